@@ -1,0 +1,72 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The numeric modules are compiled for the machine that builds them: their loops are written with SIMD16<Float>, which
+// is one AVX-512 register there and several smaller ones elsewhere (clang's target flags also set Swift's). They are
+// optimised in debug builds too, where tensor loops would be a hundred times slower.
+#if arch(x86_64)
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native"])]
+#else
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O"])]
+#endif
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "SoftPromptGeneration",
+    products: [
+        .executable(name: "spg", targets: ["spg"]),
+        .executable(name: "spg-extract", targets: ["spg-extract"]),
+        .executable(name: "spg-fit", targets: ["spg-fit"]),
+        .executable(name: "spg-cgan", targets: ["spg-cgan"]),
+        .executable(name: "spg-evaluate", targets: ["spg-evaluate"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // System libraries, found through pkg-config.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        // libjpeg and libpng report errors by longjmp, which Swift cannot catch: this C target turns them into values.
+        .target(name: "CImaging", dependencies: ["CJPEG", "CPNG"]),
+
+        // Libraries. Arrows go down this list only.
+        .target(name: "Tensors", dependencies: ["COpenBLAS"], swiftSettings: numeric),
+        .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
+        .target(name: "CLIP", dependencies: ["Tensors", "Imaging", crypto], swiftSettings: numeric),
+        .target(name: "Datasets", dependencies: ["Tensors", crypto]),
+        .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
+        .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
+        .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore"]),
+        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", yams]),
+        .target(name: "Reporting", dependencies: ["ArtifactStore"]),
+        .target(name: "CommandLineSupport", dependencies: ["ArtifactStore", "Tensors", arguments]),
+
+        // Executables: parse arguments, call a library, print.
+        .executableTarget(name: "spg", dependencies: ["Pipelines", "Reporting", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
+
+        // Tests. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", grdb]),
+        .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
+        .testTarget(name: "StagesTests", dependencies: ["Stages"]),
+        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["ArtifactStore", "Imaging"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,66 @@
+import COpenBLAS
+
+/// Which way round a matrix enters a product.
+public enum Orientation: Sendable {
+    case asIs, transposed
+
+    var cblas: CBLAS_TRANSPOSE { self == .asIs ? CblasNoTrans : CblasTrans }
+}
+
+/// `c ← alpha · a·b + beta · c` over row-major matrices in memory, split over `Threads.count` threads.
+///
+/// - Parameters:
+///   - m: rows of c, n: columns of c, k: the summed dimension.
+///   - lda, ldb, ldc: elements from one stored row to the next.
+public func multiply(
+    _ a: UnsafePointer<Float>, _ orientationOfA: Orientation = .asIs, lda: Int,
+    _ b: UnsafePointer<Float>, _ orientationOfB: Orientation = .asIs, ldb: Int,
+    into c: UnsafeMutablePointer<Float>, ldc: Int,
+    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
+) {
+    guard m > 0, n > 0 else { return }
+    let threads = Threads.count  // also puts OpenBLAS on one thread
+    let a = Shared(a), b = Shared(b), c = Shared(c)
+    @Sendable func product(_ rows: Range<Int>, _ columns: Range<Int>) {
+        let rowOfA = orientationOfA == .asIs ? rows.lowerBound * lda : rows.lowerBound
+        let columnOfB = orientationOfB == .asIs ? columns.lowerBound : columns.lowerBound * ldb
+        cblas_sgemm(
+            CblasRowMajor, orientationOfA.cblas, orientationOfB.cblas,
+            Int32(rows.count), Int32(columns.count), Int32(k),
+            alpha, a.pointer + rowOfA, Int32(lda), b.pointer + columnOfB, Int32(ldb),
+            beta, c.pointer + rows.lowerBound * ldc + columns.lowerBound, Int32(ldc))
+    }
+    // A thread's share must be worth waking it for: about a hundred microseconds of arithmetic.
+    let worthwhile = threads > 1 && m * n * k >= 1 << 20
+    if !worthwhile {
+        product(0..<m, 0..<n)
+    } else if m >= n {
+        parallel(m, grain: 8) { product($0, 0..<n) }
+    } else {
+        parallel(n, grain: 16) { product(0..<m, $0) }
+    }
+}
+
+extension Tensor {
+    /// The matrix product of two matrices, either of them transposed on the way.
+    ///
+    /// - Returns: shape `[m, n]` where the oriented operands are `[m, k]` and `[k, n]`.
+    public static func product(
+        _ a: Tensor, _ orientationOfA: Orientation = .asIs, _ b: Tensor, _ orientationOfB: Orientation = .asIs
+    ) -> Tensor {
+        let (m, k) = orientationOfA == .asIs ? (a.rows, a.columns) : (a.columns, a.rows)
+        let (k2, n) = orientationOfB == .asIs ? (b.rows, b.columns) : (b.columns, b.rows)
+        precondition(k == k2, "no product of \(a.shape) \(orientationOfA) and \(b.shape) \(orientationOfB)")
+        var c = Tensor(uninitialized: [m, n])
+        c.withUnsafeMutablePointer { c in
+            a.withUnsafePointer { pa in
+                b.withUnsafePointer { pb in
+                    multiply(
+                        pa, orientationOfA, lda: a.columns, pb, orientationOfB, ldb: b.columns,
+                        into: c, ldc: n, m: m, n: n, k: k)
+                }
+            }
+        }
+        return c
+    }
+}

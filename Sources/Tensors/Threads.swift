@@ -1,0 +1,58 @@
+import COpenBLAS
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The process's one thread policy: Tensors splits work over its own threads, and every BLAS call inside runs on one.
+///
+/// Two pools that each believe they own the cores spin against each other; this keeps OpenBLAS's asleep.
+public enum Threads {
+    private static let configured = Atomic<Int>(0)
+
+    /// Whether the caller already runs on one part of some work. Work inside it is not split again.
+    @TaskLocal static var isInsidePart = false
+
+    /// How many threads share one piece of work. Set once, at start; results may differ in the last bits between counts.
+    public static var count: Int {
+        get {
+            let count = configured.load(ordering: .relaxed)
+            if count > 0 { return count }
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            Threads.count = cores
+            return cores
+        }
+        set {
+            configured.store(max(1, newValue), ordering: .relaxed)
+            openblas_set_num_threads(1)
+        }
+    }
+}
+
+/// Splits `0..<count` into one contiguous part per thread and runs `body` on each part at the same time.
+///
+/// The split depends on `count` and the number of threads only, so results are the same in every run.
+/// - Parameter grain: the fewest elements worth a thread of their own.
+public func parallel(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
+    let parts = min(Threads.count, count / max(1, grain))
+    guard parts > 1, !Threads.isInsidePart else {
+        if count > 0 { body(0..<count) }
+        return
+    }
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+        Threads.$isInsidePart.withValue(true) {
+            body(count * part / parts..<count * (part + 1) / parts)
+        }
+    }
+}
+
+/// A pointer that may cross into the closures of `parallel`: their parts write to disjoint elements.
+@usableFromInline
+struct Shared<Pointee>: @unchecked Sendable {
+    @usableFromInline let pointer: UnsafeMutablePointer<Pointee>
+
+    @usableFromInline
+    init(_ pointer: UnsafeMutablePointer<Pointee>) { self.pointer = pointer }
+
+    @usableFromInline
+    init(_ pointer: UnsafePointer<Pointee>) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
+}
