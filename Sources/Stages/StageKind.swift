@@ -1,0 +1,34 @@
+import ArtifactStore
+
+/// What a pipeline file may name after `uses:`: which program runs, what it makes, what it takes.
+public struct StageKind: Sendable {
+    /// Whose artifacts an input is.
+    public enum Scope: Sendable {
+        /// Of the domain the instance is for.
+        case domain
+        /// Of every domain but the target.
+        case sources
+        /// Of the target domain.
+        case target
+        /// The one artifact of the input stage for the same cell of the matrix.
+        case cell
+    }
+
+    /// An input of a stage.
+    public struct Role: Sendable {
+        /// The key under `from:`, and the executable's option.
+        public var name: String
+        public var kind: ArtifactKind
+        public var scope: Scope
+        public var isRequired: Bool
+    }
+
+    /// As written after `uses:`.
+    public var name: String
+    public var executable: String
+    public var makes: ArtifactKind
+    public var algorithmVersion: Int
+    /// Every parameter with its default value. The keys and the types of the values are the schema of `with:`.
+    public var defaults: JSONValue
+    public var roles: [Role]
+}
