@@ -154,7 +154,7 @@ extension SpecificationError {
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
             let isTab = line.unicodeScalars.dropFirst(mark.column - 1).first == "\t"
-            let detail = context.map { " \($0.text) that begins in line \($0.mark.line)" } ?? ""
+            let detail = context.map { " \($0.text), from line \($0.mark.line) on" } ?? ""
             let hint = isTab ? "; YAML is indented with spaces, never with tabs" : ""
             self.init(
                 "the file is no YAML: \(problem)\(detail)\(hint)",
