@@ -3,18 +3,18 @@ import Synchronization
 
 /// A program that runs as a child, in a process group of its own, so that it is ended by whoever started it and not by
 /// the terminal.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// How a child ended.
-    enum Ending: Hashable, Sendable {
+    package enum Ending: Hashable, Sendable {
         case exited(status: Int32)
         case killed(signal: Int32)
     }
 
     /// A program that cannot be started.
-    struct StartError: Error, CustomStringConvertible {
+    package struct StartError: Error, CustomStringConvertible {
         let executable: String
         let code: Int32
-        var description: String { "\(executable) cannot be started: \(String(cString: strerror(code)))" }
+        package var description: String { "\(executable) cannot be started: \(String(cString: strerror(code)))" }
     }
 
     private struct State {
@@ -29,14 +29,15 @@ final class ChildProcess: Sendable {
     private let state = Mutex(State())
 
     /// How long an interrupted child may take to end by itself.
-    private static let grace = Duration.seconds(5)
+    private let grace: Duration
 
     /// One child is started at a time: between its making and its marking as close-on-exec, a pipe could otherwise end up
     /// in another child, which would hold it open.
     private static let starting = Mutex(())
 
     /// Starts a program with nothing on its standard input.
-    init(executable: String, arguments: [String]) throws(StartError) {
+    package init(executable: String, arguments: [String], grace: Duration = .seconds(5)) throws(StartError) {
+        self.grace = grace
         (process, standardOutput, standardError) = try Self.starting.withLock { _ throws(StartError) in
             var output: [Int32] = [-1, -1], error: [Int32] = [-1, -1], child: pid_t = 0
             var code: Int32 = 0
@@ -82,8 +83,8 @@ final class ChildProcess: Sendable {
         return posix_spawn(&child, executable, &actions, &attributes, words + [nil], environment + [nil])
     }
 
-    /// Asks the child and all its own children to end; after five seconds they are killed.
-    func interrupt() {
+    /// Asks the child and all its own children to end; after the time of grace they are killed.
+    package func interrupt() {
         state.withLock {
             guard !$0.isCollected, $0.interrupted == nil else { return }
             $0.interrupted = .now
@@ -95,7 +96,7 @@ final class ChildProcess: Sendable {
     ///
     /// Blocks the calling thread. To be called once.
     /// - Parameter line: gets every line of the child's standard error as it comes.
-    func wait(line: (String) -> Void) -> (ending: Ending, output: String) {
+    package func wait(line: (String) -> Void) -> (ending: Ending, output: String) {
         var output = Data(), errors = LineBuffer()
         var open = [standardOutput, standardError]
         var status: Int32 = 0
@@ -141,7 +142,7 @@ final class ChildProcess: Sendable {
 
     private func killIfOverdue() {
         state.withLock {
-            guard let interrupted = $0.interrupted, !$0.isCollected, .now - interrupted > Self.grace else { return }
+            guard let interrupted = $0.interrupted, !$0.isCollected, .now - interrupted > grace else { return }
             kill(-process, SIGKILL)
         }
     }

@@ -118,7 +118,7 @@ public struct Executor: Sendable {
 }
 
 extension ChildProcess.Ending: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .exited(let status): "it exited with status \(status)"
         case .killed(SIGKILL): "it was killed (signal 9); the machine may have run out of memory"
