@@ -105,13 +105,7 @@ public struct Tensor: Sendable {
     }
 
     /// Calls `body` with the first of `count` contiguous elements.
-    @inlinable
     public func withUnsafePointer<R, E: Error>(_ body: (UnsafePointer<Float>) throws(E) -> R) throws(E) -> R {
-        try withExtendedStorage(body)
-    }
-
-    @usableFromInline
-    func withExtendedStorage<R, E: Error>(_ body: (UnsafePointer<Float>) throws(E) -> R) throws(E) -> R {
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafePointer(storage.base))
     }
@@ -142,16 +136,16 @@ extension Tensor: CustomStringConvertible {
     }
 }
 
-/// 64-byte aligned memory, freed with its last owner. Written to only while uniquely referenced, hence sendable.
+/// 64-byte aligned memory, a whole number of vectors long, freed with its last owner. Written to only while uniquely referenced, hence sendable.
 private final class Storage: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let count: Int
 
     init(count: Int) {
         self.count = count
-        let bytes = max(1, count) * MemoryLayout<Float>.stride
-        base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-            .bindMemory(to: Float.self, capacity: max(1, count))
+        let padded = max(1, (count + vectorWidth - 1) / vectorWidth) * vectorWidth
+        base = UnsafeMutableRawPointer.allocate(byteCount: padded * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: padded)
     }
 
     convenience init(copying other: Storage) {
