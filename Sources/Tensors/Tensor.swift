@@ -76,6 +76,32 @@ public struct Tensor: Sendable {
         return result
     }
 
+    /// A matrix with rows and columns exchanged.
+    public func transposed() -> Tensor {
+        let (height, width) = (rows, columns)
+        var result = Tensor(uninitialized: [width, height])
+        result.withUnsafeMutablePointer { to in
+            withUnsafePointer { from in
+                for row in 0..<height {
+                    for column in 0..<width { to[column * height + row] = from[row * width + column] }
+                }
+            }
+        }
+        return result
+    }
+
+    /// All rows, `times` over, one copy below the other: `[times · rows, columns]`.
+    public func repeatedRows(_ times: Int) -> Tensor {
+        var result = Tensor(uninitialized: [times * rows, columns])
+        let count = count
+        result.withUnsafeMutablePointer { to in
+            withUnsafePointer { from in
+                for copy in 0..<times { (to + copy * count).update(from: from, count: count) }
+            }
+        }
+        return result
+    }
+
     /// The elements in row-major order.
     public var values: [Float] { withUnsafePointer { Array(UnsafeBufferPointer(start: $0, count: count)) } }
 
