@@ -61,6 +61,15 @@ public struct Tensor: Sendable {
         return result
     }
 
+    /// Writes one row of the tensor seen as a matrix.
+    public mutating func setRow(_ row: Int, to values: Tensor) {
+        precondition(row >= 0 && row < rows && values.count == columns, "\(values.shape) into row \(row) of \(shape)")
+        let width = columns
+        withUnsafeMutablePointer { to in
+            values.withUnsafePointer { (to + row * width).update(from: $0, count: width) }
+        }
+    }
+
     /// The given rows of the tensor seen as a matrix, in that order: shape `[indices.count, columns]`.
     public func gatheringRows(_ indices: some Collection<Int>) -> Tensor {
         let width = columns, height = rows
