@@ -111,9 +111,9 @@ public struct ConditionalGAN: Training {
         // Discriminator: real above fake in one batch, since its rows do not touch. The loss is the sum of both halves' means.
         let discriminatorTape = Tape()
         let d = discriminator.map(discriminatorTape.parameter)
-        let scores = Discriminator.scores(
+        let scores = Discriminator.layers(
             prompts: Variable(.stacked([realPrompts, generated.value])),
-            features: .stacked([realFeatures, fakeFeatures]), parameters: d, masks: Array(masks[0..<2]))
+            features: .stacked([realFeatures, fakeFeatures]), parameters: d, masks: Array(masks[0..<2]))[3]
         let targets = Tensor([2 * batch, 1], (0..<2 * batch).map { $0 < batch ? 1 : 0 })
         let discriminatorLoss = scaled(meanSquaredError(scores, to: targets), by: 2)
         var gradients = discriminatorTape.gradients(of: discriminatorLoss, for: d)
@@ -121,9 +121,9 @@ public struct ConditionalGAN: Training {
         discriminatorOptimizer.update(&discriminator, gradients: gradients, learningRate: learningRate)
 
         // Generator: the same prompts, scored by the discriminator as it is now.
-        let verdict = Discriminator.scores(
+        let verdict = Discriminator.layers(
             prompts: generated, features: fakeFeatures, parameters: discriminator.map { Variable($0) },
-            masks: Array(masks[2..<4]))
+            masks: Array(masks[2..<4]))[3]
         let generatorLoss = meanSquaredError(verdict, to: Tensor([batch, 1], repeating: 1))
         gradients = generatorTape.gradients(of: generatorLoss, for: g)
         parameters.clipping?.clipGenerator(&gradients)
