@@ -27,12 +27,17 @@ public func crossEntropy(_ logits: Variable, labels: [Int]) -> Variable {
 
 /// The mean over all elements of (x − target)² (PyTorch's `mse_loss`).
 /// - Returns: a scalar.
-public func meanSquaredError(_ x: Variable, to target: Float) -> Variable {
+public func meanSquaredError(_ x: Variable, to target: Tensor) -> Variable {
     let n = Float(x.value.count)
-    let difference = x.value.mapped { $0 - target }
+    let difference = x.value - target
     return .output(Tensor(Float(difference.squaredNorm) / n), of: [x]) { gradient in
         [difference * (2 * gradient.scalar / n)]
     }
+}
+
+/// Every element times a constant.
+public func scaled(_ x: Variable, by factor: Float) -> Variable {
+    .output(x.value * factor, of: [x]) { gradient in [gradient * factor] }
 }
 
 extension Tensor {

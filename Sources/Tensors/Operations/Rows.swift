@@ -40,7 +40,7 @@ public func concatenated(_ a: Variable, _ b: Variable) -> Variable {
 
 extension Tensor {
     /// Adds row i of `other` to row `indices[i]`.
-    mutating func addRows(_ other: Tensor, at indices: [Int]) {
+    public mutating func addRows(_ other: Tensor, at indices: [Int]) {
         precondition(other.rows == indices.count && other.columns == columns, "\(other.shape) into \(shape)")
         let width = columns, height = rows
         withUnsafeMutablePointer { y in
