@@ -2,24 +2,23 @@ import Tensors
 
 /// One tensor that a model needs and a checkpoint does not give.
 public enum WeightProblem: Error, Equatable, Sendable, CustomStringConvertible {
-    /// No tensor has this name. An extent is a number, or a word where the file leaves it open.
-    case missing(String, expected: [String])
-    case wrongShape(String, expected: [String], found: [Int])
-    /// The element at this row-major index is infinite or not a number.
-    case notFinite(String, index: Int)
-    case unreadable(String, reason: String)
+    /// No tensor has this name. An expected extent of 0 is one that cannot be told without it.
+    case missing(String, expected: [Int])
+    case wrongShape(String, expected: [Int], found: [Int])
+    /// Its numbers cannot be read, or make no model.
+    case unfit(String, reason: String)
 
     public var description: String {
         switch self {
-        case .missing(let name, let expected):
-            "\(name) is missing; expected shape [\(expected.joined(separator: ", "))]"
+        case .missing(let name, let expected): "\(name) is missing; expected shape \(Self.text(expected))"
         case .wrongShape(let name, let expected, let found):
-            "\(name) has shape \(found); expected [\(expected.joined(separator: ", "))]"
-        case .notFinite(let name, let index):
-            "\(name) holds a number that is not finite, at index \(index)"
-        case .unreadable(let name, let reason):
-            "\(name): \(reason)"
+            "\(name) has shape \(found); expected \(Self.text(expected))"
+        case .unfit(let name, let reason): "\(name): \(reason)"
         }
+    }
+
+    private static func text(_ shape: [Int]) -> String {
+        "[" + shape.map { $0 == 0 ? "?" : "\($0)" }.joined(separator: ", ") + "]"
     }
 }
 

@@ -12,41 +12,35 @@ public struct WeightReader {
 
     /// The tensor of this name, or an empty one, and a problem noted, where it is missing, of another shape, or holds a
     /// number that is not finite.
+    /// - Parameter shape: what is expected; an extent of 0 is one that the checkpoint fails to tell, and fits any.
     public mutating func tensor(_ name: String, _ shape: [Int]) -> Tensor {
-        let expected = shape.map(String.init)
-        guard let entry = file.entries[name] else { return note(.missing(name, expected: expected)) }
-        guard entry.shape == shape else {
-            return note(.wrongShape(name, expected: expected, found: entry.shape))
-        }
+        guard let entry = file.entries[name] else { return note(.missing(name, expected: shape)) }
+        let fits = entry.shape.count == shape.count && zip(entry.shape, shape).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
+        guard fits else { return note(.wrongShape(name, expected: shape, found: entry.shape)) }
         let tensor: Tensor
         do {
             tensor = try file.tensor(named: name)
         } catch {
-            return note(.unreadable(name, reason: error.description))
+            return note(.unfit(name, reason: error.description))
         }
-        let bad = tensor.withUnsafePointer { values in (0..<tensor.count).first { !values[$0].isFinite } }
-        if let bad { return note(.notFinite(name, index: bad)) }
+        guard tensor.isFinite else { return note(.unfit(name, reason: "it holds a number that is not finite")) }
         return tensor
     }
 
-    /// The extents of a tensor that tells the architecture, or nil, and a problem noted, where it is missing, of another
-    /// rank, or an extent is zero.
-    /// - Parameter expected: what each extent stands for, such as `["vocabulary", "width"]`.
-    public mutating func extents(of name: String, _ expected: [String]) -> [Int]? {
-        guard let shape = file.entries[name]?.shape else {
-            problems.append(.missing(name, expected: expected))
-            return nil
+    /// An extent that tells the architecture, from the first of some tensors that exists; 0 where none does.
+    ///
+    /// Notes no problem: each of these tensors is asked for by `tensor` too.
+    /// - Parameter sources: names, and which of the tensor's extents is meant.
+    public func extent(_ sources: (name: String, axis: Int)...) -> Int {
+        for (name, axis) in sources {
+            if let shape = file.entries[name]?.shape, axis < shape.count { return shape[axis] }
         }
-        guard shape.count == expected.count, shape.allSatisfy({ $0 > 0 }) else {
-            problems.append(.wrongShape(name, expected: expected, found: shape))
-            return nil
-        }
-        return shape
+        return 0
     }
 
-    /// Notes that the shape of a tensor fits no architecture.
+    /// Notes that a tensor makes no sense for a reason of the caller's.
     public mutating func refuse(_ name: String, because reason: String) {
-        problems.append(.unreadable(name, reason: reason))
+        problems.append(.unfit(name, reason: reason))
     }
 
     /// Whether the file has a tensor of this name.

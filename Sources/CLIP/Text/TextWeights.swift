@@ -25,22 +25,16 @@ public struct TextWeights: Sendable {
     ///
     /// Within `Checkpoint.read`: `let weights = try checkpoint.read { TextWeights(from: &$0) }`.
     public init(from reader: inout WeightReader) {
-        let tokens = reader.extents(of: "token_embedding.weight", ["vocabulary", "width"])
-        let positions = reader.extents(of: "positional_embedding", ["context length", "width"])
-        let features = reader.extents(of: "text_projection", ["width", "dimension"])
-        guard let tokens, let positions, let features else {
-            (tokenEmbedding, positionalEmbedding, projection) = (Tensor([0]), Tensor([0]), Tensor([0]))
-            (layers, lnFinal) = ([], LayerNormWeights(weight: Tensor([0]), bias: Tensor([0])))
-            return
-        }
-        let width = tokens[1]
+        let width = reader.extent(("ln_final.weight", 0), ("token_embedding.weight", 1), ("text_projection", 0))
         if width % 64 != 0 {
-            reader.refuse("token_embedding.weight", because: "its width, \(width), is no multiple of a head's 64")
+            reader.refuse("ln_final.weight", because: "the text's width, \(width), is no multiple of a head's 64")
         }
-        tokenEmbedding = reader.tensor("token_embedding.weight", tokens)
-        positionalEmbedding = reader.tensor("positional_embedding", [positions[0], width])
+        tokenEmbedding = reader.tensor(
+            "token_embedding.weight", [reader.extent(("token_embedding.weight", 0)), width])
+        positionalEmbedding = reader.tensor(
+            "positional_embedding", [reader.extent(("positional_embedding", 0)), width])
         layers = TransformerLayerWeights.all(in: "transformer.resblocks.", width: width, from: &reader)
         lnFinal = LayerNormWeights("ln_final", width: width, from: &reader)
-        projection = reader.tensor("text_projection", [width, features[1]])
+        projection = reader.tensor("text_projection", [width, reader.extent(("text_projection", 1))])
     }
 }
