@@ -49,6 +49,8 @@ private func reported(_ error: any Error) -> any Error {
 
 /// What an error says to people.
 public func message(of error: any Error) -> String {
-    (error as? any LocalizedError)?.errorDescription ?? (error as? any CustomStringConvertible)?.description
-        ?? error.localizedDescription
+    switch error {
+    case is CocoaError, is POSIXError: error.localizedDescription
+    default: (error as? any LocalizedError)?.errorDescription ?? "\(error)"
+    }
 }
