@@ -43,9 +43,9 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// What went wrong in the file system, without Foundation's wrapping.
     static func plain(_ error: any Error) -> String {
-        let cocoa = error as NSError
-        let posix = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError ?? cocoa
-        guard posix.domain == NSPOSIXErrorDomain else { return cocoa.localizedDescription }
-        return String(cString: strerror(Int32(posix.code)))
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
+        let system = cause as NSError
+        guard system.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return String(cString: strerror(Int32(system.code)))
     }
 }

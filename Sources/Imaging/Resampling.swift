@@ -14,7 +14,9 @@ extension RGBImage {
     /// The picture, or a box of it, at another size: bicubic with antialiasing, bit for bit Pillow's
     /// `Image.resize((width, height), BICUBIC, box)`.
     ///
-    /// At the edges of a box the pixels around it count too, as in Pillow; to keep them out, crop first.
+    /// At the edges of a box the pixels around it count too, as in Pillow; to keep them out, crop first. The pixels are
+    /// those of Pillow 3.3 to 12, with which CLIP and its figures were made. Pillow 13 resamples pictures that lose much of
+    /// their height vertically first, so that there some values differ by one.
     /// - Precondition: both sides are at least 1; the box is not empty and lies inside the picture.
     public func resized(width: Int, height: Int, box: PixelBox? = nil) -> RGBImage {
         let whole = PixelBox(left: 0, top: 0, right: Double(self.width), bottom: Double(self.height))
@@ -27,7 +29,7 @@ extension RGBImage {
 
     /// A window of the picture at another size, as if it had been cropped first.
     /// - Precondition: both sides are at least 1; the window lies inside the picture.
-    func resized(_ window: PixelWindow, width: Int, height: Int) -> RGBImage {
+    package func resized(_ window: PixelWindow, width: Int, height: Int) -> RGBImage {
         resampled(
             window, box: .init(left: 0, top: 0, right: Double(window.width), bottom: Double(window.height)),
             width: width, height: height, keeping: .init(left: 0, top: 0, width: width, height: height))
