@@ -4,7 +4,7 @@ import Tensors
 /// A CLIP model: an image encoder and a text encoder that share one space of features, and the texts' tokenizer.
 public struct CLIPModel: Sendable {
     public let image: any ImageEncoder
-    public let text: TextWeights
+    public let text: TextTransformer
     public let tokenizer: Tokenizer
     /// What cosine similarities are multiplied by before softmax: the exponential of the checkpoint's `logit_scale`.
     public let logitScale: Float
@@ -33,6 +33,6 @@ public struct CLIPModel: Sendable {
                 weights: checkpoint.weightsURL.path, embeddings: text.vocabularyCount,
                 merges: checkpoint.mergesURL.path, tokens: tokenizer.vocabularyCount)
         }
-        (image, self.text, logitScale) = (vision.encoder, text, Foundation.exp(scale.scalar))
+        (image, self.text, logitScale) = (vision.encoder, TextTransformer(text), Foundation.exp(scale.scalar))
     }
 }

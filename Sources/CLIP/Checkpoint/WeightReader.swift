@@ -53,7 +53,7 @@ public struct WeightReader {
         let numbers = file.entries.keys.compactMap { name in
             name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count).prefix { $0 != "." }) : nil
         }
-        return min(max(0, (numbers.max() ?? -1).addingReportingOverflow(1).partialValue), file.entries.count)
+        return min(numbers.max() ?? -1, file.entries.count - 1) + 1
     }
 
     private mutating func note(_ problem: WeightProblem) -> Tensor {

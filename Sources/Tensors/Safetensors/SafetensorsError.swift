@@ -17,6 +17,10 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
     public let source: String
     public let problem: Problem
 
+    public init(source: String, problem: Problem) {
+        (self.source, self.problem) = (source, problem)
+    }
+
     public var description: String {
         switch problem {
         case .unreadable(let reason): "\(source) cannot be read: \(reason)"
