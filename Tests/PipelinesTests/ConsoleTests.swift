@@ -57,7 +57,7 @@ struct ConsoleTests {
         clock.set(10)
         progress.finish(50, of: 50)
         let erase = "\r\u{1B}[2K"
-        #expect(screen.text == erase + "fit: 2/50 epochs, 4.00/" + erase + "warning: odd\nfit: 2/50 epochs, 4.00/" + erase
+        #expect(screen.text == erase + "fit: 2/50 epochs, 4.00/" + erase + "Warning: odd\nfit: 2/50 epochs, 4.00/" + erase
             + "fit: 50/50 epochs, 5.00/s, in 10 s\n")
     }
 

@@ -29,6 +29,9 @@ public struct ExecutionOutcome: Sendable {
     /// Whether the execution was cancelled before its end.
     public var isInterrupted = false
 
+    /// Nothing to run, nothing done.
+    public init() {}
+
     /// The seconds that each stage took, in the order in which stages came to an end first.
     public var secondsByStage: [(stage: String, instances: Int, seconds: Double)] {
         var result: [(stage: String, instances: Int, seconds: Double)] = []

@@ -26,7 +26,7 @@ public struct ExecutionNarrative: Sendable {
         switch event {
         case .started(let instance):
             running.append(instance.name)
-            return rewritesStatus ? [.status(summary)] : []
+            return status
         case .progress(let instance, let line):
             let text = "\(instance.name): \(line)"
             let isNotice = ["warning:", "error:"].contains { line.lowercased().hasPrefix($0) }
@@ -50,5 +50,5 @@ public struct ExecutionNarrative: Sendable {
     }
 
     private var summary: String { "\(over)/\(total) · \(running.joined(separator: ", "))" }
-    private var status: [Utterance] { rewritesStatus && !running.isEmpty ? [.status(summary)] : [] }
+    private var status: [Utterance] { rewritesStatus ? [.status(summary)] : [] }
 }

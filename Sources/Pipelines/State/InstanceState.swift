@@ -23,8 +23,15 @@ public enum InstanceState: Hashable, Sendable {
             case .interrupted(let progress):
                 "interrupted at " + progress.members.sorted { $0.key < $1.key }
                     .map { "\($0.key) \($0.value.plainText)" }.joined(separator: ", ")
-            case .failed(let message): "failed: " + (message.split(whereSeparator: \.isNewline).first ?? "")
+            case .failed(let message): "failed when last tried: " + Self.gist(of: message)
             }
+        }
+
+        /// The first line of an error message, or of whatever else there is.
+        private static func gist(of message: String) -> String {
+            let lines = message.split(whereSeparator: \.isNewline).map(String.init)
+            let error = lines.first { $0.lowercased().hasPrefix("error: ") }?.dropFirst("error: ".count)
+            return error.map(String.init) ?? lines.first ?? ""
         }
     }
 }

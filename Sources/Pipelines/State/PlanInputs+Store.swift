@@ -28,6 +28,12 @@ extension PlanInputs {
             }
             images[domain] = recording ? try store.record(manifest) : manifest.key
         }
-        self.init(images: images, encoder: try encoder(specification.checkpoint.value))
+        do {
+            self.init(images: images, encoder: try encoder(specification.checkpoint.value))
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw specification.checkpoint.error("\(error)")
+        }
     }
 }
