@@ -18,6 +18,11 @@ public struct StageFailure: Error, Sendable, CustomStringConvertible {
     /// What it wrote on its standard error: from its last error message on, or else the end of it.
     public var message: String
 
+    public init(summary: String, message: String) {
+        self.summary = summary
+        self.message = message
+    }
+
     public var description: String { message.isEmpty ? summary : "\(summary)\n\(message)" }
 }
 

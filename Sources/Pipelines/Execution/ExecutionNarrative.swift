@@ -49,6 +49,9 @@ public struct ExecutionNarrative: Sendable {
         running.removeAll { $0 == instance.name }
     }
 
-    private var summary: String { "\(over)/\(total) · \(running.joined(separator: ", "))" }
-    private var status: [Utterance] { rewritesStatus ? [.status(summary)] : [] }
+    private var status: [Utterance] {
+        guard rewritesStatus else { return [] }
+        let names = running.isEmpty ? "" : " · " + running.joined(separator: ", ")
+        return [.status("\(over)/\(total)\(names)")]
+    }
 }
