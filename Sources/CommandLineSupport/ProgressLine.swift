@@ -3,8 +3,8 @@ import Synchronization
 
 /// Tells how far a piece of work is, at what rate it goes, and when it will be done.
 ///
-/// On a terminal one line is rewritten, ten times a second at most; elsewhere a line is written every five seconds, so that
-/// short work leaves the last line only.
+/// On a terminal one line is rewritten, ten times a second at most; elsewhere a line is written every five seconds, so
+/// that short work leaves the last line only.
 public final class ProgressLine: Sendable {
     private struct State {
         let start: ContinuousClock.Instant
@@ -43,7 +43,7 @@ public final class ProgressLine: Sendable {
             state.first = first
             guard now - state.shown >= (console.isTerminal ? .milliseconds(100) : .seconds(5)) else { return nil }
             state.shown = now
-            return describe(done, total, since: first, after: now - state.start, note: note, isOver: false)
+            return self.text(done, total, since: first, after: now - state.start, note: note, isOver: false)
         }
         if let text { console.status(text) }
     }
@@ -52,13 +52,13 @@ public final class ProgressLine: Sendable {
     public func finish(_ done: Int, of total: Int, note: String = "") {
         let now = now()
         let text = state.withLock { state in
-            describe(done, total, since: state.first ?? 0, after: now - state.start, note: note, isOver: true)
+            self.text(done, total, since: state.first ?? 0, after: now - state.start, note: note, isOver: true)
         }
         console.clearStatus()
         console.line(text)
     }
 
-    private func describe(
+    private func text(
         _ done: Int, _ total: Int, since first: Int, after elapsed: Duration, note: String, isOver: Bool
     ) -> String {
         let seconds = elapsed / .seconds(1)

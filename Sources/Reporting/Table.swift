@@ -34,7 +34,9 @@ public struct Table: Hashable, Sendable {
         let widths = widths(of: rows.map { $0.map(\.count) })
         var rule = widths.map { String(repeating: "─", count: $0) }
         // Remarks in the last column may be long; a line as long would wrap.
-        if let last = columns.last, last.alignment == .leading { rule[columns.count - 1] = last.title.map { _ in "─" }.joined() }
+        if let last = columns.last, last.alignment == .leading {
+            rule[columns.count - 1] = String(repeating: "─", count: last.title.count)
+        }
         let lines = [columns.map(\.title), rule] + rows
         return lines.map { line($0, widths, separator: "  ").trimmingTrailingSpaces }.joined(separator: "\n")
     }

@@ -1,29 +1,37 @@
 import ArtifactStore
 import CLIP
+import Datasets
 import Foundation
-import Imaging
 
-extension EncoderIdentity {
-    /// The encoder that a checkpoint is. Its files are digested, which for unchanged ones is remembered by the store; its
-    /// weights are not loaded.
+extension ArtifactStore {
+    /// The identity of the encoder that a checkpoint makes: what its embeddings are filed under.
     ///
-    /// The tokenizer's merges count: what is learned from these features goes through the text encoder too.
-    /// - Parameter path: a safetensors file with `merges.txt` beside it, or a folder that holds both.
-    /// - Throws: `CheckpointError`, `DatasetError` for a file that cannot be read, `StoreError`.
-    public init(checkpoint path: String, in store: ArtifactStore) throws {
-        let url = URL(fileURLWithPath: path)
-        let checkpoint = try Checkpoint(contentsOf: url)
-        let digests = try store.digests(ofFiles: [checkpoint.weightsURL.path, checkpoint.mergesURL.path])
-        let preprocessing = CLIPPreprocessing(resolution: 0)
-        self.init(
-            name: url.deletingPathExtension().lastPathComponent,
-            dimension: try checkpoint.read { $0.tensor("text_projection", [0, 0]).shape.last ?? 0 },
+    /// Reads one small tensor of the checkpoint, and its files whole only if they have changed since they were last read.
+    /// - Throws: `CheckpointError`, `StoreError`.
+    public func identity(of checkpoint: Checkpoint) throws -> EncoderIdentity {
+        let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
+        let weights = checkpoint.weightsURL.absoluteURL.standardizedFileURL.path
+        let merges = checkpoint.mergesURL.absoluteURL.standardizedFileURL.path
+        let digests = try digests(ofFiles: [weights, merges])
+        return EncoderIdentity(
+            name: checkpoint.weightsURL.deletingPathExtension().lastPathComponent, dimension: dimension,
             parameters: [
                 "weights": .string(digests[0].description),
                 "merges": .string(digests[1].description),
-                "mean": try JSONValue(encoding: preprocessing.mean),
-                "standardDeviation": try JSONValue(encoding: preprocessing.standardDeviation),
+                "preprocessing": "CLIP: bicubic, short side, center crop",
                 "precision": "float32",
+                "algorithmVersion": 1,
             ])
+    }
+}
+
+/// A checkpoint given to a stage that does not belong to the features it is to work on.
+public struct EncoderMismatch: Error, CustomStringConvertible {
+    let checkpoint: String
+    let encoder: String
+
+    public var description: String {
+        "The embeddings were made with the encoder “\(encoder)”, not with \(checkpoint). "
+            + "Give the checkpoint they were made with, or extract embeddings with this one."
     }
 }

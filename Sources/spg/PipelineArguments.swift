@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArtifactStore
+import CLIP
 import CommandLineSupport
 import Foundation
 import Pipelines
@@ -22,7 +23,7 @@ struct PipelineArguments: ParsableArguments {
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(
             for: specification, in: store,
-            encoder: { try EncoderIdentity(checkpoint: $0, in: store).key },
+            encoder: { try store.identity(of: Checkpoint(contentsOf: URL(fileURLWithPath: $0))).key },
             recording: recording, progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
         return (try Plan(specification, inputs: inputs), store)

@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many stages run at a time; as many as there are cores for.", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("How many threads each stage uses; the cores shared out among the jobs.", valueName: "n"))
+    @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
     var threads: Int?
 
     @Flag(help: "Show what would run, and run nothing.")

@@ -7,8 +7,8 @@ struct SPG: AsyncParsableCommand {
         commandName: "spg",
         abstract: "Runs soft prompt generation experiments that are described by pipeline files.",
         discussion: """
-            Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, checkpoint, \
-            store); 74 the disk or a file failed; 130 ended by Ctrl-C.
+            Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
+            checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
             """,
         subcommands: [RunCommand.self, StatusCommand.self, ResultsCommand.self])
 }

@@ -72,7 +72,9 @@ struct StateTests {
         #expect(interrupted.map(\.description) == ["interrupted at epoch 12"])
     }
 
-    @Test("The table's evaluations come row by row, with the accuracies that are there, and the view `results` names them")
+    @Test(
+        "The table's evaluations come row by row, with the accuracies that are there, and the view `results` names them"
+    )
     func results() throws {
         let laboratory = try Laboratory()
         let plan = try laboratory.plan()
@@ -81,8 +83,9 @@ struct StateTests {
             try laboratory.make(instance, correct: instance.stage == "spg" ? 2 : 1)
         }
         let evaluations = plan.evaluations
-        #expect(evaluations.map(\.title)
-            == Array(repeating: "Zero-shot CLIP", count: 2) + Array(repeating: "SPG", count: 4))
+        #expect(
+            evaluations.map(\.title)
+                == Array(repeating: "Zero-shot CLIP", count: 2) + Array(repeating: "SPG", count: 4))
         #expect(evaluations.map(\.target) == ["oil", "ink", "oil", "oil", "ink", "ink"])
         #expect(evaluations.map(\.seed) == [nil, nil, "1", "2", "1", "2"])
         let accuracies = try plan.accuracies(in: laboratory.store)
@@ -94,9 +97,11 @@ struct StateTests {
 
     @Test("An axis besides target and seed makes rows of its own")
     func otherAxes() throws {
-        let text = sampleText.replacing("seed: [1, 2]", with: "seed: [1]\n  views: [1, 4]").replacing("views: 4", with: "views: \"${views}\"")
-        #expect(Set(try plan(text).evaluations.map(\.title))
-            == ["Zero-shot CLIP (views 1)", "Zero-shot CLIP (views 4)", "SPG (views 1)", "SPG (views 4)"])
+        let text = sampleText.replacing("seed: [1, 2]", with: "seed: [1]\n  views: [1, 4]").replacing(
+            "views: 4", with: "views: \"${views}\"")
+        #expect(
+            Set(try plan(text).evaluations.map(\.title))
+                == ["Zero-shot CLIP (views 1)", "Zero-shot CLIP (views 4)", "SPG (views 1)", "SPG (views 4)"])
     }
 
     @Test("A data set or a checkpoint that cannot be read is reported at its place in the file")
@@ -108,9 +113,13 @@ struct StateTests {
                 try PlanInputs(for: specification, in: laboratory.store, encoder: encoder, recording: false)
             }?.description
         }
-        #expect(try error(sampleText, encoder: { digest($0) })?.hasPrefix("sample.yaml:3:17: dataset.root: cannot read") == true)
+        #expect(
+            try error(sampleText, encoder: { digest($0) })?.hasPrefix("sample.yaml:3:17: dataset.root: cannot read")
+                == true)
         let text = sampleText.replacing("Data/sample", with: laboratory.folder.appendingPathComponent("data").path)
-        #expect(try error(text, encoder: { _ in throw Unexpected() })?.hasPrefix("sample.yaml:4:23: encoder.checkpoint: ") == true)
+        #expect(
+            try error(text, encoder: { _ in throw Unexpected() })?.hasPrefix("sample.yaml:4:23: encoder.checkpoint: ")
+                == true)
     }
 
     private struct Unexpected: Error {}
@@ -123,8 +132,10 @@ struct NarrativeTests {
         let (first, second, third) = (plan.instances[0], plan.instances[1], plan.instances[3])
         var narrative = ExecutionNarrative(total: 3, rewritesStatus: rewriting)
         let events: [ExecutionEvent] = [
-            .started(first), .started(second), .progress(first, line: "3/9 images"), .progress(first, line: "Warning: odd"),
-            .finished(second, .seconds(1.25)), .failed(first, StageFailure(summary: "it exited with status 65", message: "m")),
+            .started(first), .started(second), .progress(first, line: "3/9 images"),
+            .progress(first, line: "Warning: odd"),
+            .finished(second, .seconds(1.25)),
+            .failed(first, StageFailure(summary: "it exited with status 65", message: "m")),
             .skipped(third, because: first),
         ]
         return events.flatMap { narrative.tell($0) }
@@ -132,28 +143,30 @@ struct NarrativeTests {
 
     @Test("Off a terminal, every line stands by itself with its instance")
     func plain() throws {
-        #expect(try tell(rewriting: false) == [
-            .line("features(domain chalk): 3/9 images"),
-            .line("features(domain chalk): Warning: odd"),
-            .line("1/3  features(domain ink)  1.2 s"),
-            .line("2/3  features(domain chalk)  FAILED: it exited with status 65"),
-            .line("3/3  prompts(domain chalk, seed 1)  skipped, since features(domain chalk) failed"),
-        ])
+        #expect(
+            try tell(rewriting: false) == [
+                .line("features(domain chalk): 3/9 images"),
+                .line("features(domain chalk): Warning: odd"),
+                .line("1/3  features(domain ink)  1.2 s"),
+                .line("2/3  features(domain chalk)  FAILED: it exited with status 65"),
+                .line("3/3  prompts(domain chalk, seed 1)  skipped, since features(domain chalk) failed"),
+            ])
     }
 
     @Test("On a terminal, progress replaces progress, and notices stay")
     func rewriting() throws {
-        #expect(try tell(rewriting: true) == [
-            .status("0/3 · features(domain chalk)"),
-            .status("0/3 · features(domain chalk), features(domain ink)"),
-            .status("0/3 · features(domain chalk): 3/9 images"),
-            .line("features(domain chalk): Warning: odd"),
-            .line("1/3  features(domain ink)  1.2 s"),
-            .status("1/3 · features(domain chalk)"),
-            .line("2/3  features(domain chalk)  FAILED: it exited with status 65"),
-            .status("2/3"),
-            .line("3/3  prompts(domain chalk, seed 1)  skipped, since features(domain chalk) failed"),
-            .status("3/3"),
-        ])
+        #expect(
+            try tell(rewriting: true) == [
+                .status("0/3 · features(domain chalk)"),
+                .status("0/3 · features(domain chalk), features(domain ink)"),
+                .status("0/3 · features(domain chalk): 3/9 images"),
+                .line("features(domain chalk): Warning: odd"),
+                .line("1/3  features(domain ink)  1.2 s"),
+                .status("1/3 · features(domain chalk)"),
+                .line("2/3  features(domain chalk)  FAILED: it exited with status 65"),
+                .status("2/3"),
+                .line("3/3  prompts(domain chalk, seed 1)  skipped, since features(domain chalk) failed"),
+                .status("3/3"),
+            ])
     }
 }

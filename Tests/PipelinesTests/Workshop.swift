@@ -36,7 +36,8 @@ final class Workshop: Sendable {
     }
 
     func run(jobs: Int = 2) async throws -> ExecutionOutcome {
-        let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines").standardized
+        let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines")
+            .standardized
         let executor = Executor(jobs: jobs, threads: 3, executables: executables, store: folder.path)
         return try await executor.run(plan, isMade: { self.isMade($0) }) { event in
             self.lines.withLock {

@@ -14,8 +14,8 @@ public struct ExecutionNarrative: Sendable {
     private var over = 0
     private var running: [String] = []
 
-    /// - Parameter rewritesStatus: whether status lines replace one another, as on a terminal. If so, the programs' progress
-    ///   is shown in them; if not, it is shown line by line.
+    /// - Parameter rewritesStatus: whether status lines replace one another, as on a terminal. If so, the programs'
+    ///   progress is shown in them; if not, it is shown line by line.
     public init(total: Int, rewritesStatus: Bool) {
         self.total = total
         self.rewritesStatus = rewritesStatus

@@ -8,7 +8,8 @@ extension PlanInputs {
     ///   - encoder: the identity of the encoder that a checkpoint is, by its path as written.
     ///   - recording: whether the images are written to the store, as a run needs them.
     ///   - progress: told how many of the files that have to be read have been read.
-    /// - Throws: `SpecificationError` for domains that are not there, `DatasetError`, `StoreError`, and what `encoder` throws.
+    /// - Throws: `SpecificationError` for a root, a domain or a checkpoint that cannot be used; `DatasetError` for
+    ///   images; `StoreError`.
     public init(
         for specification: Specification, in store: ArtifactStore,
         encoder: (_ checkpoint: String) throws -> Digest, recording: Bool,
