@@ -8,8 +8,8 @@ import Synchronization
 public final class ProgressLine: Sendable {
     private struct State {
         let start: ContinuousClock.Instant
-        /// What was done already at the first report: no part of the rate.
-        var first: Int?
+        /// The first report. What was done by then may have been done by an earlier run, and is no part of the rate.
+        var first: (done: Int, time: ContinuousClock.Instant)?
         var shown: ContinuousClock.Instant
     }
 
@@ -39,11 +39,12 @@ public final class ProgressLine: Sendable {
     public func update(_ done: Int, of total: Int, note: String = "") {
         let now = now()
         let text = state.withLock { state -> String? in
-            let first = state.first ?? done
+            let first = state.first ?? (done, now)
             state.first = first
             guard now - state.shown >= (console.isTerminal ? .milliseconds(100) : .seconds(5)) else { return nil }
             state.shown = now
-            return self.text(done, total, since: first, after: now - state.start, note: note, isOver: false)
+            let rate = Self.rate(from: first, to: (done, now))
+            return self.text(done, total, rate, rate.map { clockTime(Double(total - done) / $0) + " left" }, note)
         }
         if let text { console.status(text) }
     }
@@ -52,25 +53,25 @@ public final class ProgressLine: Sendable {
     public func finish(_ done: Int, of total: Int, note: String = "") {
         let now = now()
         let text = state.withLock { state in
-            self.text(done, total, since: state.first ?? 0, after: now - state.start, note: note, isOver: true)
+            let rate = Self.rate(from: state.first ?? (0, state.start), to: (done, now))
+            return self.text(done, total, rate, "in " + clockTime((now - state.start) / .seconds(1)), note)
         }
         console.clearStatus()
         console.line(text)
     }
 
-    private func text(
-        _ done: Int, _ total: Int, since first: Int, after elapsed: Duration, note: String, isOver: Bool
-    ) -> String {
-        let seconds = elapsed / .seconds(1)
-        let rate = seconds > 0 ? Double(done - first) / seconds : 0
-        var parts = ["\(title): \(done)/\(total) \(unit)"]
-        if rate > 0 { parts.append(String(format: rate < 10 ? "%.2f/s" : "%.1f/s", rate)) }
-        if isOver {
-            parts.append("in \(clockTime(seconds))")
-        } else if rate > 0 {
-            parts.append("\(clockTime(Double(total - done) / rate)) left")
-        }
-        return (note.isEmpty ? parts : parts + [note]).joined(separator: ", ")
+    /// Units in a second, or nil where none has been done in the time.
+    private static func rate(
+        from first: (done: Int, time: ContinuousClock.Instant), to last: (done: Int, time: ContinuousClock.Instant)
+    ) -> Double? {
+        let seconds = (last.time - first.time) / .seconds(1)
+        return seconds > 0 && last.done > first.done ? Double(last.done - first.done) / seconds : nil
+    }
+
+    private func text(_ done: Int, _ total: Int, _ rate: Double?, _ time: String?, _ note: String) -> String {
+        let speed = rate.map { $0 < 1 ? "\(clockTime(1 / $0)) each" : String(format: "%.1f/s", $0) }
+        let parts = ["\(title): \(done)/\(total) \(unit)", speed, time, note.isEmpty ? nil : note]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 }
 

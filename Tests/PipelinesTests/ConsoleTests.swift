@@ -37,11 +37,11 @@ struct ConsoleTests {
         }
         clock.set(75)
         progress.finish(1000, of: 1000, note: "3 skipped")
-        // A hundred were there at the start: 120 in 6 seconds, 240 in 12, 900 in 75.
+        // A hundred were there at the first report: then 120 in 5.9 seconds, 240 in 11.9, 900 in 74.9.
         #expect(
             screen.text == """
-                extract oil: 220/1000 images, 20.0/s, 39 s left
-                extract oil: 340/1000 images, 20.0/s, 33 s left
+                extract oil: 220/1000 images, 20.3/s, 38 s left
+                extract oil: 340/1000 images, 20.2/s, 33 s left
                 extract oil: 1000/1000 images, 12.0/s, in 1:15, 3 skipped
 
                 """)
@@ -63,8 +63,26 @@ struct ConsoleTests {
         progress.finish(50, of: 50)
         let erase = "\r\u{1B}[2K"
         #expect(
-            screen.text == erase + "fit: 2/50 epochs, 4.00/" + erase + "Warning: odd\nfit: 2/50 epochs, 4.00/" + erase
-                + "fit: 50/50 epochs, 5.00/s, in 10 s\n")
+            screen.text == erase + "fit: 2/50 epochs, 4.0/s" + erase + "Warning: odd\nfit: 2/50 epochs, 4.0/s" + erase
+                + "fit: 50/50 epochs, 5.0/s, in 10 s\n")
+    }
+
+    @Test("What takes longer than a second is timed one by one, from the first report on")
+    func slow() {
+        let screen = Screen()
+        let clock = StoppedClock()
+        let progress = ProgressLine("cgan", unit: "epochs", console: screen.console(isTerminal: false)) { clock.now }
+        for epoch in 1...3 {
+            clock.set(Double(epoch) * 20)
+            progress.update(epoch, of: 10)
+        }
+        #expect(
+            screen.text == """
+                cgan: 1/10 epochs
+                cgan: 2/10 epochs, 20 s each, 2:40 left
+                cgan: 3/10 epochs, 20 s each, 2:20 left
+
+                """)
     }
 
     @Test("Nothing done says nothing of a rate")
