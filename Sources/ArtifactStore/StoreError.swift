@@ -29,6 +29,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case missingEmbeddings(count: Int, view: String, first: String)
     /// A view that an embeddings artifact does not have.
     case noView(String, available: [String])
+    /// A query that is wrong, or would change the store.
+    case badQuery(String)
     /// A number or label that must not enter the store, such as a NaN in a prompt.
     case badValue(String)
 
@@ -104,6 +106,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
                 + "extract them again"
         case .noView(let view, let available):
             "these embeddings have no view “\(view)”; they have " + available.map { "“\($0)”" }.joined(separator: ", ")
+        case .badQuery(let reason):
+            "the query cannot be run: \(reason); Docs/store.md shows the views and their columns"
         case .badValue(let problem):
             problem
         }
