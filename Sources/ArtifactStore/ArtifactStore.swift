@@ -81,7 +81,10 @@ extension ArtifactStore {
 
     /// SQLite itself takes a short file of anything for a new database.
     private static func checkFileIsDatabase(_ path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 16) else {
+        let header: Data
+        do {
+            header = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 16) ?? Data()
+        } catch {
             throw StoreError.cannotOpen(path: path, reason: "it cannot be read")
         }
         guard header.isEmpty || header == Data("SQLite format 3\0".utf8) else {
