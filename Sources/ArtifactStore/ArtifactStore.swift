@@ -32,8 +32,8 @@ public final class ArtifactStore: Sendable {
             if readOnly {
                 try database.read { database in
                     guard try Migrations.check(database, path: path) == Migrations.latest else {
-                        throw StoreError.cannotOpen(
-                            path: path, reason: "it is of an older version; open it once for writing to bring it up to date")
+                        let reason = "it is of an older version, and is brought up to date when a stage writes to it"
+                        throw StoreError.cannotOpen(path: path, reason: reason)
                     }
                 }
             } else {

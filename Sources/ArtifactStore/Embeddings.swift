@@ -45,8 +45,8 @@ extension ArtifactStore {
 
     /// Inserts feature vectors, in one transaction. Those that are there already are left as they are.
     ///
-    /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but they are
-    /// not computed again either: an extraction that is stopped goes on where its last batch ended.
+    /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but
+    /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
     /// - Parameter vectors: shape `[rows.count, dimension]`, each row of unit length.
     /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, and nothing is inserted;
     ///   `.unknownEncoder`.

@@ -29,7 +29,8 @@ import Testing
             #expect(throws: StoreError.badValue("“loss” of epoch 2 is nan: the training diverged")) {
                 try store.write(
                     recipe, .prompt(Sample.prompt("tango", seed: 1)),
-                    metrics: [.init(epoch: 1, name: "loss", value: 1), .init(epoch: 2, name: "loss", value: .nan)], seconds: 1)
+                    metrics: [.init(epoch: 1, name: "loss", value: 1), .init(epoch: 2, name: "loss", value: .nan)],
+                    seconds: 1)
             }
             #expect(try store.rowCounts() == before)
             #expect(try store.checkpoint(for: recipe.key) != nil)
@@ -87,7 +88,8 @@ import Testing
                     // Every seed divisible by 4 is written by both.
                     let seed = seed % 4 == 0 ? seed : seed + 100 * writer
                     try mine.write(
-                        Sample.promptRecipe(embeddings, seed: seed), .prompt(Sample.prompt("tango", seed: seed)), seconds: 1)
+                        Sample.promptRecipe(embeddings, seed: seed), .prompt(Sample.prompt("tango", seed: seed)),
+                        seconds: 1)
                 }
             }
             #expect(failures.isEmpty)

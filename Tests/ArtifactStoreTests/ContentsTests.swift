@@ -84,8 +84,8 @@ import Testing
             let recipe = Sample.evaluationRecipe([.init("embeddings", embeddings)], seed: nil)
             let before = try store.rowCounts()
             let changes: [(inout Evaluation) -> Void] = [
-                { $0.predictions[1].label = 2 }, { $0.predictions[1].predicted = 3 }, { $0.predictions[1].position = 6 },
-                { $0.predictions[1].probability = .nan }, { $0.predictions[1] = $0.predictions[0] },
+                { $0.predictions[1].label = 2 }, { $0.predictions[1].predicted = 3 },
+                { $0.predictions[1].position = 6 }, { $0.predictions[1].probability = .nan }, { $0.predictions[1] = $0.predictions[0] },
                 { $0.predictions = [] },
             ]
             for change in changes {

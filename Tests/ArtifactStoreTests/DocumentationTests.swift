@@ -66,7 +66,9 @@ import Testing
             #expect(throws: StoreError.badQuery("it would change the store")) {
                 try store.query("DELETE FROM artifact")
             }
-            #expect(throws: StoreError.badQuery("no such table: artefacts")) { try store.query("SELECT * FROM artefacts") }
+            #expect(throws: StoreError.badQuery("no such table: artefacts")) {
+                try store.query("SELECT * FROM artefacts")
+            }
         }
     }
 }

@@ -107,7 +107,8 @@ import Testing
             let problem = StoreError.VectorProblem.wrongDimension(1, expected: 8)
             #expect(throws: StoreError.badVector(image: image.path, view: "center", problem: problem)) {
                 try store.insert(
-                    Tensor([1, 1], [1]), for: [ImageView(image: image.digest, view: "center")], encoder: Sample.encoder.key)
+                    Tensor([1, 1], [1]), for: [ImageView(image: image.digest, view: "center")],
+                    encoder: Sample.encoder.key)
             }
             let unknown = Digest(of: Data("?".utf8))
             #expect(throws: StoreError.unknownEncoder(unknown)) {

@@ -9,7 +9,9 @@ import Testing
     private func write(_ contents: [String], in folder: String) throws -> [String] {
         try contents.enumerated().map { index, text in
             let path = "\(folder)/\(index).jpg"
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            let file = try #require(fopen(path, "w"))  // no fsync for each
+            fputs(text, file)
+            fclose(file)
             try age(path, by: 3600)
             return path
         }

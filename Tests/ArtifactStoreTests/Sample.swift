@@ -47,8 +47,8 @@ enum Sample {
             dataset: "DesktopIcons", domain: domain, classes: classes,
             images: (0..<6 + extra).map { i in
                 LabelledImage(
-                    path: "\(root)/\(domain)/\(classes[i % 3])/\(i).jpg", digest: Digest(of: Data("\(domain) \(i)".utf8)),
-                    label: i % 3)
+                    path: "\(root)/\(domain)/\(classes[i % 3])/\(i).jpg",
+                    digest: Digest(of: Data("\(domain) \(i)".utf8)), label: i % 3)
             })
     }
 
@@ -125,7 +125,8 @@ enum Sample {
             })
     }
 
-    /// A pipeline "desktop-icons" of three domains, run for the target tango: every kind of artifact, and one that failed.
+    /// A pipeline "desktop-icons" of three domains, run for the target tango: every kind of artifact, and one that
+    /// failed.
     static func runPipeline(in store: ArtifactStore) throws {
         let manifests = ["tango", "oxygen", "papirus"].map { manifest($0) }
         let embeddings = try manifests.map { try extract($0, into: store) }
@@ -135,7 +136,8 @@ enum Sample {
         let zeroShot = evaluationRecipe([.init("embeddings", embeddings[0])], seed: nil)
         try store.write(
             zeroShot, .evaluation(evaluation(of: manifests[0], method: "zero-shot", seed: nil)), seconds: 0.5)
-        instances.append(.init(stage: "zero-shot", cell: ["target": "tango"], key: zeroShot.key, title: "Zero-shot CLIP"))
+        instances.append(
+            .init(stage: "zero-shot", cell: ["target": "tango"], key: zeroShot.key, title: "Zero-shot CLIP"))
         for seed in [1, 2] {
             var prompts: [ArtifactKey] = []
             for index in [1, 2] {
@@ -144,8 +146,8 @@ enum Sample {
                 let history = [Metric(epoch: 1, name: "loss", value: 2), Metric(epoch: 2, name: "loss", value: 1.5)]
                 prompts.append(
                     try store.write(recipe, .prompt(prompt(domain, seed: seed)), metrics: history, seconds: 3))
-                instances.append(
-                    .init(stage: "prompts", cell: ["domain": .string(domain), "seed": .number(Double(seed))], key: recipe.key))
+                let cell: JSONValue = ["domain": .string(domain), "seed": .number(Double(seed))]
+                instances.append(.init(stage: "prompts", cell: cell, key: recipe.key))
             }
             let cell: JSONValue = ["target": "tango", "seed": .number(Double(seed))]
             let generator = generatorRecipe(prompts, seed: seed)

@@ -7,8 +7,8 @@ import Testing
         "photo/dog/b.jpg": "dog 1", "photo/dog/a.PNG": "dog 2", "photo/cat/x.jpeg": "cat 1",
         "sketch/cat/y.jpg": "cat 2", "sketch/horse/z.jpg": "horse 1",
         // None of these is an image in its place.
-        "photo/dog/notes.txt": "", "photo/dog/.hidden.jpg": "", "photo/stray.jpg": "", "manifest.json": "", "empty/a.jpg": "",
-        ".cache/dog/a.jpg": "",
+        "photo/dog/notes.txt": "", "photo/dog/.hidden.jpg": "", "photo/stray.jpg": "", "manifest.json": "",
+        "empty/a.jpg": "", ".cache/dog/a.jpg": "",
     ]
 
     @Test func findsDomainsClassesAndImages() throws {

@@ -7,7 +7,8 @@ import Testing
     private func images(_ counts: [Int]) -> [LabelledImage] {
         counts.enumerated().flatMap { label, count in
             (0..<count).map { image in
-                LabelledImage(path: "\(label)/\(image)", digest: Digest(of: Data("\(label) \(image)".utf8)), label: label)
+                let digest = Digest(of: Data("\(label) \(image)".utf8))
+                return LabelledImage(path: "\(label)/\(image)", digest: digest, label: label)
             }
         }
     }
