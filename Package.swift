@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", grdb]),
         .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
         .testTarget(name: "StagesTests", dependencies: ["Stages"]),
-        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting"]),
+        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting", "CommandLineSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["ArtifactStore", "Imaging"]),
     ],
     swiftLanguageModes: [.v6]

@@ -46,17 +46,18 @@ extension Tensor {
     ///
     /// - Returns: shape `[m, n]` where the oriented operands are `[m, k]` and `[k, n]`.
     public static func product(
-        _ a: Tensor, _ orientationOfA: Orientation = .asIs, _ b: Tensor, _ orientationOfB: Orientation = .asIs
+        _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false
     ) -> Tensor {
-        let (m, k) = orientationOfA == .asIs ? (a.rows, a.columns) : (a.columns, a.rows)
-        let (k2, n) = orientationOfB == .asIs ? (b.rows, b.columns) : (b.columns, b.rows)
-        precondition(k == k2, "no product of \(a.shape) \(orientationOfA) and \(b.shape) \(orientationOfB)")
+        let (m, k) = transposingA ? (a.columns, a.rows) : (a.rows, a.columns)
+        let (k2, n) = transposingB ? (b.columns, b.rows) : (b.rows, b.columns)
+        precondition(k == k2, "no product of \(a.shape) and \(b.shape)")
         var c = Tensor(uninitialized: [m, n])
         c.withUnsafeMutablePointer { c in
             a.withUnsafePointer { pa in
                 b.withUnsafePointer { pb in
                     multiply(
-                        pa, orientationOfA, lda: a.columns, pb, orientationOfB, ldb: b.columns,
+                        pa, transposingA ? .transposed : .asIs, lda: a.columns,
+                        pb, transposingB ? .transposed : .asIs, ldb: b.columns,
                         into: c, ldc: n, m: m, n: n, k: k)
                 }
             }

@@ -61,6 +61,15 @@ public struct Tensor: Sendable {
         return result
     }
 
+    /// Writes one row of the tensor seen as a matrix.
+    public mutating func setRow(_ row: Int, to values: Tensor) {
+        precondition(row >= 0 && row < rows && values.count == columns, "\(values.shape) into row \(row) of \(shape)")
+        let width = columns
+        withUnsafeMutablePointer { to in
+            values.withUnsafePointer { (to + row * width).update(from: $0, count: width) }
+        }
+    }
+
     /// The given rows of the tensor seen as a matrix, in that order: shape `[indices.count, columns]`.
     public func gatheringRows(_ indices: some Collection<Int>) -> Tensor {
         let width = columns, height = rows
@@ -71,6 +80,32 @@ public struct Tensor: Sendable {
                     precondition(index >= 0 && index < height, "row \(index) of \(height)")
                     (to + row * width).update(from: from + index * width, count: width)
                 }
+            }
+        }
+        return result
+    }
+
+    /// A matrix with rows and columns exchanged.
+    public func transposed() -> Tensor {
+        let (height, width) = (rows, columns)
+        var result = Tensor(uninitialized: [width, height])
+        result.withUnsafeMutablePointer { to in
+            withUnsafePointer { from in
+                for row in 0..<height {
+                    for column in 0..<width { to[column * height + row] = from[row * width + column] }
+                }
+            }
+        }
+        return result
+    }
+
+    /// All rows, `times` over, one copy below the other: `[times · rows, columns]`.
+    public func repeatedRows(_ times: Int) -> Tensor {
+        var result = Tensor(uninitialized: [times * rows, columns])
+        let count = count
+        result.withUnsafeMutablePointer { to in
+            withUnsafePointer { from in
+                for copy in 0..<times { (to + copy * count).update(from: from, count: count) }
             }
         }
         return result
@@ -105,13 +140,7 @@ public struct Tensor: Sendable {
     }
 
     /// Calls `body` with the first of `count` contiguous elements.
-    @inlinable
     public func withUnsafePointer<R, E: Error>(_ body: (UnsafePointer<Float>) throws(E) -> R) throws(E) -> R {
-        try withExtendedStorage(body)
-    }
-
-    @usableFromInline
-    func withExtendedStorage<R, E: Error>(_ body: (UnsafePointer<Float>) throws(E) -> R) throws(E) -> R {
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafePointer(storage.base))
     }
@@ -142,16 +171,16 @@ extension Tensor: CustomStringConvertible {
     }
 }
 
-/// 64-byte aligned memory, freed with its last owner. Written to only while uniquely referenced, hence sendable.
+/// 64-byte aligned memory, a whole number of vectors long, freed with its last owner. Written to only while uniquely referenced, hence sendable.
 private final class Storage: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let count: Int
 
     init(count: Int) {
         self.count = count
-        let bytes = max(1, count) * MemoryLayout<Float>.stride
-        base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-            .bindMemory(to: Float.self, capacity: max(1, count))
+        let padded = max(1, (count + vectorWidth - 1) / vectorWidth) * vectorWidth
+        base = UnsafeMutableRawPointer.allocate(byteCount: padded * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: padded)
     }
 
     convenience init(copying other: Storage) {

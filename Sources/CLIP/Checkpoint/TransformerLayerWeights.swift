@@ -1,0 +1,64 @@
+import Tensors
+
+/// The scale and shift of a layer normalisation: [width] each.
+public struct LayerNormWeights: Sendable {
+    public let weight: Tensor
+    public let bias: Tensor
+}
+
+/// A matrix and the bias after it, stored as PyTorch does: `y = x·weightᵀ + bias`.
+public struct LinearWeights: Sendable {
+    /// [outputs, inputs]
+    public let weight: Tensor
+    /// [outputs]
+    public let bias: Tensor
+}
+
+/// The weights of one residual attention block; the text and the image transformer have the same ones.
+public struct TransformerLayerWeights: Sendable {
+    /// Before attention.
+    public let lnOne: LayerNormWeights
+    /// Queries, keys and values, one below the other: [3·width, width].
+    public let attentionIn: LinearWeights
+    /// [width, width]
+    public let attentionOut: LinearWeights
+    /// Before the MLP.
+    public let lnTwo: LayerNormWeights
+    /// OpenAI's `c_fc`: [4·width, width].
+    public let mlpUp: LinearWeights
+    /// OpenAI's `c_proj`: [width, 4·width].
+    public let mlpDown: LinearWeights
+}
+
+extension LayerNormWeights {
+    init(_ name: String, width: Int, from reader: inout WeightReader) {
+        weight = reader.tensor(name + ".weight", [width])
+        bias = reader.tensor(name + ".bias", [width])
+    }
+}
+
+extension LinearWeights {
+    /// Reads `name + suffix + "weight"` and `… + "bias"`; attention joins its first projection's names by an underscore.
+    init(_ name: String, separator: String = ".", _ inputs: Int, _ outputs: Int, from reader: inout WeightReader) {
+        weight = reader.tensor(name + separator + "weight", [outputs, inputs])
+        bias = reader.tensor(name + separator + "bias", [outputs])
+    }
+}
+
+extension TransformerLayerWeights {
+    init(_ name: String, width: Int, from reader: inout WeightReader) {
+        lnOne = LayerNormWeights(name + ".ln_1", width: width, from: &reader)
+        attentionIn = LinearWeights(name + ".attn.in_proj", separator: "_", width, 3 * width, from: &reader)
+        attentionOut = LinearWeights(name + ".attn.out_proj", width, width, from: &reader)
+        lnTwo = LayerNormWeights(name + ".ln_2", width: width, from: &reader)
+        mlpUp = LinearWeights(name + ".mlp.c_fc", width, 4 * width, from: &reader)
+        mlpDown = LinearWeights(name + ".mlp.c_proj", 4 * width, width, from: &reader)
+    }
+
+    /// Every layer numbered under a prefix; at least one is asked for.
+    static func all(in prefix: String, width: Int, from reader: inout WeightReader) -> [TransformerLayerWeights] {
+        (0..<max(1, reader.memberCount(under: prefix))).map {
+            TransformerLayerWeights("\(prefix)\($0)", width: width, from: &reader)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Tensors
+
+/// CLIP's text encoder, run over prompt trees: forward for evaluation, and backward to the context vectors for learning.
+///
+/// Equal to OpenAI's encoder over padded prompts of 77 tokens, without the padding and without computing twice what
+/// prompts share (see `PromptLayout`). Weights are frozen: gradients flow through them, not into them.
+public struct TextTransformer: Sendable {
+    /// The encoder's weights as they were loaded.
+    public let weights: TextWeights
+    /// `[width, dimension]` → `[dimension, width]`, the way `linear` takes it.
+    private let projection: Tensor
+    /// The last layer asks for the end tokens' rows only, so its queries are computed apart from its keys and values.
+    private let lastQueries: LinearWeights, lastKeysAndValues: LinearWeights
+
+    public init(_ weights: TextWeights) {
+        self.weights = weights
+        projection = weights.projection.transposed()
+        let width = weights.width, last = weights.layers[weights.layers.count - 1].attentionIn
+        lastQueries = last.outputs(0..<width)
+        lastKeysAndValues = last.outputs(width..<3 * width)
+    }
+
+    public var width: Int { weights.width }
+    public var contextLength: Int { weights.contextLength }
+
+    /// The embeddings of some tokens, such as the words a context starts from: `[tokens.count, width]`.
+    public func embeddings(of tokens: [Int]) -> Tensor {
+        weights.tokenEmbedding.gatheringRows(tokens)
+    }
+
+    /// The unnormalised text features of every class, for every group of context vectors.
+    ///
+    /// - Parameters:
+    ///   - prompts: the tree of one group's prompts.
+    ///   - contexts: `[groups · contextCount, width]`, the context vectors of each group in turn; for prompts without
+    ///     context vectors, an empty `[0, width]` gives one group.
+    /// - Returns: `[groups · classes, dimension]`.
+    public func callAsFunction(_ prompts: PromptLayout, contexts: Variable) -> Variable {
+        let rowCount = prompts.rowCount
+        let groups = prompts.contextCount == 0 ? 1 : contexts.value.rows / prompts.contextCount
+        precondition(
+            contexts.value.rows == groups * prompts.contextCount, "\(contexts.value.shape) context vectors for groups of \(prompts.contextCount)")
+        precondition(prompts.longestPrompt <= contextLength, "prompts of \(prompts.longestPrompt) tokens")
+
+        // [groups · rows, width]: tokens and positions are constants, context vectors are added where they stand.
+        var x = adding(
+            contextVectors: contexts, to: constantRows(of: prompts), layout: prompts, groups: groups)
+        for layer in weights.layers.dropLast() {
+            let h = layerNorm(x, layer.lnOne)
+            let qkv = linear(h, layer.attentionIn)
+            let attended = treeAttention(queries: qkv, layout: prompts, width: width)
+            x = linear(attended, layer.attentionOut, residual: x)
+            x = mlp(x, layer)
+        }
+
+        // In the last layer only the end tokens' rows go on: one per class.
+        let last = weights.layers[weights.layers.count - 1]
+        let ends = (0..<groups).flatMap { group in prompts.ends.map { group * rowCount + $0 } }
+        let h = layerNorm(x, last.lnOne)
+        let attended = treeAttention(
+            queries: linear(rows(ends, of: h), lastQueries), keysAndValues: linear(h, lastKeysAndValues),
+            queryRows: prompts.ends, layout: prompts, width: width)
+        x = mlp(linear(attended, last.attentionOut, residual: rows(ends, of: x)), last)
+        return linear(layerNorm(x, weights.lnFinal), weight: Variable(projection), bias: nil)
+    }
+
+    private func mlp(_ x: Variable, _ layer: TransformerLayerWeights) -> Variable {
+        linear(quickGELU(linear(layerNorm(x, layer.lnTwo), layer.mlpUp)), layer.mlpDown, residual: x)
+    }
+
+    /// Token and position embeddings of one group's rows, `[rows, width]`; zero in place of a context vector.
+    private func constantRows(of prompts: PromptLayout) -> Tensor {
+        var x = weights.positionalEmbedding.gatheringRows(prompts.positions)
+        let tokens = prompts.items.enumerated().compactMap { row, item in
+            if case .token(let token) = item { (row, token) } else { nil }
+        }
+        x.addRows(embeddings(of: tokens.map(\.1)), at: tokens.map(\.0))
+        return x
+    }
+
+    private func adding(
+        contextVectors contexts: Variable, to base: Tensor, layout: PromptLayout, groups: Int
+    ) -> Variable {
+        let places = layout.items.enumerated().compactMap { row, item in
+            if case .context(let index) = item { (row, index) } else { nil }
+        }
+        let sources = (0..<groups).flatMap { group in places.map { group * layout.contextCount + $0.1 } }
+        let targets = (0..<groups).flatMap { group in places.map { group * layout.rowCount + $0.0 } }
+        return Tensors.adding(
+            rowsOf: sources == Array(0..<contexts.value.rows) ? contexts : rows(sources, of: contexts),
+            to: base.repeatedRows(groups), at: targets)
+    }
+}
+
+private func layerNorm(_ x: Variable, _ weights: LayerNormWeights) -> Variable {
+    Tensors.layerNorm(x, weight: Variable(weights.weight), bias: Variable(weights.bias))
+}
+
+private func linear(_ x: Variable, _ weights: LinearWeights, residual: Variable? = nil) -> Variable {
+    Tensors.linear(x, weight: Variable(weights.weight), bias: Variable(weights.bias), residual: residual)
+}
+
+extension LinearWeights {
+    /// The part that computes some of the outputs.
+    fileprivate func outputs(_ range: Range<Int>) -> LinearWeights {
+        LinearWeights(weight: weight.rows(range), bias: Tensor([range.count], bias.values[range]))
+    }
+}

@@ -1,0 +1,236 @@
+import Tensors
+
+/// Multi-head attention in which each query row attends to its ancestors in a `PromptLayout` and to itself.
+///
+/// Over the layout of one plain prompt this is causal self-attention. Groups do not see each other.
+///
+/// - Parameters:
+///   - queries: `[groups · q, width]`, in each group one row for each of `queryRows`, or `[groups · rows, 3 · width]` with
+///     keys and values beside the queries when `keysAndValues` is nil.
+///   - keysAndValues: `[groups · rows, 2 · width]`, keys in the first half of the columns.
+///   - queryRows: the rows of a group that ask; nil for all.
+/// - Returns: `[groups · q, width]`, the heads side by side.
+func treeAttention(
+    queries: Variable, keysAndValues: Variable? = nil, queryRows: [Int]? = nil, layout: PromptLayout, width: Int
+) -> Variable {
+    let shape = TreeAttention(
+        layout: layout, queryRows: queryRows ?? Array(0..<layout.rowCount), width: width,
+        groups: (keysAndValues ?? queries).value.rows / layout.rowCount,
+        queryStride: queries.value.columns, keyStride: (keysAndValues ?? queries).value.columns,
+        keyColumn: keysAndValues == nil ? width : 0)
+    let source = keysAndValues ?? queries
+    let needsGradient = queries.needsGradient || source.needsGradient
+    var probabilities = Tensor(uninitialized: needsGradient ? [shape.groups * shape.heads, shape.pairCount] : [0])
+    let output = shape.attend(queries.value, source.value, keeping: needsGradient ? { probabilities = $0 } : nil)
+    let inputs = keysAndValues.map { [queries, $0] } ?? [queries]
+    return .output(output, of: inputs) { gradient in
+        var dQueries = Tensor(queries.value.shape)
+        if let keysAndValues {
+            var dSource = Tensor(keysAndValues.value.shape)
+            shape.adjoint(gradient, queries.value, keysAndValues.value, probabilities, into: &dQueries, &dSource)
+            return [dQueries, dSource]
+        }
+        shape.adjoint(gradient, queries.value, probabilities, into: &dQueries)
+        return [dQueries]
+    }
+}
+
+/// A head's share of a row: 64 numbers, in every CLIP.
+private typealias Head = SIMD64<Float>
+
+/// The loops of tree attention. Work is split over (group, head), which touch disjoint memory in either direction.
+private struct TreeAttention: Sendable {
+    let layout: PromptLayout
+    let queryRows: [Int]
+    let width: Int
+    let groups: Int
+    /// Columns of the matrices that queries, and keys and values, are read from.
+    let queryStride: Int, keyStride: Int
+    /// Where the keys begin in a row; the values follow `width` later.
+    let keyColumn: Int
+    /// The number of (query, key) pairs before each query.
+    let pairOffsets: [Int]
+
+    init(
+        layout: PromptLayout, queryRows: [Int], width: Int, groups: Int, queryStride: Int, keyStride: Int, keyColumn: Int
+    ) {
+        self.layout = layout
+        self.queryRows = queryRows
+        self.width = width
+        self.groups = groups
+        self.queryStride = queryStride
+        self.keyStride = keyStride
+        self.keyColumn = keyColumn
+        pairOffsets = queryRows.reduce(into: [0]) { offsets, row in
+            offsets.append(offsets.last! + layout.keyOffsets[row + 1] - layout.keyOffsets[row])
+        }
+    }
+
+    var heads: Int { width / Head.scalarCount }
+    var pairCount: Int { pairOffsets.last! }
+    /// 1 / √64.
+    var scale: Float { 0.125 }
+
+    func attend(_ queries: Tensor, _ source: Tensor, keeping: ((Tensor) -> Void)?) -> Tensor {
+        var output = Tensor(uninitialized: [groups * queryRows.count, width])
+        var probabilities = Tensor(uninitialized: [keeping == nil ? 0 : groups * heads, pairCount])
+        output.withUnsafeMutablePointer { o in
+            probabilities.withUnsafeMutablePointer { p in
+                queries.withUnsafePointer { q in
+                    source.withUnsafePointer { s in
+                        let (o, p, q, s) = (Pointer(o), Pointer(p), Pointer(UnsafeMutablePointer(mutating: q)),
+                            Pointer(UnsafeMutablePointer(mutating: s)))
+                        let keeps = keeping != nil
+                        parallel(groups * heads, grain: grain) { items in
+                            for item in items {
+                                attend(item, q.base, s.base, o.base, keeps ? p.base + item * pairCount : nil)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        keeping?(probabilities)
+        return output
+    }
+
+    /// One head of one group.
+    private func attend(
+        _ item: Int, _ queries: UnsafeMutablePointer<Float>, _ source: UnsafeMutablePointer<Float>,
+        _ output: UnsafeMutablePointer<Float>, _ probabilities: UnsafeMutablePointer<Float>?
+    ) {
+        let (group, column) = (item / heads, item % heads * Head.scalarCount)
+        let keys = source + group * layout.rowCount * keyStride + keyColumn + column
+        let values = keys + width
+        let longest = layout.longestPrompt
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: longest + 16) { scores in
+            layout.keys.withUnsafeBufferPointer { keyRows in
+                for (index, row) in queryRows.enumerated() {
+                    let range = layout.keyOffsets[row]..<layout.keyOffsets[row + 1]
+                    let query = load(queries + (group * queryRows.count + index) * queryStride + column) * scale
+                    var largest = -Float.infinity
+                    for (j, pair) in range.enumerated() {
+                        let score = (query * load(keys + Int(keyRows[pair]) * keyStride)).sum()
+                        scores[j] = score
+                        largest = max(largest, score)
+                    }
+                    for j in range.count..<range.count + 16 { scores[j] = -.infinity }
+                    var total: Float = 0
+                    for j in stride(from: 0, to: range.count, by: 16) {
+                        let raw = UnsafeMutableRawPointer(scores.baseAddress! + j)
+                        let e = exponential(raw.loadUnaligned(as: SIMD16<Float>.self) - largest)
+                        raw.storeBytes(of: e, as: SIMD16<Float>.self)
+                        total += e.sum()
+                    }
+                    var sum = Head.zero
+                    for (j, pair) in range.enumerated() {
+                        let probability = scores[j] / total
+                        probabilities?[pairOffsets[index] + j] = probability
+                        sum += load(values + Int(keyRows[pair]) * keyStride) * probability
+                    }
+                    store(sum, output + (group * queryRows.count + index) * width + column)
+                }
+            }
+        }
+    }
+
+    func adjoint(
+        _ gradient: Tensor, _ queries: Tensor, _ source: Tensor, _ probabilities: Tensor,
+        into dQueries: inout Tensor, _ dSource: inout Tensor
+    ) {
+        dQueries.withUnsafeMutablePointer { dq in
+            dSource.withUnsafeMutablePointer { ds in
+                adjoint(gradient, queries, source, probabilities, dq, ds)
+            }
+        }
+    }
+
+    /// As above where queries, keys and values stand in one matrix.
+    func adjoint(_ gradient: Tensor, _ fused: Tensor, _ probabilities: Tensor, into dFused: inout Tensor) {
+        dFused.withUnsafeMutablePointer { adjoint(gradient, fused, fused, probabilities, $0, $0) }
+    }
+
+    private func adjoint(
+        _ gradient: Tensor, _ queries: Tensor, _ source: Tensor, _ probabilities: Tensor,
+        _ dQueries: UnsafeMutablePointer<Float>, _ dSource: UnsafeMutablePointer<Float>
+    ) {
+        gradient.withUnsafePointer { g in
+            queries.withUnsafePointer { q in
+                source.withUnsafePointer { s in
+                    probabilities.withUnsafePointer { p in
+                        let inputs = Inputs(gradient: g, queries: q, source: s, probabilities: p)
+                        let (dq, ds) = (Pointer(dQueries), Pointer(dSource))
+                        parallel(groups * heads, grain: grain) { items in
+                            for item in items { adjoint(item, inputs, dq.base, ds.base) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private struct Inputs: @unchecked Sendable {
+        let gradient, queries, source, probabilities: UnsafePointer<Float>
+    }
+
+    /// One head of one group: with p = softmax(s), o = Σ pⱼvⱼ and s = q·k/8,
+    /// dvⱼ += pⱼ·do, dsⱼ = pⱼ(do·vⱼ − Σ pᵢ do·vᵢ), dq = Σ dsⱼkⱼ/8, dkⱼ += dsⱼq/8.
+    private func adjoint(
+        _ item: Int, _ inputs: Inputs, _ dQueries: UnsafeMutablePointer<Float>, _ dSource: UnsafeMutablePointer<Float>
+    ) {
+        let (group, column) = (item / heads, item % heads * Head.scalarCount)
+        let offset = group * layout.rowCount * keyStride + keyColumn + column
+        let (keys, dKeys) = (inputs.source + offset, dSource + offset)
+        let (values, dValues) = (keys + width, dKeys + width)
+        let probabilities = inputs.probabilities + item * pairCount
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: layout.longestPrompt) { dp in
+            layout.keys.withUnsafeBufferPointer { keyRows in
+                for (index, row) in queryRows.enumerated() {
+                    let range = layout.keyOffsets[row]..<layout.keyOffsets[row + 1]
+                    let place = group * queryRows.count + index
+                    let d = load(inputs.gradient + place * width + column)
+                    let p = probabilities + pairOffsets[index]
+                    var mean: Float = 0
+                    for (j, pair) in range.enumerated() {
+                        let at = Int(keyRows[pair]) * keyStride
+                        dp[j] = (d * load(values + at)).sum()
+                        mean += p[j] * dp[j]
+                        add(d * p[j], dValues + at)
+                    }
+                    let query = load(inputs.queries + place * queryStride + column)
+                    var dQuery = Head.zero
+                    for (j, pair) in range.enumerated() {
+                        let at = Int(keyRows[pair]) * keyStride
+                        let ds = p[j] * (dp[j] - mean) * scale
+                        dQuery += load(keys + at) * ds
+                        add(query * ds, dKeys + at)
+                    }
+                    add(dQuery, dQueries + place * queryStride + column)
+                }
+            }
+        }
+    }
+
+    /// A (group, head) pair is worth a thread from about ten thousand pairs of rows.
+    private var grain: Int { max(1, 10_000 / max(1, pairCount)) }
+
+    private struct Pointer: @unchecked Sendable {
+        let base: UnsafeMutablePointer<Float>
+        init(_ base: UnsafeMutablePointer<Float>) { self.base = base }
+    }
+
+    @inline(__always)
+    private func load(_ pointer: UnsafePointer<Float>) -> Head {
+        UnsafeRawPointer(pointer).loadUnaligned(as: Head.self)
+    }
+
+    @inline(__always)
+    private func store(_ value: Head, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Head.self)
+    }
+
+    @inline(__always)
+    private func add(_ value: Head, _ pointer: UnsafeMutablePointer<Float>) {
+        store(load(pointer) + value, pointer)
+    }
+}

@@ -1,0 +1,108 @@
+import Tensors
+
+/// A square convolution and what follows it, as one matrix product over patches.
+struct Convolution: Sendable {
+    let kernel: Int
+    let stride: Int
+    let padding: Int
+    let inputs: Int
+    let outputs: Int
+    /// [kernel · kernel · inputs, outputs], the rows ordered as a patch's numbers are: by row, column, channel.
+    let matrix: Tensor
+    /// [outputs]
+    let bias: Tensor
+
+    /// - Parameters:
+    ///   - weight: [outputs, inputs, kernel, kernel], PyTorch's order.
+    ///   - bias: [outputs]; nil where there is none.
+    init(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0) {
+        (outputs, inputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2])
+        (self.stride, self.padding) = (stride, padding)
+        let (outputs, inputs, area) = (outputs, inputs, kernel * kernel)
+        var matrix = Tensor(uninitialized: [area * inputs, outputs])
+        matrix.withUnsafeMutablePointer { to in
+            weight.withUnsafePointer { from in
+                for output in 0..<outputs {
+                    for input in 0..<inputs {
+                        for place in 0..<area {
+                            to[(place * inputs + input) * outputs + output] = from[(output * inputs + input) * area + place]
+                        }
+                    }
+                }
+            }
+        }
+        self.matrix = matrix
+        self.bias = bias ?? Tensor([outputs])
+    }
+
+    private init(_ other: Convolution, bias: Tensor) {
+        (kernel, stride, padding, inputs, outputs) =
+            (other.kernel, other.stride, other.padding, other.inputs, other.outputs)
+        (matrix, self.bias) = (other.matrix, bias)
+    }
+
+    /// The same convolution, its bias the sum of both: for a product that is added to the other's.
+    func addingBias(of other: Convolution) -> Convolution { Convolution(self, bias: bias + other.bias) }
+
+    /// Pixels whose patches are laid out at a time, so that they are still in the cache when they are multiplied.
+    private static let tile = 384
+
+    /// The numbers of memory that `apply` needs for patches.
+    var patchMemory: Int { kernel == 1 ? 0 : Self.tile * kernel * kernel * inputs }
+
+    /// What `apply` does with the product.
+    enum Result {
+        /// Stores it.
+        case raw
+        /// Stores it with the bias added, and no number below zero.
+        case activated
+        /// Adds it and the bias to what is there, and cuts off what is below zero.
+        case addedAndActivated
+    }
+
+    /// Convolves `x` into `y`, whose extents the caller has worked out.
+    func apply(to x: FeatureMaps, into y: FeatureMaps, _ result: Result, patches: UnsafeMutablePointer<Float>) {
+        let depth = kernel * kernel * inputs
+        matrix.withUnsafePointer { matrix in
+            bias.withUnsafePointer { bias in
+                for start in Swift.stride(from: 0, to: y.pixels, by: Self.tile) {
+                    let rows = min(Self.tile, y.pixels - start), to = y.base + start * outputs
+                    if kernel > 1 {
+                        layPatches(of: x, for: start..<start + rows, width: y.width, height: y.height, into: patches)
+                    }
+                    multiply(
+                        kernel > 1 ? UnsafePointer(patches) : UnsafePointer(x.base + start * inputs), lda: depth,
+                        matrix, ldb: outputs, into: to, ldc: outputs,
+                        m: rows, n: outputs, k: depth, beta: result == .addedAndActivated ? 1 : 0)
+                    if result != .raw { addBias(bias, to: to, rows: rows, columns: outputs, then: .relu) }
+                }
+            }
+        }
+    }
+
+    /// Writes, for each output pixel in a range, the input numbers under the kernel: zero where it is over the edge.
+    private func layPatches(
+        of x: FeatureMaps, for pixels: Range<Int>, width: Int, height: Int, into patches: UnsafeMutablePointer<Float>
+    ) {
+        var to = patches
+        for pixel in pixels {
+            let (line, column) = pixel.quotientAndRemainder(dividingBy: width)
+            let (image, row) = line.quotientAndRemainder(dividingBy: height)
+            let left = column * stride - padding
+            let inside = max(0, left)..<max(0, min(x.width, left + kernel))
+            let before = (inside.lowerBound - left) * inputs, count = inside.count * inputs
+            let after = kernel * inputs - before - count
+            for y in row * stride - padding..<row * stride - padding + kernel {
+                if y < 0 || y >= x.height {
+                    to.update(repeating: 0, count: kernel * inputs)
+                } else {
+                    to.update(repeating: 0, count: before)
+                    let from = x.base + ((image * x.height + y) * x.width + inside.lowerBound) * inputs
+                    (to + before).update(from: from, count: count)
+                    (to + before + count).update(repeating: 0, count: after)
+                }
+                to += kernel * inputs
+            }
+        }
+    }
+}

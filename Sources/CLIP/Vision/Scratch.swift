@@ -1,0 +1,11 @@
+/// Memory for intermediate numbers, allocated once and used again and again; freed with its last owner.
+final class Scratch {
+    let base: UnsafeMutablePointer<Float>
+
+    init(count: Int) {
+        base = UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: max(1, count))
+    }
+
+    deinit { UnsafeMutableRawPointer(base).deallocate() }
+}

@@ -1,0 +1,81 @@
+import Tensors
+
+/// Multi-head attention of which only one token's result is wanted, such as the pooled or the class token's.
+///
+/// With a single query per head, keys and values need not be computed for every token: `q·(K x + b)` is `(Kᵀq)·x` plus a
+/// constant that softmax cancels, and `Σ aₜ (V xₜ + c)` is `V (Σ aₜ xₜ) + c` since the weights sum to 1. So one product
+/// per head and image takes the place of one per head, image and token.
+struct SingleQueryAttention: Sendable {
+    let width: Int
+    let outputs: Int
+    var heads: Int { width / 64 }
+    /// [width, width] each but the last: [outputs, width].
+    private let query, key, value, output: LinearWeights
+
+    init(query: LinearWeights, key: LinearWeights, value: LinearWeights, output: LinearWeights) {
+        (self.query, self.key, self.value, self.output) = (query, key, value, output)
+        (outputs, width) = (output.weight.shape[0], output.weight.shape[1])
+    }
+
+    /// The numbers of memory that `apply` needs.
+    func memory(images: Int, tokens: Int) -> Int {
+        images * width * (1 + heads) + heads * tokens
+    }
+
+    /// Attends from each image's first token to all of its tokens.
+    ///
+    /// - Parameters:
+    ///   - x: [images, tokens, width].
+    ///   - result: [images, outputs], to which the attention's output is added if `isAdded`, else stored.
+    func apply(
+        to x: UnsafePointer<Float>, images: Int, tokens: Int, into result: UnsafeMutablePointer<Float>,
+        adding isAdded: Bool = false, memory: UnsafeMutablePointer<Float>
+    ) {
+        // One row per image: its query, and later the heads' results. Then [images, heads, width], and one image's scores.
+        let vectors = memory, perHead = vectors + images * width, scores = perHead + images * heads * width
+        query.apply(to: x, stride: tokens * width, rows: images, into: vectors)
+        key.weight.withUnsafePointer { key in
+            for head in 0..<heads {
+                multiply(
+                    vectors + head * 64, lda: width, key + head * 64 * width, ldb: width,
+                    into: perHead + head * width, ldc: heads * width, m: images, n: width, k: 64)
+            }
+        }
+        for image in 0..<images {
+            let x = x + image * tokens * width, perHead = perHead + image * heads * width
+            multiply(
+                perHead, lda: width, x, .transposed, ldb: width, into: scores, ldc: tokens,
+                m: heads, n: tokens, k: width)
+            softmaxRows(scores, rows: heads, columns: tokens, scale: 0.125)
+            multiply(
+                scores, lda: tokens, x, ldb: width, into: perHead, ldc: width, m: heads, n: width, k: tokens)
+        }
+        value.weight.withUnsafePointer { value in
+            for head in 0..<heads {
+                multiply(
+                    perHead + head * width, lda: heads * width, value + head * 64 * width, .transposed, ldb: width,
+                    into: vectors + head * 64, ldc: width, m: images, n: 64, k: width)
+            }
+        }
+        value.bias.withUnsafePointer { addBias($0, to: vectors, rows: images, columns: width) }
+        output.apply(to: vectors, rows: images, into: result, adding: isAdded)
+    }
+}
+
+extension LinearWeights {
+    /// Applies the layer to rows in memory, and perhaps adds the result to what is there.
+    ///
+    /// - Parameter stride: elements from one row of `x` to the next; the rows are as long as the weight is wide.
+    func apply(
+        to x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, into y: UnsafeMutablePointer<Float>,
+        adding isAdded: Bool = false, then activation: Activation = .none
+    ) {
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        weight.withUnsafePointer { weight in
+            multiply(
+                x, lda: stride ?? inputs, weight, .transposed, ldb: inputs, into: y, ldc: outputs,
+                m: rows, n: outputs, k: inputs, beta: isAdded ? 1 : 0)
+        }
+        bias.withUnsafePointer { addBias($0, to: y, rows: rows, columns: outputs, then: activation) }
+    }
+}

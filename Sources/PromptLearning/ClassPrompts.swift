@@ -1,0 +1,108 @@
+import CLIP
+import Tensors
+
+/// The classes of a data set as prompts of one form, ready for the text transformer.
+public struct ClassPrompts: Sendable {
+    public let classNames: [String]
+    public let layout: PromptLayout
+
+    public var classCount: Int { classNames.count }
+
+    /// Prompts [SOS][v1 … vM][class name][.][EOS] with learnable context vectors.
+    ///
+    /// - Parameters:
+    ///   - classNames: as the data set writes them; underscores are read as spaces.
+    ///   - contextLength: M.
+    public init(classNames: [String], contextLength: Int, model: CLIPModel) throws(PromptError) {
+        let tokenizer = model.tokenizer
+        try self.init(classNames: classNames, model: model) {
+            PromptLayout(
+                classNames: classNames.map { tokenizer.encode(spoken($0)) }, contextLength: contextLength,
+                startToken: tokenizer.startToken, fullStop: tokenizer.encode("."), endToken: tokenizer.endToken)
+        }
+    }
+
+    /// Prompts of plain words, such as "a photo of a {}.".
+    ///
+    /// - Parameter template: `{}` stands for the class name.
+    public init(classNames: [String], template: String, model: CLIPModel) throws(PromptError) {
+        guard template.contains("{}") else { throw .templateWithoutPlace(template) }
+        let tokenizer = model.tokenizer
+        try self.init(classNames: classNames, model: model) {
+            PromptLayout(prompts: classNames.map { name in
+                let words = tokenizer.encode(template.replacing("{}", with: spoken(name)))
+                return [.token(tokenizer.startToken)] + words.map(PromptLayout.Item.token) + [.token(tokenizer.endToken)]
+            })
+        }
+    }
+
+    private init(classNames: [String], model: CLIPModel, layout: () -> PromptLayout) throws(PromptError) {
+        self.classNames = classNames
+        self.layout = layout()
+        for (name, end) in zip(classNames, self.layout.ends)
+        where self.layout.positions[end] >= model.text.contextLength {
+            throw .tooLong(
+                className: name, tokens: self.layout.positions[end] + 1, contextLength: model.text.contextLength)
+        }
+    }
+
+    /// The text features of every class at unit length, for every group of context vectors.
+    ///
+    /// - Parameter contexts: `[groups · M, width]`; `[0, width]` for prompts of plain words.
+    /// - Returns: `[groups · classes, dimension]`.
+    public func textFeatures(_ contexts: Variable, model: CLIPModel) -> Variable {
+        normalizedRows(model.text(layout, contexts: contexts))
+    }
+
+    /// The text features of plain prompts at unit length: `[classes, dimension]`.
+    public func textFeatures(model: CLIPModel) -> Tensor {
+        textFeatures(Variable(Tensor([0, model.text.width])), model: model).value
+    }
+}
+
+/// A class name as it is spoken in a prompt.
+private func spoken(_ className: String) -> String {
+    className.replacing("_", with: " ")
+}
+
+/// Why prompts cannot be made or learned.
+public enum PromptError: Error, CustomStringConvertible {
+    case tooLong(className: String, tokens: Int, contextLength: Int)
+    case templateWithoutPlace(String)
+    case contextLength(words: String, tokens: Int, asked: Int)
+    case widths(prompt: Int, text: Int)
+    case dimensions(features: Int, text: Int)
+    case tooFewImages(images: Int, batchSize: Int)
+    case noValidationImages
+    case notFinite(quantity: String, epoch: Int, step: Int, learningRate: Float)
+    case foreignCheckpoint(missing: String)
+
+    public var description: String {
+        switch self {
+        case .tooLong(let name, let tokens, let length):
+            "The prompt of class “\(name)” takes \(tokens) tokens, but this text encoder reads \(length). "
+                + "Use a shorter class name or fewer context vectors."
+        case .templateWithoutPlace(let template):
+            "The template “\(template)” has no {} where the class name goes."
+        case .contextLength(let words, let tokens, let asked):
+            "The words “\(words)” are \(tokens) tokens, but contextLength asks for \(asked) context vectors. "
+                + "Set contextLength to \(tokens), or context to \"\" for random vectors."
+        case .widths(let prompt, let text):
+            "The prompt's vectors have \(prompt) numbers, but the text encoder's have \(text): "
+                + "they were made with different checkpoints."
+        case .dimensions(let features, let text):
+            "The images' features have \(features) numbers, but the text features have \(text): "
+                + "they were made with different checkpoints."
+        case .tooFewImages(let images, let batchSize):
+            "There are \(images) training images, fewer than one batch of \(batchSize). Lower batchSize."
+        case .noValidationImages:
+            "No image is left for validation: every class has a single image. "
+                + "Selection needs validation images; lower trainFraction or add images."
+        case .notFinite(let quantity, let epoch, let step, let rate):
+            "The \(quantity) is no finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of \(rate). "
+                + "Lower the learning rate or clip gradients."
+        case .foreignCheckpoint(let missing):
+            "The training checkpoint lacks \(missing); it was written by another version. Delete it and run again."
+        }
+    }
+}

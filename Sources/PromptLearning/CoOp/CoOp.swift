@@ -1,0 +1,169 @@
+import CLIP
+import Tensors
+
+/// Context Optimization (Zhou et al., IJCV 2022): learns the words around the class name as vectors, by cross-entropy.
+///
+/// On the images of one domain this is stage I of Soft Prompt Generation: the domain's prompt.
+public struct CoOp: Training {
+    /// Everything that decides what is learned. The defaults are those of SPG's stage I.
+    public struct Parameters: Codable, Hashable, Sendable {
+        /// The words whose embeddings the context vectors start from; empty for random vectors of deviation 0.02.
+        public var context = "a photo of a"
+        /// M, the number of context vectors.
+        public var contextLength = 4
+        public var learningRate = 2e-3
+        public var momentum = 0.9
+        public var weightDecay = 5e-4
+        public var batchSize = 32
+        public var epochs = 50
+        public var warmUpEpochs = 1
+        public var warmUpLearningRate = 1e-5
+        public var seed = 1
+
+        public init() {}
+    }
+
+    /// A learned prompt.
+    public struct Prompt: Sendable {
+        /// `[M, width]`.
+        public var contexts: Tensor
+        /// On the validation images, in the epoch it was kept from.
+        public var validationAccuracy: Double
+        public var epoch: Int
+    }
+
+    public let parameters: Parameters
+    let model: CLIPModel
+    let prompts: ClassPrompts
+    let training: FeatureSet, validation: FeatureSet
+
+    public private(set) var epoch = 0
+    public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])
+    private var contexts: Tensor
+    private var optimizer: SGD
+    private var best: Best<Tensor>?
+
+    /// Prepares to learn the prompt of some images.
+    ///
+    /// - Parameters:
+    ///   - training: the images to learn from; their augmented views are used where there are any.
+    ///   - validation: the images that choose the epoch.
+    public init(
+        _ parameters: Parameters, model: CLIPModel, classNames: [String], training: FeatureSet, validation: FeatureSet
+    ) throws(PromptError) {
+        guard training.count >= parameters.batchSize else {
+            throw .tooFewImages(images: training.count, batchSize: parameters.batchSize)
+        }
+        guard validation.count > 0 else { throw .noValidationImages }
+        guard training.center.columns == model.text.weights.dimension else {
+            throw .dimensions(features: training.center.columns, text: model.text.weights.dimension)
+        }
+        self.parameters = parameters
+        self.model = model
+        self.training = training
+        self.validation = validation
+        prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
+        contexts = try Self.initialContexts(parameters, model: model)
+        optimizer = SGD(momentum: Float(parameters.momentum), weightDecay: Float(parameters.weightDecay))
+    }
+
+    /// `[M, width]`: the embeddings of the context's words, or random vectors.
+    private static func initialContexts(_ parameters: Parameters, model: CLIPModel) throws(PromptError) -> Tensor {
+        let (length, width) = (parameters.contextLength, model.text.width)
+        if parameters.context.isEmpty {
+            var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "context")
+            return Tensor([length, width], (0..<length * width).map { _ in 0.02 * stream.normal() })
+        }
+        let tokens = model.tokenizer.encode(parameters.context)
+        guard tokens.count == length else {
+            throw .contextLength(words: parameters.context, tokens: tokens.count, asked: length)
+        }
+        return model.text.embeddings(of: tokens)
+    }
+
+    public var epochs: Int { parameters.epochs }
+
+    private var schedule: LearningRateSchedule {
+        LearningRateSchedule(
+            base: Float(parameters.learningRate), epochs: parameters.epochs,
+            warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUpEpochs)
+    }
+
+    /// One pass over the training images in a new order, then a look at the validation images.
+    public mutating func runEpoch() throws(PromptError) {
+        let seed = UInt64(parameters.seed), size = parameters.batchSize
+        var batches = RandomStream(seed: seed, purpose: "batches", epoch)
+        let order = batches.permutation(of: training.count)
+        let rate = schedule.rate(epoch: epoch)
+        let steps = training.count / size  // a last, short batch is dropped
+        var loss = 0.0, correct = 0.0
+        for step in 0..<steps {
+            let batch = Array(order[step * size..<(step + 1) * size])
+            var views = RandomStream(seed: seed, purpose: "views", epoch, step)
+            let images = training.views(of: batch, using: &views)
+            let labels = batch.map { training.labels[$0] }
+            let measured = update(images: images, labels: labels, learningRate: rate)
+            guard measured.loss.isFinite else {
+                throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
+            }
+            loss += Double(measured.loss) / Double(steps)
+            correct += measured.accuracy / Double(steps)
+        }
+        let validationAccuracy = Float(validate())
+        history.append([Float(loss), Float(correct), validationAccuracy])
+        best = .updated(best, score: validationAccuracy, epoch: epoch, learned: contexts)
+        epoch += 1
+    }
+
+    /// One step of gradient descent on a batch.
+    ///
+    /// - Parameter images: unit features, `[batch, dimension]`.
+    package mutating func update(
+        images: Tensor, labels: [Int], learningRate: Float
+    ) -> (loss: Float, accuracy: Double, gradient: Tensor) {
+        let tape = Tape()
+        let v = tape.parameter(contexts)  // [M, width]
+        let text = prompts.textFeatures(v, model: model)  // [classes, dimension]
+        let logits = scaledProduct(Variable(images), text, scale: model.logitScale)  // [batch, classes]
+        let loss = crossEntropy(logits, labels: labels)
+        let gradients = tape.gradients(of: loss, for: [v])
+        var parameters = [contexts]
+        optimizer.update(&parameters, gradients: gradients, learningRate: learningRate)
+        contexts = parameters[0]
+        return (loss.value.scalar, accuracy(logits.value.rowMaxima, labels: labels), gradients[0])
+    }
+
+    private func validate() -> Double {
+        let text = prompts.textFeatures(Variable(contexts), model: model).value
+        let logits = Tensor.product(validation.center, text, transposingB: true)
+        return accuracy(logits.rowMaxima, labels: validation.labels)
+    }
+
+    /// The prompt of the epoch that was best on the validation images.
+    public var prompt: Prompt {
+        guard let best else { return Prompt(contexts: contexts, validationAccuracy: validate(), epoch: -1) }
+        return Prompt(contexts: best.learned, validationAccuracy: Double(best.score), epoch: best.epoch)
+    }
+
+    public var state: [String: Tensor] {
+        var state: [String: Tensor] = [
+            "epoch": Tensor(Float(epoch)), "history": history.tensor, "contexts": contexts,
+        ]
+        state.set("velocities", optimizer.velocities)
+        if let best {
+            state["best.contexts"] = best.learned
+            state["best"] = Tensor([2], [best.score, Float(best.epoch)])
+        }
+        return state
+    }
+
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        epoch = Int(try state.required("epoch").scalar)
+        history.restore(try state.required("history"))
+        contexts = try state.required("contexts")
+        optimizer.velocities = state.list("velocities")
+        if let kept = state["best"] {
+            best = Best(score: kept[0], epoch: Int(kept[1]), learned: try state.required("best.contexts"))
+        }
+    }
+}

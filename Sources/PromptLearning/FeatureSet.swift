@@ -1,0 +1,78 @@
+import Tensors
+
+/// The cached image features of some images: all that learning a prompt needs of them.
+public struct FeatureSet: Sendable {
+    /// Features of the center views at unit length: `[n, dimension]`.
+    public var center: Tensor
+    /// Features of further views of the same images, such as random crops; each `[n, dimension]`, unit length.
+    public var augmented: [Tensor]
+    /// A class per image.
+    public var labels: [Int]
+    /// A domain per image: an index into the domains that the set was made of.
+    public var domains: [Int]
+
+    public init(center: Tensor, augmented: [Tensor], labels: [Int], domains: [Int]) {
+        precondition(center.rows == labels.count && labels.count == domains.count, "a label and a domain per image")
+        self.center = center
+        self.augmented = augmented
+        self.labels = labels
+        self.domains = domains
+    }
+
+    public var count: Int { labels.count }
+
+    /// The chosen images, in that order.
+    public func subset(_ indices: [Int]) -> FeatureSet {
+        FeatureSet(
+            center: center.gatheringRows(indices), augmented: augmented.map { $0.gatheringRows(indices) },
+            labels: indices.map { labels[$0] }, domains: indices.map { domains[$0] })
+    }
+
+    /// Several sets, one after another.
+    /// - Precondition: all have as many augmented views.
+    public static func joined(_ sets: [FeatureSet]) -> FeatureSet {
+        FeatureSet(
+            center: .stacked(sets.map(\.center)),
+            augmented: (sets.first?.augmented.indices ?? 0..<0).map { view in .stacked(sets.map { $0.augmented[view] }) },
+            labels: sets.flatMap(\.labels), domains: sets.flatMap(\.domains))
+    }
+
+    /// The features a training step sees: of each image one of its augmented views, drawn anew; the center view where there
+    /// is no other. This is how cached features stand in for the random crops that are re-encoded at every step elsewhere.
+    ///
+    /// - Returns: `[indices.count, dimension]`.
+    func views(of indices: [Int], using stream: inout RandomStream) -> Tensor {
+        guard !augmented.isEmpty else { return center.gatheringRows(indices) }
+        var batch = Tensor(uninitialized: [indices.count, center.columns])
+        let width = center.columns
+        for (row, index) in indices.enumerated() {
+            let view = augmented[stream.integer(below: augmented.count)]
+            batch.withUnsafeMutablePointer { to in
+                view.withUnsafePointer { (to + row * width).update(from: $0 + index * width, count: width) }
+            }
+        }
+        return batch
+    }
+}
+
+extension Tensor {
+    /// Matrices of one width, one below the other.
+    static func stacked(_ parts: [Tensor]) -> Tensor {
+        let width = parts.first?.columns ?? 0
+        var result = Tensor(uninitialized: [parts.reduce(0) { $0 + $1.rows }, width])
+        result.withUnsafeMutablePointer { to in
+            var at = 0
+            for part in parts {
+                precondition(part.columns == width, "\(part.shape) below \(parts[0].shape)")
+                part.withUnsafePointer { (to + at).update(from: $0, count: part.count) }
+                at += part.count
+            }
+        }
+        return result
+    }
+}
+
+/// The share of predictions that are right.
+public func accuracy(_ predictions: [Int], labels: [Int]) -> Double {
+    labels.isEmpty ? 0 : Double(zip(predictions, labels).count { $0 == $1 }) / Double(labels.count)
+}

@@ -1,0 +1,63 @@
+import Tensors
+
+extension ConditionalGAN {
+    /// Everything that decides what the generator becomes. The defaults are the authors' for PACS.
+    public struct Parameters: Codable, Hashable, Sendable {
+        public var learningRate = 2e-3
+        public var weightDecay = 1e-4
+        public var batchSize = 32
+        public var epochs = 70
+        public var warmUpEpochs = 4
+        public var warmUpLearningRate = 1e-5
+        /// Z, the numbers of noise.
+        public var latentDimension = 100
+        /// Steps of an epoch; 0 for as many as there are whole batches of training images.
+        public var stepsPerEpoch = 0
+        /// Whether batches take as many images of every source domain, instead of images as they come.
+        public var balanceDomains = false
+        /// Epochs from one measurement on the validation images to the next. The last epoch is always measured.
+        public var validateEvery = 1
+        /// Whether each tensor's gradient is clipped to a norm of its own; the limits follow.
+        public var clip = true
+        /// Weights and biases of the discriminator's first and last layer.
+        public var clipDiscriminatorEnds = 5.0
+        public var clipDiscriminatorWeights = 0.5
+        public var clipDiscriminatorBiases = 0.5
+        public var clipGeneratorWeights = 5e-2
+        public var clipGeneratorBiases = 5e-7
+        /// Biases of the generator's last layer and of its last BatchNorm.
+        public var clipGeneratorEnds = 5.0
+        public var seed = 1
+
+        public init() {}
+
+        var clipping: Clipping? { clip ? Clipping(parameters: self) : nil }
+    }
+
+    /// The authors' gradient clipping: every parameter tensor by its own Euclidean norm, limits by what the tensor is.
+    struct Clipping {
+        let parameters: Parameters
+
+        func clipDiscriminator(_ gradients: inout [Tensor]) {
+            for (i, name) in Discriminator.parameterNames.enumerated() {
+                let isEnd = name.hasPrefix("model.0.") || name.hasPrefix("model.8.")
+                let limit =
+                    isEnd
+                    ? parameters.clipDiscriminatorEnds
+                    : name.hasSuffix("weight") ? parameters.clipDiscriminatorWeights : parameters.clipDiscriminatorBiases
+                gradients[i].clip(norm: Float(limit))
+            }
+        }
+
+        func clipGenerator(_ gradients: inout [Tensor]) {
+            for (i, name) in Generator.parameterNames.enumerated() {
+                let isEnd = name == "model.9.bias" || name == "model.11.bias"
+                let limit =
+                    name.hasSuffix("weight")
+                    ? parameters.clipGeneratorWeights
+                    : isEnd ? parameters.clipGeneratorEnds : parameters.clipGeneratorBiases
+                gradients[i].clip(norm: Float(limit))
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Tensors
+
+/// A training run that can stop after any epoch and go on later, to the same bits.
+///
+/// A method is a value: its constants (data, frozen encoder, parameters) and its state (what it has learned so far).
+public protocol Training {
+    /// How many epochs are behind it.
+    var epoch: Int { get }
+    var epochs: Int { get }
+    /// What each epoch has measured so far.
+    var history: TrainingHistory { get }
+
+    /// Trains for one epoch and measures it.
+    mutating func runEpoch() throws(PromptError)
+
+    /// All that changes from epoch to epoch, by name.
+    var state: [String: Tensor] { get }
+    /// Puts back what `state` gave.
+    mutating func restore(_ state: [String: Tensor]) throws(PromptError)
+}
+
+extension Training {
+    /// Runs the epochs that are left, reporting after each.
+    ///
+    /// - Parameter epochEnded: called with the training after each epoch, to show progress and keep a checkpoint.
+    public mutating func run(epochEnded: (Self) throws -> Void) throws {
+        while epoch < epochs {
+            try runEpoch()
+            try epochEnded(self)
+        }
+    }
+}
+
+/// Named measurements per epoch.
+public struct TrainingHistory: Sendable, Equatable {
+    public let names: [String]
+    /// One row per epoch, one column per name. A measurement not taken in an epoch is NaN.
+    public private(set) var rows: [[Float]] = []
+
+    public init(_ names: [String]) {
+        self.names = names
+    }
+
+    mutating func append(_ row: [Float]) {
+        precondition(row.count == names.count, "\(row.count) values for \(names)")
+        rows.append(row)
+    }
+
+    /// The last value of a measurement.
+    public func last(_ name: String) -> Float? {
+        names.firstIndex(of: name).flatMap { rows.last?[$0] }
+    }
+
+    var tensor: Tensor { Tensor([rows.count, names.count], rows.flatMap { $0 }) }
+
+    mutating func restore(_ tensor: Tensor) {
+        rows = (0..<tensor.count / names.count).map { tensor.rows($0..<$0 + 1).values }
+    }
+}
+
+extension [String: Tensor] {
+    /// A named tensor of a checkpoint.
+    func required(_ name: String) throws(PromptError) -> Tensor {
+        guard let tensor = self[name] else { throw .foreignCheckpoint(missing: name) }
+        return tensor
+    }
+
+    /// Named tensors in order: `prefix.0`, `prefix.1`, …
+    func list(_ prefix: String) -> [Tensor] {
+        var result: [Tensor] = []
+        while let tensor = self["\(prefix).\(result.count)"] { result.append(tensor) }
+        return result
+    }
+
+    mutating func set(_ prefix: String, _ list: [Tensor]) {
+        for (index, tensor) in list.enumerated() { self["\(prefix).\(index)"] = tensor }
+    }
+}
+
+/// The best value so far of a measurement, and what was learned when it was measured. The first of equals is kept.
+struct Best<Learned: Sendable>: Sendable {
+    var score: Float
+    var epoch: Int
+    var learned: Learned
+
+    static func updated(_ best: Best?, score: Float, epoch: Int, learned: @autoclosure () -> Learned) -> Best {
+        if let best, best.score >= score { return best }
+        return Best(score: score, epoch: epoch, learned: learned())
+    }
+}

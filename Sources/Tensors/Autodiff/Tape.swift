@@ -1,0 +1,93 @@
+/// Records operations as they are computed, to run their adjoints in reverse: reverse-mode differentiation.
+///
+/// An operation is recorded only if one of its inputs needs a gradient, so the same code that trains also evaluates:
+/// over constants it computes values and remembers nothing.
+public final class Tape {
+    /// Given the gradient of the loss with respect to an operation's output, the gradients with respect to its inputs, in
+    /// their order; nil for an input that needs none.
+    typealias Adjoint = (Tensor) -> [Tensor?]
+
+    private struct Node {
+        var inputs: [Int?]
+        var adjoint: Adjoint?
+    }
+
+    private var nodes: [Node] = []
+
+    public init() {}
+
+    /// A variable whose gradient can be asked for.
+    public func parameter(_ value: Tensor) -> Variable {
+        nodes.append(Node(inputs: [], adjoint: nil))
+        return Variable(value: value, node: nodes.count - 1, tape: self)
+    }
+
+    fileprivate func append(_ value: Tensor, inputs: [Variable], adjoint: @escaping Adjoint) -> Variable {
+        nodes.append(Node(inputs: inputs.map(\.node), adjoint: adjoint))
+        return Variable(value: value, node: nodes.count - 1, tape: self)
+    }
+
+    /// The gradients of a scalar with respect to parameters of this tape.
+    ///
+    /// - Returns: one tensor per parameter, of its shape; zero where the scalar does not depend on it.
+    public func gradients(of loss: Variable, for parameters: [Variable]) -> [Tensor] {
+        precondition(loss.value.count == 1, "only a scalar has a gradient, not \(loss.value.shape)")
+        var gradients = [Tensor?](repeating: nil, count: nodes.count)
+        if let node = loss.node { gradients[node] = Tensor(loss.value.shape, repeating: 1) }
+        for index in nodes.indices.reversed() {
+            guard let adjoint = nodes[index].adjoint, let gradient = gradients[index] else { continue }
+            gradients[index] = nil
+            for (input, contribution) in zip(nodes[index].inputs, adjoint(gradient)) {
+                guard let input, let contribution else { continue }
+                if gradients[input] == nil {
+                    gradients[input] = contribution
+                } else {
+                    gradients[input]! += contribution
+                }
+            }
+        }
+        return parameters.map { parameter in
+            guard let node = parameter.node, let gradient = gradients[node] else {
+                return Tensor(parameter.value.shape)
+            }
+            return gradient.reshaped(parameter.value.shape)
+        }
+    }
+}
+
+/// A tensor in a differentiable computation.
+public struct Variable {
+    /// What was computed.
+    public let value: Tensor
+    fileprivate let node: Int?
+    fileprivate let tape: Tape?
+
+    fileprivate init(value: Tensor, node: Int?, tape: Tape?) {
+        self.value = value
+        self.node = node
+        self.tape = tape
+    }
+
+    /// A value that needs no gradient, such as a frozen weight.
+    public init(_ constant: Tensor) {
+        self.init(value: constant, node: nil, tape: nil)
+    }
+
+    /// Whether a gradient flows back into this variable.
+    public var needsGradient: Bool { node != nil }
+
+    /// The same value, cut off from how it was computed.
+    public var detached: Variable { Variable(value) }
+
+    /// The output of an operation.
+    /// - Parameters:
+    ///   - value: what the operation computed.
+    ///   - inputs: what it computed it from.
+    ///   - adjoint: maps the output's gradient to the inputs'. Called at most once, and never if no input needs a gradient.
+    package static func output(
+        _ value: Tensor, of inputs: [Variable], adjoint: @escaping (Tensor) -> [Tensor?]
+    ) -> Variable {
+        guard let tape = inputs.lazy.compactMap(\.tape).first else { return Variable(value) }
+        return tape.append(value, inputs: inputs, adjoint: adjoint)
+    }
+}

@@ -1,0 +1,33 @@
+/// What follows a product, in the same pass over memory as its bias.
+package enum Activation: Sendable {
+    case none
+    /// max(x, 0)
+    case relu
+    /// x · σ(1.702 x), CLIP's approximation of GELU
+    case quickGELU
+}
+
+/// Adds `bias` to each row of `x` in memory, then applies `activation`.
+package func addBias(
+    _ bias: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    then activation: Activation = .none
+) {
+    for row in 0..<rows {
+        let row = x + row * columns
+        switch activation {
+        case .none: row.mapVectors(columns, row, bias) { $0 + $1 }
+        case .relu: row.mapVectors(columns, row, bias) { relu($0 + $1) }
+        case .quickGELU:
+            row.mapVectors(columns, row, bias) { x, bias in
+                let sum = x + bias
+                return sum * logistic(1.702 * sum)
+            }
+        }
+    }
+}
+
+@inline(__always)
+func relu(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    // Written so that NaN stays NaN.
+    x.replacing(with: 0, where: x .< 0)
+}

@@ -1,0 +1,87 @@
+/// `x · σ(1.702 x)`, OpenAI CLIP's approximation of GELU.
+public func quickGELU(_ x: Variable) -> Variable {
+    .output(x.value.mapped { $0 * logistic(1.702 * $0) }, of: [x]) { gradient in
+        [
+            gradient.combined(with: x.value) { g, x in
+                let s = logistic(1.702 * x)
+                return g * (s + 1.702 * x * s * (1 - s))
+            }
+        ]
+    }
+}
+
+/// `x` where positive, `slope · x` elsewhere.
+public func leakyReLU(_ x: Variable, slope: Float) -> Variable {
+    let y = x.value.mapped { ($0 * slope).replacing(with: $0, where: $0 .> 0) }
+    return .output(y, of: [x]) { gradient in
+        [gradient.combined(with: x.value) { g, x in (g * slope).replacing(with: g, where: x .> 0) }]
+    }
+}
+
+/// The hyperbolic tangent of every element.
+public func tanh(_ x: Variable) -> Variable {
+    let y = x.value.mapped { hyperbolicTangent($0) }
+    return .output(y, of: [x]) { gradient in [gradient.combined(with: y) { g, y in g * (1 - y * y) }] }
+}
+
+/// Sets elements to zero with a probability and scales the others by its complement's inverse (inverted dropout).
+///
+/// - Parameter stream: decides which; the same stream drops the same elements.
+public func dropout(_ x: Variable, probability: Float, using stream: RandomStream) -> Variable {
+    var stream = stream
+    var mask = Tensor(uninitialized: x.value.shape)
+    let kept = 1 / (1 - probability), n = mask.count
+    mask.withUnsafeMutablePointer { m in
+        for i in 0..<n { m[i] = stream.uniform() < probability ? 0 : kept }
+    }
+    return .output(x.value.combined(with: mask) { $0 * $1 }, of: [x]) { gradient in
+        [gradient.combined(with: mask) { $0 * $1 }]
+    }
+}
+
+/// Every row divided by its Euclidean length.
+public func normalizedRows(_ x: Variable) -> Variable {
+    let y = x.value.normalizedRows()
+    return .output(y, of: [x]) { gradient in
+        // dx = (g − y (g · y)) / |x|
+        let (n, d) = (y.rows, y.columns)
+        var dx = Tensor(uninitialized: y.shape)
+        dx.withUnsafeMutablePointer { dx in
+            x.value.withUnsafePointer { x in
+                y.withUnsafePointer { y in
+                    gradient.withUnsafePointer { g in
+                        for row in 0..<n {
+                            let x = x + row * d, y = y + row * d, g = g + row * d
+                            var square: Float = 0, dot: Float = 0
+                            for j in 0..<d {
+                                square += x[j] * x[j]
+                                dot += g[j] * y[j]
+                            }
+                            let inverse = 1 / square.squareRoot()
+                            for j in 0..<d { dx[row * d + j] = (g[j] - y[j] * dot) * inverse }
+                        }
+                    }
+                }
+            }
+        }
+        return [dx]
+    }
+}
+
+extension Tensor {
+    /// Every row divided by its Euclidean length. A zero row becomes NaN, as in PyTorch's `x / x.norm()`.
+    public func normalizedRows() -> Tensor {
+        var result = self
+        let width = columns, height = rows
+        result.withUnsafeMutablePointer { y in
+            for row in 0..<height {
+                let y = y + row * width
+                var square: Float = 0
+                for j in 0..<width { square += y[j] * y[j] }
+                let inverse = 1 / square.squareRoot()
+                for j in 0..<width { y[j] *= inverse }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,76 @@
+/// `x · weightᵀ + bias (+ residual)`, PyTorch's `Linear`.
+///
+/// - Parameters:
+///   - x: `[n, in]`.
+///   - weight: `[out, in]`.
+///   - bias: `[out]`, or nil for none.
+///   - residual: `[n, out]`, added to the product.
+/// - Returns: `[n, out]`.
+public func linear(_ x: Variable, weight: Variable, bias: Variable?, residual: Variable? = nil) -> Variable {
+    let (n, width, out) = (x.value.rows, x.value.columns, weight.value.rows)
+    precondition(weight.value.columns == width, "a weight of \(weight.value.shape) cannot follow \(x.value.shape)")
+    var y = residual?.value ?? Tensor(uninitialized: [n, out])
+    precondition(y.rows == n && y.columns == out, "a residual of \(y.shape) cannot be added to [\(n), \(out)]")
+    if let bias = bias?.value { y.setRows(to: bias, adding: residual != nil) }
+    let accumulates = bias != nil || residual != nil
+    y.withUnsafeMutablePointer { y in
+        x.value.withUnsafePointer { px in
+            weight.value.withUnsafePointer { pw in
+                multiply(
+                    px, lda: width, pw, .transposed, ldb: width, into: y, ldc: out,
+                    m: n, n: out, k: width, beta: accumulates ? 1 : 0)
+            }
+        }
+    }
+    var inputs = [x, weight]
+    if let bias { inputs.append(bias) }
+    if let residual { inputs.append(residual) }
+    return .output(y, of: inputs) { [hasBias = bias != nil, hasResidual = residual != nil] gradient in
+        var gradients: [Tensor?] = [
+            x.needsGradient ? Tensor.product(gradient, weight.value) : nil,
+            weight.needsGradient ? Tensor.product(gradient, x.value, transposingA: true) : nil,
+        ]
+        if hasBias { gradients.append(bias!.needsGradient ? gradient.summedOverRows() : nil) }
+        if hasResidual { gradients.append(residual!.needsGradient ? gradient : nil) }
+        return gradients
+    }
+}
+
+extension Tensor {
+    /// Writes `row` to every row, or adds it to every row.
+    mutating func setRows(to row: Tensor, adding: Bool) {
+        precondition(row.count == columns, "a row of \(row.shape) does not fit \(shape)")
+        let width = columns, height = rows
+        withUnsafeMutablePointer { y in
+            row.withUnsafePointer { b in
+                let y = Shared(y), b = Shared(b)
+                parallel(height, grain: max(1, 65_536 / max(1, width))) { range in
+                    for i in range {
+                        let row = y.pointer + i * width
+                        if adding {
+                            for j in 0..<width { row[j] += b.pointer[j] }
+                        } else {
+                            row.update(from: b.pointer, count: width)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `scale · a · bᵀ`: the logits of image features `a` over text features `b`.
+///
+/// - Parameters:
+///   - a: `[n, d]`.
+///   - b: `[m, d]`.
+/// - Returns: `[n, m]`.
+public func scaledProduct(_ a: Variable, _ b: Variable, scale: Float) -> Variable {
+    let product = Tensor.product(a.value, b.value, transposingB: true) * scale
+    return .output(product, of: [a, b]) { gradient in
+        [
+            a.needsGradient ? Tensor.product(gradient, b.value) * scale : nil,
+            b.needsGradient ? Tensor.product(gradient, a.value, transposingA: true) * scale : nil,
+        ]
+    }
+}

@@ -1,0 +1,84 @@
+/// The given rows of a matrix, in that order; a row may be taken more than once.
+///
+/// - Parameter x: `[n, d]`.
+/// - Returns: `[indices.count, d]`.
+public func rows(_ indices: [Int], of x: Variable) -> Variable {
+    .output(x.value.gatheringRows(indices), of: [x]) { gradient in
+        var dx = Tensor(x.value.shape)
+        dx.addRows(gradient, at: indices)
+        return [dx]
+    }
+}
+
+/// A constant matrix with rows of a variable added at given places.
+///
+/// - Parameters:
+///   - base: `[n, d]`.
+///   - x: `[m, d]`.
+///   - indices: for each row of x the row of the base it is added to.
+/// - Returns: `[n, d]`.
+public func adding(rowsOf x: Variable, to base: Tensor, at indices: [Int]) -> Variable {
+    var y = base
+    y.addRows(x.value, at: indices)
+    return .output(y, of: [x]) { gradient in [gradient.gatheringRows(indices)] }
+}
+
+/// Two matrices side by side: `[n, a]` and `[n, b]` become `[n, a + b]`.
+public func concatenated(_ a: Variable, _ b: Variable) -> Variable {
+    let (n, widthA, widthB) = (a.value.rows, a.value.columns, b.value.columns)
+    precondition(b.value.rows == n, "\(a.value.shape) and \(b.value.shape) have different numbers of rows")
+    var y = Tensor(uninitialized: [n, widthA + widthB])
+    y.setColumns(from: 0, to: a.value)
+    y.setColumns(from: widthA, to: b.value)
+    return .output(y, of: [a, b]) { gradient in
+        [
+            a.needsGradient ? gradient.columns(0..<widthA) : nil,
+            b.needsGradient ? gradient.columns(widthA..<widthA + widthB) : nil,
+        ]
+    }
+}
+
+/// The same elements under another shape.
+public func reshaped(_ x: Variable, _ shape: [Int]) -> Variable {
+    .output(x.value.reshaped(shape), of: [x]) { gradient in [gradient.reshaped(x.value.shape)] }
+}
+
+extension Tensor {
+    /// Adds row i of `other` to row `indices[i]`.
+    public mutating func addRows(_ other: Tensor, at indices: [Int]) {
+        precondition(other.rows == indices.count && other.columns == columns, "\(other.shape) into \(shape)")
+        let width = columns, height = rows
+        withUnsafeMutablePointer { y in
+            other.withUnsafePointer { x in
+                for (i, index) in indices.enumerated() {
+                    precondition(index >= 0 && index < height, "row \(index) of \(height)")
+                    for j in 0..<width { y[index * width + j] += x[i * width + j] }
+                }
+            }
+        }
+    }
+
+    /// Writes a matrix of as many rows into the columns that begin at `first`.
+    mutating func setColumns(from first: Int, to other: Tensor) {
+        let width = columns, part = other.columns, height = rows
+        withUnsafeMutablePointer { y in
+            other.withUnsafePointer { x in
+                for row in 0..<height { (y + row * width + first).update(from: x + row * part, count: part) }
+            }
+        }
+    }
+
+    /// A range of columns of a matrix: `[rows, range.count]`.
+    public func columns(_ range: Range<Int>) -> Tensor {
+        var result = Tensor(uninitialized: [rows, range.count])
+        let width = columns, height = rows
+        result.withUnsafeMutablePointer { y in
+            withUnsafePointer { x in
+                for row in 0..<height {
+                    (y + row * range.count).update(from: x + row * width + range.lowerBound, count: range.count)
+                }
+            }
+        }
+        return result
+    }
+}

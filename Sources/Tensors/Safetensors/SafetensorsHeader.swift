@@ -1,0 +1,144 @@
+import Foundation
+
+/// The validated header of a safetensors file.
+struct SafetensorsHeader {
+    /// The bytes before the first number: the length field and the JSON text.
+    let byteCount: Int
+    let entries: [String: Safetensors.Entry]
+
+    /// The most JSON the format allows.
+    private static let longestText = 100_000_000
+
+    /// Reads the header of a whole file and checks it against the file's size.
+    /// - Precondition: `file.startIndex` is 0.
+    init(decoding file: Data) throws(SafetensorsError.Problem) {
+        guard file.count >= 8 else { throw .truncated("it has \(file.count) bytes, fewer than its length field") }
+        let length = file.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        guard length <= Self.longestText else {
+            throw .malformed("its header claims \(length) bytes; the format allows \(Self.longestText)")
+        }
+        guard Int(length) <= file.count - 8 else {
+            throw .truncated("its header claims \(length) bytes and \(file.count - 8) follow")
+        }
+        byteCount = 8 + Int(length)
+        let text = file[8..<byteCount]
+        guard text.first == UInt8(ascii: "{") else { throw .malformed("its header is not a JSON object") }
+        do {
+            entries = try JSONDecoder().decode(Listing.self, from: text).entries
+        } catch {
+            throw .malformed("its header cannot be parsed: \(Self.explanation(of: error))")
+        }
+        try validate(available: file.count - byteCount)
+    }
+
+    /// Every tensor has the size its shape claims, and together they fill the rest of the file, without gap or overlap.
+    private func validate(available: Int) throws(SafetensorsError.Problem) {
+        let ordered = entries.sorted {
+            ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key)
+                < ($1.value.byteRange.lowerBound, $1.value.byteRange.upperBound, $1.key)
+        }
+        var end = 0
+        var previous: String?
+        for (name, entry) in ordered {
+            let range = entry.byteRange
+            guard let claimed = entry.claimedByteCount, claimed == range.count else {
+                throw .malformed(
+                    "tensor \"\(name)\" of shape \(entry.shape) and type \(entry.elementType.rawValue) cannot have "
+                        + "\(range.count) bytes")
+            }
+            guard range.upperBound <= available else {
+                throw .truncated("tensor \"\(name)\" ends at byte \(range.upperBound) of \(available) there are")
+            }
+            if range.lowerBound < end, let previous {
+                throw .malformed("tensors \"\(previous)\" and \"\(name)\" overlap")
+            }
+            guard range.lowerBound == end else {
+                throw .malformed("bytes \(end) to \(range.lowerBound), before tensor \"\(name)\", belong to no tensor")
+            }
+            (end, previous) = (range.upperBound, name)
+        }
+        guard end == available else { throw .malformed("its last \(available - end) bytes belong to no tensor") }
+    }
+
+    private static func explanation(of error: any Error) -> String {
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            "\(path(context)) has no \"\(key.stringValue)\""
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            "\(path(context)): \(context.debugDescription)"
+        default:
+            "\(error)"
+        }
+    }
+
+    private static func path(_ context: DecodingError.Context) -> String {
+        let path = context.codingPath.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+        return path.isEmpty ? "header" : "\"" + path.joined(separator: "/") + "\""
+    }
+}
+
+extension Safetensors.Entry: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case elementType = "dtype", shape, byteRange = "data_offsets"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let type = try fields.decode(String.self, forKey: .elementType)
+        guard let elementType = Safetensors.ElementType(rawValue: type) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .elementType, in: fields, debugDescription: "\"\(type)\" is no known element type")
+        }
+        self.elementType = elementType
+        shape = try fields.decode([Int].self, forKey: .shape)
+        guard shape.allSatisfy({ $0 >= 0 }) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .shape, in: fields, debugDescription: "\(shape) has a negative extent")
+        }
+        let offsets = try fields.decode([Int].self, forKey: .byteRange)
+        guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .byteRange, in: fields, debugDescription: "\(offsets) is no range of bytes")
+        }
+        byteRange = offsets[0]..<offsets[1]
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(elementType, forKey: .elementType)
+        try fields.encode(shape, forKey: .shape)
+        try fields.encode([byteRange.lowerBound, byteRange.upperBound], forKey: .byteRange)
+    }
+
+    /// The bytes that the shape and the element type ask for, or nil where the number does not fit an `Int`.
+    fileprivate var claimedByteCount: Int? {
+        if shape.contains(0) { return 0 }
+        return shape.reduce(Optional(elementType.byteCount)) { product, extent in
+            product.flatMap { $0.multipliedReportingOverflow(by: extent).overflow ? nil : $0 * extent }
+        }
+    }
+}
+
+/// The JSON object itself: tensors by name, and perhaps one entry of free text about the file.
+private struct Listing: Decodable {
+    var entries: [String: Safetensors.Entry] = [:]
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Name.self)
+        for name in object.allKeys {
+            if name.stringValue == "__metadata__" {
+                _ = try object.decode([String: String].self, forKey: name)
+            } else {
+                entries[name.stringValue] = try object.decode(Safetensors.Entry.self, forKey: name)
+            }
+        }
+    }
+}

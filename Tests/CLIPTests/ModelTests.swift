@@ -1,0 +1,53 @@
+import CLIP
+import Foundation
+import Tensors
+import Testing
+
+@Suite("Image encoders and the whole model") struct ModelTests {
+    @Test("Features equal PyTorch's", arguments: ["resnet", "vit"])
+    func features(_ name: String) throws {
+        let fixture = try Fixtures.decoded(ModelFixture.self, "\(name).json")
+        let model = try Fixtures.withCheckpoint(Fixtures.weights(fixture.shapes)) {
+            try CLIPModel(checkpoint: Checkpoint(contentsOf: $0))
+        }
+        #expect(model.image.resolution == fixture.resolution)
+        #expect(abs(model.logitScale - fixture.logitScale) < 1e-5)
+        let features = model.image.encode(Fixtures.pixels(3, fixture.resolution))
+        #expect(features.shape == [3, 32])
+        for (row, expected) in zip(features.normalizedRows().unflattened, fixture.imageFeatures) {
+            #expect(zip(row, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
+        for (row, length) in zip(features.unflattened, fixture.imageLengths) {
+            let found = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            #expect(abs(found / length - 1) < 1e-5)
+        }
+        for (tokens, expected) in zip(fixture.tokens, fixture.textFeatures) {
+            let layout = PromptLayout(prompts: [tokens.map { .token($0) }])
+            let text = model.text(layout, contexts: Variable(Tensor([0, model.text.width]))).value
+            #expect(zip(text.normalizedRows().values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
+    }
+
+    @Test("An image's features do not depend on the batch it is in", arguments: ["resnet", "vit"])
+    func batches(_ name: String) throws {
+        let fixture = try Fixtures.decoded(ModelFixture.self, "\(name).json")
+        let encoder = try Fixtures.withCheckpoint(Fixtures.weights(fixture.shapes)) {
+            try Checkpoint(contentsOf: $0).imageEncoder()
+        }
+        // More than one group of either encoder on two threads, and a last group that is not full.
+        let count = 205, pixels = Fixtures.pixels(count, fixture.resolution)
+        let all = encoder.encode(pixels)
+        let images = pixels.reshaped([count, pixels.count / count])
+        for image in [0, 1, 63, 64, 101, 102, 103, 204] {
+            let one = encoder.encode(
+                images.rows(image..<image + 1).reshaped([1, fixture.resolution, fixture.resolution, 3]))
+            let inBatch = all.rows(image..<image + 1)
+            #expect(zip(one.values, inBatch.values).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
+        #expect(encoder.encode(Tensor([0, fixture.resolution, fixture.resolution, 3])).shape == [0, 32])
+    }
+}
+
+extension Tensor {
+    fileprivate var unflattened: [[Float]] { (0..<rows).map { rows($0..<$0 + 1).values } }
+}
