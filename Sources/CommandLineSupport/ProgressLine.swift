@@ -43,7 +43,7 @@ public final class ProgressLine: Sendable {
             state.first = first
             guard now - state.shown >= (console.isTerminal ? .milliseconds(100) : .seconds(5)) else { return nil }
             state.shown = now
-            return text(done, total, since: first, after: now - state.start, note: note, isOver: false)
+            return self.text(done, total, since: first, after: now - state.start, note: note, isOver: false)
         }
         if let text { console.status(text) }
     }
@@ -52,7 +52,7 @@ public final class ProgressLine: Sendable {
     public func finish(_ done: Int, of total: Int, note: String = "") {
         let now = now()
         let text = state.withLock { state in
-            text(done, total, since: state.first ?? 0, after: now - state.start, note: note, isOver: true)
+            self.text(done, total, since: state.first ?? 0, after: now - state.start, note: note, isOver: true)
         }
         console.clearStatus()
         console.line(text)

@@ -10,11 +10,12 @@ extension Instance {
     /// begin with a hyphen.
     public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
         var arguments = ["--store=\(store)", "--threads=\(threads)"]
+        arguments.append("--checkpoint=\(specification.checkpoint.value)")
         if kind.readsImages {
             let dataSet = specification.dataSet
             arguments += [
                 "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(cell[domainAxis].plainText)",
-                "--checkpoint=\(specification.checkpoint.value)", "--on-bad-image=\(dataSet.onBadImage.rawValue)",
+                "--on-bad-image=\(dataSet.onBadImage.rawValue)",
             ]
         }
         for (input, source) in zip(recipe.inputs, sources) {
