@@ -22,8 +22,8 @@ public enum Threads {
             return cores
         }
         set {
-            configured.store(max(1, newValue), ordering: .relaxed)
             openblas_set_num_threads(1)
+            configured.store(max(1, newValue), ordering: .relaxed)
         }
     }
 }
