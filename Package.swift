@@ -51,7 +51,8 @@ let package = Package(
         .target(name: "CommandLineSupport", dependencies: ["Stages", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
         // Executables: parse arguments, call a library, print.
-        .executableTarget(name: "spg", dependencies: ["Pipelines", "Reporting", "CommandLineSupport", arguments]),
+        .executableTarget(
+            name: "spg", dependencies: ["Pipelines", "Stages", "CLIP", "Reporting", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),

@@ -51,7 +51,7 @@ public final class Console: Sendable {
 
     /// Says that something is amiss without being an error. Whoever runs the program shows such a line in any case.
     public func warning(_ text: String) {
-        line("warning: \(text)")
+        line("Warning: \(text)")
     }
 }
 

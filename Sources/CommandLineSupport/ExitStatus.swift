@@ -29,7 +29,7 @@ public enum ExitStatus: Int32, Sendable {
     }
 }
 
-/// Runs a command's body. An error is printed as `error: …` on standard error and becomes the exit status.
+/// Runs a command's body. An error is printed as `Error: …` on standard error and becomes the exit status.
 ///
 /// What `ArgumentParser` itself handles (help, usage, exit codes) passes through.
 public func reportingErrors(_ body: () throws -> Void) throws {
@@ -43,12 +43,14 @@ public func reportingErrors(_ body: () async throws -> Void) async throws {
 
 private func reported(_ error: any Error) -> any Error {
     if error is ExitCode || error is CleanExit || error is ValidationError { return error }
-    if !(error is CancellationError) { Console.standardError.line("error: \(message(of: error))") }
+    if !(error is CancellationError) { Console.standardError.line("Error: \(message(of: error))") }
     return ExitCode(ExitStatus(for: error).rawValue)
 }
 
 /// What an error says to people.
 public func message(of error: any Error) -> String {
-    (error as? any LocalizedError)?.errorDescription ?? (error as? any CustomStringConvertible)?.description
-        ?? error.localizedDescription
+    switch error {
+    case is CocoaError, is POSIXError: error.localizedDescription
+    default: (error as? any LocalizedError)?.errorDescription ?? "\(error)"
+    }
 }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Tells how far a piece of work is, at what rate it goes, and when it will be done.
 ///
-/// On a terminal one line is rewritten, ten times a second at most; elsewhere a line is written every five seconds, so that
-/// short work leaves the last line only.
+/// On a terminal one line is rewritten, ten times a second at most; elsewhere a line is written every five seconds, so
+/// that short work leaves the last line only.
 public final class ProgressLine: Sendable {
     private struct State {
         let start: ContinuousClock.Instant

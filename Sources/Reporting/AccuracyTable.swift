@@ -1,9 +1,10 @@
 import Foundation
 
-/// Accuracies of methods on target domains, over seeds: a row for each method, a column for each target, and the average.
+/// Accuracies of methods on target domains, over seeds: a row for each method, a column for each target, and the
+/// average.
 ///
-/// The average is over the targets for each seed first, and then summarized over seeds as every other column is, so that
-/// its ± tells how the average itself varies. It is given only where every target has the same seeds.
+/// The average is over the targets for each seed first, and then summarized over seeds as every other column is, so
+/// that its ± tells how the average itself varies. It is given only where every target has the same seeds.
 public struct AccuracyTable: Hashable, Sendable {
     /// One evaluation.
     public struct Score: Hashable, Sendable {

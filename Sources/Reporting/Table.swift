@@ -32,7 +32,12 @@ public struct Table: Hashable, Sendable {
     /// For a fixed-width screen: columns two spaces apart, a line under the titles.
     public var text: String {
         let widths = widths(of: rows.map { $0.map(\.count) })
-        let lines = [columns.map(\.title), widths.map { String(repeating: "─", count: $0) }] + rows
+        var rule = widths.map { String(repeating: "─", count: $0) }
+        // Remarks in the last column may be long; a line as long would wrap.
+        if let last = columns.last, last.alignment == .leading {
+            rule[columns.count - 1] = String(repeating: "─", count: last.title.count)
+        }
+        let lines = [columns.map(\.title), rule] + rows
         return lines.map { line($0, widths, separator: "  ").trimmingTrailingSpaces }.joined(separator: "\n")
     }
 

@@ -28,14 +28,16 @@ struct ExecutorTests {
     func parallel() async throws {
         // Each of two waits for the other: they finish only if both run at once.
         func meeting(_ mine: String, _ other: String) -> String {
-            "touch flags/\(mine); i=0; while test ! -e flags/\(other) && test $i -lt 200; do sleep 0.05; i=$((i+1)); done; "
+            "touch flags/\(mine); i=0; "
+                + "while test ! -e flags/\(other) && test $i -lt 200; do sleep 0.05; i=$((i+1)); done; "
                 + "test -e flags/\(other) && make"
         }
         let bodies = ["features(domain chalk)": meeting("a", "b"), "features(domain ink)": meeting("b", "a")]
         let workshop = try Workshop(plan(), bodies: bodies)
         #expect(try await workshop.run(jobs: 2).finished.count == 19)
         func most(_ log: [String]) -> Int {
-            var running = 0, most = 0
+            var running = 0
+            var most = 0
             for line in log {
                 if line.hasPrefix("start") { running += 1 } else if line.hasPrefix("end") { running -= 1 }
                 most = max(most, running)
@@ -54,36 +56,43 @@ struct ExecutorTests {
         let workshop = try Workshop(plan(), bodies: ["prompts(domain oil, seed 1)": body])
         let outcome = try await workshop.run()
         #expect(outcome.failures.map(\.instance.name) == ["prompts(domain oil, seed 1)"])
-        #expect(outcome.failures.first?.failure.description == "it exited with status 65\nerror: the disk is full\nmake room")
+        #expect(
+            outcome.failures.first?.failure.description
+                == "it exited with status 65\nerror: the disk is full\nmake room")
         // Oil is a source where ink is the target.
         #expect(outcome.skipped.map(\.name) == ["generator(target ink, seed 1)", "spg(target ink, seed 1)"])
         #expect(outcome.finished.count == 16)
         #expect(workshop.log.contains("prompts(domain oil, seed 1): epoch 1/50"))
         #expect(workshop.log.contains("skip spg(target ink, seed 1) because of prompts(domain oil, seed 1)"))
         try workshop.order("prompts(domain oil, seed 1)", "make")
-        #expect(try await workshop.run().finished.map(\.instance.name)
-            == ["prompts(domain oil, seed 1)", "generator(target ink, seed 1)", "spg(target ink, seed 1)"])
+        #expect(
+            try await workshop.run().finished.map(\.instance.name)
+                == ["prompts(domain oil, seed 1)", "generator(target ink, seed 1)", "spg(target ink, seed 1)"])
     }
 
     /// Runs with one instance's program replaced, and returns what is said of it.
     private func failure(of body: String) async throws -> String? {
         let workshop = try Workshop(plan(), bodies: ["features(domain ink)": body])
-        return try await workshop.run().failures.first { $0.instance.name == "features(domain ink)" }?.failure.description
+        return try await workshop.run().failures.first { $0.instance.name == "features(domain ink)" }?.failure
+            .description
     }
 
     @Test("A program that ends well but has not made what was planned has failed")
     func wrongArtifact() async throws {
         let key = try plan().instances.first { $0.name == "features(domain ink)" }?.key.description ?? ""
-        #expect(try await failure(of: "echo cafe") == "it printed “cafe” where the plan has the key \(key)\n"
-            + "The executable and spg disagree on the recipe: build them together and run again.")
+        #expect(
+            try await failure(of: "echo cafe") == "it printed “cafe” where the plan has the key \(key)\n"
+                + "The executable and spg disagree on the recipe: build them together and run again.")
         #expect(try await failure(of: "true")?.hasPrefix("it printed “” where") == true)
         #expect(try await failure(of: "echo $key") == "it ended well, but the store does not have \(key)")
     }
 
     @Test("A program that a signal ends has failed, with the end of what it wrote")
     func signal() async throws {
-        #expect(try await failure(of: "for i in $(seq 30); do echo line $i >&2; done; kill -SEGV $$")
-            == "it was ended by signal 11 (Segmentation fault)\n" + (11...30).map { "line \($0)" }.joined(separator: "\n"))
+        #expect(
+            try await failure(of: "for i in $(seq 30); do echo line $i >&2; done; kill -SEGV $$")
+                == "it was ended by signal 11 (Segmentation fault)\n"
+                + (11...30).map { "line \($0)" }.joined(separator: "\n"))
         #expect(try await failure(of: "kill -KILL $$")?.hasPrefix("it was killed (signal 9)") == true)
     }
 
@@ -92,8 +101,10 @@ struct ExecutorTests {
         let plan = try Plan(specification(kinds: sampleKinds(executable: "spg-nothing")), inputs: sampleInputs())
         let workshop = try Workshop(plan)
         let failure = try await workshop.run().failures.first?.failure.description
-        #expect(failure == "\(workshop.folder.path)/spg-nothing cannot be started: No such file or directory\n"
-            + "Build the package, so that it lies beside spg.")
+        #expect(
+            failure?.hasSuffix(
+                "Fixtures/pipelines/spg-nothing cannot be started: No such file or directory\n"
+                    + "Build the package, so that it lies beside spg.") == true)
     }
 
     @Test("Much output on both channels neither blocks nor is lost")
@@ -145,18 +156,25 @@ struct ExecutorTests {
         #expect(ending == .killed(signal: SIGKILL))
     }
 
-    @Test("Parameters become options: kebab case, flags for truth values, repeated options for lists, nothing for nothing")
+    @Test(
+        "Parameters become options: kebab case, flags for truth values, repeated options for lists, nothing for nothing"
+    )
     func arguments() throws {
         let plan = try plan()
         let features = try #require(plan.instances.first)
-        #expect(features.arguments(for: plan.specification, store: "a b.sqlite", threads: 2) == [
-            "--store=a b.sqlite", "--threads=2", "--data=Data/sample", "--dataset=Sample", "--domain=chalk",
-            "--checkpoint=Models/sample", "--on-bad-image=fail", "--policy=crop-flip", "--views=4",
-        ])
+        #expect(
+            features.arguments(for: plan.specification, store: "a b.sqlite", threads: 2) == [
+                "--store=a b.sqlite", "--threads=2", "--checkpoint=Models/sample", "--data=Data/sample",
+                "--dataset=Sample",
+                "--domain=chalk", "--on-bad-image=fail", "--policy=crop-flip", "--views=4",
+            ])
         let prompt = try #require(plan.instances.first { $0.stage == "prompts" })
-        #expect(prompt.arguments(for: plan.specification, store: "s", threads: 1) == [
-            "--store=s", "--threads=1", "--embeddings=\(features.key)", "--no-balanced", "--betas=0.9", "--betas=0.999",
-            "--context=an icon of a", "--epochs=50", "--learning-rate=0.002", "--seed=1",
-        ])
+        #expect(
+            prompt.arguments(for: plan.specification, store: "s", threads: 1) == [
+                "--store=s", "--threads=1", "--checkpoint=Models/sample", "--embeddings=\(features.key)",
+                "--no-balanced",
+                "--betas=0.9", "--betas=0.999", "--context=an icon of a", "--epochs=50", "--learning-rate=0.002",
+                "--seed=1",
+            ])
     }
 }

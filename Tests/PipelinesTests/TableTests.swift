@@ -12,22 +12,24 @@ struct TableTests {
 
     @Test("On a screen, columns are aligned and lines end with their text")
     func text() {
-        #expect(table.text == """
-            name          count
-            ──────────  ───────
-            plain             7
-            a|b, "c" ±  1234567
-            """)
+        #expect(
+            table.text == """
+                name          count
+                ──────────  ───────
+                plain             7
+                a|b, "c" ±  1234567
+                """)
     }
 
     @Test("In Markdown, bars are escaped and numbers aligned to the right")
     func markdown() {
-        #expect(table.markdown == """
-            | name        |   count |
-            | ----------- | ------: |
-            | plain       |       7 |
-            | a\\|b, "c" ± | 1234567 |
-            """)
+        #expect(
+            table.markdown == """
+                | name        |   count |
+                | ----------- | ------: |
+                | plain       |       7 |
+                | a\\|b, "c" ± | 1234567 |
+                """)
     }
 
     @Test("In CSV, only cells that need quotes get them")
@@ -43,7 +45,8 @@ struct AccuracyTableTests {
     @Test("Mean and sample standard deviation over seeds; the average is taken seed by seed")
     func summaries() {
         // Averages over targets: 0.5, 0.6 and 0.7, whatever the single targets do.
-        let oil = [0.4, 0.6, 0.8], ink = [0.6, 0.6, 0.6]
+        let oil = [0.4, 0.6, 0.8]
+        let ink = [0.6, 0.6, 0.6]
         let scores = (0..<3).flatMap { seed in
             [
                 Score(method: "SPG", target: "oil", seed: "\(seed)", accuracy: oil[seed]),
@@ -51,21 +54,24 @@ struct AccuracyTableTests {
             ]
         }
         let zeroShot = [
-            Score(method: "Zero-shot", target: "oil", accuracy: 0.25), Score(method: "Zero-shot", target: "ink", accuracy: 0.5),
+            Score(method: "Zero-shot", target: "oil", accuracy: 0.25),
+            Score(method: "Zero-shot", target: "ink", accuracy: 0.5),
         ]
-        #expect(AccuracyTable(zeroShot + scores).table.text == """
-            accuracy, %          oil         ink      average
-            ───────────  ───────────  ──────────  ───────────
-            Zero-shot           25.0        50.0         37.5
-            SPG          60.0 ± 20.0  60.0 ± 0.0  60.0 ± 10.0
-            """)
-        #expect(AccuracyTable(zeroShot).csv == """
-            method,target,mean,standard_deviation,seeds
-            Zero-shot,oil,0.25,,1
-            Zero-shot,ink,0.5,,1
-            Zero-shot,average,0.375,,1
+        #expect(
+            AccuracyTable(zeroShot + scores).table.text == """
+                accuracy, %          oil         ink      average
+                ───────────  ───────────  ──────────  ───────────
+                Zero-shot           25.0        50.0         37.5
+                SPG          60.0 ± 20.0  60.0 ± 0.0  60.0 ± 10.0
+                """)
+        #expect(
+            AccuracyTable(zeroShot).csv == """
+                method,target,mean,standard_deviation,seeds
+                Zero-shot,oil,0.25,,1
+                Zero-shot,ink,0.5,,1
+                Zero-shot,average,0.375,,1
 
-            """)
+                """)
     }
 
     @Test("What has not been made is a dash, never a number, and leaves no average")

@@ -3,7 +3,7 @@ import Foundation
 import Pipelines
 import Synchronization
 
-/// A folder with a stage executable that is a shell script, and a “store” that is a folder of files named by keys.
+/// A folder that the script `Tests/Fixtures/pipelines/stage` takes for its store: files named by keys, and orders.
 ///
 /// The script finds what to do by its command line, which must be exactly the planned one.
 final class Workshop: Sendable {
@@ -19,17 +19,6 @@ final class Workshop: Sendable {
             try FileManager.default.createDirectory(
                 at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
         }
-        let script = """
-            #!/bin/sh
-            cd '\(folder.path)' || exit 99
-            order=orders/$(printf '%s' "$*" | sha256sum | cut -c 1-64)
-            test -e "$order" || { echo "error: unexpected command line: $*" >&2; exit 98; }
-            make() { touch "made/$key"; echo "$key"; }
-            . "./$order"
-            """
-        try script.write(to: folder.appendingPathComponent("stage"), atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: folder.appendingPathComponent("stage").path)
         for instance in plan.instances { try order(instance, bodies[instance.name] ?? "make") }
     }
 
@@ -37,7 +26,7 @@ final class Workshop: Sendable {
 
     /// Sets what the script does for an instance.
     func order(_ instance: Instance, _ body: String) throws {
-        let arguments = instance.arguments(for: plan.specification, store: "s.sqlite", threads: 3)
+        let arguments = instance.arguments(for: plan.specification, store: folder.path, threads: 3)
         let file = folder.appendingPathComponent("orders/\(digest(arguments.joined(separator: " ")))")
         try "key=\(instance.key)\n\(body)\n".write(to: file, atomically: true, encoding: .utf8)
     }
@@ -46,8 +35,10 @@ final class Workshop: Sendable {
         for instance in plan.instances where instance.name == name { try order(instance, body) }
     }
 
-    func run(jobs: Int = 2, onEvent: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }) async throws -> ExecutionOutcome {
-        let executor = Executor(jobs: jobs, threads: 3, executables: folder, store: "s.sqlite")
+    func run(jobs: Int = 2) async throws -> ExecutionOutcome {
+        let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines")
+            .standardized
+        let executor = Executor(jobs: jobs, threads: 3, executables: executables, store: folder.path)
         return try await executor.run(plan, isMade: { self.isMade($0) }) { event in
             self.lines.withLock {
                 switch event {
@@ -58,7 +49,6 @@ final class Workshop: Sendable {
                 case .progress(let instance, let line): $0.append("\(instance.name): \(line)")
                 }
             }
-            onEvent(event)
         }
     }
 

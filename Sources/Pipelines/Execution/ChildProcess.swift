@@ -31,8 +31,8 @@ package final class ChildProcess: Sendable {
     /// How long an interrupted child may take to end by itself.
     private let grace: Duration
 
-    /// One child is started at a time: between its making and its marking as close-on-exec, a pipe could otherwise end up
-    /// in another child, which would hold it open.
+    /// One child is started at a time: between its making and its marking as close-on-exec, a pipe could otherwise end
+    /// up in another child, which would hold it open.
     private static let starting = Mutex(())
 
     /// Starts a program with nothing on its standard input.

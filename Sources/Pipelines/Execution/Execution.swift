@@ -18,6 +18,11 @@ public struct StageFailure: Error, Sendable, CustomStringConvertible {
     /// What it wrote on its standard error: from its last error message on, or else the end of it.
     public var message: String
 
+    public init(summary: String, message: String) {
+        self.summary = summary
+        self.message = message
+    }
+
     public var description: String { message.isEmpty ? summary : "\(summary)\n\(message)" }
 }
 
@@ -28,6 +33,9 @@ public struct ExecutionOutcome: Sendable {
     public var skipped: [Instance] = []
     /// Whether the execution was cancelled before its end.
     public var isInterrupted = false
+
+    /// Nothing to run, nothing done.
+    public init() {}
 
     /// The seconds that each stage took, in the order in which stages came to an end first.
     public var secondsByStage: [(stage: String, instances: Int, seconds: Double)] {

@@ -19,8 +19,8 @@ public struct Executor: Sendable {
         self.store = store
     }
 
-    /// Makes what is missing of a plan, inputs first. When an instance fails, what depends on it is skipped and everything
-    /// else goes on. Cancelling the task ends the processes; what they have made so far is in the store.
+    /// Makes what is missing of a plan, inputs first. When an instance fails, what depends on it is skipped and
+    /// everything else goes on. Cancelling the task ends the processes; what they have made so far is in the store.
     /// - Parameters:
     ///   - isMade: whether the store has an artifact.
     ///   - report: told of everything as it happens, from any thread.
@@ -94,7 +94,9 @@ public struct Executor: Sendable {
         } onCancel: {
             child.interrupt()
         }
-        guard ending == .exited(status: 0) else { return StageFailure(summary: ending.description, message: lines.error) }
+        guard ending == .exited(status: 0) else {
+            return StageFailure(summary: ending.description, message: lines.error)
+        }
         return check(instance, output: output, isMade: isMade)
     }
 

@@ -4,13 +4,14 @@ import Stages
 extension Instance {
     /// The command line of the stage's executable, without its name.
     ///
-    /// `--store FILE --threads N`, each input as `--ROLE=KEY`, each parameter as `--kebab-case=VALUE`; a stage that reads
-    /// images gets the data set and the checkpoint instead of keys. Lists repeat their option, truth values are `--name`
-    /// or `--no-name`, and a parameter that is nothing is left out. Values are joined to names by “=” so that a value may
+    /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set and the domain for a
+    /// stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their option, truth values are
+    /// `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to names, for a value may
     /// begin with a hyphen.
     public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
-        var arguments = ["--store=\(store)", "--threads=\(threads)"]
-        arguments.append("--checkpoint=\(specification.checkpoint.value)")
+        var arguments = [
+            "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
+        ]
         if kind.readsImages {
             let dataSet = specification.dataSet
             arguments += [

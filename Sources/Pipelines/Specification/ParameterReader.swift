@@ -63,8 +63,8 @@ struct ParameterReader {
         guard case .success(let pieces) = Template.pieces(of: text) else {
             throw node.error("“${” without its “}”; an axis of the matrix is written ${seed}")
         }
-        for case .reference(let axis) in pieces where axis != domainAxis && !matrix.contains(where: { $0.name == axis }) {
-            let axes = matrix.map(\.name) + [domainAxis]
+        let axes = matrix.map(\.name) + [domainAxis]
+        for case .reference(let axis) in pieces where !axes.contains(axis) {
             throw node.error("the matrix has no axis “\(axis)”\(suggestion(for: axis, among: axes))")
         }
         if pieces.count == 1, case .reference(let axis) = pieces[0] {

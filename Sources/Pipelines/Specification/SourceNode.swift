@@ -34,7 +34,8 @@ struct SourceNode {
         // The basic resolver leaves plain scalars as they are written: `on` stays a key, not YAML 1.1's true.
         do {
             guard let root = try Parser(yaml: text, resolver: .basic).singleRoot() else {
-                throw SpecificationError("the file is empty; a pipeline has the keys \(Specification.keyList)", file: file)
+                let message = "the file is empty; a pipeline has the keys \(Specification.keyList)"
+                throw SpecificationError(message, file: file)
             }
             node = root
         } catch let error as SpecificationError {

@@ -4,8 +4,8 @@ import Stages
 
 /// A pipeline file, read and checked: what data, which encoder, which stages over which matrix.
 ///
-/// A specification is sound in itself: every stage's inputs are stages that make what it takes, every parameter is one of
-/// its kind's and of the right type, every axis is used. Whether its domains exist is seen when it is planned.
+/// A specification is sound in itself: every stage's inputs are stages that make what it takes, every parameter is one
+/// of its kind's and of the right type, every axis is used. Whether its domains exist is seen when it is planned.
 public struct Specification: Sendable {
     /// The images that the pipeline learns from and is tested on.
     public struct DataSet: Sendable {
@@ -43,7 +43,7 @@ public struct Specification: Sendable {
     public struct Stage: Sendable {
         public var name: String
         public var kind: StageKind
-        /// Whether the inputs that the kind takes of one domain are taken of all source domains instead (`on: sources`).
+        /// Whether the inputs that the kind takes of one domain are taken of all sources instead (`on: sources`).
         public var poolsSources: Bool
         /// The stage that fills each role.
         public var inputs: [String: Located<String>]

@@ -1,0 +1,47 @@
+# `make` lists the targets. Values may be given after them: make run PIPELINE=Pipelines/mine.yaml JOBS=2
+
+PIPELINE ?= Pipelines/desktop-icons.yaml
+STORE ?= Cache/artifacts.sqlite
+JOBS ?=
+SQL ?=
+
+spg = .build/release/spg
+options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test run status results query clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing on this machine; nothing where nothing is
+	@Scripts/setup
+
+build: setup ## Compile the executables for this machine
+	@swift build -c release
+
+demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo pipeline
+	@Scripts/prepare-desktop-icons
+	@$(spg) run Pipelines/desktop-icons.yaml $(options)
+
+test: setup ## Run the tests
+	@swift test -c release
+
+run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…, STORE=…)
+	@$(spg) run "$(PIPELINE)" $(options)
+
+status: build ## Show what of a pipeline is done, what is to run, and why (PIPELINE=…)
+	@$(spg) status "$(PIPELINE)" --store "$(STORE)"
+
+results: build ## Print a pipeline's table of accuracies (PIPELINE=…)
+	@$(spg) results "$(PIPELINE)" --store "$(STORE)"
+
+# The query goes through the environment, where quotes and dollar signs are safe.
+query: export QUERY = $(value SQL)
+query: setup ## Ask the store: make query SQL="SELECT * FROM results"
+	@test -n "$$QUERY" || { echo 'Give a query: make query SQL="SELECT * FROM results LIMIT 5"' >&2; exit 64; }
+	@test -e "$(STORE)" || { echo 'There is no store at $(STORE) yet; make demo makes one.' >&2; exit 65; }
+	@sqlite3 -readonly -box "$(STORE)" "$$QUERY"
+
+clean: ## Remove what was compiled; data, models and the store stay
+	rm -rf .build

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Turns what happens during an execution into lines for a person.
+public struct ExecutionNarrative: Sendable {
+    /// A line that stays, or one that the next one may replace.
+    public enum Utterance: Hashable, Sendable {
+        case line(String)
+        case status(String)
+    }
+
+    /// How many instances there are to run.
+    private let total: Int
+    private let rewritesStatus: Bool
+    private var over = 0
+    private var running: [String] = []
+
+    /// - Parameter rewritesStatus: whether status lines replace one another, as on a terminal. If so, the programs'
+    ///   progress is shown in them; if not, it is shown line by line.
+    public init(total: Int, rewritesStatus: Bool) {
+        self.total = total
+        self.rewritesStatus = rewritesStatus
+    }
+
+    /// What there is to say about an event.
+    public mutating func tell(_ event: ExecutionEvent) -> [Utterance] {
+        switch event {
+        case .started(let instance):
+            running.append(instance.name)
+            return status
+        case .progress(let instance, let line):
+            let text = "\(instance.name): \(line)"
+            let isNotice = ["warning:", "error:"].contains { line.lowercased().hasPrefix($0) }
+            return rewritesStatus && !isNotice ? [.status("\(over)/\(total) · \(text)")] : [.line(text)]
+        case .finished(let instance, let duration):
+            leave(instance)
+            let time = String(format: "%.1f s", duration / .seconds(1))
+            return [.line("\(over)/\(total)  \(instance.name)  \(time)")] + status
+        case .failed(let instance, let failure):
+            leave(instance)
+            return [.line("\(over)/\(total)  \(instance.name)  FAILED: \(failure.summary)")] + status
+        case .skipped(let instance, let cause):
+            leave(instance)
+            return [.line("\(over)/\(total)  \(instance.name)  skipped, since \(cause.name) failed")] + status
+        }
+    }
+
+    private mutating func leave(_ instance: Instance) {
+        over += 1
+        running.removeAll { $0 == instance.name }
+    }
+
+    private var status: [Utterance] {
+        guard rewritesStatus else { return [] }
+        let names = running.isEmpty ? "" : " · " + running.joined(separator: ", ")
+        return [.status("\(over)/\(total)\(names)")]
+    }
+}

@@ -1,0 +1,9 @@
+import Datasets
+
+/// “; did you mean …?” where a name is near, and the names there are.
+func suggestion(for name: String, among names: some Collection<String>) -> String {
+    guard !names.isEmpty else { return "" }
+    let known = names.sorted().joined(separator: ", ")
+    guard let nearest = nearest(to: name, among: names.sorted()) else { return "; known: \(known)" }
+    return "; did you mean “\(nearest)”? (known: \(known))"
+}

@@ -1,0 +1,40 @@
+import ArtifactStore
+import Datasets
+import Foundation
+
+extension PlanInputs {
+    /// Looks at the data set and the checkpoint. Files that have not changed since the store saw them are not read.
+    /// - Parameters:
+    ///   - encoder: the identity of the encoder that a checkpoint is, by its path as written.
+    ///   - recording: whether the images are written to the store, as a run needs them.
+    ///   - progress: told how many of the files that have to be read have been read.
+    /// - Throws: `SpecificationError` for a root, a domain or a checkpoint that cannot be used; `DatasetError` for
+    ///   images; `StoreError`.
+    public init(
+        for specification: Specification, in store: ArtifactStore,
+        encoder: (_ checkpoint: String) throws -> Digest, recording: Bool,
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws {
+        let dataSet = specification.dataSet
+        let folder: ImageFolder
+        do {
+            folder = try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
+        } catch {
+            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
+        }
+        var images: [String: ArtifactKey] = [:]
+        for domain in try specification.domains(among: folder.domains) {
+            let manifest = try folder.manifest(of: domain, dataset: dataSet.name) { paths in
+                try store.digests(ofFiles: paths, progress: progress)
+            }
+            images[domain] = recording ? try store.record(manifest) : manifest.key
+        }
+        do {
+            self.init(images: images, encoder: try encoder(specification.checkpoint.value))
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw specification.checkpoint.error("\(error)")
+        }
+    }
+}

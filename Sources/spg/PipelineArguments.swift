@@ -1,0 +1,41 @@
+import ArgumentParser
+import ArtifactStore
+import CLIP
+import CommandLineSupport
+import Foundation
+import Pipelines
+import Reporting
+import Stages
+
+/// What every command of `spg` takes: a pipeline file and a store.
+struct PipelineArguments: ParsableArguments {
+    @Argument(help: "The pipeline file, such as Pipelines/desktop-icons.yaml.", completion: .file(extensions: ["yaml"]))
+    var file: String
+
+    @OptionGroup var storeOptions: StoreOptions
+
+    /// Reads the file, looks at images and checkpoint, and plans.
+    /// - Parameter recording: whether the images are written to the store, as a run needs them.
+    func plan(recording: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
+        let specification = try Specification(
+            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all)
+        let store = try storeOptions.open()
+        let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
+        let inputs = try PlanInputs(
+            for: specification, in: store,
+            encoder: { try store.identity(of: Checkpoint(contentsOf: URL(fileURLWithPath: $0))).key },
+            recording: recording, progress: { progress.update($0, of: $1) })
+        Console.standardError.clearStatus()
+        return (try Plan(specification, inputs: inputs), store)
+    }
+}
+
+extension Plan {
+    /// The table of what has been evaluated so far.
+    func accuracyTable(in store: ArtifactStore) throws -> AccuracyTable {
+        let accuracies = try accuracies(in: store)
+        return AccuracyTable(evaluations.map {
+            .init(method: $0.title, target: $0.target, seed: $0.seed, accuracy: accuracies[$0.key])
+        })
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The orchestrator: runs pipeline files, and says what there is.
+@main
+struct SPG: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spg",
+        abstract: "Runs soft prompt generation experiments that are described by pipeline files.",
+        discussion: """
+            Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
+            checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
+            """,
+        subcommands: [RunCommand.self, StatusCommand.self, ResultsCommand.self])
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+import Pipelines
+import Reporting
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Shows what is done and what is to run, and why.",
+        discussion: "Example: spg status Pipelines/desktop-icons.yaml")
+
+    @OptionGroup var arguments: PipelineArguments
+
+    func run() throws {
+        try reportingErrors {
+            let (plan, store) = try arguments.plan()
+            print(try plan.statusTable(in: store).text)
+            print("\n" + (try plan.missingSummary(in: store)))
+        }
+    }
+}
+
+extension Plan {
+    /// Every instance with its state.
+    func statusTable(in store: ArtifactStore) throws -> Table {
+        var table = Table([.init("instance"), .init("key"), .init("state"), .init("why, or when")])
+        for (instance, state) in zip(instances, try states(in: store)) {
+            switch state {
+            case .done(let created, let seconds):
+                table.append([instance.name, instance.key.short, "done", "\(created), \(clockTime(seconds))"])
+            case .toRun(let reasons):
+                let why = reasons.map(\.description).joined(separator: "; ")
+                table.append([instance.name, instance.key.short, "to run", why])
+            }
+        }
+        return table
+    }
+
+    /// Such as “12 of 65 artifacts are to be made.”
+    func missingSummary(in store: ArtifactStore) throws -> String {
+        let work = work
+        let missing = try work.count { try !store.contains($0.key) }
+        return missing == 0
+            ? "All \(work.count) artifacts are made; nothing is to run."
+            : "\(missing) of \(work.count) artifacts are to be made."
+    }
+}

@@ -1,0 +1,42 @@
+import ArtifactStore
+import CommandLineSupport
+import Foundation
+import Pipelines
+import Reporting
+
+extension Plan {
+    /// What a run would do, in the order in which it would.
+    func dryRun(in store: ArtifactStore) throws -> String {
+        var table = Table([.init("to run"), .init("key"), .init("why")])
+        var seen: Set<ArtifactKey> = []
+        for (instance, state) in zip(instances, try states(in: store)) where seen.insert(instance.key).inserted {
+            if case .toRun(let reasons) = state {
+                table.append([instance.name, instance.key.short, reasons.map(\.description).joined(separator: "; ")])
+            }
+        }
+        let summary = try missingSummary(in: store)
+        return table.rows.isEmpty ? summary : table.text + "\n\n" + summary
+    }
+
+    /// Where the results lie, and a query to begin with.
+    func whereToLook(in store: ArtifactStore) -> String {
+        let name = specification.name.replacing("'", with: "''")
+        return """
+            Everything is in \(store.path). A query to try, for the classes that are hardest:
+            sqlite3 -box \(store.path) "SELECT label, count(*) AS predictions, avg(label = predicted) AS accuracy
+              FROM predictions JOIN results USING (evaluation_key) WHERE pipeline = '\(name)'
+              GROUP BY label ORDER BY accuracy LIMIT 10"
+            """
+    }
+}
+
+extension ExecutionOutcome {
+    /// What each stage took, and the whole.
+    func timeTable(total: Duration) -> String {
+        var table = Table([.init("stage"), .init("made", .trailing), .init("seconds", .trailing)])
+        for (stage, instances, seconds) in secondsByStage {
+            table.append([stage, "\(instances)", String(format: "%.1f", seconds)])
+        }
+        return table.text + "\nin all \(clockTime(total / .seconds(1)))"
+    }
+}
