@@ -45,6 +45,11 @@ public func parallel(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>
     }
 }
 
+/// Runs `body` as one part of some work: nothing inside it is split, so that its result does not depend on `Threads.count`.
+package func unsplit(_ body: () -> Void) {
+    Threads.$isInsidePart.withValue(true, operation: body)
+}
+
 /// A pointer that may cross into the closures of `parallel`: their parts write to disjoint elements.
 @usableFromInline
 struct Shared<Pointee>: @unchecked Sendable {

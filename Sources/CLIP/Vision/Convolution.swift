@@ -45,7 +45,7 @@ struct Convolution: Sendable {
     func addingBias(of other: Convolution) -> Convolution { Convolution(self, bias: bias + other.bias) }
 
     /// Pixels whose patches are laid out at a time, so that they are still in the cache when they are multiplied.
-    private static let tile = 384
+    static let tile = 512
 
     /// The numbers of memory that `apply` needs for patches.
     var patchMemory: Int { kernel == 1 ? 0 : Self.tile * kernel * kernel * inputs }
