@@ -95,6 +95,10 @@ import Testing
         #expect(try problems { $0["token_embedding.weight"] = Tensor([0, 64]) }.map(\.description) == [
             "token_embedding.weight has shape [0, 64]; expected [?, 64]"
         ])
+        #expect(try problems { $0["logit_scale"] = Tensor(100) }.map(\.description) == [
+            "logit_scale: the exponential of 100.0 is no finite number"
+        ])
+        #expect(try !problems { $0["visual.layer1.0.conv1.weight"] = Tensor([1 << 60, 0]) }.isEmpty)
         #expect(try !problems { $0["visual.conv1.weight"] = Tensor([]) }.isEmpty)
         #expect(try !problems("vit") { $0["visual.conv1.weight"] = Tensor([128, 3, 8, 4]) }.isEmpty)
         #expect(try !problems { $0["transformer.resblocks.9223372036854775807.x"] = Tensor([1]) }.isEmpty)

@@ -38,11 +38,10 @@ import Testing
         let count = 205, pixels = Fixtures.pixels(count, fixture.resolution)
         let all = encoder.encode(pixels)
         let images = pixels.reshaped([count, pixels.count / count])
-        for image in [0, 1, 63, 64, 101, 102, 103, 204] {
-            let one = encoder.encode(
-                images.rows(image..<image + 1).reshaped([1, fixture.resolution, fixture.resolution, 3]))
-            let inBatch = all.rows(image..<image + 1)
-            #expect(zip(one.values, inBatch.values).allSatisfy { abs($0 - $1) < 1e-5 })
+        for range in [0..<1, 31..<32, 32..<33, 90..<125, 203..<205] {
+            let some = encoder.encode(
+                images.rows(range).reshaped([range.count, fixture.resolution, fixture.resolution, 3]))
+            #expect(some == all.rows(range))
         }
         #expect(encoder.encode(Tensor([0, fixture.resolution, fixture.resolution, 3])).shape == [0, 32])
     }

@@ -78,6 +78,7 @@ import Testing
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,  // fewer bytes than the shape asks for
         #"{"a":{"dtype":"F32","shape":[1,-1],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#,  // overflows to 0
+        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#,

@@ -27,13 +27,13 @@ public struct WeightReader {
         return tensor
     }
 
-    /// An extent that tells the architecture, from the first of some tensors that exists; 0 where none does.
+    /// An extent that tells the architecture, from the first of some tensors that exists and is not empty; 0 where none does.
     ///
     /// Notes no problem: each of these tensors is asked for by `tensor` too.
     /// - Parameter sources: names, and which of the tensor's extents is meant.
     public func extent(_ sources: (name: String, axis: Int)...) -> Int {
         for (name, axis) in sources {
-            if let shape = file.entries[name]?.shape, axis < shape.count { return shape[axis] }
+            if let shape = file.entries[name]?.shape, axis < shape.count, !shape.contains(0) { return shape[axis] }
         }
         return 0
     }
