@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore"]),
         .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", yams]),
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
-        .target(name: "CommandLineSupport", dependencies: ["ArtifactStore", "Tensors", arguments]),
+        .target(name: "CommandLineSupport", dependencies: ["Stages", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
         // Executables: parse arguments, call a library, print.
         .executableTarget(name: "spg", dependencies: ["Pipelines", "Reporting", "CommandLineSupport", arguments]),
@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", grdb]),
         .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
         .testTarget(name: "StagesTests", dependencies: ["Stages"]),
-        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting"]),
+        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting", "CommandLineSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["ArtifactStore", "Imaging"]),
     ],
     swiftLanguageModes: [.v6]

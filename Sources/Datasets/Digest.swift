@@ -11,6 +11,9 @@ public struct Digest: Hashable, Sendable {
         bytes = Array(SHA256.hash(data: data))
     }
 
+    /// A digest from bytes that a hash function has just made.
+    init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
     /// A digest from its 32 bytes, or nil if there are not 32.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }

@@ -15,12 +15,21 @@ public struct StageKind: Sendable {
     }
 
     /// An input of a stage.
+    ///
+    /// A role for `images` is filled by the data set, every other one by a stage named under `from:`.
     public struct Role: Sendable {
         /// The key under `from:`, and the executable's option.
         public var name: String
         public var kind: ArtifactKind
         public var scope: Scope
         public var isRequired: Bool
+
+        public init(_ name: String, _ kind: ArtifactKind, _ scope: Scope, isRequired: Bool = true) {
+            self.name = name
+            self.kind = kind
+            self.scope = scope
+            self.isRequired = isRequired
+        }
     }
 
     /// As written after `uses:`.
@@ -30,5 +39,26 @@ public struct StageKind: Sendable {
     public var algorithmVersion: Int
     /// Every parameter with its default value. The keys and the types of the values are the schema of `with:`.
     public var defaults: JSONValue
+    /// What each parameter means, in a line.
+    public var help: [String: String]
     public var roles: [Role]
+
+    public init(
+        name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, defaults: JSONValue,
+        help: [String: String] = [:], roles: [Role]
+    ) {
+        self.name = name
+        self.executable = executable
+        self.makes = makes
+        self.algorithmVersion = algorithmVersion
+        self.defaults = defaults
+        self.help = help
+        self.roles = roles
+    }
+
+    /// The recipe of an artifact of this kind.
+    /// - Parameter parameters: all of them, not only those that differ from the defaults.
+    func recipe(_ parameters: JSONValue, inputs: [Recipe.Input]) -> Recipe {
+        Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: parameters, inputs: inputs)
+    }
 }

@@ -45,6 +45,21 @@ public func parallel(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>
     }
 }
 
+/// Runs `body` for every item in `0..<count`, threads taking the next item as they come free: for items that differ in cost.
+/// Which thread runs an item must not matter to the result.
+public func parallelItems(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    let next = Atomic(0)
+    parallel(min(count, Threads.count)) { workers in
+        for _ in workers {
+            while true {
+                let item = next.add(1, ordering: .relaxed).oldValue
+                guard item < count else { break }
+                body(item)
+            }
+        }
+    }
+}
+
 /// Runs `body` as one part of some work: nothing inside it is split, so that its result does not depend on `Threads.count`.
 package func unsplit(_ body: () -> Void) {
     Threads.$isInsidePart.withValue(true, operation: body)

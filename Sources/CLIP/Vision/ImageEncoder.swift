@@ -8,8 +8,9 @@ public protocol ImageEncoder: Sendable {
     var dimension: Int { get }
     /// Encodes any number of images, split over `Threads.count` threads.
     ///
-    /// An image's features depend on nothing but the image, to the last bit: neither on what is encoded beside it, nor on
-    /// the number of threads.
+    /// An image's features are the same to the last bit whatever is encoded beside it and on however many threads, as long
+    /// as its place in `pixels` is the same. With OpenBLAS's AVX-512 kernels its place does not matter either; its AVX2
+    /// kernels round a matrix's rows in two ways by turns.
     /// - Parameter pixels: normalised images, `[n, resolution, resolution, 3]`.
     /// - Returns: `[n, dimension]`, not normalised.
     func encode(_ pixels: Tensor) -> Tensor
@@ -17,8 +18,8 @@ public protocol ImageEncoder: Sendable {
 
 /// An encoder that runs a group of images from end to end in working memory of its own.
 ///
-/// A group always has the same size, filled up with empty images if need be. A matrix product's last bits may depend on
-/// its extents, so this is what makes an image's features independent of the images beside it.
+/// A group always has the same size, filled up with empty images if need be: a matrix product's last bits may depend on
+/// its extents, and an image's features shall not depend on how many images are beside it.
 protocol GroupwiseEncoder: ImageEncoder {
     associatedtype Memory
     /// The images in a group: enough to keep the matrix products busy, few enough to waste little on the last group.

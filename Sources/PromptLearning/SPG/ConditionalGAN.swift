@@ -17,9 +17,7 @@ public struct ConditionalGAN: Training {
     public private(set) var history = TrainingHistory([
         "generator loss", "discriminator loss", "label error", "draw spread", "validation accuracy",
     ])
-    package var generator: Generator
-    package var discriminator: [Tensor]
-    private var generatorOptimizer: AdamW, discriminatorOptimizer: AdamW
+    private var pair: AdversarialPair
     private var best: Best<Generator>?
 
     /// Prepares to train on the images of some source domains.
@@ -45,15 +43,8 @@ public struct ConditionalGAN: Training {
         self.validation = validation
         self.labelPrompts = .stacked(labelPrompts.map { $0.reshaped([1, contextLength * width]) })
         prompts = try ClassPrompts(classNames: classNames, contextLength: contextLength, model: model)
-        let seed = UInt64(parameters.seed)
-        generator = Generator(
-            featureDimension: training.center.columns, latentDimension: parameters.latentDimension,
-            contextLength: contextLength, width: width, seed: seed)
-        discriminator = Discriminator(
-            promptDimension: contextLength * width, featureDimension: training.center.columns, seed: seed
-        ).parameters
-        generatorOptimizer = AdamW(weightDecay: Float(parameters.weightDecay))
-        discriminatorOptimizer = AdamW(weightDecay: Float(parameters.weightDecay))
+        pair = AdversarialPair(
+            parameters, featureDimension: training.center.columns, contextLength: contextLength, width: width)
     }
 
     public var epochs: Int { parameters.epochs }
@@ -73,7 +64,7 @@ public struct ConditionalGAN: Training {
         for step in 0..<steps {
             var views = RandomStream(seed: seed, purpose: "views", epoch, step)
             let real = batches.real(epoch: epoch, step: step), fake = batches.fake(epoch: epoch, step: step)
-            let losses = update(
+            let losses = pair.update(
                 realFeatures: training.views(of: real, using: &views),
                 realPrompts: labelPrompts.gatheringRows(real.map { training.domains[$0] }),
                 fakeFeatures: training.views(of: fake, using: &views),
@@ -89,46 +80,8 @@ public struct ConditionalGAN: Training {
         let isMeasured = (epoch + 1) % parameters.validateEvery == 0 || epoch + 1 == epochs
         let measured = isMeasured ? validate() : [.nan, .nan, .nan]
         history.append([generatorLoss, discriminatorLoss] + measured)
-        if isMeasured { best = .updated(best, score: measured[2], epoch: epoch, learned: generator) }
+        if isMeasured { best = .updated(best, score: measured[2], epoch: epoch, learned: pair.generator) }
         epoch += 1
-    }
-
-    /// One step: the discriminator on a real and a fake batch, then the generator against the updated discriminator.
-    ///
-    /// - Parameters:
-    ///   - realFeatures: `[batch, F]`, and `realPrompts`, `[batch, P]`, the label prompts of those images' domains.
-    ///   - fakeFeatures: `[batch, F]`, what prompts are generated for, from `noise`, `[batch, Z]`.
-    ///   - masks: dropout's numbers: for the discriminator's two layers in its own step, then in the generator's.
-    package mutating func update(
-        realFeatures: Tensor, realPrompts: Tensor, fakeFeatures: Tensor, noise: Tensor, masks: [RandomStream],
-        learningRate: Float
-    ) -> (generator: Float, discriminator: Float) {
-        let batch = realFeatures.rows
-        let generatorTape = Tape()
-        let g = generator.parameters.map(generatorTape.parameter)
-        let generated = generator.prompts(noise: noise, features: fakeFeatures, parameters: g)  // [batch, P]
-
-        // Discriminator: real above fake in one batch, since its rows do not touch. The loss is the sum of both halves' means.
-        let discriminatorTape = Tape()
-        let d = discriminator.map(discriminatorTape.parameter)
-        let scores = Discriminator.scores(
-            prompts: Variable(.stacked([realPrompts, generated.value])),
-            features: .stacked([realFeatures, fakeFeatures]), parameters: d, masks: Array(masks[0..<2]))
-        let targets = Tensor([2 * batch, 1], (0..<2 * batch).map { $0 < batch ? 1 : 0 })
-        let discriminatorLoss = scaled(meanSquaredError(scores, to: targets), by: 2)
-        var gradients = discriminatorTape.gradients(of: discriminatorLoss, for: d)
-        parameters.clipping?.clipDiscriminator(&gradients)
-        discriminatorOptimizer.update(&discriminator, gradients: gradients, learningRate: learningRate)
-
-        // Generator: the same prompts, scored by the discriminator as it is now.
-        let verdict = Discriminator.scores(
-            prompts: generated, features: fakeFeatures, parameters: discriminator.map { Variable($0) },
-            masks: Array(masks[2..<4]))
-        let generatorLoss = meanSquaredError(verdict, to: Tensor([batch, 1], repeating: 1))
-        gradients = generatorTape.gradients(of: generatorLoss, for: g)
-        parameters.clipping?.clipGenerator(&gradients)
-        generatorOptimizer.update(&generator.parameters, gradients: gradients, learningRate: learningRate)
-        return (generatorLoss.value.scalar, discriminatorLoss.value.scalar)
     }
 
     /// On the validation images: how far prompts are from their domain's label (root mean square over all numbers), how
@@ -136,7 +89,7 @@ public struct ConditionalGAN: Training {
     private func validate() -> [Float] {
         let seed = UInt64(parameters.seed)
         func draw(_ number: Int) -> Tensor {
-            generator.prompts(
+            pair.generator.prompts(
                 noise: noise(validation.count) {
                     RandomStream(seed: seed, purpose: "validation noise \(number)", epoch, $0)
                 },
@@ -160,7 +113,7 @@ public struct ConditionalGAN: Training {
 
     /// The generator of the epoch that was best on the validation images.
     public var result: Result {
-        guard let best else { return Result(generator: generator, validationAccuracy: .nan, epoch: -1) }
+        guard let best else { return Result(generator: pair.generator, validationAccuracy: .nan, epoch: -1) }
         return Result(generator: best.learned, validationAccuracy: Double(best.score), epoch: best.epoch)
     }
 
@@ -173,16 +126,9 @@ public struct ConditionalGAN: Training {
     }
 
     public var state: [String: Tensor] {
-        var state: [String: Tensor] = [
-            "epoch": Tensor(Float(epoch)), "history": history.tensor,
-            "steps": Tensor([2], [Float(generatorOptimizer.steps), Float(discriminatorOptimizer.steps)]),
-        ]
-        for (name, tensor) in generator.tensors { state["generator." + name] = tensor }
-        state.set("discriminator", discriminator)
-        state.set("generator means", generatorOptimizer.means)
-        state.set("generator squares", generatorOptimizer.squares)
-        state.set("discriminator means", discriminatorOptimizer.means)
-        state.set("discriminator squares", discriminatorOptimizer.squares)
+        var state = pair.state
+        state["epoch"] = Tensor(Float(epoch))
+        state["history"] = history.tensor
         if let best {
             for (name, tensor) in best.learned.tensors { state["best." + name] = tensor }
             state["best"] = Tensor([2], [best.score, Float(best.epoch)])
@@ -193,26 +139,10 @@ public struct ConditionalGAN: Training {
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
         epoch = Int(try state.required("epoch").scalar)
         history.restore(try state.required("history"))
-        generator = try generator(in: state, under: "generator.")
-        discriminator = state.list("discriminator")
-        let steps = try state.required("steps")
-        (generatorOptimizer.steps, discriminatorOptimizer.steps) = (Int(steps[0]), Int(steps[1]))
-        generatorOptimizer.means = state.list("generator means")
-        generatorOptimizer.squares = state.list("generator squares")
-        discriminatorOptimizer.means = state.list("discriminator means")
-        discriminatorOptimizer.squares = state.list("discriminator squares")
+        try pair.restore(state)
         if let kept = state["best"] {
-            best = Best(score: kept[0], epoch: Int(kept[1]), learned: try generator(in: state, under: "best."))
+            best = Best(
+                score: kept[0], epoch: Int(kept[1]), learned: try pair.generator(in: state, under: "best."))
         }
-    }
-
-    private func generator(in state: [String: Tensor], under prefix: String) throws(PromptError) -> Generator {
-        let tensors = state.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
-        guard
-            let generator = Generator(
-                tensors: Dictionary(uniqueKeysWithValues: tensors), featureDimension: training.center.columns,
-                contextLength: generator.contextLength, width: generator.width)
-        else { throw .foreignCheckpoint(missing: prefix + "model") }
-        return generator
     }
 }

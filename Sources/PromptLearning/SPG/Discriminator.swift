@@ -4,40 +4,41 @@ import Tensors
 ///
 ///     [p, f] ─▶ Linear(P+F, 512) LReLU ─▶ Linear(512, 512) Dropout(0.4) LReLU ─▶ Linear(512, 512) Dropout(0.4) LReLU
 ///            ─▶ Linear(512, 1)
-struct Discriminator: Sendable {
+package struct Discriminator: Sendable {
     static let hidden = 512
     static let dropoutProbability: Float = 0.4
-    static let parameterNames = [
+    package static let parameterNames = [
         "model.0.weight", "model.0.bias", "model.2.weight", "model.2.bias",
         "model.5.weight", "model.5.bias", "model.8.weight", "model.8.bias",
     ]
 
     /// In the order of `parameterNames`.
-    var parameters: [Tensor]
+    package var parameters: [Tensor]
 
-    init(promptDimension: Int, featureDimension: Int, seed: UInt64) {
+    package init(promptDimension: Int, featureDimension: Int, seed: UInt64) {
         let sizes = [promptDimension + featureDimension, Self.hidden, Self.hidden, Self.hidden, 1]
         parameters = (0..<4).flatMap {
             initialLinear(sizes[$0], sizes[$0 + 1], seed: seed, purpose: "discriminator", layer: $0)
         }
     }
 
-    /// The score of each pair of a prompt and a feature, without a final activation (least-squares GAN).
+    /// The outputs of the four layers, the last of which are the scores of each pair of a prompt and a feature, without a
+    /// final activation (least-squares GAN).
     ///
     /// - Parameters:
     ///   - prompts: `[n, P]`. - features: `[n, F]`.
     ///   - masks: the dropout's random numbers, one stream per dropout layer.
-    /// - Returns: `[n, 1]`.
-    static func scores(
+    /// - Returns: three times `[n, 512]`, then `[n, 1]`.
+    package static func layers(
         prompts: Variable, features: Tensor, parameters p: [Variable], masks: [RandomStream]
-    ) -> Variable {
+    ) -> [Variable] {
         let slope = Generator.slope
-        var x = concatenated(prompts, Variable(features))  // [n, P + F]
-        x = leakyReLU(linear(x, weight: p[0], bias: p[1]), slope: slope)  // [n, 512]
+        let x = concatenated(prompts, Variable(features))  // [n, P + F]
+        var layers = [leakyReLU(linear(x, weight: p[0], bias: p[1]), slope: slope)]
         for (layer, mask) in masks.enumerated() {
-            x = linear(x, weight: p[2 + 2 * layer], bias: p[3 + 2 * layer])
-            x = leakyReLU(dropout(x, probability: dropoutProbability, using: mask), slope: slope)
+            let h = linear(layers[layer], weight: p[2 + 2 * layer], bias: p[3 + 2 * layer])
+            layers.append(leakyReLU(dropout(h, probability: dropoutProbability, using: mask), slope: slope))
         }
-        return linear(x, weight: p[6], bias: p[7])  // [n, 1]
+        return layers + [linear(layers[2], weight: p[6], bias: p[7])]
     }
 }

@@ -51,40 +51,45 @@ public struct Generator: Sendable {
         moments = Self.hidden.dropFirst().map { RunningMoments(width: $0) }
     }
 
-    /// Prompts for a batch in training: BatchNorm uses the batch's own moments and remembers them.
+    /// The outputs of the five layers, the last of which are the prompts.
     ///
     /// - Parameters:
     ///   - noise: `[n, Z]`. - features: `[n, F]`, unit length.
-    ///   - parameters: this generator's, as variables of a tape.
-    /// - Returns: `[n, P]`, each row the M context vectors one after another.
-    mutating func prompts(noise: Tensor, features: Tensor, parameters p: [Variable]) -> Variable {
-        var x = concatenated(Variable(noise), Variable(features))  // [n, Z + F]
-        x = leakyReLU(linear(x, weight: p[0], bias: p[1]), slope: Self.slope)  // [n, 128]
-        for block in 0..<3 {  // [n, 256], [n, 512], [n, 1024]
-            let at = 2 + 4 * block
-            x = linear(x, weight: p[at], bias: p[at + 1])
-            x = batchNorm(
-                x, weight: p[at + 2], bias: p[at + 3], epsilon: Self.epsilon, updating: &moments[block])
-            x = leakyReLU(x, slope: Self.slope)
+    ///   - p: this generator's parameters.
+    ///   - normalize: what BatchNorm number 0, 1 or 2 makes of `[n, 256]`, `[n, 512]` or `[n, 1024]`.
+    /// - Returns: `[n, 128]`, `[n, 256]`, `[n, 512]`, `[n, 1024]` and `[n, P]`, where P = M · width.
+    package static func layers(
+        noise: Tensor, features: Tensor, parameters p: [Variable], normalize: (Variable, Int) -> Variable
+    ) -> [Variable] {
+        let x = concatenated(Variable(noise), Variable(features))  // [n, Z + F]
+        var layers = [leakyReLU(linear(x, weight: p[0], bias: p[1]), slope: slope)]
+        for block in 0..<3 {
+            let h = linear(layers[block], weight: p[2 + 4 * block], bias: p[3 + 4 * block])
+            layers.append(leakyReLU(normalize(h, block), slope: slope))
         }
-        return tanh(linear(x, weight: p[14], bias: p[15]))  // [n, P]
+        return layers + [tanh(linear(layers[3], weight: p[14], bias: p[15]))]
+    }
+
+    /// Prompts for a batch in training: BatchNorm uses the batch's own moments and remembers them.
+    ///
+    /// - Parameter p: this generator's parameters, as variables of a tape.
+    /// - Returns: `[n, P]`, each row the M context vectors one after another.
+    package mutating func prompts(noise: Tensor, features: Tensor, parameters p: [Variable]) -> Variable {
+        Self.layers(noise: noise, features: features, parameters: p) { h, block in
+            batchNorm(
+                h, weight: p[4 + 4 * block], bias: p[5 + 4 * block], epsilon: Self.epsilon, updating: &moments[block])
+        }[4]
     }
 
     /// Prompts in evaluation: every image's depends on it and its noise alone.
     ///
     /// - Returns: `[n, P]`.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor {
-        let p = parameters.map { Variable($0) }
-        var x = concatenated(Variable(noise), Variable(features))
-        x = leakyReLU(linear(x, weight: p[0], bias: p[1]), slope: Self.slope)
-        for block in 0..<3 {
-            let at = 2 + 4 * block
-            let normal = batchNorm(
-                linear(x, weight: p[at], bias: p[at + 1]).value, weight: parameters[at + 2], bias: parameters[at + 3],
-                epsilon: Self.epsilon, using: moments[block])
-            x = leakyReLU(Variable(normal), slope: Self.slope)
-        }
-        return tanh(linear(x, weight: p[14], bias: p[15])).value
+        Self.layers(noise: noise, features: features, parameters: parameters.map { Variable($0) }) { h, block in
+            Variable(batchNorm(
+                h.value, weight: parameters[4 + 4 * block], bias: parameters[5 + 4 * block], epsilon: Self.epsilon,
+                using: moments[block]))
+        }[4].value
     }
 
     /// The state dict: parameters, and the running moments under PyTorch's names.

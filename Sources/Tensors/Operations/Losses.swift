@@ -35,6 +35,13 @@ public func meanSquaredError(_ x: Variable, to target: Tensor) -> Variable {
     }
 }
 
+/// The elementwise sum of two variables of one shape.
+public func sum(_ a: Variable, _ b: Variable) -> Variable {
+    .output(a.value + b.value, of: [a, b]) { gradient in
+        [a.needsGradient ? gradient : nil, b.needsGradient ? gradient : nil]
+    }
+}
+
 /// Every element times a constant.
 public func scaled(_ x: Variable, by factor: Float) -> Variable {
     .output(x.value * factor, of: [x]) { gradient in [gradient * factor] }

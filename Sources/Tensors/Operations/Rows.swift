@@ -38,6 +38,11 @@ public func concatenated(_ a: Variable, _ b: Variable) -> Variable {
     }
 }
 
+/// The same elements under another shape.
+public func reshaped(_ x: Variable, _ shape: [Int]) -> Variable {
+    .output(x.value.reshaped(shape), of: [x]) { gradient in [gradient.reshaped(x.value.shape)] }
+}
+
 extension Tensor {
     /// Adds row i of `other` to row `indices[i]`.
     public mutating func addRows(_ other: Tensor, at indices: [Int]) {

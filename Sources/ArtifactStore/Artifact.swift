@@ -1,0 +1,69 @@
+import Datasets
+import GRDB
+
+/// What the store knows about an artifact, its contents aside.
+public struct Artifact: Hashable, Sendable {
+    public let key: ArtifactKey
+    public let recipe: Recipe
+    /// When it was written: ISO 8601, UTC.
+    public let created: String
+    /// How long it took to make.
+    public let seconds: Double
+    /// The size of its contents.
+    public let bytes: Int
+}
+
+extension ArtifactStore {
+    /// Whether an artifact is there, whole.
+    public func contains(_ key: ArtifactKey) throws -> Bool {
+        try reading { try $0.artifactID(key) != nil }
+    }
+
+    /// An artifact's recipe and figures, or nil where there is none.
+    public func artifact(_ key: ArtifactKey) throws -> Artifact? {
+        try reading { database in
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM artifact WHERE key = ?", arguments: [key.description]),
+                let kind = ArtifactKind(rawValue: row["kind"])
+            else { return nil }
+            let inputs = try Row.fetchAll(database, sql: """
+                SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
+                WHERE artifact_id = ? ORDER BY position
+                """, arguments: [row["id"] as Int64])
+            let recipe = Recipe(
+                kind: kind, algorithmVersion: row["algorithm_version"],
+                parameters: try JSONValue(parsing: row["parameters"]),
+                inputs: try inputs.map { try Recipe.Input($0["role"], $0.digest("key")) })
+            return Artifact(
+                key: key, recipe: recipe, created: row["created"], seconds: row["seconds"], bytes: row["bytes"])
+        }
+    }
+}
+
+extension Row {
+    /// A digest kept as text or as 32 bytes.
+    func digest(_ column: String) throws -> Digest {
+        let digest = switch (self[column] as DatabaseValue).storage {
+        case .string(let text): Digest(text)
+        case .blob(let bytes): Digest(bytes: bytes)
+        default: Digest?.none
+        }
+        guard let digest else { throw StoreError.badValue("the column “\(column)” of the store holds no SHA-256 digest") }
+        return digest
+    }
+}
+
+extension Database {
+    /// The row of an artifact, or nil where there is none.
+    func artifactID(_ key: ArtifactKey) throws -> Int64? {
+        try Int64.fetchOne(cachedStatement(sql: "SELECT id FROM artifact WHERE key = ?"), arguments: [key.description])
+    }
+
+    /// The row of an artifact of a kind.
+    /// - Throws: `StoreError.noArtifact`.
+    func artifactID(_ key: ArtifactKey, _ kind: ArtifactKind) throws -> Int64 {
+        let id = try Int64.fetchOne(
+            self, sql: "SELECT id FROM artifact WHERE key = ? AND kind = ?", arguments: [key.description, kind.rawValue])
+        guard let id else { throw StoreError.noArtifact(key, kind) }
+        return id
+    }
+}

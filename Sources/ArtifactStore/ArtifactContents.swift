@@ -1,0 +1,88 @@
+import Datasets
+import Foundation
+import GRDB
+
+/// What is written with a recipe. An `images` artifact is written by `record(_:)` instead.
+public enum ArtifactContents: Sendable {
+    case embeddings(EmbeddingSet)
+    case prompt(Prompt)
+    case generator(Generator)
+    case evaluation(Evaluation)
+
+    var kind: ArtifactKind {
+        switch self {
+        case .embeddings: .embeddings
+        case .prompt: .prompt
+        case .generator: .generator
+        case .evaluation: .evaluation
+        }
+    }
+}
+
+extension ArtifactStore {
+    /// Writes an artifact, its inputs, its contents and the history of its training, and forgets the checkpoint and the
+    /// failure noted under its key: all in one transaction. Does nothing where the artifact is there already.
+    /// - Parameter seconds: how long it took to make.
+    /// - Returns: `recipe.key`.
+    /// - Throws: `StoreError`, and then nothing is written: an input that is not there, contents that are not finite or do
+    ///   not fit together, a full disk.
+    @discardableResult
+    public func write(
+        _ recipe: Recipe, _ contents: ArtifactContents, metrics: [Metric] = [], seconds: Double
+    ) throws -> ArtifactKey {
+        precondition(recipe.kind == contents.kind, "a recipe for \(recipe.kind) with contents for \(contents.kind)")
+        let key = recipe.key
+        try writing { database in
+            try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key.description])
+            try database.execute(sql: "DELETE FROM failure WHERE key = ?", arguments: [key.description])
+            guard try database.artifactID(key) == nil else { return }
+            let id = try database.insertArtifact(recipe, seconds: seconds, bytes: try database.size(of: contents))
+            switch contents {
+            case .embeddings(let set): try database.insert(set, id: id)
+            case .prompt(let prompt): try database.insert(prompt, id: id)
+            case .generator(let generator): try database.insert(generator, id: id)
+            case .evaluation(let evaluation): try database.insert(evaluation, id: id)
+            }
+            try database.insert(metrics, id: id)
+        }
+        return key
+    }
+}
+
+extension Database {
+    /// Inserts the row of an artifact that is not there, and its inputs.
+    func insertArtifact(_ recipe: Recipe, seconds: Double, bytes: Int) throws -> Int64 {
+        guard seconds.isFinite else { throw StoreError.badValue("an artifact cannot take \(seconds) seconds to make") }
+        try execute(
+            sql: """
+                INSERT INTO artifact (key, kind, algorithm_version, parameters, seconds, bytes) VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                recipe.key.description, recipe.kind.rawValue, recipe.algorithmVersion, recipe.parameters.canonicalText,
+                seconds, bytes,
+            ])
+        let id = lastInsertedRowID
+        for (position, input) in recipe.inputs.enumerated() {
+            guard let inputID = try artifactID(input.key) else {
+                throw StoreError.missingInput(role: input.role, key: input.key)
+            }
+            try execute(
+                sql: "INSERT INTO artifact_input VALUES (?, ?, ?, ?)", arguments: [id, position, input.role, inputID])
+        }
+        return id
+    }
+
+    /// The bytes of numbers in an artifact, whoever else shares them.
+    fileprivate func size(of contents: ArtifactContents) throws -> Int {
+        switch contents {
+        case .embeddings(let set):
+            let images = try Int.fetchOne(self, sql: """
+                SELECT count(*) FROM manifest_image WHERE manifest_id = (SELECT id FROM artifact WHERE key = ?)
+                """, arguments: [set.manifest.description]) ?? 0
+            return images * set.views.count * 4 * (try encoder(set.encoder)?["dimension"] ?? 0)
+        case .prompt(let prompt): return prompt.vectors.count * 4
+        case .generator(let generator): return generator.tensors.values.reduce(0) { $0 + $1.count * 4 }
+        case .evaluation(let evaluation): return evaluation.predictions.count * 16
+        }
+    }
+}

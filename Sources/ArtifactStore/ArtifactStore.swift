@@ -1,0 +1,100 @@
+import Foundation
+import GRDB
+
+/// Everything that stages make, in one SQLite file.
+///
+/// An artifact and all its rows become visible in one transaction or not at all. Several processes may read and write a
+/// store at once; a writer waits for another up to a minute. All calls are synchronous.
+public final class ArtifactStore: Sendable {
+    /// The file.
+    public let path: String
+    /// Whether the store was opened for reading only.
+    public let isReadOnly: Bool
+    package let database: DatabaseQueue
+
+    /// Opens a store, or makes one (with the folders above it) where there is none and `readOnly` is false.
+    ///
+    /// A store of an older version is brought up to date.
+    /// - Throws: `StoreError`, where the file is missing (`readOnly`), is no store, is newer, or cannot be opened.
+    public init(path: String, readOnly: Bool = false) throws {
+        let exists = FileManager.default.fileExists(atPath: path)
+        if exists {
+            try Self.checkFileIsDatabase(path)
+        } else if readOnly {
+            throw StoreError.noStore(path: path)
+        } else {
+            try Self.makeFolder(above: path)
+        }
+        self.path = path
+        isReadOnly = readOnly
+        database = try StoreError.translating(at: path) {
+            let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
+            if readOnly {
+                try database.read { database in
+                    guard try Migrations.check(database, path: path) == Migrations.latest else {
+                        throw StoreError.cannotOpen(
+                            path: path, reason: "it is of an older version; open it once for writing to bring it up to date")
+                    }
+                }
+            } else {
+                try Self.prepare(database, path: path)
+            }
+            return database
+        }
+    }
+
+    /// Reads in one consistent snapshot.
+    func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try StoreError.translating(at: path) { try database.read(body) }
+    }
+
+    /// Writes in one immediate transaction, undone as a whole if `body` throws.
+    func writing<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        guard !isReadOnly else { throw StoreError.readOnly(path: path) }
+        return try StoreError.translating(at: path) { try database.write(body) }
+    }
+}
+
+extension ArtifactStore {
+    private static func configuration(readOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(60)
+        configuration.label = "ArtifactStore"
+        configuration.prepareDatabase { database in
+            // Features of 512 numbers are 2 KiB: larger pages hold several and waste less. Only a new file heeds this.
+            if !readOnly { try database.execute(sql: "PRAGMA page_size = 16384; PRAGMA synchronous = NORMAL") }
+            try database.execute(sql: "PRAGMA cache_size = -65536")
+            database.add(function: .dot)
+        }
+        return configuration
+    }
+
+    /// Checks before it changes anything: the file may belong to somebody else.
+    private static func prepare(_ database: DatabaseQueue, path: String) throws {
+        let version = try database.read { try Migrations.check($0, path: path) }
+        guard version < Migrations.latest else { return }
+        // Write-ahead log: readers do not wait for writers. The mode stays with the file.
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try database.write { try Migrations.apply(in: $0, path: path) }
+    }
+
+    /// SQLite itself takes a short file of anything for a new database.
+    private static func checkFileIsDatabase(_ path: String) throws {
+        guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 16) else {
+            throw StoreError.cannotOpen(path: path, reason: "it cannot be read")
+        }
+        guard header.isEmpty || header == Data("SQLite format 3\0".utf8) else {
+            throw StoreError.notADatabase(path: path)
+        }
+    }
+
+    private static func makeFolder(above path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw StoreError.cannotOpen(path: path, reason: "its folder “\(folder.path)” cannot be made")
+        }
+    }
+}

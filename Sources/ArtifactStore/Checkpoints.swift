@@ -1,0 +1,48 @@
+import Datasets
+import Foundation
+import GRDB
+
+/// The state of a training that is under way.
+public struct TrainingCheckpoint: Hashable, Sendable {
+    /// How far it is, such as `{"epoch": 12}`, for people and for `spg status`.
+    public var progress: JSONValue
+    /// Whatever the training needs to go on.
+    public var payload: Data
+
+    public init(progress: JSONValue, payload: Data) {
+        self.progress = progress
+        self.payload = payload
+    }
+}
+
+extension ArtifactStore {
+    /// Keeps the state of the training that will make an artifact, in place of an earlier one. Writing the artifact
+    /// deletes it.
+    public func save(_ checkpoint: TrainingCheckpoint, for key: ArtifactKey) throws {
+        try writing { database in
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO checkpoint (key, progress, payload) VALUES (?, ?, ?)",
+                arguments: [key.description, checkpoint.progress.canonicalText, checkpoint.payload])
+        }
+    }
+
+    /// The state from which the training that will make an artifact can go on, or nil where there is none.
+    public func checkpoint(for key: ArtifactKey) throws -> TrainingCheckpoint? {
+        try reading { database in
+            try Row.fetchOne(
+                database, sql: "SELECT progress, payload FROM checkpoint WHERE key = ?", arguments: [key.description]
+            ).map {
+                TrainingCheckpoint(progress: try JSONValue(parsing: $0["progress"]), payload: $0["payload"])
+            }
+        }
+    }
+
+    /// How far the training that will make an artifact is, or nil where no checkpoint of it is kept.
+    public func progress(of key: ArtifactKey) throws -> JSONValue? {
+        try reading { database in
+            try String.fetchOne(
+                database, sql: "SELECT progress FROM checkpoint WHERE key = ?", arguments: [key.description]
+            ).map { try JSONValue(parsing: $0) }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Datasets
+import Foundation
+import GRDB
+import GRDBSQLite
+import Tensors
+
+/// The contents of an embeddings artifact: the promise that every image of a manifest has its features.
+public struct EmbeddingSet: Hashable, Sendable {
+    /// The `images` artifact. Where unreadable images were skipped, the manifest without them.
+    public var manifest: ArtifactKey
+    public var encoder: Digest
+    /// The names of the views, in order.
+    public var views: [String]
+
+    public init(manifest: ArtifactKey, encoder: Digest, views: [String]) {
+        self.manifest = manifest
+        self.encoder = encoder
+        self.views = views
+    }
+}
+
+/// The features of one view of one domain's images.
+public struct Embeddings: Sendable {
+    public var manifest: DomainManifest
+    /// Shape `[manifest.images.count, dimension]`, in the manifest's order, each row of unit length.
+    public var vectors: Tensor
+}
+
+extension ArtifactStore {
+    /// What an embeddings artifact covers.
+    /// - Throws: `StoreError.noArtifact`.
+    public func embeddingSet(_ key: ArtifactKey) throws -> EmbeddingSet {
+        try reading { try $0.embeddingSet(id: $0.artifactID(key, .embeddings)).set }
+    }
+
+    /// Reads the features of one view.
+    /// - Throws: `StoreError.noArtifact`, `.noView`, or `.missingEmbeddings` and `.badVector` naming the image, where rows
+    ///   were deleted or changed by another program.
+    public func embeddings(_ key: ArtifactKey, view: String) throws -> Embeddings {
+        try reading { database in
+            let (set, manifestID, encoderID) = try database.embeddingSet(id: database.artifactID(key, .embeddings))
+            guard set.views.contains(view) else { throw StoreError.noView(view, available: set.views) }
+            let manifest = try database.manifest(id: manifestID)
+            let dimension = try database.encoder(set.encoder)?["dimension"] as Int? ?? 0
+            let vectors = try database.vectors(
+                of: manifest, id: manifestID, encoderID: encoderID, view: view, dimension: dimension)
+            if let (row, problem) = firstBadVector(vectors) {
+                throw StoreError.badVector(image: manifest.images[row].path, view: view, problem: problem)
+            }
+            return Embeddings(manifest: manifest, vectors: vectors)
+        }
+    }
+}
+
+extension Database {
+    func insert(_ set: EmbeddingSet, id: Int64) throws {
+        let manifestID = try artifactID(set.manifest, .images), encoderID = try encoderID(set.encoder)
+        try execute(
+            sql: "INSERT INTO embedding_set (artifact_id, manifest_id, encoder_id) VALUES (?, ?, ?)",
+            arguments: [id, manifestID, encoderID])
+        for (position, view) in set.views.enumerated() {
+            let viewID = try viewID(view)
+            let missing = try Row.fetchOne(self, sql: """
+                SELECT count(*) AS images, path FROM (
+                    SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
+                        SELECT 1 FROM embedding WHERE encoder_id = ? AND view_id = ?
+                            AND embedding.image_id = manifest_image.image_id)
+                    ORDER BY position)
+                """, arguments: [manifestID, encoderID, viewID])
+            if let missing, missing["images"] > 0 {
+                throw StoreError.missingEmbeddings(count: missing["images"], view: view, first: missing["path"])
+            }
+            try execute(
+                sql: "INSERT INTO embedding_set_view (embedding_set_id, position, view_id) VALUES (?, ?, ?)",
+                arguments: [id, position, viewID])
+        }
+    }
+
+    fileprivate func embeddingSet(id: Int64) throws -> (set: EmbeddingSet, manifestID: Int64, encoderID: Int64) {
+        let row = try Row.fetchOne(self, sql: """
+            SELECT manifest_id, encoder_id, artifact.key AS manifest, encoder.key AS encoder
+            FROM embedding_set
+            JOIN artifact ON artifact.id = manifest_id
+            JOIN encoder ON encoder.id = encoder_id
+            WHERE artifact_id = ?
+            """, arguments: [id])
+        guard let row else { throw StoreError.badValue("an embeddings artifact of the store has no contents") }
+        let views = try String.fetchAll(self, sql: """
+            SELECT name FROM embedding_set_view JOIN image_view ON image_view.id = view_id
+            WHERE embedding_set_id = ? ORDER BY position
+            """, arguments: [id])
+        let set = EmbeddingSet(manifest: try row.digest("manifest"), encoder: try row.digest("encoder"), views: views)
+        return (set, row["manifest_id"], row["encoder_id"])
+    }
+
+    /// Copies vectors from SQLite's pages straight into a tensor: features are the store's bulk, and a run reads them all.
+    fileprivate func vectors(
+        of manifest: DomainManifest, id: Int64, encoderID: Int64, view: String, dimension: Int
+    ) throws -> Tensor {
+        let statement = try makeStatement(sql: """
+            SELECT embedding.vector FROM manifest_image
+            LEFT JOIN embedding ON embedding.encoder_id = ? AND embedding.view_id = ?
+                AND embedding.image_id = manifest_image.image_id
+            WHERE manifest_image.manifest_id = ? ORDER BY manifest_image.position
+            """)
+        try statement.setArguments([encoderID, try viewID(known: view), id])
+        let sqlite = statement.sqliteStatement
+        let size = dimension * MemoryLayout<Float>.stride
+        var missing: [Int] = []
+        var vectors = Tensor(uninitialized: [manifest.images.count, dimension])
+        try vectors.withUnsafeMutablePointer { destination in
+            for (position, image) in manifest.images.enumerated() {
+                let code = sqlite3_step(sqlite)
+                guard code == SQLITE_ROW else {
+                    throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "features could not be read")
+                }
+                guard let bytes = sqlite3_column_blob(sqlite, 0) else {
+                    missing.append(position)
+                    continue
+                }
+                let count = Int(sqlite3_column_bytes(sqlite, 0))
+                guard count == size else {
+                    throw StoreError.badVector(
+                        image: image.path, view: view, problem: .wrongDimension(count / 4, expected: dimension))
+                }
+                memcpy(destination + position * dimension, bytes, size)
+            }
+        }
+        if let first = missing.first {
+            throw StoreError.missingEmbeddings(
+                count: missing.count, view: view, first: manifest.images[first].path)
+        }
+        return vectors
+    }
+
+    private func viewID(known name: String) throws -> Int64? {
+        try Int64.fetchOne(self, sql: "SELECT id FROM image_view WHERE name = ?", arguments: [name])
+    }
+}

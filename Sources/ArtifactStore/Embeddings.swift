@@ -1,0 +1,109 @@
+import Datasets
+import Foundation
+import GRDB
+import Tensors
+
+/// One way of looking at one image, of which there is one feature vector per encoder.
+public struct ImageView: Hashable, Sendable {
+    /// The image's digest.
+    public var image: Digest
+    /// Such as "center".
+    public var view: String
+
+    public init(image: Digest, view: String) {
+        self.image = image
+        self.view = view
+    }
+}
+
+extension ArtifactStore {
+    /// The images of a manifest, each with the views of it that have no features yet.
+    ///
+    /// Images with equal bytes count once. In the manifest's order; images that lack nothing are left out.
+    /// - Throws: `StoreError.noArtifact`, `.unknownEncoder`.
+    public func missing(
+        views: [String], of manifest: ArtifactKey, encoder: Digest
+    ) throws -> [(image: LabelledImage, views: [String])] {
+        try reading { database in
+            let manifest = try database.manifest(id: database.artifactID(manifest, .images))
+            let statement = try database.cachedStatement(sql: """
+                SELECT 1 FROM embedding WHERE encoder_id = ?
+                    AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                    AND image_id = (SELECT id FROM image WHERE sha256 = ?)
+                """)
+            let encoder = try database.encoderID(encoder)
+            var seen: Set<Digest> = []
+            return try manifest.images.compactMap { image in
+                guard seen.insert(image.digest).inserted else { return nil }
+                let missing = try views.filter { view in
+                    try Bool.fetchOne(statement, arguments: [encoder, view, Data(image.digest.bytes)]) == nil
+                }
+                return missing.isEmpty ? nil : (image, missing)
+            }
+        }
+    }
+
+    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are.
+    ///
+    /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but they are
+    /// not computed again either: an extraction that is stopped goes on where its last batch ended.
+    /// - Parameter vectors: shape `[rows.count, dimension]`, each row of unit length.
+    /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, and nothing is inserted;
+    ///   `.unknownEncoder`.
+    public func insert(_ vectors: Tensor, for rows: [ImageView], encoder key: Digest) throws {
+        precondition(vectors.rows == rows.count, "one vector for each row")
+        try writing { database in
+            guard let encoder = try database.encoder(key) else { throw StoreError.unknownEncoder(key) }
+            let encoderID: Int64 = encoder["id"], dimension: Int = encoder["dimension"]
+            let problem = vectors.columns != dimension
+                ? (row: 0, problem: .wrongDimension(vectors.columns, expected: dimension)) : firstBadVector(vectors)
+            if let problem, rows.indices.contains(problem.row) {
+                let row = rows[problem.row]
+                throw StoreError.badVector(
+                    image: try database.path(of: row.image), view: row.view, problem: problem.problem)
+            }
+            let statement = try database.cachedStatement(sql: """
+                INSERT INTO embedding (encoder_id, view_id, image_id, vector) VALUES (?, ?, ?, ?)
+                ON CONFLICT (encoder_id, view_id, image_id) DO NOTHING
+                """)
+            for (index, row) in rows.enumerated() {
+                try statement.execute(arguments: [
+                    encoderID, try database.viewID(row.view), try database.imageID(row.image, adding: true),
+                    vectors.rows(index..<index + 1).blob,
+                ])
+            }
+        }
+    }
+}
+
+/// The first row that is no unit vector. Float32 features that were normalised are within 10⁻⁶ of length 1.
+func firstBadVector(_ vectors: Tensor) -> (row: Int, problem: StoreError.VectorProblem)? {
+    let squares = vectors.squaredNormsOfRows()
+    // Written so that a NaN is bad, too.
+    guard let row = squares.firstIndex(where: { !(abs($0 - 1) < 1e-3) }) else { return nil }
+    return (row, squares[row].isFinite ? .notUnitLength(squares[row].squareRoot()) : .notFinite)
+}
+
+extension Database {
+    /// The row of a known encoder.
+    func encoderID(_ key: Digest) throws -> Int64 {
+        guard let id = try encoder(key)?["id"] as Int64? else { throw StoreError.unknownEncoder(key) }
+        return id
+    }
+
+    /// The row of a view's name, which is added where it is new.
+    func viewID(_ name: String) throws -> Int64 {
+        let known = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT id FROM image_view WHERE name = ?"), arguments: [name])
+        if let known { return known }
+        try execute(sql: "INSERT INTO image_view (name) VALUES (?)", arguments: [name])
+        return lastInsertedRowID
+    }
+
+    /// Where a manifest saw an image; its digest where none has.
+    fileprivate func path(of image: Digest) throws -> String {
+        try String.fetchOne(self, sql: """
+            SELECT path FROM manifest_image WHERE image_id = (SELECT id FROM image WHERE sha256 = ?)
+            """, arguments: [Data(image.bytes)]) ?? image.description
+    }
+}

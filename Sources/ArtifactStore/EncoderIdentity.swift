@@ -1,0 +1,60 @@
+import Datasets
+import Foundation
+import GRDB
+
+/// What decides the features of an image: checkpoint, preprocessing, precision.
+public struct EncoderIdentity: Hashable, Sendable {
+    /// For people, such as "icon-clip". No part of the identity.
+    public let name: String
+    /// Numbers in one feature vector.
+    public let dimension: Int
+    /// The checkpoint's digest and whatever else can change a feature.
+    public let parameters: JSONValue
+
+    public init(name: String, dimension: Int, parameters: JSONValue) {
+        self.name = name
+        self.dimension = dimension
+        self.parameters = parameters
+    }
+
+    /// SHA-256 of the canonical JSON of dimension and parameters.
+    public var key: Digest {
+        let identity: JSONValue = ["dimension": .number(Double(dimension)), "parameters": parameters]
+        return Digest(of: Data(identity.canonicalText.utf8))
+    }
+}
+
+extension ArtifactStore {
+    /// Makes an encoder known, so that its embeddings can be inserted. Does nothing where it is known.
+    /// - Returns: `encoder.key`.
+    @discardableResult
+    public func record(_ encoder: EncoderIdentity) throws -> Digest {
+        let key = encoder.key
+        let known = try reading { try $0.encoder(key) != nil }
+        guard !known else { return key }
+        try writing { database in
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO encoder (key, name, dimension, parameters) VALUES (?, ?, ?, ?)",
+                arguments: [key.description, encoder.name, encoder.dimension, encoder.parameters.canonicalText])
+        }
+        return key
+    }
+
+    /// The encoder with a key.
+    /// - Throws: `StoreError.unknownEncoder`.
+    public func encoder(_ key: Digest) throws -> EncoderIdentity {
+        try reading { database in
+            guard let row = try database.encoder(key) else { throw StoreError.unknownEncoder(key) }
+            return EncoderIdentity(
+                name: row["name"], dimension: row["dimension"], parameters: try JSONValue(parsing: row["parameters"]))
+        }
+    }
+}
+
+extension Database {
+    /// An encoder's row, or nil where it is unknown.
+    func encoder(_ key: Digest) throws -> Row? {
+        try Row.fetchOne(
+            cachedStatement(sql: "SELECT * FROM encoder WHERE key = ?"), arguments: [key.description])
+    }
+}

@@ -1,0 +1,28 @@
+import Datasets
+import GRDB
+
+/// Why an artifact could not be made when it was last tried.
+public struct Failure: Hashable, Sendable {
+    /// ISO 8601, UTC.
+    public let failed: String
+    public let message: String
+}
+
+extension ArtifactStore {
+    /// Notes why an artifact could not be made, in place of an earlier note. Writing the artifact deletes it.
+    public func recordFailure(_ message: String, of key: ArtifactKey) throws {
+        try writing { database in
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO failure (key, message) VALUES (?, ?)", arguments: [key.description, message])
+        }
+    }
+
+    /// The last failure to make an artifact that is still not there, or nil.
+    public func failure(of key: ArtifactKey) throws -> Failure? {
+        try reading { database in
+            try Row.fetchOne(
+                database, sql: "SELECT failed, message FROM failure WHERE key = ?", arguments: [key.description]
+            ).map { Failure(failed: $0["failed"], message: $0["message"]) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Datasets
+import Foundation
+import GRDB
+import Synchronization
+
+extension ArtifactStore {
+    /// The SHA-256 of a file's bytes; see `digests(ofFiles:progress:)`.
+    public func digest(ofFile path: String) throws -> Digest {
+        try digests(ofFiles: [path])[0]
+    }
+
+    /// The SHA-256 of each file's bytes.
+    ///
+    /// A digest is remembered with the file's path, size, time of change and inode, so that an unchanged tree is looked at
+    /// but not read again. What has to be read is read by two threads. A store opened for reading only remembers nothing.
+    /// - Parameters:
+    ///   - paths: absolute paths.
+    ///   - progress: called with the number of files read so far and the number to be read; not at all if there are none.
+    /// - Throws: `DatasetError.unreadable`, naming the file; `StoreError`.
+    public func digests(
+        ofFiles paths: [String], progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> [Digest] {
+        var digests = try rememberedDigests(of: paths)
+        let unknown = paths.indices.filter { digests[$0] == nil }
+        // In batches, so that a run that is stopped has not read for nothing.
+        var done = 0
+        for start in stride(from: 0, to: unknown.count, by: 512) {
+            let batch = Array(unknown[start..<min(start + 512, unknown.count)])
+            let read = try readDigests(of: batch.map { paths[$0] })
+            for (index, file) in zip(batch, read) { digests[index] = file.digest }
+            if !isReadOnly { try remember(zip(batch.map { paths[$0] }, read)) }
+            done += batch.count
+            progress(done, unknown.count)
+        }
+        return digests.compactMap(\.self)
+    }
+
+    private func rememberedDigests(of paths: [String]) throws -> [Digest?] {
+        try reading { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT sha256 FROM file_digest WHERE path = ? AND size = ? AND modified = ? AND inode = ?")
+            return try paths.map { path in
+                let stamp = try FileStamp(ofFileAt: path)
+                let bytes = try Data.fetchOne(
+                    statement, arguments: [path, stamp.size, stamp.modified, Int64(bitPattern: stamp.inode)])
+                return bytes.flatMap { Digest(bytes: $0) }
+            }
+        }
+    }
+
+    private func remember(_ files: some Sequence<(String, (digest: Digest, stamp: FileStamp))>) throws {
+        // A file system's clock ticks a few times in a hundredth of a second: a file changed just now may change again
+        // without its stamp changing, and is not remembered.
+        let settled = Int(Date().timeIntervalSince1970 * 1e9) - 50_000_000
+        try writing { database in
+            let statement = try database.cachedStatement(
+                sql: "INSERT OR REPLACE INTO file_digest (path, size, modified, inode, sha256) VALUES (?, ?, ?, ?, ?)")
+            for (path, file) in files where file.stamp.modified < settled {
+                try statement.execute(arguments: [
+                    path, file.stamp.size, file.stamp.modified, Int64(bitPattern: file.stamp.inode),
+                    Data(file.digest.bytes),
+                ])
+            }
+        }
+    }
+}
+
+/// Reads files, two at a time.
+/// - Throws: the error of the first file, in order, that cannot be read.
+private func readDigests(of paths: [String]) throws -> [(digest: Digest, stamp: FileStamp)] {
+    typealias Outcome = Result<(digest: Digest, stamp: FileStamp), DatasetError>
+    let outcomes = Mutex([Int: Outcome]())
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: 2) { _ in
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < paths.count else { return }
+            let outcome = Outcome { () throws(DatasetError) in try Digest.ofFile(at: paths[index]) }
+            outcomes.withLock { $0[index] = outcome }
+        }
+    }
+    let all = outcomes.withLock { $0 }
+    return try paths.indices.compactMap { try all[$0]?.get() }
+}

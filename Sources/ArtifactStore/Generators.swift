@@ -1,0 +1,68 @@
+import Datasets
+import GRDB
+import Tensors
+
+/// A network that makes prompts, as its named weights.
+public struct Generator: Sendable {
+    /// Such as "spg".
+    public var method: String
+    /// What it was trained on; several domains joined by "+".
+    public var domain: String
+    public var seed: Int?
+    public var tensors: [String: Tensor]
+    /// Of the epoch that was kept, in 0...1.
+    public var validationAccuracy: Double?
+
+    public init(method: String, domain: String, seed: Int?, tensors: [String: Tensor], validationAccuracy: Double?) {
+        self.method = method
+        self.domain = domain
+        self.seed = seed
+        self.tensors = tensors
+        self.validationAccuracy = validationAccuracy
+    }
+}
+
+extension ArtifactStore {
+    /// The generator with a key.
+    /// - Throws: `StoreError.noArtifact`.
+    public func generator(_ key: ArtifactKey) throws -> Generator {
+        try reading { database in
+            let id = try database.artifactID(key, .generator)
+            guard let row = try Row.fetchOne(
+                database, sql: "SELECT * FROM generator WHERE artifact_id = ?", arguments: [id])
+            else { throw StoreError.badValue("the generator \(key.short) of the store has no contents") }
+            return Generator(
+                method: row["method"], domain: row["domain"], seed: row["seed"],
+                tensors: try database.tensors(id: id), validationAccuracy: row["validation_accuracy"])
+        }
+    }
+}
+
+extension Database {
+    func insert(_ generator: Generator, id: Int64) throws {
+        try execute(
+            sql: "INSERT INTO generator (artifact_id, method, domain, seed, validation_accuracy) VALUES (?, ?, ?, ?, ?)",
+            arguments: [id, generator.method, generator.domain, generator.seed, generator.validationAccuracy])
+        for (name, tensor) in generator.tensors.sorted(by: { $0.key < $1.key }) {
+            try checkFinite(tensor, "the weight “\(name)” of the generator")
+            let shape = JSONValue.array(tensor.shape.map { .number(Double($0)) }).canonicalText
+            try execute(
+                sql: "INSERT INTO tensor (artifact_id, name, shape, vector) VALUES (?, ?, ?, ?)",
+                arguments: [id, name, shape, tensor.blob])
+        }
+    }
+
+    fileprivate func tensors(id: Int64) throws -> [String: Tensor] {
+        let rows = try Row.fetchAll(
+            self, sql: "SELECT name, shape, vector FROM tensor WHERE artifact_id = ?", arguments: [id])
+        var tensors: [String: Tensor] = [:]
+        for row in rows {
+            let shape = try JSONValue(parsing: row["shape"]).decoded(as: [Int].self)
+            guard let tensor = Tensor(blob: row["vector"], shape: shape) else {
+                throw StoreError.badValue("the weight “\(row["name"] as String)” of the store does not fit its shape \(shape)")
+            }
+            tensors[row["name"]] = tensor
+        }
+        return tensors
+    }
+}

@@ -1,0 +1,42 @@
+import GRDB
+
+/// How an older store becomes a newer one. The version is SQLite's `user_version`.
+enum Migrations {
+    /// What takes a store from version `index` to `index + 1`. Only ever appended to.
+    private static let steps = [
+        Schema.version1 + Schema.views1,
+    ]
+
+    /// The version that this program reads and writes.
+    static var latest: Int { steps.count }
+
+    /// Brings a store up to date, or refuses a database that is not a store of ours, or a newer one.
+    ///
+    /// Must run in an immediate transaction: of two processes that open a new store at once, one makes the tables and the
+    /// other then finds them.
+    static func apply(in database: Database, path: String) throws {
+        let version = try check(database, path: path)
+        guard version < latest else { return }
+        for step in steps[version...] { try database.execute(sql: step) }
+        try database.execute(sql: """
+            PRAGMA application_id = \(Schema.applicationID);
+            PRAGMA user_version = \(latest);
+            """)
+    }
+
+    /// The version of a store, 0 for an empty database.
+    /// - Throws: `StoreError.notAStore` or `.madeByNewerVersion`.
+    @discardableResult
+    static func check(_ database: Database, path: String) throws -> Int {
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        if application != Schema.applicationID {
+            let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            guard application == 0, version == 0, tables == 0 else { throw StoreError.notAStore(path: path) }
+        }
+        guard version <= latest else {
+            throw StoreError.madeByNewerVersion(path: path, version: version, known: latest)
+        }
+        return version
+    }
+}

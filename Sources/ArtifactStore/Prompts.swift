@@ -1,0 +1,69 @@
+import Datasets
+import GRDB
+import Tensors
+
+/// The context vectors of a prompt: what stands before the class name.
+public struct Prompt: Sendable {
+    /// Such as "coop".
+    public var method: String
+    /// What it was fitted on; several domains joined by "+".
+    public var domain: String
+    public var seed: Int?
+    /// Shape `[context length, width]`.
+    public var vectors: Tensor
+    /// Of the epoch that was kept, in 0...1.
+    public var validationAccuracy: Double?
+
+    public init(method: String, domain: String, seed: Int?, vectors: Tensor, validationAccuracy: Double?) {
+        self.method = method
+        self.domain = domain
+        self.seed = seed
+        self.vectors = vectors
+        self.validationAccuracy = validationAccuracy
+    }
+}
+
+extension ArtifactStore {
+    /// The prompt with a key.
+    /// - Throws: `StoreError.noArtifact`.
+    public func prompt(_ key: ArtifactKey) throws -> Prompt {
+        try reading { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT * FROM prompt WHERE artifact_id = ?",
+                arguments: [try database.artifactID(key, .prompt)])
+            guard let row,
+                let vectors = Tensor(blob: row["vectors"], shape: [row["context_length"], row["width"]])
+            else { throw StoreError.badValue("the prompt \(key.short) of the store has no readable vectors") }
+            return Prompt(
+                method: row["method"], domain: row["domain"], seed: row["seed"], vectors: vectors,
+                validationAccuracy: row["validation_accuracy"])
+        }
+    }
+}
+
+extension Database {
+    func insert(_ prompt: Prompt, id: Int64) throws {
+        let shape = prompt.vectors.shape
+        guard shape.count == 2, prompt.vectors.count > 0 else {
+            throw StoreError.badValue("a prompt's vectors have the shape [context length, width], not \(shape)")
+        }
+        try checkFinite(prompt.vectors, "the prompt of \(prompt.method) for \(prompt.domain)")
+        try execute(
+            sql: """
+                INSERT INTO prompt (artifact_id, method, domain, seed, context_length, width, vectors, validation_accuracy)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                id, prompt.method, prompt.domain, prompt.seed, shape[0], shape[1], prompt.vectors.blob,
+                prompt.validationAccuracy,
+            ])
+    }
+
+    /// - Throws: `StoreError.badValue` where a number that was learned is not finite.
+    func checkFinite(_ tensor: Tensor, _ name: String) throws {
+        let isFinite = tensor.withUnsafePointer { values in (0..<tensor.count).allSatisfy { values[$0].isFinite } }
+        guard isFinite else {
+            throw StoreError.badValue("\(name) holds a number that is not finite; lower the learning rate")
+        }
+    }
+}

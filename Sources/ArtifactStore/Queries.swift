@@ -1,0 +1,44 @@
+import Foundation
+import GRDB
+
+/// The answer to a query.
+public struct QueryResult: Sendable {
+    /// A value as SQLite has it.
+    public enum Value: Hashable, Sendable {
+        case null
+        case integer(Int64)
+        case real(Double)
+        case text(String)
+        case blob(Data)
+    }
+
+    public let columns: [String]
+    public let rows: [[Value]]
+}
+
+extension ArtifactStore {
+    /// Runs one SQL query over the views; nothing can be changed by it. Besides SQLite's own functions there is `dot(a, b)`,
+    /// the inner product of two vectors.
+    /// - Throws: `StoreError.failed` with SQLite's words where the query is wrong or would write.
+    public func query(_ sql: String) throws -> QueryResult {
+        try reading { database in
+            let statement = try database.makeStatement(sql: sql)
+            let rows = try Row.fetchAll(statement).map { row in
+                Array(row.databaseValues).map { QueryResult.Value($0.storage) }
+            }
+            return QueryResult(columns: statement.columnNames, rows: rows)
+        }
+    }
+}
+
+extension QueryResult.Value {
+    fileprivate init(_ storage: DatabaseValue.Storage) {
+        self = switch storage {
+        case .null: .null
+        case .int64(let number): .integer(number)
+        case .double(let number): .real(number)
+        case .string(let text): .text(text)
+        case .blob(let bytes): .blob(bytes)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Datasets
+import GRDB
+
+extension ArtifactStore {
+    /// The artifact that a text stands for: a key, its first digits (six or more), or a name of the view `names`, such as
+    /// "tango" for embeddings, "coop/tango/1" for a prompt, "demo/spg/seed=1/target=tango" for an artifact of a pipeline.
+    /// - Parameter kind: only artifacts of this kind are meant.
+    /// - Throws: `StoreError.unknownName`, `.ambiguousName` with the candidates, `.noArtifact` for a whole key.
+    public func resolve(_ text: String, kind: ArtifactKind? = nil) throws -> ArtifactKey {
+        try reading { database in
+            if let key = Digest(text) {
+                guard try database.candidates(key.description, kind: kind).isEmpty == false else {
+                    throw StoreError.noArtifact(key, kind)
+                }
+                return key
+            }
+            let candidates = try database.candidates(text, kind: kind)
+            guard let first = candidates.first else {
+                let names = try String.fetchAll(
+                    database, sql: "SELECT DISTINCT name FROM names WHERE ?1 IS NULL OR kind = ?1 ORDER BY name",
+                    arguments: [kind?.rawValue])
+                throw StoreError.unknownName(text, kind: kind, nearest: nearest(to: text, among: names))
+            }
+            guard candidates.count == 1 else {
+                throw StoreError.ambiguousName(text, candidates: try candidates.map { row in
+                    let key = try row.digest("key")
+                    return "\(key.short)  \(row["kind"] as String)  \(row["created"] as String)  \(row["name"] as String? ?? "")"
+                })
+            }
+            return try first.digest("key")
+        }
+    }
+}
+
+extension Database {
+    /// Artifacts by the first digits of their key or by name, oldest first, each with the longest of its names.
+    fileprivate func candidates(_ text: String, kind: ArtifactKind?) throws -> [Row] {
+        let digits = text.lowercased()
+        let isPrefix = digits.utf8.count >= 6 && digits.allSatisfy { "0123456789abcdef".contains($0) }
+        return try Row.fetchAll(self, sql: """
+            SELECT key, kind, created, (
+                SELECT name FROM names WHERE names.key = artifact.key ORDER BY length(name) DESC, name LIMIT 1) AS name
+            FROM artifact
+            WHERE (?1 IS NULL OR kind = ?1)
+                AND (substr(key, 1, length(?2)) = ?2 OR key IN (SELECT key FROM names WHERE name = ?3))
+            ORDER BY created, key
+            """, arguments: [kind?.rawValue, isPrefix ? digits : nil, text])
+    }
+}

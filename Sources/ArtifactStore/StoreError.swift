@@ -1,0 +1,123 @@
+import Datasets
+import Foundation
+import GRDB
+
+/// Why the store cannot do what is asked of it. Every message says what, where, and what to do.
+public enum StoreError: Error, Equatable, Sendable {
+    case noStore(path: String)
+    case notADatabase(path: String)
+    case notAStore(path: String)
+    case madeByNewerVersion(path: String, version: Int, known: Int)
+    case cannotOpen(path: String, reason: String)
+    case readOnly(path: String)
+    case diskFull(path: String)
+    case busy(path: String)
+    case failed(path: String, reason: String)
+
+    /// No artifact with this key, or none of this kind.
+    case noArtifact(ArtifactKey, ArtifactKind?)
+    /// An input of an artifact to be written that is not in the store.
+    case missingInput(role: String, key: ArtifactKey)
+    /// No artifact goes by a name, or several do.
+    case unknownName(String, kind: ArtifactKind?, nearest: String?)
+    case ambiguousName(String, candidates: [String])
+    case unknownEncoder(Digest)
+
+    /// A feature vector that cannot be used; `image` is its path.
+    case badVector(image: String, view: String, problem: VectorProblem)
+    /// Images without the embeddings that an artifact promises; `first` is the path of the first.
+    case missingEmbeddings(count: Int, view: String, first: String)
+    /// A view that an embeddings artifact does not have.
+    case noView(String, available: [String])
+    /// A number or label that must not enter the store, such as a NaN in a prompt.
+    case badValue(String)
+
+    /// What can be wrong with a feature vector.
+    public enum VectorProblem: Hashable, Sendable {
+        case notFinite
+        case notUnitLength(Float)
+        case wrongDimension(Int, expected: Int)
+    }
+}
+
+extension StoreError {
+    /// Runs `body` and turns SQLite's errors into the store's.
+    static func translating<Result>(at path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    init(_ error: DatabaseError, path: String) {
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .diskFull(path: path)
+        case .SQLITE_READONLY: self = .readOnly(path: path)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
+        case .SQLITE_NOTADB: self = .notADatabase(path: path)
+        case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: error.message ?? "the folder cannot be written to")
+        default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+        }
+    }
+}
+
+extension StoreError: CustomStringConvertible, LocalizedError {
+    public var description: String {
+        switch self {
+        case .noStore(let path):
+            "there is no store at “\(path)”; run a stage first, or give its path with --store"
+        case .notADatabase(let path):
+            "“\(path)” is no SQLite database; move it away, or give another path with --store"
+        case .notAStore(let path):
+            "“\(path)” is a SQLite database of another program, and is left as it is; give another path with --store"
+        case .madeByNewerVersion(let path, let version, let known):
+            "the store “\(path)” was made by a newer version of this program (its format is \(version), this program knows "
+                + "up to \(known)); update the program, or give another path with --store"
+        case .cannotOpen(let path, let reason):
+            "cannot open the store “\(path)”: \(reason); check that the folder exists and may be written to"
+        case .readOnly(let path):
+            "the store “\(path)” cannot be written to; check the permissions of the file and its folder"
+        case .diskFull(let path):
+            "the disk is full: the store “\(path)” could not grow, and what was being written is left out entirely; "
+                + "make room and run the same command again"
+        case .busy(let path):
+            "another process has kept the store “\(path)” locked for a minute; wait for it or stop it, then try again"
+        case .failed(let path, let reason):
+            "the store “\(path)” failed: \(reason)"
+        case .noArtifact(let key, let kind):
+            "the store has no \(kind.map { "\($0.rawValue) artifact" } ?? "artifact") with the key \(key.short); "
+                + "run the stage that makes it first"
+        case .missingInput(let role, let key):
+            "the input “\(role)” (\(key.short)) is not in the store; run the stage that makes it first"
+        case .unknownName(let name, let kind, let nearest):
+            "the store has no \(kind.map { "\($0.rawValue) artifact" } ?? "artifact") called “\(name)”"
+                + (nearest.map { "; did you mean “\($0)”?" } ?? "; give at least 6 digits of a key, or a name")
+        case .ambiguousName(let name, let candidates):
+            "“\(name)” may mean any of these; give more digits of the key:\n" + candidates.joined(separator: "\n")
+        case .unknownEncoder(let key):
+            "the store has no encoder \(key.short); record it before its embeddings"
+        case .badVector(let image, let view, let problem):
+            "the features of “\(image)” (view \(view)) \(problem); check the checkpoint and the image"
+        case .missingEmbeddings(let count, let view, let first):
+            "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being “\(first)”; "
+                + "extract them again"
+        case .noView(let view, let available):
+            "these embeddings have no view “\(view)”; they have " + available.map { "“\($0)”" }.joined(separator: ", ")
+        case .badValue(let problem):
+            problem
+        }
+    }
+
+    public var errorDescription: String? { description }
+}
+
+extension StoreError.VectorProblem: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFinite: "hold a number that is not finite"
+        case .notUnitLength(let length): "have length \(length), not 1"
+        case .wrongDimension(let count, let expected): "are \(count) numbers, not \(expected)"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import GRDB
+import Tensors
+
+/// Vectors in the database are little-endian Float32, which is how every machine this runs on keeps them in memory.
+extension Tensor {
+    /// The elements as a blob.
+    var blob: Data {
+        withUnsafePointer { Data(bytes: $0, count: count * MemoryLayout<Float>.stride) }
+    }
+
+    /// The tensor that a blob holds, or nil where its size does not fit the shape.
+    init?(blob: Data, shape: [Int]) {
+        guard shape.allSatisfy({ $0 >= 0 }), blob.count == shape.reduce(4, *) else { return nil }
+        self.init(uninitialized: shape)
+        withUnsafeMutablePointer { elements in
+            _ = blob.copyBytes(to: UnsafeMutableRawBufferPointer(start: elements, count: blob.count))
+        }
+    }
+}
+
+extension DatabaseFunction {
+    /// `dot(a, b)`: the inner product of two Float32 blobs of equal size; the cosine, where both have unit length.
+    /// NULL for anything else.
+    static let dot = DatabaseFunction("dot", argumentCount: 2, pure: true) { arguments -> Double? in
+        guard case .blob(let a) = arguments[0].storage, case .blob(let b) = arguments[1].storage, a.count == b.count,
+            a.count.isMultiple(of: 4)
+        else { return nil }
+        return a.withUnsafeBytes { a in
+            b.withUnsafeBytes { b in
+                stride(from: 0, to: a.count, by: 4).reduce(into: 0.0) { sum, offset in
+                    sum += Double(a.loadUnaligned(fromByteOffset: offset, as: Float.self))
+                        * Double(b.loadUnaligned(fromByteOffset: offset, as: Float.self))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import ArtifactStore
+import Foundation
+
+/// What the executables' exit statuses mean; numbers from sysexits.h where it has one.
+public enum ExitStatus: Int32, Sendable {
+    case success = 0
+    /// `spg run`: a stage failed; what does not depend on it has been made.
+    case stageFailed = 1
+    /// A wrong command line, as `ArgumentParser` has it.
+    case usage = 64
+    /// Bad input: a pipeline file, images, a checkpoint, an artifact, a file that is no store.
+    case badData = 65
+    /// The machine's side: a full disk, a file or store that cannot be read, written or locked.
+    case inputOutput = 74
+    /// Ended by Ctrl-C; the same command goes on where it stopped.
+    case interrupted = 130
+
+    /// The status for an error that ends a command.
+    public init(for error: any Error) {
+        self =
+            switch error {
+            case is CancellationError: .interrupted
+            case StoreError.diskFull, StoreError.readOnly, StoreError.busy, StoreError.cannotOpen, StoreError.failed:
+                .inputOutput
+            case is POSIXError, is CocoaError: .inputOutput
+            default: .badData
+            }
+    }
+}
+
+/// Runs a command's body. An error is printed as `error: …` on standard error and becomes the exit status.
+///
+/// What `ArgumentParser` itself handles (help, usage, exit codes) passes through.
+public func reportingErrors(_ body: () throws -> Void) throws {
+    do { try body() } catch { throw reported(error) }
+}
+
+/// As above, for a command that waits.
+public func reportingErrors(_ body: () async throws -> Void) async throws {
+    do { try await body() } catch { throw reported(error) }
+}
+
+private func reported(_ error: any Error) -> any Error {
+    if error is ExitCode || error is CleanExit || error is ValidationError { return error }
+    if !(error is CancellationError) { Console.standardError.line("error: \(message(of: error))") }
+    return ExitCode(ExitStatus(for: error).rawValue)
+}
+
+/// What an error says to people.
+public func message(of error: any Error) -> String {
+    (error as? any LocalizedError)?.errorDescription ?? (error as? any CustomStringConvertible)?.description
+        ?? error.localizedDescription
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import ArtifactStore
+import CLIP
+import Foundation
+import Stages
+
+/// What every stage's executable takes: `--store`, `--threads`, `--checkpoint`.
+public struct StageOptions: ParsableArguments {
+    @OptionGroup public var storage: StoreOptions
+    @OptionGroup public var threading: ThreadOptions
+
+    @Option(help: ArgumentHelp("The CLIP checkpoint: a folder or a safetensors file.", valueName: "path"))
+    public var checkpoint = "Models/icon-clip"
+
+    public init() {}
+
+    /// Sets the threads, opens store and checkpoint, runs a stage, and prints the key of what it made.
+    /// - Parameter make: gets the open store and checkpoint, and returns the artifact's key.
+    public func run(_ make: (ArtifactStore, Checkpoint) throws -> ArtifactKey) throws {
+        try reportingErrors {
+            threading.apply()
+            let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
+            print(try make(try storage.open(), checkpoint))
+        }
+    }
+}
+
+extension ArtifactStore {
+    /// The artifacts that some names or keys stand for, in their order.
+    public func resolve(_ texts: [String], kind: ArtifactKind) throws -> [ArtifactKey] {
+        try texts.map { try resolve($0, kind: kind) }
+    }
+}
+
+/// Shows a training's progress in epochs.
+public func showing(
+    _ title: String, _ body: (_ progress: (TrainingProgress) -> Void) throws -> ArtifactKey
+) throws -> ArtifactKey {
+    let line = ProgressLine(title, unit: "epochs")
+    var last: TrainingProgress?
+    let key = try body { progress in
+        last = progress
+        line.update(progress.epoch, of: progress.epochs, note: progress.note)
+    }
+    if let last { line.finish(last.epoch, of: last.epochs, note: last.note) }
+    return key
+}
+
+/// A share in percent with one digit, `54.2 %`.
+public func percent(_ share: Double) -> String {
+    String(format: "%.1f %%", 100 * share)
+}

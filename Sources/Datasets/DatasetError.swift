@@ -1,0 +1,36 @@
+import Foundation
+
+/// Why a folder cannot be used as a data set.
+public enum DatasetError: Error, Equatable, Sendable {
+    /// A file or folder that cannot be read.
+    case unreadable(path: String, reason: String)
+    /// No folder of the root holds a class folder.
+    case noDomains(root: String)
+    /// All domains together have a single class.
+    case oneClass(root: String, name: String)
+    /// A class folder without an image.
+    case emptyClass(path: String)
+    /// A domain that the data set does not have.
+    case unknownDomain(String, root: String, known: [String])
+}
+
+extension DatasetError: CustomStringConvertible, LocalizedError {
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            "cannot read “\(path)”: \(reason)"
+        case .noDomains(let root):
+            "“\(root)” holds no domains: images are expected at \(root)/<domain>/<class>/<image>.jpg (or .jpeg, .png)"
+        case .oneClass(let root, let name):
+            "“\(root)” has one class only, “\(name)”: there is nothing to tell apart; add a folder for another class"
+        case .emptyClass(let path):
+            "the class folder “\(path)” holds no .jpg, .jpeg or .png image: add some, or remove the folder"
+        case .unknownDomain(let name, let root, let known):
+            "“\(root)” has no domain “\(name)”"
+                + (nearest(to: name, among: known).map { "; did you mean “\($0)”?" } ?? ";")
+                + " It has " + known.map { "“\($0)”" }.joined(separator: ", ")
+        }
+    }
+
+    public var errorDescription: String? { description }
+}

@@ -1,0 +1,34 @@
+import Crypto
+import Foundation
+
+extension Digest {
+    /// Reads a whole file, a megabyte at a time.
+    /// - Returns: the digest of its bytes and the stamp that it had before and after it was read.
+    /// - Throws: `DatasetError.unreadable` where it cannot be read, or changes meanwhile.
+    public static func ofFile(at path: String) throws(DatasetError) -> (digest: Digest, stamp: FileStamp) {
+        func failure() -> DatasetError { .unreadable(path: path, reason: String(cString: strerror(errno))) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        let stamp = try FileStamp(ofDescriptor: descriptor, path: path)
+
+        var hash = SHA256()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(1 << 20, stamp.size + 1), alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure()
+            }
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        guard try FileStamp(ofDescriptor: descriptor, path: path) == stamp else {
+            throw .unreadable(path: path, reason: "it changed while it was read; try again when nothing writes to it")
+        }
+        return (Digest(hash.finalize()), stamp)
+    }
+
+    private init(_ digest: SHA256Digest) { self.init(unchecked: Array(digest)) }
+}

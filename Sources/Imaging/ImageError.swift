@@ -1,0 +1,51 @@
+import Foundation
+
+/// Why a picture cannot be read or written.
+public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Reason: Equatable, Sendable {
+        /// The file cannot be opened or read; the system's reason.
+        case unreadable(String)
+        case empty
+        /// Neither a JPEG nor a PNG; what it seems to be instead.
+        case unknownFormat(String)
+        /// The data ends before the picture does.
+        case truncated(ImageFormat)
+        /// The data breaks the format's rules, or uses a part of the format that is not read; the library's words.
+        case corrupt(ImageFormat, String)
+        /// The header claims more than ``RGBImage/pixelLimit`` pixels.
+        case tooLarge(width: Int, height: Int)
+        case outOfMemory(width: Int, height: Int)
+    }
+
+    public let reason: Reason
+    /// The file that was read, where it was one.
+    public let file: URL?
+
+    public init(_ reason: Reason, file: URL? = nil) {
+        self.reason = reason
+        self.file = file
+    }
+
+    public var description: String {
+        let problem =
+            switch reason {
+            case .unreadable(let why): "cannot be read: \(why)"
+            case .empty: "is empty (0 bytes)"
+            case .unknownFormat(let what): "is neither a JPEG nor a PNG image: \(what)"
+            case .truncated(let format): "is a truncated \(format) file: the data ends before the image does"
+            case .corrupt(let format, let why): "is a damaged or unsupported \(format) file: \(why)"
+            case .tooLarge(let width, let height):
+                "claims \(width)×\(height) pixels, more than the \(RGBImage.pixelLimit) that are read"
+            case .outOfMemory(let width, let height): "needs more memory than there is, at \(width)×\(height) pixels"
+            }
+        return "\(file?.path ?? "the image") \(problem)"
+    }
+
+    /// What went wrong in the file system, without Foundation's wrapping.
+    static func plain(_ error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
+        let system = cause as NSError
+        guard system.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return String(cString: strerror(Int32(system.code)))
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Synchronization
+
+/// A program that runs as a child, in a process group of its own, so that it is ended by whoever started it and not by
+/// the terminal.
+package final class ChildProcess: Sendable {
+    /// How a child ended.
+    package enum Ending: Hashable, Sendable {
+        case exited(status: Int32)
+        case killed(signal: Int32)
+    }
+
+    /// A program that cannot be started.
+    package struct StartError: Error, CustomStringConvertible {
+        let executable: String
+        let code: Int32
+        package var description: String { "\(executable) cannot be started: \(String(cString: strerror(code)))" }
+    }
+
+    private struct State {
+        /// Until its status is collected the process identifier is the child's.
+        var isCollected = false
+        var interrupted: ContinuousClock.Instant?
+    }
+
+    private let process: pid_t
+    private let standardOutput: Int32
+    private let standardError: Int32
+    private let state = Mutex(State())
+
+    /// How long an interrupted child may take to end by itself.
+    private let grace: Duration
+
+    /// One child is started at a time: between its making and its marking as close-on-exec, a pipe could otherwise end up
+    /// in another child, which would hold it open.
+    private static let starting = Mutex(())
+
+    /// Starts a program with nothing on its standard input.
+    package init(executable: String, arguments: [String], grace: Duration = .seconds(5)) throws(StartError) {
+        self.grace = grace
+        (process, standardOutput, standardError) = try Self.starting.withLock { _ throws(StartError) in
+            var output: [Int32] = [-1, -1], error: [Int32] = [-1, -1], child: pid_t = 0
+            var code: Int32 = 0
+            if pipe(&output) != 0 || pipe(&error) != 0 { code = errno }
+            if code == 0 {
+                (output + error).forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
+                code = Self.spawn(&child, executable, arguments, output: output[1], error: error[1])
+            }
+            for descriptor in [output[1], error[1]] + (code == 0 ? [] : [output[0], error[0]]) where descriptor >= 0 {
+                close(descriptor)
+            }
+            guard code == 0 else { throw StartError(executable: executable, code: code) }
+            return (child, output[0], error[0])
+        }
+    }
+
+    private static func spawn(
+        _ child: inout pid_t, _ executable: String, _ arguments: [String], output: Int32, error: Int32
+    ) -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+
+        // The child gets default signals back, whatever this process ignores or blocks.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        let words = ([executable] + arguments).map { strdup($0) }
+        let environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") }
+        defer { (words + environment).forEach { free($0) } }
+        return posix_spawn(&child, executable, &actions, &attributes, words + [nil], environment + [nil])
+    }
+
+    /// Asks the child and all its own children to end; after the time of grace they are killed.
+    package func interrupt() {
+        state.withLock {
+            guard !$0.isCollected, $0.interrupted == nil else { return }
+            $0.interrupted = .now
+            kill(-process, SIGINT)
+        }
+    }
+
+    /// Waits for the child to end, and returns how it did and what it wrote on its standard output.
+    ///
+    /// Blocks the calling thread. To be called once.
+    /// - Parameter line: gets every line of the child's standard error as it comes.
+    package func wait(line: (String) -> Void) -> (ending: Ending, output: String) {
+        var output = Data(), errors = LineBuffer()
+        var open = [standardOutput, standardError]
+        var status: Int32 = 0
+        var hasEnded = false
+        // A child's own children may hold its pipes longer than it lives: its end, not theirs, is waited for.
+        while !open.isEmpty, !hasEnded {
+            var polls = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let ready = poll(&polls, nfds_t(polls.count), 200)
+            if ready == 0 { hasEnded = collect(&status) }
+            for entry in polls where entry.revents != 0 {
+                guard let data = Self.read(entry.fd) else {
+                    open.removeAll { $0 == entry.fd }
+                    continue
+                }
+                if entry.fd == standardOutput { output += data } else { errors.append(data).forEach(line) }
+            }
+            killIfOverdue()
+        }
+        while !hasEnded {
+            hasEnded = collect(&status)
+            if !hasEnded { usleep(5_000) }
+            killIfOverdue()
+        }
+        close(standardOutput)
+        close(standardError)
+        errors.rest.map(line)
+        // The two halves of a wait status: the signal in the low seven bits, the exit status above them.
+        let signal = status & 0x7f
+        let ending = signal == 0 ? Ending.exited(status: (status >> 8) & 0xff) : .killed(signal: signal)
+        return (ending, String(decoding: output, as: UTF8.self))
+    }
+
+    /// Takes the child's status if it has ended.
+    private func collect(_ status: inout Int32) -> Bool {
+        var received: Int32 = 0
+        let isCollected = state.withLock {
+            $0.isCollected = waitpid(process, &received, WNOHANG) == process
+            return $0.isCollected
+        }
+        if isCollected { status = received }
+        return isCollected
+    }
+
+    private func killIfOverdue() {
+        state.withLock {
+            guard let interrupted = $0.interrupted, !$0.isCollected, .now - interrupted > grace else { return }
+            kill(-process, SIGKILL)
+        }
+    }
+
+    /// What is there to read, or nil at the end.
+    private static func read(_ descriptor: Int32) -> Data? {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        return count > 0 ? Data(buffer[..<count]) : nil
+    }
+}
+
+/// Cuts a stream of bytes into lines.
+struct LineBuffer {
+    private var bytes = Data()
+
+    /// The lines that are complete now. A carriage return ends a line too: progress may be written that way.
+    mutating func append(_ data: Data) -> [String] {
+        bytes += data
+        var lines = bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
+        bytes = Data(lines.removeLast())
+        return lines.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// What came after the last complete line.
+    var rest: String? { bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,48 @@
+import ArtifactStore
+import Stages
+
+extension Instance {
+    /// The command line of the stage's executable, without its name.
+    ///
+    /// `--store FILE --threads N`, each input as `--ROLE=KEY`, each parameter as `--kebab-case=VALUE`; a stage that reads
+    /// images gets the data set and the checkpoint instead of keys. Lists repeat their option, truth values are `--name`
+    /// or `--no-name`, and a parameter that is nothing is left out. Values are joined to names by “=” so that a value may
+    /// begin with a hyphen.
+    public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
+        var arguments = ["--store=\(store)", "--threads=\(threads)"]
+        arguments.append("--checkpoint=\(specification.checkpoint.value)")
+        if kind.readsImages {
+            let dataSet = specification.dataSet
+            arguments += [
+                "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(cell[domainAxis].plainText)",
+                "--on-bad-image=\(dataSet.onBadImage.rawValue)",
+            ]
+        }
+        for (input, source) in zip(recipe.inputs, sources) {
+            if case .instance = source { arguments.append("--\(input.role.kebabCased)=\(input.key)") }
+        }
+        for (name, value) in recipe.parameters.members.sorted(by: { $0.key < $1.key }) {
+            if kind.defaults[name] != nil { arguments += Self.options(name.kebabCased, value) }
+        }
+        return arguments
+    }
+
+    private static func options(_ name: String, _ value: JSONValue) -> [String] {
+        switch value {
+        case .null: []
+        case .bool(let isOn): [isOn ? "--\(name)" : "--no-\(name)"]
+        case .number, .string, .object: ["--\(name)=\(value.plainText)"]
+        case .array(let elements): elements.map { "--\(name)=\($0.plainText)" }
+        }
+    }
+}
+
+extension String {
+    /// `learningRate` as `learning-rate`.
+    var kebabCased: String {
+        reduce(into: "") { result, character in
+            if character.isUppercase, !result.isEmpty, result.last != "-" { result.append("-") }
+            result.append(contentsOf: character.lowercased())
+        }
+    }
+}

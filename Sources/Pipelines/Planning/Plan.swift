@@ -1,0 +1,40 @@
+import ArtifactStore
+import Stages
+
+/// Everything a pipeline makes, each with its key, inputs before what is made of them.
+///
+/// A plan depends on the specification and the identities of the data alone: not on what has been made already.
+public struct Plan: Sendable {
+    public var specification: Specification
+    /// Every stage in every cell that it depends on.
+    public var instances: [Instance]
+
+    /// The instances that differ in what they make: of those with one key, the first.
+    public var work: [Instance] {
+        var seen: Set<ArtifactKey> = []
+        return instances.filter { seen.insert($0.key).inserted }
+    }
+}
+
+/// A stage in one cell of the matrix.
+public struct Instance: Sendable {
+    public var stage: String
+    public var kind: StageKind
+    public var cell: Cell
+    public var recipe: Recipe
+    /// The recipe's key.
+    public var key: ArtifactKey
+    /// What each of the recipe's inputs is, in the same order.
+    public var sources: [Source]
+
+    /// Where an input comes from.
+    public enum Source: Hashable, Sendable {
+        /// The images of a domain.
+        case images(domain: String)
+        /// Another instance's artifact.
+        case instance(name: String)
+    }
+
+    /// The stage and its cell, such as `prompts(domain tango, seed 1)`: how people tell instances apart.
+    public var name: String { stage + cell.description }
+}

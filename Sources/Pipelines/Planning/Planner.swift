@@ -1,0 +1,111 @@
+import ArtifactStore
+import Datasets
+import Stages
+
+extension Plan {
+    /// Multiplies the stages by the matrix and computes every key, from the images down.
+    /// - Throws: `SpecificationError` where a domain is not there or a target leaves no source domains.
+    public init(_ specification: Specification, inputs: PlanInputs) throws(SpecificationError) {
+        let domains = try specification.domains(among: inputs.images.keys)
+        var planner = Planner(specification: specification, inputs: inputs, domains: domains)
+        for stage in specification.stages { try planner.add(stage) }
+        self.init(specification: specification, instances: planner.instances)
+    }
+}
+
+/// A plan in the making. Stages are added inputs first.
+private struct Planner {
+    let specification: Specification
+    let inputs: PlanInputs
+    let domains: [String]
+    var instances: [Instance] = []
+    /// Where the instance of a stage and cell is.
+    var positions: [Place: Int] = [:]
+
+    struct Place: Hashable {
+        let stage: String
+        let cell: Cell
+    }
+
+    typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source)
+
+    mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
+        let axes = (specification.axes[stage.name] ?? []).map { axis in
+            (axis, axis == domainAxis ? domains.map(JSONValue.string) : values(of: axis))
+        }
+        for cell in Cell.all(over: axes) {
+            var resolved: [ResolvedInput] = []
+            for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
+            var parameters = stage.parameters.mapValues { $0.value(in: cell) }
+            if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
+            let recipe = Recipe(
+                kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
+                parameters: .object(parameters), inputs: resolved.map(\.input))
+            positions[Place(stage: stage.name, cell: cell)] = instances.count
+            instances.append(
+                Instance(
+                    stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
+                    sources: resolved.map(\.source)))
+        }
+    }
+
+    private func values(of axis: String) -> [JSONValue] {
+        specification.matrix.first { $0.name == axis }?.values.map(\.value) ?? []
+    }
+
+    /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,
+    /// the same for every role, so that they pair up.
+    private func inputs(
+        for role: StageKind.Role, of stage: Specification.Stage, in cell: Cell
+    ) throws(SpecificationError) -> [ResolvedInput] {
+        let target = cell.value(on: targetAxis)
+        return switch stage.scope(of: role) {
+        case .domain: [input(role, of: stage, for: cell[domainAxis], in: cell)]
+        case .target: [input(role, of: stage, for: target, in: cell)]
+        case .cell: [input(role, of: stage, for: cell.value(on: domainAxis), in: cell)]
+        case .sources where isPerDomain(role, of: stage):
+            try sources(leavingOut: target, for: stage).map { input(role, of: stage, for: $0, in: cell) }
+        case .sources: [input(role, of: stage, for: nil, in: cell)]
+        }
+    }
+
+    private func isPerDomain(_ role: StageKind.Role, of stage: Specification.Stage) -> Bool {
+        guard let source = stage.inputs[role.name] else { return true }
+        return specification.axes[source.value]?.contains(domainAxis) ?? false
+    }
+
+    private func sources(
+        leavingOut target: JSONValue?, for stage: Specification.Stage
+    ) throws(SpecificationError) -> [JSONValue] {
+        let sources = domains.map(JSONValue.string).filter { $0 != target }
+        guard !sources.isEmpty else {
+            throw SpecificationError(
+                "leaving out \(target?.plainText ?? "the target") leaves no domain to learn from",
+                at: stage.location, keyPath: "stages.\(stage.name)")
+        }
+        return sources
+    }
+
+    /// One artifact for a role: the images of a domain, or what the input stage makes at the cell's coordinates.
+    private func input(
+        _ role: StageKind.Role, of stage: Specification.Stage, for domain: JSONValue?, in cell: Cell
+    ) -> ResolvedInput {
+        guard let source = stage.inputs[role.name] else {
+            let name = domain?.plainText ?? ""
+            guard let key = inputs.images[name] else { preconditionFailure("“\(name)” is not among the domains") }
+            return (Recipe.Input(role.name, key), .images(domain: name))
+        }
+        let axes = specification.axes[source.value] ?? []
+        let place = Place(
+            stage: source.value, cell: cell.projected(on: axes, setting: domainAxis, to: domain ?? .null))
+        guard let position = positions[place] else {
+            preconditionFailure("\(stage.name) needs \(source.value)\(place.cell), which is not planned")
+        }
+        return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name))
+    }
+}
+
+extension StageKind {
+    /// Whether the stage reads the data set itself, through the encoder.
+    var readsImages: Bool { roles.contains { $0.kind == .images } }
+}

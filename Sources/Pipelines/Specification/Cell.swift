@@ -1,0 +1,56 @@
+import ArtifactStore
+
+/// A cell of a pipeline's matrix, or of a face of it: a value on each axis that a stage depends on.
+public struct Cell: Hashable, Sendable {
+    /// One coordinate.
+    public struct Coordinate: Hashable, Sendable {
+        public var axis: String
+        public var value: JSONValue
+    }
+
+    /// In the order of the axes: `domain` first, then as the matrix names them.
+    public private(set) var coordinates: [Coordinate]
+
+    public init(_ coordinates: [(String, JSONValue)] = []) {
+        self.coordinates = coordinates.map { Coordinate(axis: $0.0, value: $0.1) }
+    }
+
+    /// The value on an axis that the cell has.
+    subscript(_ axis: String) -> JSONValue { value(on: axis) ?? .null }
+
+    /// The value on an axis, or nil where the cell does not depend on it.
+    public func value(on axis: String) -> JSONValue? {
+        coordinates.first { $0.axis == axis }?.value
+    }
+
+    /// The cell's coordinates on some axes, with one of them set.
+    func projected(on axes: [String], setting axis: String? = nil, to value: JSONValue = .null) -> Cell {
+        Cell(axes.map { ($0, $0 == axis ? value : self[$0]) })
+    }
+
+    /// Every cell over some axes, the last axis fastest.
+    static func all(over axes: [(name: String, values: [JSONValue])]) -> [Cell] {
+        axes.reduce([Cell()]) { cells, axis in
+            cells.flatMap { cell in
+                axis.values.map { value in
+                    var cell = cell
+                    cell.coordinates.append(Coordinate(axis: axis.name, value: value))
+                    return cell
+                }
+            }
+        }
+    }
+
+    /// As an object, which is how the store keeps it.
+    public var json: JSONValue {
+        .object(Dictionary(coordinates.map { ($0.axis, $0.value) }) { _, last in last })
+    }
+}
+
+extension Cell: CustomStringConvertible {
+    /// `(domain tango, seed 1)`, or nothing for the one cell without axes.
+    public var description: String {
+        guard !coordinates.isEmpty else { return "" }
+        return "(" + coordinates.map { "\($0.axis) \($0.value.plainText)" }.joined(separator: ", ") + ")"
+    }
+}

@@ -1,0 +1,93 @@
+import ArtifactStore
+import Foundation
+import Stages
+
+/// A pipeline file, read and checked: what data, which encoder, which stages over which matrix.
+///
+/// A specification is sound in itself: every stage's inputs are stages that make what it takes, every parameter is one of
+/// its kind's and of the right type, every axis is used. Whether its domains exist is seen when it is planned.
+public struct Specification: Sendable {
+    /// The images that the pipeline learns from and is tested on.
+    public struct DataSet: Sendable {
+        /// A folder `root/domain/class/image`, as written: relative to the folder that the program runs in.
+        public var root: String
+        /// As shown to people and recorded with manifests; the last part of the root if the file gives none.
+        public var name: String
+        /// The domains to use, or nil for all that are there.
+        public var domains: [Located<String>]?
+        /// Whether a file that is no image ends the extraction or is left out of it.
+        public var onBadImage: BadImagePolicy
+        public var location: SourceLocation
+    }
+
+    public enum BadImagePolicy: String, CaseIterable, Sendable {
+        case fail, skip
+    }
+
+    /// A value of the file that can only be judged later, with its place.
+    public struct Located<Value: Hashable & Sendable>: Hashable, Sendable {
+        public var value: Value
+        public var location: SourceLocation
+        public var keyPath: String
+    }
+
+    /// An axis of the matrix.
+    public struct Axis: Sendable {
+        public var name: String
+        /// Numbers and texts, all different.
+        public var values: [Located<JSONValue>]
+        var location: SourceLocation
+    }
+
+    /// A stage as written, before it is multiplied by the matrix.
+    public struct Stage: Sendable {
+        public var name: String
+        public var kind: StageKind
+        /// Whether the inputs that the kind takes of one domain are taken of all source domains instead (`on: sources`).
+        public var poolsSources: Bool
+        /// The stage that fills each role.
+        public var inputs: [String: Located<String>]
+        /// Every parameter of the kind, the defaults included.
+        var parameters: [String: Template]
+        var location: SourceLocation
+    }
+
+    /// A row of the table of results: the evaluations of one stage under a title.
+    public struct Row: Hashable, Sendable {
+        public var stage: String
+        public var title: String
+    }
+
+    /// The file's path, as given.
+    public var file: String
+    public var name: String
+    public var dataSet: DataSet
+    /// The folder or file of the CLIP checkpoint, as written.
+    public var checkpoint: Located<String>
+    public var matrix: [Axis]
+    /// Inputs before the stages that take them.
+    public internal(set) var stages: [Stage]
+    /// The axes that each stage depends on: `domain` first, then in the order of the matrix.
+    var axes: [String: [String]] = [:]
+    public var rows: [Row]
+
+    static let keys = ["pipeline", "dataset", "encoder", "matrix", "stages", "results"]
+    static var keyList: String { keys.joined(separator: ", ") }
+
+    /// Reads a pipeline file.
+    /// - Parameter kinds: what `uses:` may name.
+    /// - Throws: `SpecificationError` with the place of the first fault.
+    public init(contentsOf url: URL, kinds: [StageKind]) throws(SpecificationError) {
+        try self.init(SourceNode(contentsOf: url), kinds: kinds)
+    }
+
+    /// Reads a pipeline from the text of a file.
+    public init(text: String, file: String, kinds: [StageKind]) throws(SpecificationError) {
+        try self.init(SourceNode(text: text, file: file), kinds: kinds)
+    }
+}
+
+/// The axis that a stage for each domain runs over; its values are the data set's domains.
+let domainAxis = "domain"
+/// The axis of the matrix that names the domain left out.
+let targetAxis = "target"

@@ -1,0 +1,68 @@
+import ArtifactStore
+import Stages
+
+extension Specification.Stage {
+    init(
+        _ member: SourceNode.Member, kinds: [StageKind], matrix: [Specification.Axis]
+    ) throws(SpecificationError) {
+        name = member.name
+        location = member.key.location
+        let members = try member.value.members(
+            "a stage, such as {uses: extract, with: {views: 4}}", among: ["uses", "from", "with", "on"])
+        guard let uses = members["uses"]?.value else { throw member.key.error("the key “uses” is missing") }
+        let kindName = try uses.text("a kind of stage")
+        guard let kind = kinds.first(where: { $0.name == kindName }) else {
+            let suggestion = suggestion(for: kindName, among: kinds.map(\.name))
+            throw uses.error("no kind of stage has the name “\(kindName)”\(suggestion)")
+        }
+        self.kind = kind
+        poolsSources = try Self.poolsSources(members["on"]?.value, kind: kind)
+        inputs = try Self.inputs(members["from"]?.value, stage: member, kind: kind)
+        parameters = try Self.parameters(members["with"]?.value, kind: kind, matrix: matrix)
+    }
+
+    private static func poolsSources(_ node: SourceNode?, kind: StageKind) throws(SpecificationError) -> Bool {
+        guard let node else { return false }
+        guard kind.roles.contains(where: { $0.kind != .images && $0.scope == .domain }) else {
+            throw node.error("a stage that uses “\(kind.name)” cannot choose what it runs on; leave “on” out")
+        }
+        switch try node.text("“domain” or “sources”") {
+        case "domain": return false
+        case "sources": return true
+        case let word: throw node.error("expected “domain” or “sources”, found “\(word)”")
+        }
+    }
+
+    private static func inputs(
+        _ node: SourceNode?, stage: SourceNode.Member, kind: StageKind
+    ) throws(SpecificationError) -> [String: Specification.Located<String>] {
+        let roles = kind.roles.filter { $0.kind != .images }
+        var inputs: [String: Specification.Located<String>] = [:]
+        if let node {
+            let what = "the stages it takes its inputs from, such as {embeddings: features}"
+            for member in try node.members(what, among: roles.map(\.name)) {
+                inputs[member.name] = .init(try member.value.text("a stage's name"), member.value)
+            }
+        }
+        if let missing = roles.first(where: { $0.isRequired && inputs[$0.name] == nil }) {
+            throw (node ?? stage.key).error(
+                "“\(kind.name)” takes \(missing.name) from another stage: add from: {\(missing.name): STAGE}")
+        }
+        return inputs
+    }
+
+    private static func parameters(
+        _ node: SourceNode?, kind: StageKind, matrix: [Specification.Axis]
+    ) throws(SpecificationError) -> [String: Template] {
+        guard case .object(let defaults) = kind.defaults else {
+            preconditionFailure("the defaults of “\(kind.name)” are no object")
+        }
+        var parameters = defaults.mapValues(Template.constant)
+        guard let node else { return parameters }
+        let reader = ParameterReader(matrix: matrix)
+        for member in try node.members("the stage's parameters", among: defaults.keys.sorted()) {
+            parameters[member.name] = try reader.template(member.value, like: defaults[member.name] ?? .null)
+        }
+        return parameters
+    }
+}

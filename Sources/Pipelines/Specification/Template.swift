@@ -1,0 +1,87 @@
+import ArtifactStore
+
+/// A parameter's value as written in a pipeline file: `${axis}` in it stands for the cell's value on that axis.
+indirect enum Template: Hashable, Sendable {
+    case constant(JSONValue)
+    /// `${axis}` alone: the value itself, or its text where the parameter is a text.
+    case reference(axis: String, asText: Bool)
+    /// Text with references in it.
+    case text([Piece])
+    case array([Template])
+    case object([String: Template])
+
+    enum Piece: Hashable, Sendable {
+        case literal(String)
+        case reference(axis: String)
+    }
+
+    /// The axes that the value depends on.
+    var axes: Set<String> {
+        switch self {
+        case .constant: []
+        case .reference(let axis, _): [axis]
+        case .text(let pieces):
+            Set(pieces.compactMap { if case .reference(let axis) = $0 { axis } else { nil } })
+        case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.axes) }
+        case .object(let members): members.values.reduce(into: []) { $0.formUnion($1.axes) }
+        }
+    }
+
+    /// The value in one cell of the matrix, which has a value on each of `axes`.
+    func value(in cell: Cell) -> JSONValue {
+        switch self {
+        case .constant(let value): value
+        case .reference(let axis, let asText):
+            asText ? .string(cell[axis].plainText) : cell[axis]
+        case .text(let pieces):
+            .string(
+                pieces.map {
+                    switch $0 {
+                    case .literal(let text): text
+                    case .reference(let axis): cell[axis].plainText
+                    }
+                }.joined())
+        case .array(let elements): .array(elements.map { $0.value(in: cell) })
+        case .object(let members): .object(members.mapValues { $0.value(in: cell) })
+        }
+    }
+}
+
+extension Template {
+    /// The pieces of a text, or what is wrong with it.
+    static func pieces(of text: String) -> Result<[Piece], MalformedReference> {
+        var pieces: [Piece] = []
+        var rest = text[...]
+        while let start = rest.firstRange(of: "${") {
+            guard let end = rest[start.upperBound...].firstIndex(of: "}") else { return .failure(MalformedReference()) }
+            if start.lowerBound > rest.startIndex { pieces.append(.literal(String(rest[..<start.lowerBound]))) }
+            pieces.append(.reference(axis: String(rest[start.upperBound..<end])))
+            rest = rest[rest.index(after: end)...]
+        }
+        if !rest.isEmpty { pieces.append(.literal(String(rest))) }
+        return .success(pieces)
+    }
+
+    /// A `${` that no `}` closes.
+    struct MalformedReference: Error {}
+}
+
+extension JSONValue {
+    /// A text without its quotes; anything else in its canonical form.
+    var plainText: String {
+        if case .string(let text) = self { return text }
+        return canonicalText
+    }
+
+    /// The value's type in words.
+    var typeName: String {
+        switch self {
+        case .null: "nothing"
+        case .bool: "true or false"
+        case .number: "a number"
+        case .string: "a text"
+        case .array: "a list"
+        case .object: "a mapping"
+        }
+    }
+}

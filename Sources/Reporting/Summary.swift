@@ -1,0 +1,19 @@
+/// Mean and spread of a few values.
+public struct Summary: Hashable, Sendable {
+    public var count: Int
+    public var mean: Double
+    /// The sample standard deviation (over n − 1), or nil for a single value.
+    public var deviation: Double?
+
+    /// Nil for no values.
+    public init?(_ values: some Collection<Double>) {
+        guard !values.isEmpty else { return nil }
+        count = values.count
+        let mean = values.reduce(0, +) / Double(values.count)
+        self.mean = mean
+        if values.count > 1 {
+            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            deviation = (squares / Double(values.count - 1)).squareRoot()
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import Foundation
+import PromptLearning
+import Tensors
+
+extension StageKind {
+    /// Zero-shot CLIP on the target domain.
+    public static let evaluateZeroShot = evaluate(
+        "evaluate-zero-shot", defaults: ["template": "a photo of a {}."],
+        help: ["template": "the prompt; {} stands for the class name"], roles: [])
+
+    /// Learned prompts on the target domain; the average of several.
+    public static let evaluatePrompts = evaluate(
+        "evaluate-prompts", defaults: [:], help: [:], roles: [Role("prompts", .prompt, .sources)])
+
+    /// A generator on the target domain: one prompt per image.
+    public static let evaluateGenerator = evaluate(
+        "evaluate-generator", defaults: ["seed": 1], help: ["seed": "of the noise"],
+        roles: [Role("generator", .generator, .cell)])
+
+    private static func evaluate(
+        _ name: String, defaults: JSONValue, help: [String: String], roles: [Role]
+    ) -> StageKind {
+        StageKind(
+            name: name, executable: "spg-evaluate", makes: .evaluation, algorithmVersion: 1, defaults: defaults, help: help,
+            roles: [Role("embeddings", .embeddings, .target)] + roles)
+    }
+
+    /// Every kind that a pipeline file can use.
+    public static let all = [extract, fit, cgan, evaluateZeroShot, evaluatePrompts, evaluateGenerator]
+}
+
+/// Classifies every image of a domain, from its cached feature.
+public struct EvaluateStage: Sendable {
+    /// What classifies.
+    public enum Method: Sendable {
+        case zeroShot
+        /// The average of these prompts' vectors.
+        case prompts([ArtifactKey])
+        case generator(ArtifactKey)
+
+        /// The kind of stage that evaluates this method.
+        public var kind: StageKind {
+            switch self {
+            case .zeroShot: .evaluateZeroShot
+            case .prompts: .evaluatePrompts
+            case .generator: .evaluateGenerator
+            }
+        }
+    }
+
+    let method: Method
+    let parameters: JSONValue
+    public let recipe: Recipe
+    let embeddings: ArtifactKey
+
+    /// - Parameters:
+    ///   - parameters: all parameters of the method's kind of stage.
+    ///   - embeddings: the target domain's.
+    public init(_ method: Method, _ parameters: JSONValue, embeddings: ArtifactKey) {
+        self.method = method
+        self.parameters = parameters
+        self.embeddings = embeddings
+        let others =
+            switch method {
+            case .zeroShot: [] as [Recipe.Input]
+            case .prompts(let keys): keys.map { Recipe.Input("prompts", $0) }
+            case .generator(let key): [Recipe.Input("generator", key)]
+            }
+        recipe = method.kind.recipe(parameters, inputs: [Recipe.Input("embeddings", embeddings)] + others)
+    }
+
+    /// Classifies the images, unless the store has the result.
+    public func run(
+        checkpoint: Checkpoint, store: ArtifactStore, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> ArtifactKey {
+        if try store.contains(recipe.key) { return recipe.key }
+        let start = ContinuousClock.now
+        let features = try SourceFeatures([embeddings], store: store, onlyCenter: true)
+        let model = try features.model(of: checkpoint, store: store)
+        let images = features.sets[0].center, manifest = features.manifests[0]
+        let (name, seed, predictions): (String, Int?, [Prediction]) =
+            switch method {
+            case .zeroShot: ("zero-shot", nil, try zeroShot(images, manifest, model))
+            case .prompts(let keys): try prompts(keys, images, manifest, model, store)
+            case .generator(let key): try generator(key, images, manifest, model, store, progress)
+            }
+        progress(manifest.images.count, manifest.images.count)
+        return try store.write(
+            recipe,
+            .evaluation(Evaluation(
+                method: name, seed: seed, manifest: try store.embeddingSet(embeddings).manifest,
+                predictions: zip(manifest.images, predictions).enumerated().map { position, item in
+                    Evaluation.Prediction(
+                        position: position, label: item.0.label, predicted: item.1.label,
+                        probability: Double(item.1.probability))
+                })),
+            seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private func zeroShot(_ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel) throws -> [Prediction] {
+        guard case .string(let template) = parameters["template"] else {
+            throw StageInputError("template is a text with {} in it")
+        }
+        let prompts = try ClassPrompts(classNames: manifest.classes, template: template, model: model)
+        return classify(images, text: prompts.textFeatures(model: model), logitScale: model.logitScale)
+    }
+
+    private func prompts(
+        _ keys: [ArtifactKey], _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel, _ store: ArtifactStore
+    ) throws -> (String, Int?, [Prediction]) {
+        let prompts = try keys.map { try store.prompt($0) }
+        guard let first = prompts.first else { throw StageInputError("no prompt was given") }
+        guard prompts.allSatisfy({ $0.vectors.shape == first.vectors.shape }) else {
+            throw StageInputError("prompts of different shapes have no average: \(prompts.map(\.vectors.shape))")
+        }
+        guard first.vectors.columns == model.text.width else {
+            throw PromptError.widths(prompt: first.vectors.columns, text: model.text.width)
+        }
+        let average = prompts.dropFirst().reduce(first.vectors) { $0 + $1.vectors } * (1 / Float(prompts.count))
+        let classes = try ClassPrompts(
+            classNames: manifest.classes, contextLength: average.rows, model: model)
+        let text = classes.textFeatures(Variable(average), model: model).value
+        return (first.method, first.seed, classify(images, text: text, logitScale: model.logitScale))
+    }
+
+    /// One prompt per image, from its feature and fresh noise that belongs to it.
+    private func generator(
+        _ key: ArtifactKey, _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel, _ store: ArtifactStore,
+        _ progress: (Int, Int) -> Void
+    ) throws -> (String, Int?, [Prediction]) {
+        let stored = try store.generator(key), width = model.text.width
+        let outputs = stored.tensors["model.11.bias"]?.count ?? 0
+        guard outputs > 0, outputs % width == 0,
+            let generator = PromptLearning.Generator(
+                tensors: stored.tensors, featureDimension: images.columns, contextLength: outputs / width, width: width)
+        else {
+            throw StageInputError("the generator \(key.short) does not fit features of \(images.columns) numbers and a text width of \(width)")
+        }
+        let seed = try UInt64(exactly: parameters["seed"]?.decoded(as: Int.self) ?? 1) ?? 1
+        let noise = latentNoise(images.rows, dimension: generator.latentDimension) {
+            RandomStream(digest: manifest.images[$0].digest, seed: seed, purpose: "evaluation noise")
+        }
+        let classes = try ClassPrompts(
+            classNames: manifest.classes, contextLength: generator.contextLength, model: model)
+        let predictions = classify(
+            images, prompts: generator.prompts(noise: noise, features: images), classes: classes, model: model,
+            progress: { progress($0, images.rows) })
+        return (stored.method, stored.seed, predictions)
+    }
+}

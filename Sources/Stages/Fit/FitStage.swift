@@ -1,0 +1,63 @@
+import ArtifactStore
+import CLIP
+import Foundation
+import PromptLearning
+
+extension StageKind {
+    /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
+    public static let fit = StageKind(
+        name: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 1,
+        defaults: .merging(CoOp.Parameters(), SplitParameters()),
+        help: [
+            "context": "words the context vectors start from; \"\" for random vectors",
+            "contextLength": "number of context vectors",
+            "learningRate": "of stochastic gradient descent, after the warm-up",
+            "momentum": "of stochastic gradient descent",
+            "weightDecay": "of stochastic gradient descent",
+            "batchSize": "images in a step",
+            "epochs": "passes over the training images",
+            "warmUpEpochs": "first epochs at a constant rate",
+            "warmUpLearningRate": "that rate",
+            "seed": "of the order of images, the choice of views and random contexts",
+        ].merging(SplitParameters.help) { first, _ in first },
+        roles: [Role("embeddings", .embeddings, .domain)])
+}
+
+/// Learns the prompt of one domain, or of several pooled, and keeps the epoch that is best on validation images.
+public struct FitStage: Sendable {
+    let coOp: CoOp.Parameters
+    let split: SplitParameters
+    public let recipe: Recipe
+    let embeddings: [ArtifactKey]
+
+    /// - Parameters:
+    ///   - parameters: all parameters of `StageKind.fit`.
+    ///   - embeddings: one artifact per domain.
+    public init(_ parameters: JSONValue, embeddings: [ArtifactKey]) throws {
+        coOp = try parameters.decoded()
+        split = try parameters.decoded()
+        recipe = StageKind.fit.recipe(parameters, inputs: embeddings.map { Recipe.Input("embeddings", $0) })
+        self.embeddings = embeddings
+    }
+
+    /// Learns the prompt, unless the store has it.
+    public func run(
+        checkpoint: Checkpoint, store: ArtifactStore, progress: (TrainingProgress) -> Void = { _ in }
+    ) throws -> ArtifactKey {
+        if try store.contains(recipe.key) { return recipe.key }
+        let start = ContinuousClock.now
+        let features = try SourceFeatures(embeddings, store: store)
+        let (training, validation) = try features.split(split)
+        var learner = try CoOp(
+            coOp, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
+            training: training, validation: validation)
+        try learner.run(making: recipe.key, store: store, progress: progress)
+        let prompt = learner.prompt
+        return try store.write(
+            recipe,
+            .prompt(Prompt(
+                method: "coop", domain: features.domainNames, seed: coOp.seed, vectors: prompt.contexts,
+                validationAccuracy: prompt.validationAccuracy)),
+            metrics: learner.history.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+}

@@ -1,0 +1,86 @@
+import ArtifactStore
+import Datasets
+
+/// A wrong parameter on a stage's command line.
+public struct ParameterError: Error, CustomStringConvertible {
+    public let description: String
+}
+
+extension StageKind {
+    /// All parameters of the stage: those given as options, the defaults for the others.
+    ///
+    /// An option is a parameter's name in kebab case, `--learning-rate 0.002` or `--learning-rate=0.002`; truth values are
+    /// `--clip` and `--no-clip`.
+    public func parameters(fromArguments arguments: [String]) throws(ParameterError) -> JSONValue {
+        guard case .object(var parameters) = defaults else { return defaults }
+        let names = Dictionary(uniqueKeysWithValues: parameters.keys.map { (kebabCased($0), $0) })
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("--") else {
+                throw ParameterError(description: "“\(argument)” belongs to no option; see --help")
+            }
+            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let option = String(parts[0])
+            if option.hasPrefix("no-"), let name = names[String(option.dropFirst(3))], case .bool = parameters[name] {
+                parameters[name] = false
+                continue
+            }
+            guard let name = names[option], let current = parameters[name] else {
+                let hint = nearest(to: option, among: names.keys.sorted()).map { "; did you mean --\($0)?" } ?? "; see --help"
+                throw ParameterError(description: "\(executable) has no option --\(option)\(hint)")
+            }
+            if case .bool = current {
+                parameters[name] = true
+                continue
+            }
+            guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
+                throw ParameterError(description: "--\(option) needs a value")
+            }
+            guard let value = current.parsed(text) else {
+                throw ParameterError(description: "--\(option) takes a number, not “\(text)”")
+            }
+            parameters[name] = value
+        }
+        return .object(parameters)
+    }
+
+    /// The parameters as `--help` shows them: option, default, meaning.
+    public var parameterHelp: String {
+        guard case .object(let parameters) = defaults else { return "" }
+        return parameters.keys.sorted().map { name in
+            let text = parameters[name].map { if case .string(let s) = $0 { "\"\(s)\"" } else { $0.canonicalText } } ?? ""
+            let option = "  --\(kebabCased(name))"
+            let padding = String(repeating: " ", count: max(1, 32 - option.count))
+            return "\(option)\(padding)\(help[name] ?? "") (default: \(text))"
+        }.joined(separator: "\n")
+    }
+}
+
+extension JSONValue {
+    /// A text read as a value of the same type, or nil where it is none.
+    fileprivate func parsed(_ text: String) -> JSONValue? {
+        guard case .number = self else { return .string(text) }
+        return Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+    }
+}
+
+/// `learningRate` as `learning-rate`.
+func kebabCased(_ name: String) -> String {
+    name.reduce(into: "") { result, character in
+        if character.isUppercase { result.append("-") }
+        result.append(contentsOf: character.lowercased())
+    }
+}
+
+extension JSONValue {
+    /// An object with the members of several encodable values side by side.
+    static func merging(_ values: any Encodable...) -> JSONValue {
+        var members: [String: JSONValue] = [:]
+        for value in values {
+            // Parameters are plain values: their encoding cannot fail.
+            guard let value = try? JSONValue(encoding: value), case .object(let own) = value else { continue }
+            members.merge(own) { _, last in last }
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,96 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import Foundation
+import PromptLearning
+import Tensors
+
+/// Which images train and which validate.
+struct SplitParameters: Codable, Hashable, Sendable {
+    var splitSeed = 1
+    /// The share of each class and domain that trains.
+    var trainFraction = 0.7
+
+    static let help = [
+        "splitSeed": "decides which images train and which validate",
+        "trainFraction": "the share of each class and domain that trains",
+    ]
+}
+
+/// The features of some domains out of the store, with their classes and the encoder they were made with.
+struct SourceFeatures {
+    let manifests: [DomainManifest]
+    /// Per domain; `domains` of each set is the domain's place.
+    let sets: [FeatureSet]
+    let encoder: Digest
+
+    /// Reads embeddings artifacts.
+    /// - Parameter onlyCenter: whether augmented views are left in the store.
+    init(_ keys: [ArtifactKey], store: ArtifactStore, onlyCenter: Bool = false) throws {
+        var manifests: [DomainManifest] = [], sets: [FeatureSet] = [], encoders: [Digest] = []
+        for (domain, key) in keys.enumerated() {
+            let stored = try store.embeddingSet(key)
+            let center = try store.embeddings(key, view: "center")
+            let others = onlyCenter ? [] : stored.views.filter { $0 != "center" }
+            manifests.append(center.manifest)
+            encoders.append(stored.encoder)
+            sets.append(FeatureSet(
+                center: center.vectors, augmented: try others.map { try store.embeddings(key, view: $0).vectors },
+                labels: center.manifest.labels, domains: Array(repeating: domain, count: center.manifest.images.count)))
+        }
+        (self.manifests, self.sets) = (manifests, sets)
+        guard let encoder = encoders.first else { throw StageInputError("no embeddings were given") }
+        self.encoder = encoder
+        for (manifest, other) in zip(manifests, encoders) where other != encoder {
+            throw StageInputError(
+                "the embeddings of \(manifest.domain) and \(manifests[0].domain) were made with different encoders")
+        }
+        for manifest in manifests where manifest.classes != manifests[0].classes {
+            throw StageInputError("\(manifest.domain) and \(manifests[0].domain) have different classes")
+        }
+        for (manifest, set) in zip(manifests, sets) where set.augmented.count != sets[0].augmented.count {
+            throw StageInputError(
+                "\(manifest.domain) has \(set.augmented.count) augmented views and \(manifests[0].domain) has "
+                    + "\(sets[0].augmented.count); extract both with the same number")
+        }
+    }
+
+    var classNames: [String] { manifests[0].classes }
+
+    /// The domains' names, joined: what a result of all of them is filed under.
+    var domainNames: String { manifests.map(\.domain).joined(separator: "+") }
+
+    /// The images of all domains, split class by class and domain by domain.
+    func split(_ parameters: SplitParameters) throws -> (training: FeatureSet, validation: FeatureSet) {
+        guard (0...1).contains(parameters.trainFraction) else {
+            throw StageInputError("trainFraction is a share between 0 and 1, not \(parameters.trainFraction)")
+        }
+        guard let seed = UInt64(exactly: parameters.splitSeed) else {
+            throw StageInputError("splitSeed is a whole number from 0, not \(parameters.splitSeed)")
+        }
+        let splits = manifests.map { Split(of: $0.images, seed: seed, trainFraction: parameters.trainFraction) }
+        return (
+            .joined(zip(sets, splits).map { $0.subset($1.train) }),
+            .joined(zip(sets, splits).map { $0.subset($1.validation) })
+        )
+    }
+
+    /// The model of a checkpoint, if it is the one the features were made with.
+    func model(of checkpoint: Checkpoint, store: ArtifactStore) throws -> CLIPModel {
+        let identity = try store.identity(of: checkpoint)
+        guard identity.key == encoder else {
+            throw EncoderMismatch(
+                checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(encoder).name)
+        }
+        return try CLIPModel(checkpoint: checkpoint)
+    }
+}
+
+/// Inputs of a stage that do not fit together.
+public struct StageInputError: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,3 @@
+import ArtifactStore
+
+typealias StoredGenerator = Generator

@@ -1,0 +1,82 @@
+import ArtifactStore
+import CLIP
+import Foundation
+import PromptLearning
+
+extension StageKind {
+    /// Embeddings and prompts of the source domains → a generator of prompts (SPG's stage II).
+    public static let cgan = StageKind(
+        name: "cgan", executable: "spg-cgan", makes: .generator, algorithmVersion: 1,
+        defaults: .merging(ConditionalGAN.Parameters(), SplitParameters()),
+        help: [
+            "learningRate": "of AdamW, after the warm-up, for both networks",
+            "weightDecay": "of AdamW",
+            "batchSize": "images in each half of a step",
+            "epochs": "from warm-up to the end of training",
+            "warmUpEpochs": "first epochs, at a rate that rises in steps",
+            "warmUpLearningRate": "the rate of the very first epoch",
+            "latentDimension": "numbers of noise",
+            "stepsPerEpoch": "0 for one pass over the training images",
+            "balanceDomains": "take as many images of every domain in a batch",
+            "validateEvery": "epochs from one measurement on validation images to the next",
+            "clip": "clip each tensor's gradient to a norm of its own",
+            "clipDiscriminatorEnds": "for weights and biases of the discriminator's first and last layer",
+            "clipDiscriminatorWeights": "for the discriminator's other weights",
+            "clipDiscriminatorBiases": "for the discriminator's other biases",
+            "clipGeneratorWeights": "for the generator's weights",
+            "clipGeneratorBiases": "for the generator's biases",
+            "clipGeneratorEnds": "for the biases of the generator's last layer and last BatchNorm",
+            "seed": "of initial weights, batches, noise and dropout",
+        ].merging(SplitParameters.help) { first, _ in first },
+        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)])
+}
+
+/// Trains SPG's conditional GAN on source domains and keeps the generator of the epoch that is best on validation images.
+public struct GeneratorStage: Sendable {
+    let gan: ConditionalGAN.Parameters
+    let split: SplitParameters
+    public let recipe: Recipe
+    let embeddings: [ArtifactKey], prompts: [ArtifactKey]
+
+    /// - Parameters:
+    ///   - parameters: all parameters of `StageKind.cgan`.
+    ///   - embeddings: one artifact per source domain.
+    ///   - prompts: the prompt of each, in the same order.
+    public init(_ parameters: JSONValue, embeddings: [ArtifactKey], prompts: [ArtifactKey]) throws {
+        guard embeddings.count == prompts.count else {
+            throw StageInputError(
+                "\(embeddings.count) domains but \(prompts.count) prompts: give one prompt for each domain, in the same order")
+        }
+        gan = try parameters.decoded()
+        split = try parameters.decoded()
+        recipe = StageKind.cgan.recipe(
+            parameters,
+            inputs: embeddings.map { Recipe.Input("embeddings", $0) } + prompts.map { Recipe.Input("prompts", $0) })
+        (self.embeddings, self.prompts) = (embeddings, prompts)
+    }
+
+    /// Trains the generator, unless the store has it.
+    public func run(
+        checkpoint: Checkpoint, store: ArtifactStore, progress: (TrainingProgress) -> Void = { _ in }
+    ) throws -> ArtifactKey {
+        if try store.contains(recipe.key) { return recipe.key }
+        let start = ContinuousClock.now
+        let features = try SourceFeatures(embeddings, store: store)
+        let (training, validation) = try features.split(split)
+        let labels = try prompts.map { try store.prompt($0).vectors }
+        guard Set(labels.map(\.shape)).count == 1 else {
+            throw StageInputError("the prompts differ in shape: \(labels.map(\.shape)); fit them with the same contextLength")
+        }
+        var learner = try ConditionalGAN(
+            gan, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
+            labelPrompts: labels, training: training, validation: validation)
+        try learner.run(making: recipe.key, store: store, progress: progress)
+        let result = learner.result
+        return try store.write(
+            recipe,
+            .generator(StoredGenerator(
+                method: "spg", domain: features.domainNames, seed: gan.seed, tensors: result.generator.tensors,
+                validationAccuracy: result.validationAccuracy)),
+            metrics: learner.history.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+}

@@ -1,0 +1,52 @@
+import ArtifactStore
+import Foundation
+import PromptLearning
+import Tensors
+
+/// How far a training is.
+public struct TrainingProgress: Sendable {
+    public var epoch: Int
+    public var epochs: Int
+    /// The last epoch's measurements, for people.
+    public var note: String
+}
+
+extension Training {
+    /// Trains from the store's checkpoint, if there is one, to the end, keeping a checkpoint on the way.
+    ///
+    /// - Parameter key: the artifact that is being made.
+    mutating func run(
+        making key: ArtifactKey, store: ArtifactStore, progress: (TrainingProgress) -> Void
+    ) throws {
+        if let checkpoint = try store.checkpoint(for: key) {
+            let saved = try Safetensors(decoding: checkpoint.payload, source: "the checkpoint of \(key.short)")
+            try restore(Dictionary(uniqueKeysWithValues: saved.entries.keys.map { ($0, try saved.tensor(named: $0)) }))
+        }
+        // An epoch of a small problem takes milliseconds: a checkpoint every other second costs next to nothing.
+        var saved = ContinuousClock.now
+        try run { training in
+            progress(TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
+            guard ContinuousClock.now - saved > .seconds(2), training.epoch < training.epochs else { return }
+            try store.save(
+                TrainingCheckpoint(
+                    progress: ["epoch": .number(Double(training.epoch))], payload: Safetensors.encode(training.state)),
+                for: key)
+            saved = .now
+        }
+    }
+}
+
+extension TrainingHistory {
+    /// The last epoch in words.
+    fileprivate var note: String {
+        zip(names, rows.last ?? []).filter { $1.isFinite }.map { "\($0) \(String(format: "%.3f", $1))" }
+            .joined(separator: ", ")
+    }
+
+    /// The history as the store keeps it: measurements that were taken, epochs counted from 1.
+    var metrics: [Metric] {
+        rows.enumerated().flatMap { epoch, row in
+            zip(names, row).filter { $1.isFinite }.map { Metric(epoch: epoch + 1, name: $0, value: Double($1)) }
+        }
+    }
+}

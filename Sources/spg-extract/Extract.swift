@@ -1,0 +1,76 @@
+import ArgumentParser
+import ArtifactStore
+import CLIP
+import CommandLineSupport
+import Datasets
+import Foundation
+import Stages
+
+@main
+struct Extract: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spg-extract",
+        abstract: "Encodes a folder of domain/class/image with CLIP and keeps the embeddings in the store.",
+        discussion: """
+            EXAMPLE
+              spg-extract --data Data/desktop-icons --checkpoint Models/icon-clip --store Cache/artifacts.sqlite --views 4
+
+            Prints the key of each domain's embeddings. Images whose features the store has are not encoded again: an image
+            that is added costs one image, and a run that was stopped goes on.
+            """)
+
+    @OptionGroup var options: StageOptions
+
+    @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"))
+    var data: String
+
+    @Option(help: ArgumentHelp("The data set's name; the folder's if left out.", valueName: "name"))
+    var dataset: String?
+
+    @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))
+    var domain: [String] = []
+
+    @Option(help: "Random crops of each image to encode besides its center view.")
+    var views = 0
+
+    @Option(help: "What to do with a file that is no readable image: fail or skip.")
+    var onBadImage = ExtractStage.BadImagePolicy.fail
+
+    func validate() throws {
+        if views < 0 { throw ValidationError("--views cannot be negative") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            options.threading.apply()
+            let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
+            let folder = try ImageFolder(root: URL(filePath: data))
+            let store = try options.storage.open()
+            // Domains are checked before the first of them is encoded.
+            let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
+                try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }
+            }
+            for manifest in manifests { print(try encode(manifest, checkpoint, store)) }
+        }
+    }
+
+    private func encode(
+        _ manifest: DomainManifest, _ checkpoint: Checkpoint, _ store: ArtifactStore
+    ) throws -> ArtifactKey {
+        var parameters = ExtractStage.Parameters()
+        parameters.views = views
+        let line = ProgressLine("extract \(manifest.domain)", unit: "images")
+        let outcome = try ExtractStage(parameters, onBadImage: onBadImage).run(
+            manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
+        for error in outcome.skipped { Console.standardError.warning("skipped: \(error)") }
+        let found = manifest.images.count - outcome.encoded - outcome.skipped.count
+        line.finish(
+            outcome.encoded, of: outcome.encoded,
+            note: [found > 0 ? "\(found) found in the store" : "",
+                outcome.skipped.isEmpty ? "" : "\(outcome.skipped.count) unreadable files skipped"]
+                .filter { !$0.isEmpty }.joined(separator: ", "))
+        return outcome.key
+    }
+}
+
+extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}

@@ -1,0 +1,121 @@
+import CLIP
+import Foundation
+import Tensors
+import Testing
+
+/// The text encoder over prompt trees against PyTorch over padded prompts (Tests/Reference/text.py), and against itself
+/// with every prompt alone.
+@Suite struct TextTransformerTests {
+    private struct Golden: Decodable {
+        struct Case: Decodable {
+            var features, gradient: [Double]
+            var loss: Float
+        }
+        var small, full: [String: Case]
+    }
+
+    // As in the script.
+    private let names = [[10, 11], [10, 12, 13], [20], [21, 22, 23, 24], [10, 11, 14], [30]]
+    private let labels = [0, 3, 5, 1, 2, 4, 3]
+
+    private func layout(
+        _ names: [[Int]], _ position: PromptLayout.ClassTokenPosition = .end, specific: Bool = false
+    ) -> PromptLayout {
+        PromptLayout(
+            classNames: names, contextLength: 4, position: position, classSpecific: specific, startToken: 1,
+            fullStop: [2], endToken: 3)
+    }
+
+    private func golden() throws -> Golden {
+        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/text.json")
+        return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+    }
+
+    /// Loss, features and gradient as in the script.
+    private func run(
+        _ text: TextTransformer, _ layout: PromptLayout, groups: Int = 1
+    ) -> (features: Tensor, loss: Float, gradient: Tensor) {
+        let contextCount = layout.contextCount
+        let tape = Tape()
+        let v = tape.parameter(FormulaWeights.matrix("context", [groups * contextCount, text.width], 0.02))
+        let features = text(layout, contexts: v)
+        let unit = normalizedRows(features)
+        let images = FormulaWeights.uniform("images", [labels.count, text.weights.dimension]).normalizedRows()
+        var loss: Variable?
+        for group in 0..<groups {
+            let own = Array(group * names.count..<(group + 1) * names.count)
+            let logits = scaledProduct(Variable(images), rows(own, of: unit), scale: 20)
+            let part = scaled(crossEntropy(logits, labels: labels), by: 1 / Float(groups))
+            loss = loss.map { sum($0, part) } ?? part
+        }
+        return (features.value, loss!.value.scalar, tape.gradients(of: loss!, for: [v])[0])
+    }
+
+    private func expect(_ tensor: Tensor, _ summary: [Double], within tolerance: Double, _ what: String) {
+        let values = tensor.values.map(Double.init)
+        let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let got = [norm, values.reduce(0, +)] + (0..<6).map { values[($0 * 7919) % values.count] }
+        for (a, b) in zip(got, summary) {
+            #expect(abs(a - b) <= tolerance * summary[0], "\(what): \(got) for \(summary)")
+        }
+    }
+
+    @Test(arguments: ["end", "middle", "front", "class-specific", "two groups"])
+    func equalsPaddedPromptsInPyTorch(name: String) throws {
+        let text = try FormulaWeights.text(width: 128, layers: 3, vocabulary: 64, length: 77, dimension: 32)
+        let expected = try #require(golden().small[name])
+        let layout =
+            switch name {
+            case "middle": layout(names, .middle)
+            case "front": layout(names, .front)
+            case "class-specific": layout(names, specific: true)
+            default: layout(names)
+            }
+        let got = run(text, layout, groups: name == "two groups" ? 2 : 1)
+        expect(got.features, expected.features, within: 1e-5, "features")
+        #expect(abs(got.loss - expected.loss) < 1e-5)
+        expect(got.gradient, expected.gradient, within: 1e-4, "gradient")
+    }
+
+    @Test func equalsPyTorchAtTheSizeOfViTB16() throws {
+        let text = try FormulaWeights.text(width: 512, layers: 12, vocabulary: 64, length: 77, dimension: 512)
+        let expected = try #require(golden().full["end"])
+        let got = run(text, layout(names))
+        expect(got.features, expected.features, within: 1e-5, "features")
+        #expect(abs(got.loss - expected.loss) < 1e-5)
+        expect(got.gradient, expected.gradient, within: 1e-4, "gradient")
+    }
+
+    /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.
+    @Test(arguments: 0..<12) func sharedBeginningsChangeNothing(seed: Int) throws {
+        let text = try FormulaWeights.text(width: 64, layers: 2, vocabulary: 40, length: 24, dimension: 16)
+        var stream = RandomStream(seed: UInt64(seed), purpose: "class names")
+        // Few different tokens and lengths, so that names share beginnings, contain each other and repeat.
+        let names = (0..<2 + stream.integer(below: 9)).map { _ in
+            (0..<1 + stream.integer(below: 5)).map { _ in 10 + stream.integer(below: 3) }
+        }
+        let position = PromptLayout.ClassTokenPosition.allCases[seed % 3]
+        let specific = seed % 4 == 3
+        let together = layout(names, position, specific: specific)
+        let contexts = FormulaWeights.matrix("context", [2 * together.contextCount, 64], 0.02)
+        let shared = text(together, contexts: Variable(contexts)).value
+        for (index, name) in names.enumerated() {
+            let alone = layout([name], position)
+            for group in 0..<2 {
+                let first = group * together.contextCount + (specific ? 4 * index : 0)
+                let own = text(alone, contexts: Variable(contexts.rows(first..<first + 4))).value
+                let difference = own - shared.rows(group * names.count + index..<group * names.count + index + 1)
+                #expect(difference.squaredNorm.squareRoot() < 1e-5 * own.squaredNorm.squareRoot())
+            }
+        }
+    }
+
+    @Test func aTreeHoldsEverySharedBeginningOnce() {
+        let layout = layout([[10, 11], [10, 12], [10, 11]])
+        // SOS, four vectors, 10, then 11 . EOS and 12 . EOS; the third prompt is the first.
+        #expect(layout.rowCount == 5 + 1 + 3 + 3)
+        #expect(layout.ends[0] == layout.ends[2])
+        #expect(layout.longestPrompt == 9)
+        #expect(layout.contextCount == 4)
+    }
+}

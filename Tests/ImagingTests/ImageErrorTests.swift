@@ -1,0 +1,32 @@
+import Foundation
+import Imaging
+import Testing
+
+/// Errors name the file and say what is wrong with it.
+@Suite struct ImageErrorTests {
+    private func message(reading bytes: [UInt8]?) throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).jpg")
+        if let bytes { try Data(bytes).write(to: file) }
+        defer { try? FileManager.default.removeItem(at: file) }
+        let error = #expect(throws: ImageError.self) { try RGBImage(contentsOf: file) }
+        let description = try #require(error).description
+        #expect(error?.file == file && description.hasPrefix(file.path))
+        return String(description.dropFirst(file.path.count + 1))
+    }
+
+    @Test func messages() throws {
+        #expect(try message(reading: nil) == "cannot be read: No such file or directory")
+        #expect(try message(reading: []) == "is empty (0 bytes)")
+        let truncated = [UInt8](try Golden.file("grey.jpg").dropLast(100))
+        #expect(try message(reading: truncated) == "is a truncated JPEG file: the data ends before the image does")
+        let neither = "is neither a JPEG nor a PNG image: "
+        #expect(try message(reading: Array("GIF89a…".utf8)) == neither + "it is a GIF; convert it to PNG")
+        #expect(try message(reading: Array("<!DOCTYPE html>".utf8)) == neither + "it seems to be HTML, SVG or other XML")
+        #expect(try message(reading: [1, 2, 0xab]) == neither + "it begins with the bytes 01 02 ab")
+    }
+
+    @Test func aFolderIsNoImage() {
+        let error = #expect(throws: ImageError.self) { try RGBImage(contentsOf: Golden.folder) }
+        #expect(error?.description.contains("cannot be read: ") == true)
+    }
+}

@@ -1,0 +1,86 @@
+import ArtifactStore
+import CommandLineSupport
+import Foundation
+import Synchronization
+import Testing
+
+/// What a console wrote.
+private final class Screen: Sendable {
+    private let written = Mutex("")
+    var text: String { written.withLock { $0 } }
+    func write(_ text: String) { written.withLock { $0 += text } }
+    func console(isTerminal: Bool, columns: Int = 80) -> Console {
+        Console(isTerminal: isTerminal, columns: { columns }, write: { self.write($0) })
+    }
+}
+
+/// A clock that stands still until it is set.
+private final class StoppedClock: Sendable {
+    private let start = ContinuousClock.now
+    private let elapsed = Mutex(Duration.zero)
+    var now: ContinuousClock.Instant { start + elapsed.withLock { $0 } }
+    func set(_ seconds: Double) { elapsed.withLock { $0 = .seconds(seconds) } }
+}
+
+@Suite("Console and progress")
+struct ConsoleTests {
+    @Test("Off a terminal, progress is whole lines, one in five seconds, with rate and time left")
+    func plain() {
+        let screen = Screen(), clock = StoppedClock()
+        let progress = ProgressLine("extract oil", unit: "images", console: screen.console(isTerminal: false)) { clock.now }
+        for (seconds, done) in [(0.1, 100), (2, 120), (6, 220), (8, 230), (12, 340)] {
+            clock.set(seconds)
+            progress.update(done, of: 1000)
+        }
+        clock.set(75)
+        progress.finish(1000, of: 1000, note: "3 skipped")
+        // A hundred were there at the start: 120 in 6 seconds, 240 in 12, 900 in 75.
+        #expect(screen.text == """
+            extract oil: 220/1000 images, 20.0/s, 39 s left
+            extract oil: 340/1000 images, 20.0/s, 33 s left
+            extract oil: 1000/1000 images, 12.0/s, in 1:15, 3 skipped
+
+            """)
+    }
+
+    @Test("On a terminal, one line is rewritten and cut to the width; other lines go above it")
+    func terminal() {
+        let screen = Screen(), clock = StoppedClock()
+        let console = screen.console(isTerminal: true, columns: 24)
+        let progress = ProgressLine("fit", unit: "epochs", console: console) { clock.now }
+        progress.update(0, of: 50)
+        clock.set(0.5)
+        progress.update(2, of: 50)
+        console.warning("odd")
+        clock.set(0.55)
+        progress.update(3, of: 50)
+        clock.set(10)
+        progress.finish(50, of: 50)
+        let erase = "\r\u{1B}[2K"
+        #expect(screen.text == erase + "fit: 2/50 epochs, 4.00/" + erase + "warning: odd\nfit: 2/50 epochs, 4.00/" + erase
+            + "fit: 50/50 epochs, 5.00/s, in 10 s\n")
+    }
+
+    @Test("Nothing done says nothing of a rate")
+    func noRate() {
+        let screen = Screen(), clock = StoppedClock()
+        let progress = ProgressLine("fit", unit: "epochs", console: screen.console(isTerminal: false)) { clock.now }
+        clock.set(9)
+        progress.update(0, of: 50)
+        #expect(screen.text == "fit: 0/50 epochs\n")
+    }
+
+    @Test("Times read as people write them")
+    func times() {
+        #expect([0.04, 9.96, 59.4, 59.6, 3599, 3725, .infinity].map(clockTime)
+            == ["0.0 s", "10.0 s", "59 s", "1:00", "59:59", "1:02:05", "?"])
+    }
+
+    @Test("Exit statuses: bad input, the machine's side, an interrupt")
+    func statuses() {
+        #expect(ExitStatus(for: StoreError.diskFull(path: "x")) == .inputOutput)
+        #expect(ExitStatus(for: StoreError.notADatabase(path: "x")) == .badData)
+        #expect(ExitStatus(for: CocoaError(.fileReadNoSuchFile)) == .inputOutput)
+        #expect(ExitStatus(for: CancellationError()) == .interrupted)
+    }
+}

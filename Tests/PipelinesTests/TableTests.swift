@@ -1,0 +1,88 @@
+import Reporting
+import Testing
+
+@Suite("Tables")
+struct TableTests {
+    private var table: Table {
+        var table = Table([.init("name"), .init("count", .trailing)])
+        table.append(["plain", "7"])
+        table.append(["a|b, \"c\" ±", "1234567"])
+        return table
+    }
+
+    @Test("On a screen, columns are aligned and lines end with their text")
+    func text() {
+        #expect(table.text == """
+            name          count
+            ──────────  ───────
+            plain             7
+            a|b, "c" ±  1234567
+            """)
+    }
+
+    @Test("In Markdown, bars are escaped and numbers aligned to the right")
+    func markdown() {
+        #expect(table.markdown == """
+            | name        |   count |
+            | ----------- | ------: |
+            | plain       |       7 |
+            | a\\|b, "c" ± | 1234567 |
+            """)
+    }
+
+    @Test("In CSV, only cells that need quotes get them")
+    func csv() {
+        #expect(table.csv == "name,count\nplain,7\n\"a|b, \"\"c\"\" ±\",1234567\n")
+    }
+}
+
+@Suite("Tables of accuracies")
+struct AccuracyTableTests {
+    private typealias Score = AccuracyTable.Score
+
+    @Test("Mean and sample standard deviation over seeds; the average is taken seed by seed")
+    func summaries() {
+        // Averages over targets: 0.5, 0.6 and 0.7, whatever the single targets do.
+        let oil = [0.4, 0.6, 0.8], ink = [0.6, 0.6, 0.6]
+        let scores = (0..<3).flatMap { seed in
+            [
+                Score(method: "SPG", target: "oil", seed: "\(seed)", accuracy: oil[seed]),
+                Score(method: "SPG", target: "ink", seed: "\(seed)", accuracy: ink[seed]),
+            ]
+        }
+        let zeroShot = [
+            Score(method: "Zero-shot", target: "oil", accuracy: 0.25), Score(method: "Zero-shot", target: "ink", accuracy: 0.5),
+        ]
+        #expect(AccuracyTable(zeroShot + scores).table.text == """
+            accuracy, %          oil         ink      average
+            ───────────  ───────────  ──────────  ───────────
+            Zero-shot           25.0        50.0         37.5
+            SPG          60.0 ± 20.0  60.0 ± 0.0  60.0 ± 10.0
+            """)
+        #expect(AccuracyTable(zeroShot).csv == """
+            method,target,mean,standard_deviation,seeds
+            Zero-shot,oil,0.25,,1
+            Zero-shot,ink,0.5,,1
+            Zero-shot,average,0.375,,1
+
+            """)
+    }
+
+    @Test("What has not been made is a dash, never a number, and leaves no average")
+    func missing() {
+        let scores = [
+            Score(method: "SPG", target: "oil", seed: "1", accuracy: 0.5),
+            Score(method: "SPG", target: "oil", seed: "2", accuracy: nil),
+            Score(method: "SPG", target: "ink", seed: "1", accuracy: 0.5),
+            Score(method: "SPG", target: "ink", seed: "2", accuracy: 0.5),
+        ]
+        #expect(AccuracyTable(scores).table.rows == [["SPG", "–", "50.0 ± 0.0", "–"]])
+        #expect(AccuracyTable(scores).csv.split(separator: "\n").count == 2)
+    }
+
+    @Test("Without scores there is nothing but titles")
+    func empty() {
+        #expect(AccuracyTable([]).table.rows.isEmpty)
+        #expect(Summary([]) == nil)
+    }
+}

@@ -1,0 +1,122 @@
+"""Prints Tests/Fixtures/text.json: OpenAI's text encoder over padded prompts of 77 tokens, forward and backward to the
+context vectors. Made with Python 3.11, torch 2.13.0+cpu. Run: python Tests/Reference/text.py > Tests/Fixtures/text.json
+
+`full` restates the sizes of ViT-B/16's text encoder (12 layers of width 512, 512 features); `small` is quick.
+"""
+import json
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from random_stream import uniform
+
+SEED = 11
+START, STOP, END = 1, 2, 3
+NAMES = [[10, 11], [10, 12, 13], [20], [21, 22, 23, 24], [10, 11, 14], [30]]
+LABELS = [0, 3, 5, 1, 2, 4, 3]
+SIZES = {
+    "small": dict(width=128, layers=3, vocabulary=64, length=77, dimension=32),
+    "full": dict(width=512, layers=12, vocabulary=64, length=77, dimension=512),
+}
+CASES = {
+    "end": dict(position="end"), "middle": dict(position="middle"), "front": dict(position="front"),
+    "class-specific": dict(position="end", specific=True), "two groups": dict(position="end", groups=2),
+}
+
+
+def weight(name, shape, deviation):
+    return torch.from_numpy(2 * uniform(SEED, name, shape=shape) - 1) * (deviation * math.sqrt(3))
+
+
+def vector(name, size, base):
+    return base + 0.1 * torch.from_numpy(2 * uniform(SEED, name, shape=[size]) - 1)
+
+
+class Encoder:
+    """Functions over weights made by formula, under OpenAI's names."""
+
+    def __init__(self, width, layers, vocabulary, length, dimension):
+        self.width, self.layers, self.heads, self.length = width, layers, width // 64, length
+        self.w = {
+            "token_embedding.weight": weight("token_embedding.weight", [vocabulary, width], 0.02),
+            "positional_embedding": weight("positional_embedding", [length, width], 0.01),
+            "text_projection": weight("text_projection", [width, dimension], width**-0.5),
+            "ln_final.weight": vector("ln_final.weight", width, 1), "ln_final.bias": vector("ln_final.bias", width, 0),
+        }
+        for i in range(layers):
+            p = f"transformer.resblocks.{i}."
+            for name, shape, deviation in [
+                ("attn.in_proj_weight", [3 * width, width], 1.5 * width**-0.5),
+                ("attn.out_proj.weight", [width, width], width**-0.5),
+                ("mlp.c_fc.weight", [4 * width, width], width**-0.5),
+                ("mlp.c_proj.weight", [width, 4 * width], (4 * width) ** -0.5),
+            ]:
+                self.w[p + name] = weight(p + name, shape, deviation)
+            for name, size, base in [
+                ("attn.in_proj_bias", 3 * width, 0), ("attn.out_proj.bias", width, 0), ("mlp.c_fc.bias", 4 * width, 0),
+                ("mlp.c_proj.bias", width, 0), ("ln_1.weight", width, 1), ("ln_1.bias", width, 0),
+                ("ln_2.weight", width, 1), ("ln_2.bias", width, 0),
+            ]:
+                self.w[p + name] = vector(p + name, size, base)
+
+    def __call__(self, x, ends):
+        """x: [prompts, 77, width] token embeddings; ends: the end token's place in each."""
+        w, n = self.w, len(x)
+        x = x + w["positional_embedding"]
+        mask = torch.full((self.length, self.length), float("-inf")).triu(1)
+
+        def norm(x, p):
+            return F.layer_norm(x, (self.width,), w[p + ".weight"], w[p + ".bias"], 1e-5)
+
+        for i in range(self.layers):
+            p = f"transformer.resblocks.{i}."
+            q, k, v = F.linear(norm(x, p + "ln_1"), w[p + "attn.in_proj_weight"], w[p + "attn.in_proj_bias"]).chunk(3, -1)
+            q, k, v = (t.reshape(n, self.length, self.heads, 64).transpose(1, 2) for t in (q, k, v))
+            a = torch.softmax(q @ k.transpose(-1, -2) / 8 + mask, -1) @ v
+            a = a.transpose(1, 2).reshape(n, self.length, self.width)
+            x = x + F.linear(a, w[p + "attn.out_proj.weight"], w[p + "attn.out_proj.bias"])
+            h = F.linear(norm(x, p + "ln_2"), w[p + "mlp.c_fc.weight"], w[p + "mlp.c_fc.bias"])
+            x = x + F.linear(h * torch.sigmoid(1.702 * h), w[p + "mlp.c_proj.weight"], w[p + "mlp.c_proj.bias"])
+        x = norm(x, "ln_final")
+        return x[torch.arange(n), ends] @ w["text_projection"]
+
+
+def summary(x):
+    flat = x.detach().double().reshape(-1)
+    return [flat.norm().item(), flat.sum().item()] + [flat[(i * 7919) % len(flat)].item() for i in range(6)]
+
+
+def run(encoder, position, specific=False, groups=1):
+    length, width = 4, encoder.width
+    per_group = length * len(NAMES) if specific else length
+    context = weight("context", [groups * per_group, width], 0.02).requires_grad_()
+    table = encoder.w["token_embedding.weight"]
+    prompts, ends = [], []
+    for group in range(groups):
+        for c, name in enumerate(NAMES):
+            first = group * per_group + (c * length if specific else 0)
+            v = context[first:first + length]
+            place = {"end": length, "middle": length // 2, "front": 0}[position]
+            rows = torch.cat([table[[START]], v[:place], table[name], v[place:], table[[STOP, END]]])
+            ends.append(len(rows) - 1)
+            padding = table[[0]].expand(encoder.length - len(rows), -1)
+            prompts.append(torch.cat([rows, padding]))
+    features = encoder(torch.stack(prompts), torch.tensor(ends))
+    text = features / features.norm(dim=-1, keepdim=True)
+    images = torch.from_numpy(2 * uniform(SEED, "images", shape=[len(LABELS), text.shape[1]]) - 1)
+    images = images / images.norm(dim=-1, keepdim=True)
+    # Every group classifies the images; the loss is the groups' mean.
+    logits = torch.cat([20 * images @ text[g * len(NAMES):(g + 1) * len(NAMES)].t() for g in range(groups)])
+    loss = F.cross_entropy(logits, torch.tensor(LABELS * groups))
+    loss.backward()
+    return {"features": summary(features), "loss": loss.item(), "gradient": summary(context.grad)}
+
+
+result = {"torch": torch.__version__}
+for size, shape in SIZES.items():
+    encoder = Encoder(**shape)
+    cases = CASES if size == "small" else {"end": CASES["end"]}
+    result[size] = {name: run(encoder, **case) for name, case in cases.items()}
+print(json.dumps(result, indent=1))

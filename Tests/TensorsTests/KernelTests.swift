@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+import Tensors
+
+@Suite struct KernelTests {
+    @Test func exponentialIsWithinTwoUnitsInTheLastPlace() {
+        for i in 0..<40_000 {
+            let x = Float(i - 20_000) * 0.0043
+            let expected = Foundation.exp(Double(x))
+            let got = exponential(SIMD16(repeating: x))[3]
+            #expect(abs(Double(got) - expected) <= 2 * Double(Float(expected).ulp), "e^\(x)")
+        }
+        #expect(exponential(SIMD16(repeating: -200))[0] == 0)
+        #expect(exponential(SIMD16(repeating: 200))[0] == .infinity)
+        #expect(exponential(SIMD16(repeating: .nan))[0].isNaN)
+    }
+
+    @Test func hyperbolicTangentAgrees() {
+        for i in 0..<8_000 {
+            let x = Float(i - 4_000) * 0.005
+            let got = hyperbolicTangent(SIMD16(repeating: x))[0]
+            #expect(abs(got - Float(Foundation.tanh(Double(x)))) <= 3e-7, "tanh \(x)")
+        }
+    }
+
+    @Test func productsAgreeInEveryOrientation() {
+        // Large enough to be split, and of odd sizes.
+        let (m, k, n) = (131, 97, 113)
+        var stream = RandomStream(seed: 3, purpose: "matrices")
+        let a = Tensor([m, k], (0..<m * k).map { _ in stream.normal() })
+        let b = Tensor([k, n], (0..<k * n).map { _ in stream.normal() })
+        let plain = Tensor.product(a, b)
+        for (row, column) in [(0, 0), (130, 112), (65, 50)] {
+            let expected = (0..<k).reduce(Float(0)) { $0 + a[row, $1] * b[$1, column] }
+            #expect(abs(plain[row, column] - expected) < 1e-3)
+        }
+        #expect(close(plain, .product(a.transposed(), b, transposingA: true)))
+        #expect(close(plain, .product(a, b.transposed(), transposingB: true)))
+    }
+
+    private func close(_ a: Tensor, _ b: Tensor) -> Bool {
+        a.shape == b.shape && zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-3 }
+    }
+
+    @Test func copiesDoNotShareWrites() {
+        let a = Tensor([2, 2], repeating: 1)
+        var b = a
+        b[0, 0] = 5
+        #expect(a[0, 0] == 1 && b[0, 0] == 5)
+    }
+
+    @Test func softmaxOfLargeLogitsIsFinite() {
+        let p = Tensor([1, 3], [1000, 999, -1000]).softmaxOfRows()
+        #expect(p.isFinite && abs(p.values.reduce(0, +) - 1) < 1e-6)
+    }
+}
