@@ -60,7 +60,7 @@ public func parallelItems(_ count: Int, _ body: @Sendable (Int) -> Void) {
     }
 }
 
-/// Runs `body` as one part of some work: nothing inside it is split, so that its result does not depend on `Threads.count`.
+/// Runs `body` as one part of some work: nothing inside it is split, so its result does not depend on `Threads.count`.
 package func unsplit(_ body: () -> Void) {
     Threads.$isInsidePart.withValue(true, operation: body)
 }

@@ -25,7 +25,8 @@ struct Convolution: Sendable {
                 for output in 0..<outputs {
                     for input in 0..<inputs {
                         for place in 0..<area {
-                            to[(place * inputs + input) * outputs + output] = from[(output * inputs + input) * area + place]
+                            to[(place * inputs + input) * outputs + output] =
+                                from[(output * inputs + input) * area + place]
                         }
                     }
                 }

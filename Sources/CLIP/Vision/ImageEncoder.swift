@@ -8,9 +8,9 @@ public protocol ImageEncoder: Sendable {
     var dimension: Int { get }
     /// Encodes any number of images, split over `Threads.count` threads.
     ///
-    /// An image's features are the same to the last bit whatever is encoded beside it and on however many threads, as long
-    /// as its place in `pixels` is the same. With OpenBLAS's AVX-512 kernels its place does not matter either; its AVX2
-    /// kernels round a matrix's rows in two ways by turns.
+    /// An image's features are the same to the last bit whatever is encoded beside it and on however many threads, as
+    /// long as its place in `pixels` is the same. With OpenBLAS's AVX-512 kernels its place does not matter either; its
+    /// AVX2 kernels round a matrix's rows in two ways by turns.
     /// - Parameter pixels: normalised images, `[n, resolution, resolution, 3]`.
     /// - Returns: `[n, dimension]`, not normalised.
     func encode(_ pixels: Tensor) -> Tensor
