@@ -60,6 +60,11 @@ public func parallelItems(_ count: Int, _ body: @Sendable (Int) -> Void) {
     }
 }
 
+/// Runs `body` as one part of some work: nothing inside it is split, so its result does not depend on `Threads.count`.
+package func unsplit(_ body: () -> Void) {
+    Threads.$isInsidePart.withValue(true, operation: body)
+}
+
 /// A pointer that may cross into the closures of `parallel`: their parts write to disjoint elements.
 @usableFromInline
 struct Shared<Pointee>: @unchecked Sendable {
