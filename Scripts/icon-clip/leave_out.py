@@ -1,0 +1,116 @@
+"""Find training icons that are near-copies of DesktopIcons images, and list them in WORK/left-out.json.
+
+    python leave_out.py WORK [SHEETS]
+
+Icon themes borrow from one another: a "new" theme may carry Tango's or Adwaita's drawing, recoloured, moved or
+framed. Two drawings are compared as 32x32 gray images of what they cover (cropped to it, so that neither place
+nor size matters), by normalised correlation, once as drawn on white and once as bare shapes, since symbolic
+icons come in any colour. A training icon nearer than THRESHOLD to any benchmark image is left out; and nearer than
+SAME_NAME if both bear the same name, for then a likeness is a copy rather than an accident of simple shapes.
+With SHEETS, contact sheets of the nearest pairs on either side of the thresholds are written to look at.
+"""
+import csv
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+THRESHOLD, SAME_NAME = 0.97, 0.93
+SIDE = 32
+DATA = Path(__file__).resolve().parents[2] / "Data/desktop-icons"
+LUMINANCE = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
+
+
+def described(gray):
+    """A unit vector for a gray image whose ground is 1, cropped to what is drawn; nothing drawn gives zeros."""
+    drawn = (gray - 1).abs() > 0.06
+    rows, columns = drawn.any(1).nonzero().flatten(), drawn.any(0).nonzero().flatten()
+    if not len(rows):
+        return torch.zeros(SIDE * SIDE)
+    crop = gray[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+    wide = crop.shape[1] - crop.shape[0]
+    half = abs(wide) // 2
+    sides = (0, 0, half, abs(wide) - half) if wide > 0 else (half, abs(wide) - half, 0, 0)
+    crop = F.pad(crop, sides, value=1.0)
+    small = F.interpolate(crop[None, None], size=(SIDE, SIDE), mode="bilinear", antialias=True).flatten()
+    return F.normalize(small - small.mean(), dim=0)
+
+
+def of_training(rgba):
+    """As drawn on white, and the bare shape."""
+    rgba = torch.from_numpy(rgba).permute(2, 0, 1).float() / 255
+    colour, alpha = rgba[:3], rgba[3:]
+    return described(((colour * LUMINANCE).sum(0) * alpha + 1 - alpha)[0]), described(1 - alpha[0])
+
+
+def of_benchmark(file):
+    """As drawn on its ground, be that white or dark grey."""
+    image = Image.open(file).convert("L")
+    image = image.resize((64, 64), Image.BICUBIC)
+    gray = torch.from_numpy(np.asarray(image).copy()).float() / 255
+    ground = torch.stack([gray[0, 0], gray[0, -1], gray[-1, 0], gray[-1, -1]]).median()
+    return described(gray if ground > 0.9 else 1 - (gray - ground).abs())
+
+
+def nearest(work):
+    """For each training icon: the correlation with the nearest benchmark image, and which; likewise of the same name."""
+    about = json.loads((work / "icons.json").read_text())
+    pixels = np.load(work / "icons.npy", mmap_mode="r")
+    with open(DATA / "manifest.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    benchmark = torch.stack([of_benchmark(DATA / row["file"]) for row in rows])
+    names = [Path(row["source"]).stem.removesuffix("-symbolic") for row in rows]
+    numbers = {}
+    for number, name in enumerate(names):
+        numbers.setdefault(name, []).append(number)
+    found = []
+    for number, icon in enumerate(about):
+        drawn, shape = of_training(pixels[number])
+        likeness = torch.maximum(benchmark @ drawn, benchmark @ shape)
+        best = int(likeness.argmax())
+        same = [n for name in icon["names"] for n in numbers.get(name, [])]
+        best_same = same[int(likeness[same].argmax())] if same else best
+        found.append((float(likeness[best]), best, float(likeness[best_same]) if same else -1.0, best_same))
+    return about, pixels, rows, found
+
+
+def sheet(pairs, pixels, rows, file):
+    """Training icon above, benchmark image below."""
+    canvas = Image.new("RGB", (24 * 66, -(-len(pairs) // 24) * 136), "white")
+    for place, (number, other) in enumerate(pairs):
+        left, top = place % 24 * 66, place // 24 * 136
+        icon = Image.fromarray(pixels[number]).resize((64, 64))
+        canvas.paste(Image.new("RGB", (64, 64), (200, 225, 255)), (left, top))
+        canvas.paste(icon, (left, top), icon)
+        canvas.paste(Image.open(DATA / rows[other]["file"]).resize((64, 64)), (left, top + 66))
+    canvas.save(file)
+
+
+def main(work, sheets=None):
+    about, pixels, rows, found = nearest(work)
+    out = [n for n, (any_, _, same, _) in enumerate(found) if any_ > THRESHOLD or same > SAME_NAME]
+    (work / "left-out.json").write_text(json.dumps(out))
+    themes = {}
+    for number in out:
+        themes[about[number]["theme"]] = themes.get(about[number]["theme"], 0) + 1
+    print(f"{len(out)} of {len(about)} left out: {dict(sorted(themes.items(), key=lambda item: -item[1]))}")
+    if sheets:
+        sheets.mkdir(exist_ok=True)
+        rng = np.random.default_rng(0)
+        for kind, value, other in (("any", 0, 1), ("same", 2, 3)):
+            for low in np.arange(0.86, 0.995, 0.02):
+                band = [(n, f[other]) for n, f in enumerate(found) if low < f[value] <= low + 0.02]
+                if kind == "any":
+                    band = [(n, o) for n, o in band if found[n][2] < SAME_NAME]
+                band = [band[i] for i in sorted(rng.permutation(len(band))[:120])]
+                if band:
+                    sheet(band, pixels, rows, sheets / f"{kind}-{low:.2f}.png")
+        json.dump(found, open(sheets / "found.json", "w"))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
