@@ -1,6 +1,6 @@
 """Train icon-clip on gathered icons (gather.py, leave_out.py) from scratch; goes on from a checkpoint if there is one.
 
-    python train.py WORK OUTPUT --steps 10000
+    python train.py WORK OUTPUT --steps 6000
 
 Logs zero-shot accuracy on VALIDATION_THEMES, which no training image comes from, and for information on
 DesktopIcons; every choice was made on the former. OUTPUT gets the weights' moving average as float16.
@@ -26,7 +26,7 @@ VALIDATION_THEMES = {"yasis", "Nuovo"}
 CONCEPTS, THEMES = 96, 3  # of a batch: so many concepts, each drawn by so many themes
 ORDINARY = 5              # how much oftener concepts with ordinary words are drawn than well-known names without
 MERGES = 4096
-RATE, WARM_UP, DECAY = 1.5e-3, 200, 0.1
+RATE, WARM_UP, COOL_DOWN, DECAY = 1.5e-3, 200, 0.35, 0.1  # COOL_DOWN: the share of steps in which the rate falls to 0
 OTHER_STYLE = 0.3         # the target's weight of a caption that names the thing but another style
 BY_NAME = 0.25            # the weight of the loss that draws images of one thing together
 AVERAGE = 0.998
@@ -138,7 +138,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("work", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--steps", type=int, default=10000)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--every", type=int, default=500, help="steps between evaluations and checkpoints")
     options = parser.parse_args()
     torch.set_num_threads(2)
@@ -166,7 +166,7 @@ def main():
 
     started, losses = time.monotonic(), []
     for step in range(first, options.steps):
-        rate = RATE * min((step + 1) / WARM_UP, (1 + math.cos(math.pi * step / options.steps)) / 2)
+        rate = RATE * min(1, (step + 1) / WARM_UP, (options.steps - step) / (COOL_DOWN * options.steps))
         for group in optimizer.param_groups:
             group["lr"] = rate
         images, texts, fit = icons.batch(step)
