@@ -7,8 +7,9 @@ framed. Two drawings are compared as 32x32 gray images of what they cover (cropp
 nor size matters), by normalised correlation; of icons in one tone the bare shapes, since symbolic icons
 come in any colour. A training icon nearer than THRESHOLD to any benchmark image is left out; and nearer than
 SAME_NAME if both bear the same name, for then a likeness is a copy rather than an accident of simple shapes.
-Symbolic icons of the themes that took GNOME's symbolic set as their start are left out wherever DesktopIcons has
-the name, however much they were redrawn.
+What descends from Tango's or GNOME's drawings (elementary and Faba; the symbolic icons of Numix and Yaru too) is left
+out wherever DesktopIcons has the name, however much it was redrawn, and so is what copies.txt lists: the pairs that a
+first icon-clip, trained for 600 steps, found most alike (check_features.py).
 With SHEETS, contact sheets of the nearest pairs on either side of the thresholds are written to look at.
 """
 import csv
@@ -22,42 +23,47 @@ import torch.nn.functional as F
 from PIL import Image
 
 THRESHOLD, SAME_NAME = 0.96, 0.80
-GNOME_SYMBOLIC = {"elementary", "Faba", "Numix", "Yaru"}
+RELATED, RELATED_SYMBOLIC = {"elementary", "Faba"}, {"Numix", "Yaru"}
+COPIES = Path(__file__).with_name("copies.txt")
 SIDE = 32
 DATA = Path(__file__).resolve().parents[2] / "Data/desktop-icons"
 LUMINANCE = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
 
 
-def described(gray):
-    """A unit vector for a gray image whose ground is 1, cropped to what is drawn; nothing drawn gives zeros."""
+def framed(gray, side):
+    """A gray image whose ground is 1, cropped to what is drawn and made side x side; nothing drawn stays blank."""
     drawn = (gray - 1).abs() > 0.06
     rows, columns = drawn.any(1).nonzero().flatten(), drawn.any(0).nonzero().flatten()
     if not len(rows):
-        return torch.zeros(SIDE * SIDE)
+        return torch.ones(side, side)
     crop = gray[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
     wide = crop.shape[1] - crop.shape[0]
     half = abs(wide) // 2
     sides = (0, 0, half, abs(wide) - half) if wide > 0 else (half, abs(wide) - half, 0, 0)
     crop = F.pad(crop, sides, value=1.0)
-    small = F.interpolate(crop[None, None], size=(SIDE, SIDE), mode="bilinear", antialias=True).flatten()
+    return F.interpolate(crop[None, None], size=(side, side), mode="bilinear", antialias=True)[0, 0]
+
+
+def described(gray):
+    """A unit vector for a gray image; zeros for a blank one."""
+    small = framed(gray, SIDE).flatten()
     return F.normalize(small - small.mean(), dim=0)
 
 
 def of_training(rgba):
-    """As drawn on white; but of an icon in one tone the bare shape, since its tone may well be white."""
+    """Gray as drawn on white; but of an icon in one tone the bare shape, since its tone may well be white."""
     rgba = torch.from_numpy(rgba).permute(2, 0, 1).float() / 255
     gray, alpha = (rgba[:3] * LUMINANCE).sum(0), rgba[3]
     one_tone = gray[alpha > 0.5].std() < 0.06
-    return described(1 - alpha if one_tone else gray * alpha + 1 - alpha)
+    return 1 - alpha if one_tone else gray * alpha + 1 - alpha
 
 
 def of_benchmark(file):
-    """As drawn on its ground, be that white or dark grey."""
-    image = Image.open(file).convert("L")
-    image = image.resize((64, 64), Image.BICUBIC)
-    gray = torch.from_numpy(np.asarray(image).copy()).float() / 255
+    """Gray as drawn on white, also where it is drawn on dark grey."""
+    image = Image.open(file).convert("L").resize((64, 64), Image.BICUBIC)
+    gray = torch.from_numpy(np.array(image)).float() / 255
     ground = torch.stack([gray[0, 0], gray[0, -1], gray[-1, 0], gray[-1, -1]]).median()
-    return described(gray if ground > 0.9 else 1 - (gray - ground).abs())
+    return gray if ground > 0.9 else 1 - (gray - ground).abs()
 
 
 def nearest(work):
@@ -66,14 +72,14 @@ def nearest(work):
     pixels = np.load(work / "icons.npy")
     with open(DATA / "manifest.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    benchmark = torch.stack([of_benchmark(DATA / row["file"]) for row in rows])
+    benchmark = torch.stack([described(of_benchmark(DATA / row["file"])) for row in rows])
     names = [Path(row["source"]).stem.removesuffix("-symbolic") for row in rows]
     numbers = {}
     for number, name in enumerate(names):
         numbers.setdefault(name, []).append(number)
     found = []
     for number, icon in enumerate(about):
-        likeness = benchmark @ of_training(pixels[number])
+        likeness = benchmark @ described(of_training(pixels[number]))
         best = int(likeness.argmax())
         same = [n for name in icon["names"] for n in numbers.get(name, [])]
         best_same = same[int(likeness[same].argmax())] if same else best
@@ -95,8 +101,12 @@ def sheet(pairs, pixels, rows, file):
 
 def main(work, sheets=None):
     about, pixels, rows, found = nearest(work)
-    out = [n for n, (likeness, _, same_name, _) in enumerate(found) if likeness > THRESHOLD or same_name > SAME_NAME
-           or (same_name >= 0 and about[n]["symbolic"] and about[n]["theme"] in GNOME_SYMBOLIC)]
+    copies = set(COPIES.read_text().splitlines())
+    out = []
+    for number, (icon, (likeness, _, same_name, _)) in enumerate(zip(about, found)):
+        related = icon["theme"] in RELATED or icon["symbolic"] and icon["theme"] in RELATED_SYMBOLIC
+        if likeness > THRESHOLD or same_name > SAME_NAME or related and same_name >= 0 or icon["path"] in copies:
+            out.append(number)
     (work / "left-out.json").write_text(json.dumps(out))
     themes = {}
     for number in out:
