@@ -22,9 +22,9 @@ extension ArtifactStore {
     /// An artifact's recipe and figures, or nil where there is none.
     public func artifact(_ key: ArtifactKey) throws -> Artifact? {
         try reading { database in
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM artifact WHERE key = ?", arguments: [key.description]),
-                let kind = ArtifactKind(rawValue: row["kind"])
-            else { return nil }
+            let row = try Row.fetchOne(
+                database, sql: "SELECT * FROM artifact WHERE key = ?", arguments: [key.description])
+            guard let row, let kind = ArtifactKind(rawValue: row["kind"]) else { return nil }
             let inputs = try Row.fetchAll(database, sql: """
                 SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
                 WHERE artifact_id = ? ORDER BY position
@@ -47,7 +47,7 @@ extension Row {
         case .blob(let bytes): Digest(bytes: bytes)
         default: Digest?.none
         }
-        guard let digest else { throw StoreError.badValue("the column “\(column)” of the store holds no SHA-256 digest") }
+        guard let digest else { throw StoreError.badValue("a “\(column)” in the store is no SHA-256 digest") }
         return digest
     }
 }
@@ -62,7 +62,8 @@ extension Database {
     /// - Throws: `StoreError.noArtifact`.
     func artifactID(_ key: ArtifactKey, _ kind: ArtifactKind) throws -> Int64 {
         let id = try Int64.fetchOne(
-            self, sql: "SELECT id FROM artifact WHERE key = ? AND kind = ?", arguments: [key.description, kind.rawValue])
+            self, sql: "SELECT id FROM artifact WHERE key = ? AND kind = ?",
+            arguments: [key.description, kind.rawValue])
         guard let id else { throw StoreError.noArtifact(key, kind) }
         return id
     }

@@ -24,8 +24,8 @@ extension ArtifactStore {
     /// failure noted under its key: all in one transaction. Does nothing where the artifact is there already.
     /// - Parameter seconds: how long it took to make.
     /// - Returns: `recipe.key`.
-    /// - Throws: `StoreError`, and then nothing is written: an input that is not there, contents that are not finite or do
-    ///   not fit together, a full disk.
+    /// - Throws: `StoreError`, and then nothing is written: an input that is not there, contents that are not finite or
+    ///   do not fit together, a full disk.
     @discardableResult
     public func write(
         _ recipe: Recipe, _ contents: ArtifactContents, metrics: [Metric] = [], seconds: Double
@@ -55,7 +55,8 @@ extension Database {
         guard seconds.isFinite else { throw StoreError.badValue("an artifact cannot take \(seconds) seconds to make") }
         try execute(
             sql: """
-                INSERT INTO artifact (key, kind, algorithm_version, parameters, seconds, bytes) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO artifact (key, kind, algorithm_version, parameters, seconds, bytes)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 recipe.key.description, recipe.kind.rawValue, recipe.algorithmVersion, recipe.parameters.canonicalText,

@@ -32,8 +32,8 @@ public final class ArtifactStore: Sendable {
             if readOnly {
                 try database.read { database in
                     guard try Migrations.check(database, path: path) == Migrations.latest else {
-                        throw StoreError.cannotOpen(
-                            path: path, reason: "it is of an older version; open it once for writing to bring it up to date")
+                        let reason = "it is of an older version, and is brought up to date when a stage writes to it"
+                        throw StoreError.cannotOpen(path: path, reason: reason)
                     }
                 }
             } else {
@@ -81,7 +81,10 @@ extension ArtifactStore {
 
     /// SQLite itself takes a short file of anything for a new database.
     private static func checkFileIsDatabase(_ path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 16) else {
+        let header: Data
+        do {
+            header = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 16) ?? Data()
+        } catch {
             throw StoreError.cannotOpen(path: path, reason: "it cannot be read")
         }
         guard header.isEmpty || header == Data("SQLite format 3\0".utf8) else {

@@ -34,8 +34,8 @@ extension ArtifactStore {
     }
 
     /// Reads the features of one view.
-    /// - Throws: `StoreError.noArtifact`, `.noView`, or `.missingEmbeddings` and `.badVector` naming the image, where rows
-    ///   were deleted or changed by another program.
+    /// - Throws: `StoreError.noArtifact`, `.noView`, or `.missingEmbeddings` and `.badVector` naming the image, where
+    ///   rows were deleted or changed by another program.
     public func embeddings(_ key: ArtifactKey, view: String) throws -> Embeddings {
         try reading { database in
             let (set, manifestID, encoderID) = try database.embeddingSet(id: database.artifactID(key, .embeddings))
@@ -93,7 +93,8 @@ extension Database {
         return (set, row["manifest_id"], row["encoder_id"])
     }
 
-    /// Copies vectors from SQLite's pages straight into a tensor: features are the store's bulk, and a run reads them all.
+    /// Copies vectors from SQLite's pages straight into a tensor: features are the store's bulk, and a run reads them
+    /// all.
     fileprivate func vectors(
         of manifest: DomainManifest, id: Int64, encoderID: Int64, view: String, dimension: Int
     ) throws -> Tensor {

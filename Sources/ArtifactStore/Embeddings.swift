@@ -25,28 +25,31 @@ extension ArtifactStore {
         views: [String], of manifest: ArtifactKey, encoder: Digest
     ) throws -> [(image: LabelledImage, views: [String])] {
         try reading { database in
-            let manifest = try database.manifest(id: database.artifactID(manifest, .images))
-            let statement = try database.cachedStatement(sql: """
-                SELECT 1 FROM embedding WHERE encoder_id = ?
-                    AND view_id = (SELECT id FROM image_view WHERE name = ?)
-                    AND image_id = (SELECT id FROM image WHERE sha256 = ?)
-                """)
-            let encoder = try database.encoderID(encoder)
+            let manifestID = try database.artifactID(manifest, .images), encoderID = try database.encoderID(encoder)
+            var missing: [Int: [String]] = [:]
+            for view in views {
+                let positions = try Int.fetchCursor(database, sql: """
+                    SELECT position FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
+                        SELECT 1 FROM embedding
+                        WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                            AND embedding.image_id = manifest_image.image_id)
+                    """, arguments: [manifestID, encoderID, view])
+                while let position = try positions.next() { missing[position, default: []].append(view) }
+            }
+            guard !missing.isEmpty else { return [] }
+            let images = try database.manifest(id: manifestID).images
             var seen: Set<Digest> = []
-            return try manifest.images.compactMap { image in
-                guard seen.insert(image.digest).inserted else { return nil }
-                let missing = try views.filter { view in
-                    try Bool.fetchOne(statement, arguments: [encoder, view, Data(image.digest.bytes)]) == nil
-                }
-                return missing.isEmpty ? nil : (image, missing)
+            return images.indices.compactMap { position in
+                guard let views = missing[position], seen.insert(images[position].digest).inserted else { return nil }
+                return (images[position], views)
             }
         }
     }
 
     /// Inserts feature vectors, in one transaction. Those that are there already are left as they are.
     ///
-    /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but they are
-    /// not computed again either: an extraction that is stopped goes on where its last batch ended.
+    /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but
+    /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
     /// - Parameter vectors: shape `[rows.count, dimension]`, each row of unit length.
     /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, and nothing is inserted;
     ///   `.unknownEncoder`.

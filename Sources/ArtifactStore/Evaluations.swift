@@ -75,13 +75,15 @@ extension Database {
     func insert(_ evaluation: Evaluation, id: Int64) throws {
         let manifestID = try artifactID(evaluation.manifest, .images)
         let labels = try Int.fetchAll(
-            self, sql: "SELECT label FROM manifest_image WHERE manifest_id = ? ORDER BY position", arguments: [manifestID])
+            self, sql: "SELECT label FROM manifest_image WHERE manifest_id = ? ORDER BY position",
+            arguments: [manifestID])
         let classes = try Int.fetchOne(
             self, sql: "SELECT count(*) FROM manifest_class WHERE manifest_id = ?", arguments: [manifestID]) ?? 0
         guard !evaluation.predictions.isEmpty else { throw StoreError.badValue("an evaluation without predictions") }
         try execute(
             sql: """
-                INSERT INTO evaluation (artifact_id, manifest_id, method, seed, images, accuracy) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO evaluation (artifact_id, manifest_id, method, seed, images, accuracy)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 id, manifestID, evaluation.method, evaluation.seed, evaluation.predictions.count, evaluation.accuracy,

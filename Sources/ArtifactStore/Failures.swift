@@ -13,7 +13,8 @@ extension ArtifactStore {
     public func recordFailure(_ message: String, of key: ArtifactKey) throws {
         try writing { database in
             try database.execute(
-                sql: "INSERT OR REPLACE INTO failure (key, message) VALUES (?, ?)", arguments: [key.description, message])
+                sql: "INSERT OR REPLACE INTO failure (key, message) VALUES (?, ?)",
+                arguments: [key.description, message])
         }
     }
 

@@ -11,11 +11,11 @@ extension ArtifactStore {
 
     /// The SHA-256 of each file's bytes.
     ///
-    /// A digest is remembered with the file's path, size, time of change and inode, so that an unchanged tree is looked at
-    /// but not read again. What has to be read is read by two threads. A store opened for reading only remembers nothing.
-    /// - Parameters:
-    ///   - paths: absolute paths.
-    ///   - progress: called with the number of files read so far and the number to be read; not at all if there are none.
+    /// A digest is remembered with the file's path, size, time of change and inode, so that an unchanged tree is looked
+    /// at but not read again. What has to be read is read by two threads. A store opened for reading only remembers
+    /// nothing.
+    /// - Parameters: - paths: absolute paths. - progress: called with the number of files read so far and the number to
+    ///   be read; not at all if there are none.
     /// - Throws: `DatasetError.unreadable`, naming the file; `StoreError`.
     public func digests(
         ofFiles paths: [String], progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }

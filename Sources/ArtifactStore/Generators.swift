@@ -41,7 +41,9 @@ extension ArtifactStore {
 extension Database {
     func insert(_ generator: Generator, id: Int64) throws {
         try execute(
-            sql: "INSERT INTO generator (artifact_id, method, domain, seed, validation_accuracy) VALUES (?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO generator (artifact_id, method, domain, seed, validation_accuracy) VALUES (?, ?, ?, ?, ?)
+                """,
             arguments: [id, generator.method, generator.domain, generator.seed, generator.validationAccuracy])
         for (name, tensor) in generator.tensors.sorted(by: { $0.key < $1.key }) {
             try checkFinite(tensor, "the weight “\(name)” of the generator")
@@ -57,11 +59,12 @@ extension Database {
             self, sql: "SELECT name, shape, vector FROM tensor WHERE artifact_id = ?", arguments: [id])
         var tensors: [String: Tensor] = [:]
         for row in rows {
+            let name: String = row["name"]
             let shape = try JSONValue(parsing: row["shape"]).decoded(as: [Int].self)
             guard let tensor = Tensor(blob: row["vector"], shape: shape) else {
-                throw StoreError.badValue("the weight “\(row["name"] as String)” of the store does not fit its shape \(shape)")
+                throw StoreError.badValue("the weight “\(name)” in the store does not fit its shape \(shape)")
             }
-            tensors[row["name"]] = tensor
+            tensors[name] = tensor
         }
         return tensors
     }

@@ -2,8 +2,8 @@ import Datasets
 import Foundation
 
 extension DomainManifest {
-    /// The recipe of the `images` artifact that this manifest is: domain, classes, and the digest and label of each image.
-    /// Neither paths nor the data set's name count, so a tree that is moved or renamed stays the same artifact.
+    /// The recipe of the `images` artifact that this manifest is: domain, classes, and the digest and label of each
+    /// image. Neither paths nor the data set's name count, so a tree that is moved or renamed stays the same artifact.
     public var recipe: Recipe {
         var contents: [UInt8] = []
         contents.reserveCapacity(images.count * 36)

@@ -3,8 +3,8 @@ import Foundation
 import GRDB
 
 extension ArtifactStore {
-    /// Writes a manifest as an `images` artifact. Where it is there already, only where the files lie now, and what the data
-    /// set is called, is brought up to date.
+    /// Writes a manifest as an `images` artifact. Where it is there already, only where the files lie now, and what the
+    /// data set is called, is brought up to date.
     /// - Returns: `manifest.key`.
     @discardableResult
     public func record(_ manifest: DomainManifest) throws -> ArtifactKey {

@@ -34,7 +34,8 @@ extension Database {
             sql: "INSERT INTO metric (artifact_id, epoch, name, value) VALUES (?, ?, ?, ?)")
         for metric in metrics {
             guard metric.value.isFinite else {
-                throw StoreError.badValue("“\(metric.name)” of epoch \(metric.epoch) is \(metric.value): the training diverged")
+                throw StoreError.badValue(
+                    "“\(metric.name)” of epoch \(metric.epoch) is \(metric.value): the training diverged")
             }
             try statement.execute(arguments: [id, metric.epoch, metric.name, metric.value])
         }

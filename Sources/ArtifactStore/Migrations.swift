@@ -12,8 +12,8 @@ enum Migrations {
 
     /// Brings a store up to date, or refuses a database that is not a store of ours, or a newer one.
     ///
-    /// Must run in an immediate transaction: of two processes that open a new store at once, one makes the tables and the
-    /// other then finds them.
+    /// Must run in an immediate transaction: of two processes that open a new store at once, one makes the tables and
+    /// the other then finds them.
     static func apply(in database: Database, path: String) throws {
         let version = try check(database, path: path)
         guard version < latest else { return }

@@ -20,7 +20,8 @@ public struct PipelineInstance: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// Says what a pipeline consists of now, in place of what was said before. Writes nothing where nothing has changed.
+    /// Says what a pipeline consists of now, in place of what was said before. Writes nothing where nothing has
+    /// changed.
     public func setPipeline(_ name: String, to instances: [PipelineInstance]) throws {
         guard try pipeline(name) != instances else { return }
         try writing { database in
@@ -30,7 +31,8 @@ extension ArtifactStore {
                 """)
             for (position, instance) in instances.enumerated() {
                 try statement.execute(arguments: [
-                    name, position, instance.stage, instance.cell.canonicalText, instance.key.description, instance.title,
+                    name, position, instance.stage, instance.cell.canonicalText, instance.key.description,
+                    instance.title,
                 ])
             }
         }

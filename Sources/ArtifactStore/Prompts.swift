@@ -50,7 +50,8 @@ extension Database {
         try checkFinite(prompt.vectors, "the prompt of \(prompt.method) for \(prompt.domain)")
         try execute(
             sql: """
-                INSERT INTO prompt (artifact_id, method, domain, seed, context_length, width, vectors, validation_accuracy)
+                INSERT INTO prompt (
+                    artifact_id, method, domain, seed, context_length, width, vectors, validation_accuracy)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [

@@ -17,16 +17,21 @@ public struct QueryResult: Sendable {
 }
 
 extension ArtifactStore {
-    /// Runs one SQL query over the views; nothing can be changed by it. Besides SQLite's own functions there is `dot(a, b)`,
-    /// the inner product of two vectors.
-    /// - Throws: `StoreError.failed` with SQLite's words where the query is wrong or would write.
+    /// Runs one SQL query over the views; nothing can be changed by it. Besides SQLite's own functions there is
+    /// `dot(a, b)`, the inner product of two vectors.
+    /// - Throws: `StoreError.badQuery`, with SQLite's words, where the query is wrong or would write.
     public func query(_ sql: String) throws -> QueryResult {
         try reading { database in
-            let statement = try database.makeStatement(sql: sql)
-            let rows = try Row.fetchAll(statement).map { row in
-                Array(row.databaseValues).map { QueryResult.Value($0.storage) }
+            do {
+                let statement = try database.makeStatement(sql: sql)
+                guard statement.isReadonly else { throw StoreError.badQuery("it would change the store") }
+                let rows = try Row.fetchAll(statement).map { row in
+                    Array(row.databaseValues).map { QueryResult.Value($0.storage) }
+                }
+                return QueryResult(columns: statement.columnNames, rows: rows)
+            } catch let error as DatabaseError where [.SQLITE_ERROR, .SQLITE_MISUSE].contains(error.resultCode) {
+                throw StoreError.badQuery(error.message ?? "it is no SQL")
             }
-            return QueryResult(columns: statement.columnNames, rows: rows)
         }
     }
 }

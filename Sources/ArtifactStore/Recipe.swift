@@ -18,7 +18,8 @@ public enum ArtifactKind: String, Codable, Sendable, CaseIterable {
     case evaluation
 }
 
-/// Everything that decides what an artifact contains. Two equal recipes make the same artifact, so its key is their digest.
+/// Everything that decides what an artifact contains. Two equal recipes make the same artifact, so its key is their
+/// digest.
 ///
 /// Never part of a recipe: paths, times, thread counts, the machine, batch sizes that cannot change a result.
 public struct Recipe: Hashable, Sendable {

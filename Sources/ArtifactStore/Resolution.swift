@@ -2,8 +2,9 @@ import Datasets
 import GRDB
 
 extension ArtifactStore {
-    /// The artifact that a text stands for: a key, its first digits (six or more), or a name of the view `names`, such as
-    /// "tango" for embeddings, "coop/tango/1" for a prompt, "demo/spg/seed=1/target=tango" for an artifact of a pipeline.
+    /// The artifact that a text stands for: a key, its first digits (six or more), or a name of the view `names`, such
+    /// as "tango" for embeddings, "coop/tango/1" for a prompt, "demo/spg/seed=1/target=tango" for an artifact of a
+    /// pipeline.
     /// - Parameter kind: only artifacts of this kind are meant.
     /// - Throws: `StoreError.unknownName`, `.ambiguousName` with the candidates, `.noArtifact` for a whole key.
     public func resolve(_ text: String, kind: ArtifactKind? = nil) throws -> ArtifactKey {
@@ -23,8 +24,8 @@ extension ArtifactStore {
             }
             guard candidates.count == 1 else {
                 throw StoreError.ambiguousName(text, candidates: try candidates.map { row in
-                    let key = try row.digest("key")
-                    return "\(key.short)  \(row["kind"] as String)  \(row["created"] as String)  \(row["name"] as String? ?? "")"
+                    let kind: String = row["kind"], created: String = row["created"], name: String? = row["name"]
+                    return "\(try row.digest("key").short)  \(kind)  \(created)  \(name ?? "")"
                 })
             }
             return try first.digest("key")

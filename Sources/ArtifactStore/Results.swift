@@ -17,17 +17,18 @@ extension ArtifactStore {
     public func results(ofPipeline name: String) throws -> [ResultRow] {
         try reading { database in
             try Row.fetchAll(database, sql: """
-                SELECT results.* FROM pipeline_instance
-                JOIN results ON results.pipeline = pipeline_instance.pipeline
-                    AND results.evaluation_key = pipeline_instance.key
-                    AND results.method = coalesce(pipeline_instance.title, pipeline_instance.stage)
-                WHERE pipeline_instance.pipeline = ?
-                GROUP BY position ORDER BY position
+                SELECT coalesce(title, stage) AS method, domain, coalesce(cell ->> '$.seed', seed) AS seed,
+                       accuracy, images, artifact.key
+                FROM pipeline_instance
+                JOIN artifact ON artifact.key = pipeline_instance.key
+                JOIN evaluation ON evaluation.artifact_id = artifact.id
+                JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
+                WHERE pipeline = ? ORDER BY position
                 """, arguments: [name]
             ).map {
                 ResultRow(
-                    method: $0["method"], target: $0["target"], seed: $0["seed"], accuracy: $0["accuracy"],
-                    images: $0["images"], evaluation: try $0.digest("evaluation_key"))
+                    method: $0["method"], target: $0["domain"], seed: $0["seed"], accuracy: $0["accuracy"],
+                    images: $0["images"], evaluation: try $0.digest("key"))
             }
         }
     }

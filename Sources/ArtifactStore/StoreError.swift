@@ -29,6 +29,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case missingEmbeddings(count: Int, view: String, first: String)
     /// A view that an embeddings artifact does not have.
     case noView(String, available: [String])
+    /// A query that is wrong, or would change the store.
+    case badQuery(String)
     /// A number or label that must not enter the store, such as a NaN in a prompt.
     case badValue(String)
 
@@ -56,7 +58,7 @@ extension StoreError {
         case .SQLITE_READONLY: self = .readOnly(path: path)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
         case .SQLITE_NOTADB: self = .notADatabase(path: path)
-        case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: error.message ?? "the folder cannot be written to")
+        case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: error.message ?? "it cannot be opened")
         default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
         }
     }
@@ -72,8 +74,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .notAStore(let path):
             "“\(path)” is a SQLite database of another program, and is left as it is; give another path with --store"
         case .madeByNewerVersion(let path, let version, let known):
-            "the store “\(path)” was made by a newer version of this program (its format is \(version), this program knows "
-                + "up to \(known)); update the program, or give another path with --store"
+            "the store “\(path)” was made by a newer version of this program (its format is \(version), this program "
+                + "knows up to \(known)); update the program, or give another path with --store"
         case .cannotOpen(let path, let reason):
             "cannot open the store “\(path)”: \(reason); check that the folder exists and may be written to"
         case .readOnly(let path):
@@ -100,10 +102,12 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .badVector(let image, let view, let problem):
             "the features of “\(image)” (view \(view)) \(problem); check the checkpoint and the image"
         case .missingEmbeddings(let count, let view, let first):
-            "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being “\(first)”; "
-                + "extract them again"
+            "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being "
+                + "“\(first)”; extract them again"
         case .noView(let view, let available):
             "these embeddings have no view “\(view)”; they have " + available.map { "“\($0)”" }.joined(separator: ", ")
+        case .badQuery(let reason):
+            "the query cannot be run: \(reason); Docs/store.md shows the views and their columns"
         case .badValue(let problem):
             problem
         }

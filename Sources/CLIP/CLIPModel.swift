@@ -21,6 +21,9 @@ public struct CLIPModel: Sendable {
                     "text_projection",
                     because: "texts have \(text.dimension) features and images \(vision.dimension)")
             }
+            if reader.problems.isEmpty, !Foundation.exp(scale.scalar).isFinite {
+                reader.refuse("logit_scale", because: "the exponential of \(scale.scalar) is no finite number")
+            }
             return (vision, text, scale)
         }
         do {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a file system says about a file without reading it. A file whose stamp has not changed is taken to be unchanged.
+/// What a file system says about a file without reading it. A file whose stamp has not changed is taken to be
+/// unchanged.
 public struct FileStamp: Hashable, Sendable {
     /// Bytes.
     public let size: Int
@@ -12,7 +13,9 @@ public struct FileStamp: Hashable, Sendable {
     /// - Throws: `DatasetError.unreadable` where there is no such file, or it is a folder or a device.
     public init(ofFileAt path: String) throws(DatasetError) {
         var information = stat()
-        guard stat(path, &information) == 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+        guard stat(path, &information) == 0 else {
+            throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
         try self.init(information, path: path)
     }
 

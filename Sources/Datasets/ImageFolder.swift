@@ -2,8 +2,8 @@ import Foundation
 
 /// A data set laid out as `root/domain/class/image.jpg`, the layout of PACS, Office-Home and their like.
 ///
-/// Hidden files and folders are passed over, as is everything that is not in its place: files beside the domains or beside
-/// the classes, files without an image's extension, folders of the root without folders of their own.
+/// Hidden files and folders are passed over, as is everything that is not in its place: files beside the domains or
+/// beside the classes, files without an image's extension, folders of the root without folders of their own.
 public struct ImageFolder: Sendable {
     /// An image file and its class.
     public struct Entry: Hashable, Sendable {
@@ -84,10 +84,11 @@ private func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographical
 /// The names in a folder that are not hidden, sorted.
 private func contents(of folder: String) throws(DatasetError) -> [String] {
     do {
-        return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted(by: precedes)
+        return try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { !$0.hasPrefix(".") }.sorted(by: precedes)
     } catch {
-        let reason = FileManager.default.fileExists(atPath: folder) ? "it is no folder, or not yours to read" : "there is none"
-        throw .unreadable(path: folder, reason: reason)
+        let exists = FileManager.default.fileExists(atPath: folder)
+        throw .unreadable(path: folder, reason: exists ? "it is no folder, or not yours to read" : "there is none")
     }
 }
 

@@ -9,10 +9,10 @@ public struct Split: Hashable, Sendable {
 
     /// Splits every class in the same proportion.
     ///
-    /// The images of a class are put in the order of a hash of the seed and their contents, and the first ones train. So
-    /// the parts depend neither on file names nor on the order of `images`, and an image that is added moves few others.
-    /// Images with equal bytes are one image here and stay together. Of n in a class, `trainFraction` · n train, rounded to
-    /// the nearest whole number (halves up), but at least one and, where n ≥ 2, at most n − 1.
+    /// The images of a class are put in the order of a hash of the seed and their contents, and the first ones train.
+    /// So the parts depend neither on file names nor on the order of `images`, and an image that is added moves few
+    /// others. Images with equal bytes are one image here and stay together. Of n in a class, `trainFraction` · n
+    /// train, rounded to the nearest whole number (halves up), but at least one and, where n ≥ 2, at most n − 1.
     /// - Precondition: `trainFraction` is in 0...1.
     public init(of images: [LabelledImage], seed: UInt64, trainFraction: Double = 0.7) {
         precondition((0...1).contains(trainFraction), "a fraction is between 0 and 1, not \(trainFraction)")

@@ -22,8 +22,8 @@ public enum Threads {
             return cores
         }
         set {
-            configured.store(max(1, newValue), ordering: .relaxed)
             openblas_set_num_threads(1)
+            configured.store(max(1, newValue), ordering: .relaxed)
         }
     }
 }
@@ -58,6 +58,11 @@ public func parallelItems(_ count: Int, _ body: @Sendable (Int) -> Void) {
             }
         }
     }
+}
+
+/// Runs `body` as one part of some work: nothing inside it is split, so its result does not depend on `Threads.count`.
+package func unsplit(_ body: () -> Void) {
+    Threads.$isInsidePart.withValue(true, operation: body)
 }
 
 /// A pointer that may cross into the closures of `parallel`: their parts write to disjoint elements.

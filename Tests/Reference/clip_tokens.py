@@ -2,11 +2,12 @@
 
     python3 Tests/Reference/clip_tokens.py
 
-Learns a small merges file from the fragments below, writes it to Tests/Fixtures/clip/merges.txt, joins fragments to some
-thousands of texts by formula, and writes tokens.json: the fragments, the tokens of the first texts and a hash of the
-others'. The tokens are those of OpenAI's rules, restated here with the `regex` and `html` modules; NFC stands for the
-repair by ftfy. Where transformers' CLIPTokenizer follows the same rules (it has no HTML entities, no final sigma, no case
-folding, and splits off special tokens first), the two must agree. Made with Python 3.11, regex 2026.11.15, transformers 5.23.0.
+Learns a small merges file from the fragments below, writes it to Tests/Fixtures/clip/merges.txt, joins fragments to
+some thousands of texts by formula, and writes tokens.json: the fragments, the tokens of the first texts and a hash of
+the others'. The tokens are those of OpenAI's rules, restated here with the `regex` and `html` modules; NFC stands for
+the repair by ftfy. Where transformers' CLIPTokenizer follows the same rules (it has no HTML entities, no final sigma,
+no case folding, and splits off special tokens first), the two must agree. To be run before clip_fixtures.py, which
+counts the merges. Made with Python 3.11, regex 2026.11.15, transformers 5.23.0.
 """
 
 import html

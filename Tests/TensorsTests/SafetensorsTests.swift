@@ -48,7 +48,8 @@ import Testing
         // 1, -2, the smallest subnormal and infinity as F16; 1, -2, 2^-126 and 3.140625 as BF16, at an odd address.
         let header = """
             {"__metadata__":{"made":"by hand"},"h":{"dtype":"F16","shape":[4],"data_offsets":[1,9]},\
-            "o":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"BF16","shape":[2,2],"data_offsets":[9,17]}}
+            "o":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},\
+            "b":{"dtype":"BF16","shape":[2,2],"data_offsets":[9,17]}}
             """
         let file = try Safetensors(
             decoding: file(header, [9, 0, 0x3c, 0, 0xc0, 1, 0, 0, 0x7c, 0x80, 0x3f, 0, 0xc0, 0x80, 0, 0x49, 0x40]),
@@ -78,6 +79,7 @@ import Testing
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,  // fewer bytes than the shape asks for
         #"{"a":{"dtype":"F32","shape":[1,-1],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#,  // overflows to 0
+        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#,

@@ -8,7 +8,7 @@ import Tensors
 public struct Checkpoint: Sendable {
     /// The safetensors file.
     public let weightsURL: URL
-    /// The tokenizer's merges, `merges.txt` beside the weights. Read by `CLIPModel`; an image encoder has no use for it.
+    /// The tokenizer's merges, `merges.txt` beside the weights. An image encoder has no use for it.
     public let mergesURL: URL
     let file: Safetensors
 

@@ -38,7 +38,7 @@ extension LayerNormWeights {
 }
 
 extension LinearWeights {
-    /// Reads `name + suffix + "weight"` and `… + "bias"`; attention joins its first projection's names by an underscore.
+    /// - Parameter separator: what is between a name and `weight` or `bias`; an underscore for attention's first.
     init(_ name: String, separator: String = ".", _ inputs: Int, _ outputs: Int, from reader: inout WeightReader) {
         weight = reader.tensor(name + separator + "weight", [outputs, inputs])
         bias = reader.tensor(name + separator + "bias", [outputs])

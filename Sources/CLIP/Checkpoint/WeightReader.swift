@@ -15,8 +15,10 @@ public struct WeightReader {
     /// - Parameter shape: what is expected; an extent of 0 is one that the checkpoint fails to tell, and fits any.
     public mutating func tensor(_ name: String, _ shape: [Int]) -> Tensor {
         guard let entry = file.entries[name] else { return note(.missing(name, expected: shape)) }
-        let fits = entry.shape.count == shape.count && zip(entry.shape, shape).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
-        guard fits else { return note(.wrongShape(name, expected: shape, found: entry.shape)) }
+        let extentsFit = zip(entry.shape, shape).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
+        guard extentsFit, entry.shape.count == shape.count else {
+            return note(.wrongShape(name, expected: shape, found: entry.shape))
+        }
         let tensor: Tensor
         do {
             tensor = try file.tensor(named: name)
@@ -27,13 +29,14 @@ public struct WeightReader {
         return tensor
     }
 
-    /// An extent that tells the architecture, from the first of some tensors that exists; 0 where none does.
+    /// An extent that tells the architecture, from the first of some tensors that exists and is not empty; 0 where none does.
     ///
     /// Notes no problem: each of these tensors is asked for by `tensor` too.
     /// - Parameter sources: names, and which of the tensor's extents is meant.
     public func extent(_ sources: (name: String, axis: Int)...) -> Int {
         for (name, axis) in sources {
-            if let shape = file.entries[name]?.shape, axis < shape.count { return shape[axis] }
+            guard let shape = file.entries[name]?.shape, axis < shape.count, !shape.contains(0) else { continue }
+            return shape[axis]
         }
         return 0
     }

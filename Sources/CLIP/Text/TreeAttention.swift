@@ -35,8 +35,31 @@ func treeAttention(
     }
 }
 
-/// A head's share of a row: 64 numbers, in every CLIP.
-private typealias Head = SIMD64<Float>
+/// A head's share of a row: 64 numbers, in every CLIP. Four vectors, since the compiler makes poor code of SIMD64.
+private struct Head {
+    static let width = 64
+    static let zero = Head(a: .zero, b: .zero, c: .zero, d: .zero)
+    var a, b, c, d: SIMD16<Float>
+
+    @inline(__always)
+    func dot(_ other: Head) -> Float {
+        ((a * other.a + b * other.b) + (c * other.c + d * other.d)).sum()
+    }
+
+    @inline(__always)
+    func scaled(by factor: Float) -> Head {
+        Head(a: a * factor, b: b * factor, c: c * factor, d: d * factor)
+    }
+
+    /// Adds `factor · other`.
+    @inline(__always)
+    mutating func add(_ other: Head, times factor: Float) {
+        a += other.a * factor
+        b += other.b * factor
+        c += other.c * factor
+        d += other.d * factor
+    }
+}
 
 /// The loops of tree attention. Work is split over (group, head), which touch disjoint memory in either direction.
 private struct TreeAttention: Sendable {
@@ -66,7 +89,7 @@ private struct TreeAttention: Sendable {
         }
     }
 
-    var heads: Int { width / Head.scalarCount }
+    var heads: Int { width / Head.width }
     var pairCount: Int { pairOffsets.last! }
     /// 1 / √64.
     var scale: Float { 0.125 }
@@ -99,7 +122,7 @@ private struct TreeAttention: Sendable {
         _ item: Int, _ queries: UnsafeMutablePointer<Float>, _ source: UnsafeMutablePointer<Float>,
         _ output: UnsafeMutablePointer<Float>, _ probabilities: UnsafeMutablePointer<Float>?
     ) {
-        let (group, column) = (item / heads, item % heads * Head.scalarCount)
+        let (group, column) = (item / heads, item % heads * Head.width)
         let keys = source + group * layout.rowCount * keyStride + keyColumn + column
         let values = keys + width
         let longest = layout.longestPrompt
@@ -107,10 +130,10 @@ private struct TreeAttention: Sendable {
             layout.keys.withUnsafeBufferPointer { keyRows in
                 for (index, row) in queryRows.enumerated() {
                     let range = layout.keyOffsets[row]..<layout.keyOffsets[row + 1]
-                    let query = load(queries + (group * queryRows.count + index) * queryStride + column) * scale
+                    let query = load(queries + (group * queryRows.count + index) * queryStride + column).scaled(by: scale)
                     var largest = -Float.infinity
                     for (j, pair) in range.enumerated() {
-                        let score = (query * load(keys + Int(keyRows[pair]) * keyStride)).sum()
+                        let score = query.dot(load(keys + Int(keyRows[pair]) * keyStride))
                         scores[j] = score
                         largest = max(largest, score)
                     }
@@ -126,7 +149,7 @@ private struct TreeAttention: Sendable {
                     for (j, pair) in range.enumerated() {
                         let probability = scores[j] / total
                         probabilities?[pairOffsets[index] + j] = probability
-                        sum += load(values + Int(keyRows[pair]) * keyStride) * probability
+                        sum.add(load(values + Int(keyRows[pair]) * keyStride), times: probability)
                     }
                     store(sum, output + (group * queryRows.count + index) * width + column)
                 }
@@ -178,7 +201,7 @@ private struct TreeAttention: Sendable {
     private func adjoint(
         _ item: Int, _ inputs: Inputs, _ dQueries: UnsafeMutablePointer<Float>, _ dSource: UnsafeMutablePointer<Float>
     ) {
-        let (group, column) = (item / heads, item % heads * Head.scalarCount)
+        let (group, column) = (item / heads, item % heads * Head.width)
         let offset = group * layout.rowCount * keyStride + keyColumn + column
         let (keys, dKeys) = (inputs.source + offset, dSource + offset)
         let (values, dValues) = (keys + width, dKeys + width)
@@ -193,19 +216,19 @@ private struct TreeAttention: Sendable {
                     var mean: Float = 0
                     for (j, pair) in range.enumerated() {
                         let at = Int(keyRows[pair]) * keyStride
-                        dp[j] = (d * load(values + at)).sum()
+                        dp[j] = d.dot(load(values + at))
                         mean += p[j] * dp[j]
-                        add(d * p[j], dValues + at)
+                        add(d, times: p[j], to: dValues + at)
                     }
                     let query = load(inputs.queries + place * queryStride + column)
                     var dQuery = Head.zero
                     for (j, pair) in range.enumerated() {
                         let at = Int(keyRows[pair]) * keyStride
                         let ds = p[j] * (dp[j] - mean) * scale
-                        dQuery += load(keys + at) * ds
-                        add(query * ds, dKeys + at)
+                        dQuery.add(load(keys + at), times: ds)
+                        add(query, times: ds, to: dKeys + at)
                     }
-                    add(dQuery, dQueries + place * queryStride + column)
+                    add(dQuery, times: 1, to: dQueries + place * queryStride + column)
                 }
             }
         }
@@ -221,16 +244,26 @@ private struct TreeAttention: Sendable {
 
     @inline(__always)
     private func load(_ pointer: UnsafePointer<Float>) -> Head {
-        UnsafeRawPointer(pointer).loadUnaligned(as: Head.self)
+        let raw = UnsafeRawPointer(pointer)
+        return Head(
+            a: raw.loadUnaligned(as: SIMD16<Float>.self), b: raw.loadUnaligned(fromByteOffset: 64, as: SIMD16<Float>.self),
+            c: raw.loadUnaligned(fromByteOffset: 128, as: SIMD16<Float>.self),
+            d: raw.loadUnaligned(fromByteOffset: 192, as: SIMD16<Float>.self))
     }
 
     @inline(__always)
     private func store(_ value: Head, _ pointer: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Head.self)
+        let raw = UnsafeMutableRawPointer(pointer)
+        raw.storeBytes(of: value.a, as: SIMD16<Float>.self)
+        raw.storeBytes(of: value.b, toByteOffset: 64, as: SIMD16<Float>.self)
+        raw.storeBytes(of: value.c, toByteOffset: 128, as: SIMD16<Float>.self)
+        raw.storeBytes(of: value.d, toByteOffset: 192, as: SIMD16<Float>.self)
     }
 
     @inline(__always)
-    private func add(_ value: Head, _ pointer: UnsafeMutablePointer<Float>) {
-        store(load(pointer) + value, pointer)
+    private func add(_ value: Head, times factor: Float, to pointer: UnsafeMutablePointer<Float>) {
+        var sum = load(pointer)
+        sum.add(value, times: factor)
+        store(sum, pointer)
     }
 }

@@ -33,7 +33,8 @@ struct BytePairMerges: Sendable {
         byteTokens = alphabet.enumerated().sorted { $0.element.byte < $1.element.byte }.map(\.offset)
 
         var pairs: [(line: Int, left: String, right: String)] = []
-        for (index, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
             let line = line.last == "\r" ? line.dropLast() : line
             if line.isEmpty || index == 0 && String(line).hasPrefix("#version") { continue }
             let parts = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }

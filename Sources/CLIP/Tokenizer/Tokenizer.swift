@@ -1,7 +1,7 @@
 import Foundation
 
-/// CLIP's tokenizer: cleaned text, cut into words, each a sequence of tokens by byte-level byte pair encoding (Sennrich et
-/// al. 2016; Radford et al. 2019).
+/// CLIP's tokenizer: cleaned text, cut into words, each a sequence of tokens by byte-level byte pair encoding (Sennrich
+/// et al. 2016; Radford et al. 2019).
 ///
 /// Equal to OpenAI's, but for its repair of wrongly decoded text: that is left to whoever wrote the text.
 public struct Tokenizer: Sendable {

@@ -25,7 +25,8 @@ struct Convolution: Sendable {
                 for output in 0..<outputs {
                     for input in 0..<inputs {
                         for place in 0..<area {
-                            to[(place * inputs + input) * outputs + output] = from[(output * inputs + input) * area + place]
+                            to[(place * inputs + input) * outputs + output] =
+                                from[(output * inputs + input) * area + place]
                         }
                     }
                 }
@@ -45,7 +46,7 @@ struct Convolution: Sendable {
     func addingBias(of other: Convolution) -> Convolution { Convolution(self, bias: bias + other.bias) }
 
     /// Pixels whose patches are laid out at a time, so that they are still in the cache when they are multiplied.
-    private static let tile = 384
+    static let tile = 512
 
     /// The numbers of memory that `apply` needs for patches.
     var patchMemory: Int { kernel == 1 ? 0 : Self.tile * kernel * kernel * inputs }

@@ -21,7 +21,7 @@ public struct ModifiedResNet: ImageEncoder {
 }
 
 extension ModifiedResNet: GroupwiseEncoder {
-    /// What the blocks pass on, for all images of a group; and what one block needs, for a few of them.
+    /// What the blocks pass on, for all images of a group; and what one step needs, for a few of them.
     struct Memory {
         let maps: Scratch
         let otherMaps: Scratch
@@ -39,21 +39,23 @@ extension ModifiedResNet: GroupwiseEncoder {
         }
     }
 
-    var largestGroup: Int { max(1, min(64, (8 << 20) / largestMaps)) }
+    /// As many as keep the maps between blocks within some tens of megabytes.
+    var groupSize: Int { max(8, min(32, (2 << 20) / largestMaps)) }
 
-    /// Images that go through one step together: enough pixels for the matrix product, few enough for the cache.
-    private func images(atOnceOf side: Int) -> Int { max(1, 512 / (side * side)) }
+    /// Images that go through one step together: the most whose pixels fit one matrix product.
+    private func images(atOnceOf side: Int) -> Int { max(1, min(groupSize, Convolution.tile / (side * side))) }
 
     private var tokens: Int { positionalEmbedding.shape[0] }
 
-    func makeMemory(images: Int) -> Memory {
+    func makeMemory() -> Memory {
+        let images = groupSize
         var side = resolution / 2
         let stemMaps = side * side * stem[2].outputs
-        var inner = 2 * stemMaps * min(images, self.images(atOnceOf: side))
+        var inner = 2 * stemMaps * self.images(atOnceOf: side)
         var patches = stem.map(\.patchMemory).max() ?? 0
         side /= 2
         for block in blocks {
-            let pixels = side * side * min(images, self.images(atOnceOf: side))
+            let pixels = side * side * self.images(atOnceOf: side)
             inner = max(inner, block.memory(pixels: pixels))
             patches = max(patches, block.patchMemory)
             side /= block.stride
@@ -65,19 +67,18 @@ extension ModifiedResNet: GroupwiseEncoder {
                 count: images * tokens * pool.width + pool.memory(images: images, tokens: tokens)))
     }
 
-    func encode(
-        _ count: Int, _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>,
-        _ memory: Memory
+    func encodeGroup(
+        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ memory: Memory
     ) {
         let pixels = FeatureMaps(
-            base: UnsafeMutablePointer(mutating: pixels), images: count, height: resolution, width: resolution,
+            base: UnsafeMutablePointer(mutating: pixels), images: groupSize, height: resolution, width: resolution,
             channels: 3)
         var x = pixels.reshaped(at: memory.maps.base, stride: 4, channels: stem[2].outputs)
         var free = memory.otherMaps.base
         runStem(on: pixels, into: x, inner: memory.inner.base, patches: memory.patches.base)
         for block in blocks {
             let y = block.isInPlace ? x : x.reshaped(at: free, stride: block.stride, channels: block.outputs)
-            forEachFew(of: count, side: x.height) { first, few in
+            forEachFew(of: x.height) { first, few in
                 block.apply(
                     to: x.images(from: first, count: few), into: y.images(from: first, count: few),
                     memory: memory.inner.base, patches: memory.patches.base)
@@ -88,16 +89,16 @@ extension ModifiedResNet: GroupwiseEncoder {
     }
 
     /// Calls `body` with the first and the number of the images that go through one step together.
-    private func forEachFew(of images: Int, side: Int, _ body: (Int, Int) -> Void) {
-        let step = self.images(atOnceOf: side)
-        for first in stride(from: 0, to: images, by: step) { body(first, min(step, images - first)) }
+    private func forEachFew(of side: Int, _ body: (Int, Int) -> Void) {
+        let step = images(atOnceOf: side)
+        for first in stride(from: 0, to: groupSize, by: step) { body(first, min(step, groupSize - first)) }
     }
 
     private func runStem(
         on pixels: FeatureMaps, into y: FeatureMaps, inner: UnsafeMutablePointer<Float>,
         patches: UnsafeMutablePointer<Float>
     ) {
-        forEachFew(of: pixels.images, side: resolution / 2) { first, few in
+        forEachFew(of: resolution / 2) { first, few in
             let pixels = pixels.images(from: first, count: few)
             let half = inner + few * (resolution / 2) * (resolution / 2) * stem[2].outputs
             let a = pixels.reshaped(at: inner, stride: 2, channels: stem[0].outputs)

@@ -2,9 +2,9 @@ import Tensors
 
 /// Multi-head attention of which only one token's result is wanted, such as the pooled or the class token's.
 ///
-/// With a single query per head, keys and values need not be computed for every token: `q·(K x + b)` is `(Kᵀq)·x` plus a
-/// constant that softmax cancels, and `Σ aₜ (V xₜ + c)` is `V (Σ aₜ xₜ) + c` since the weights sum to 1. So one product
-/// per head and image takes the place of one per head, image and token.
+/// With a single query per head, keys and values need not be computed for every token: `q·(K x + b)` is `(Kᵀq)·x` plus
+/// a constant that softmax cancels, and `Σ aₜ (V xₜ + c)` is `V (Σ aₜ xₜ) + c` since the weights sum to 1. So one
+/// product per head and image takes the place of one per head, image and token.
 struct SingleQueryAttention: Sendable {
     let width: Int
     let outputs: Int
@@ -31,7 +31,8 @@ struct SingleQueryAttention: Sendable {
         to x: UnsafePointer<Float>, images: Int, tokens: Int, into result: UnsafeMutablePointer<Float>,
         adding isAdded: Bool = false, memory: UnsafeMutablePointer<Float>
     ) {
-        // One row per image: its query, and later the heads' results. Then [images, heads, width], and one image's scores.
+        // One row per image: its query, and later the heads' results. Then [images, heads, width], and one image's
+        // scores.
         let vectors = memory, perHead = vectors + images * width, scores = perHead + images * heads * width
         query.apply(to: x, stride: tokens * width, rows: images, into: vectors)
         key.weight.withUnsafePointer { key in

@@ -41,11 +41,12 @@ extension VisionTransformer: GroupwiseEncoder {
         let layer: Scratch
     }
 
-    /// About sixteen hundred tokens.
-    var largestGroup: Int { max(1, 1600 / tokens) }
+    /// As many as have about sixteen hundred tokens.
+    var groupSize: Int { max(1, 1600 / tokens) }
 
-    func makeMemory(images: Int) -> Memory {
-        Memory(
+    func makeMemory() -> Memory {
+        let images = groupSize
+        return Memory(
             patches: Scratch(count: patches.patchMemory), tokens: Scratch(count: images * tokens * width),
             layer: Scratch(
                 count: max(
@@ -53,27 +54,26 @@ extension VisionTransformer: GroupwiseEncoder {
                     images * (tokens + 6) * width + lastAttention.memory(images: images, tokens: tokens))))
     }
 
-    func encode(
-        _ count: Int, _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>,
-        _ memory: Memory
+    func encodeGroup(
+        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ memory: Memory
     ) {
-        let x = memory.tokens.base
-        embed(count, pixels, into: x, patches: memory.patches.base)
+        let x = memory.tokens.base, count = groupSize
+        embed(pixels, into: x, patches: memory.patches.base)
         lnPre.apply(to: x, rows: count * tokens, into: x)
         for layer in layers { layer.apply(to: x, images: count, tokens: tokens, memory: memory.layer.base) }
-        finish(count, x, into: features, memory: memory.layer.base)
+        finish(x, into: features, memory: memory.layer.base)
     }
 
     /// One token per patch, after the class token, each with its place's vector added.
     private func embed(
-        _ count: Int, _ pixels: UnsafePointer<Float>, into x: UnsafeMutablePointer<Float>,
+        _ pixels: UnsafePointer<Float>, into x: UnsafeMutablePointer<Float>,
         patches memory: UnsafeMutablePointer<Float>
     ) {
         let side = resolution / patches.kernel
         let pixels = FeatureMaps(
-            base: UnsafeMutablePointer(mutating: pixels), images: count, height: resolution, width: resolution,
+            base: UnsafeMutablePointer(mutating: pixels), images: groupSize, height: resolution, width: resolution,
             channels: 3)
-        for image in 0..<count {
+        for image in 0..<groupSize {
             let to = x + image * tokens * width
             to.update(repeating: 0, count: width)
             let maps = FeatureMaps(base: to + width, images: 1, height: side, width: side, channels: width)
@@ -84,9 +84,10 @@ extension VisionTransformer: GroupwiseEncoder {
 
     /// The last layer, for the class tokens alone, and the projection.
     private func finish(
-        _ count: Int, _ x: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>,
+        _ x: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>,
         memory: UnsafeMutablePointer<Float>
     ) {
+        let count = groupSize
         let normed = memory, classes = normed + count * tokens * width
         let hidden = classes + count * width, wide = hidden + count * width, attention = wide + 4 * count * width
         lastLayer.lnOne.apply(to: x, rows: count * tokens, into: normed)

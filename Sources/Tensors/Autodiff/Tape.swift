@@ -27,7 +27,8 @@ public final class Tape {
         return Variable(value: value, node: nodes.count - 1, tape: self)
     }
 
-    /// The gradients of a scalar with respect to parameters of this tape.
+    /// The gradients of a scalar with respect to parameters of this tape. To be asked for once: what operations kept for
+    /// their adjoints is freed on the way.
     ///
     /// - Returns: one tensor per parameter, of its shape; zero where the scalar does not depend on it.
     public func gradients(of loss: Variable, for parameters: [Variable]) -> [Tensor] {
@@ -36,6 +37,8 @@ public final class Tape {
         if let node = loss.node { gradients[node] = Tensor(loss.value.shape, repeating: 1) }
         for index in nodes.indices.reversed() {
             guard let adjoint = nodes[index].adjoint, let gradient = gradients[index] else { continue }
+            // What an operation kept for its adjoint is not needed again.
+            nodes[index].adjoint = nil
             gradients[index] = nil
             for (input, contribution) in zip(nodes[index].inputs, adjoint(gradient)) {
                 guard let input, let contribution else { continue }
@@ -55,12 +58,13 @@ public final class Tape {
     }
 }
 
-/// A tensor in a differentiable computation.
+/// A tensor in a differentiable computation. Not to be computed with once its tape is gone.
 public struct Variable {
     /// What was computed.
     public let value: Tensor
     fileprivate let node: Int?
-    fileprivate let tape: Tape?
+    /// Unowned, since adjoints hold variables and the tape holds adjoints.
+    fileprivate unowned let tape: Tape?
 
     fileprivate init(value: Tensor, node: Int?, tape: Tape?) {
         self.value = value

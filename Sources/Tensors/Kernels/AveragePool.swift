@@ -1,4 +1,4 @@
-/// The means of 2×2 pixels of feature maps in memory; a last odd row or column is left out, as in PyTorch's `AvgPool2d(2)`.
+/// The means of 2×2 pixels of feature maps in memory; a last odd row or column is left out, as PyTorch does.
 ///
 /// - Parameters:
 ///   - x: [images, height, width, channels].

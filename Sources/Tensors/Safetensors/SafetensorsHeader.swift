@@ -111,12 +111,16 @@ extension Safetensors.Entry: Codable {
         try fields.encode([byteRange.lowerBound, byteRange.upperBound], forKey: .byteRange)
     }
 
-    /// The bytes that the shape and the element type ask for, or nil where the number does not fit an `Int`.
+    /// The bytes that the shape and the element type ask for, or nil where the extents are too large to be multiplied,
+    /// even if one of them is 0.
     fileprivate var claimedByteCount: Int? {
-        if shape.contains(0) { return 0 }
-        return shape.reduce(Optional(elementType.byteCount)) { product, extent in
-            product.flatMap { $0.multipliedReportingOverflow(by: extent).overflow ? nil : $0 * extent }
+        var product = elementType.byteCount
+        for extent in shape where extent != 0 {
+            let (next, isTooLarge) = product.multipliedReportingOverflow(by: extent)
+            if isTooLarge { return nil }
+            product = next
         }
+        return shape.contains(0) ? 0 : product
     }
 }
 

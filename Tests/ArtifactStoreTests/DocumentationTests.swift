@@ -1,0 +1,74 @@
+import ArtifactStore
+import Foundation
+import Testing
+
+/// Runs every query of Docs/store.md on a small store, and compares its columns with the table shown below it.
+@Suite struct DocumentationTests {
+    struct Example: CustomStringConvertible {
+        var sql: String
+        var columns: [String]
+        var description: String { sql }
+    }
+
+    private static let text: String = {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return (try? String(contentsOf: root.appendingPathComponent("Docs/store.md"), encoding: .utf8)) ?? ""
+    }()
+
+    /// Each ```sql block with the header of the table that follows it.
+    private static let examples: [Example] = text.components(separatedBy: "```sql\n").dropFirst().map { part in
+        let halves = part.components(separatedBy: "```")
+        let header = halves[1].split(separator: "\n").first { $0.hasPrefix("|") } ?? ""
+        return Example(
+            sql: halves[0],
+            columns: header.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) })
+    }
+
+    @Test func thereAreExamples() {
+        #expect(Self.examples.count >= 10)
+    }
+
+    @Test(arguments: examples) func answersAsShown(example: Example) throws {
+        try withStore { store in
+            try Sample.runPipeline(in: store)
+            let result = try store.query(example.sql)
+            #expect(result.columns == example.columns)
+            #expect(!result.rows.isEmpty)
+        }
+    }
+
+    @Test func everyViewIsDocumentedWithItsColumns() throws {
+        try withStore { store in
+            let views = try store.texts("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name")
+            for view in views {
+                let columns = try store.query("SELECT * FROM \(view)").columns.joined(separator: ", ")
+                #expect(Self.text.contains("`\(view)(\(columns))`"), "\(view)(\(columns)) is not in Docs/store.md")
+            }
+        }
+    }
+
+    /// The columns that the project promises to keep.
+    @Test(arguments: [
+        ("embeddings", "image_path, image_sha256, domain, label, encoder, view, dimension, vector"),
+        ("prompts", "key, method, domain, seed, context_length, width, vectors, validation_accuracy"),
+        ("results", "pipeline, method, target, seed, accuracy, images, evaluation_key"),
+        ("predictions", "evaluation_key, image_path, label, predicted, probability"),
+        ("artifacts", "key, kind, created, seconds, bytes, parameters"),
+    ]) func promisedViewsHaveTheirColumns(view: String, columns: String) throws {
+        try withStore { store throws in
+            #expect(try store.query("SELECT * FROM \(view)").columns.joined(separator: ", ") == columns)
+        }
+    }
+
+    @Test func aQueryCannotChangeTheStore() throws {
+        try withStore { store in
+            #expect(throws: StoreError.badQuery("it would change the store")) {
+                try store.query("DELETE FROM artifact")
+            }
+            #expect(throws: StoreError.badQuery("no such table: artefacts")) {
+                try store.query("SELECT * FROM artefacts")
+            }
+        }
+    }
+}

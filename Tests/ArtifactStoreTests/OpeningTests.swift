@@ -1,0 +1,71 @@
+import ArtifactStore
+import Foundation
+import GRDB
+import Testing
+
+@Suite struct OpeningTests {
+    @Test func makesTheFoldersAbove() throws {
+        try withFolder { folder in
+            let path = folder + "/a/b/artifacts.sqlite"
+            try Sample.extract(Sample.manifest("tango"), into: ArtifactStore(path: path))
+            let again = try ArtifactStore(path: path, readOnly: true)
+            #expect(try again.contains(Sample.manifest("tango").key))
+        }
+    }
+
+    @Test func readOnlyNeedsAFileAndWritesNothing() throws {
+        try withFolder { folder in
+            let path = folder + "/artifacts.sqlite"
+            #expect(throws: StoreError.noStore(path: path)) { try ArtifactStore(path: path, readOnly: true) }
+            #expect(!FileManager.default.fileExists(atPath: path))
+            _ = try ArtifactStore(path: path)
+            let store = try ArtifactStore(path: path, readOnly: true)
+            #expect(throws: StoreError.readOnly(path: path)) { try store.record(Sample.manifest("tango")) }
+        }
+    }
+
+    @Test func refusesANewerStore() throws {
+        try withFolder { folder in
+            let path = folder + "/artifacts.sqlite"
+            try ArtifactStore(path: path).database.write { try $0.execute(sql: "PRAGMA user_version = 99") }
+            for readOnly in [false, true] {
+                let error = #expect(throws: StoreError.self) { try ArtifactStore(path: path, readOnly: readOnly) }
+                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 1))
+                #expect(error?.description.contains("newer version") == true)
+            }
+        }
+    }
+
+    @Test func refusesOtherFilesAndLeavesThemAlone() throws {
+        try withFolder { folder in
+            let text = folder + "/notes.txt"
+            try Data("not a database, but longer than its header".utf8).write(to: URL(fileURLWithPath: text))
+            #expect(throws: StoreError.notADatabase(path: text)) { try ArtifactStore(path: text) }
+
+            let other = folder + "/other.sqlite"
+            try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE theirs (a)") }
+            let before = try Data(contentsOf: URL(fileURLWithPath: other))
+            #expect(throws: StoreError.notAStore(path: other)) { try ArtifactStore(path: other) }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == before)
+        }
+    }
+
+    /// As a crash during the very first start would leave it.
+    @Test func anEmptyFileBecomesAStore() throws {
+        try withFolder { folder in
+            let path = folder + "/artifacts.sqlite"
+            try Data().write(to: URL(fileURLWithPath: path))
+            #expect(try ArtifactStore(path: path).rowCounts().values.allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test func severalMayMakeTheSameStoreAtOnce() throws {
+        try withFolder { folder in
+            for attempt in 0..<10 {
+                let path = "\(folder)/\(attempt).sqlite"
+                let failures = concurrently(4) { _ in _ = try ArtifactStore(path: path) }
+                #expect(failures.isEmpty)
+            }
+        }
+    }
+}
