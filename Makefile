@@ -25,7 +25,7 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 
 test: setup ## Run the tests
-	@swift test -c release
+	@swift test -c release --disable-xctest
 
 run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…, STORE=…)
 	@$(spg) run "$(PIPELINE)" $(options)
