@@ -50,6 +50,10 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
         .target(name: "CommandLineSupport", dependencies: ["Stages", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
+        .target(
+            name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
+            swiftSettings: numeric),
+
         // Executables: parse arguments, call a library, print.
         .executableTarget(
             name: "spg", dependencies: ["Pipelines", "Stages", "CLIP", "Reporting", "CommandLineSupport", arguments]),
@@ -57,6 +61,8 @@ let package = Package(
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(
+            name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 
         // Tests. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
@@ -67,6 +73,7 @@ let package = Package(
         .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
         .testTarget(name: "StagesTests", dependencies: ["Stages"]),
         .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting", "CommandLineSupport"]),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(name: "CommandLineTests", dependencies: ["ArtifactStore", "Imaging"]),
     ],
     swiftLanguageModes: [.v6]

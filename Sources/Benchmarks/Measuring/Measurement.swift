@@ -1,0 +1,106 @@
+import Foundation
+import Tensors
+
+/// What a benchmark gave: medians over rounds.
+public struct Measurement: Codable, Sendable {
+    public var title: String
+    public var unit: Benchmark.Unit
+    public var rounds: Int
+    /// In the benchmark's unit.
+    public var ours: Double
+    public var peer: Double?
+    /// How many times faster we were than the peer: the median over rounds of both.
+    public var ratio: Double?
+    /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the same
+    /// rounds. Nil where there are no products.
+    public var shareOfPeak: Double?
+
+    package init(
+        title: String, unit: Benchmark.Unit, rounds: Int, ours: Double, peer: Double? = nil, ratio: Double? = nil,
+        shareOfPeak: Double? = nil
+    ) {
+        (self.title, self.unit, self.rounds, self.ours) = (title, unit, rounds, ours)
+        (self.peer, self.ratio, self.shareOfPeak) = (peer, ratio, shareOfPeak)
+    }
+}
+
+/// Times benchmarks, round by round: ours, a large product, the peer. A machine that slows down or is busy for a while then
+/// does so for all three.
+public struct Timer {
+    let peer: Peer?
+    /// Rounds go on until there are at least three and this many seconds are gone…
+    var seconds = 6.0
+    /// …or until so many are.
+    var limit = 24.0
+    package var mostRounds = 40
+
+    public init(peer: Peer?) {
+        self.peer = peer
+    }
+
+    /// Nil where something that the benchmark needs is not there.
+    public func measure(_ benchmark: Benchmark) throws -> Measurement? {
+        let workshop = try Workshop()
+        defer { workshop.remove() }
+        guard let work = try benchmark.prepare(workshop) else { return nil }
+        let outcome = try work.run()
+        if let peer { try compare(outcome, try peer.prepare(work.task), benchmark.title) }
+        let peak = LargeProduct()
+        peak.run()
+
+        var ours: [Double] = [], theirs: [Double] = [], shares: [Double] = []
+        let start = ContinuousClock.now
+        while ours.count < mostRounds {
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            if elapsed > limit || ours.count >= 3 && elapsed > seconds { break }
+            let operations = ProductArithmetic.operations
+            let time = try timed { _ = try work.run() }
+            let rate = Double(ProductArithmetic.operations - operations) / time
+            ours.append(time / work.amount)
+            shares.append(rate / (LargeProduct.operations / timed { peak.run() }))
+            if let peer { theirs.append(try peer.run() / work.peerAmount) }
+        }
+        let ratios = zip(ours, theirs).map { $1 / $0 }
+        return Measurement(
+            title: benchmark.title, unit: benchmark.unit, rounds: ours.count, ours: benchmark.unit.value(of: median(ours)),
+            peer: theirs.isEmpty ? nil : benchmark.unit.value(of: median(theirs)),
+            ratio: ratios.isEmpty ? nil : median(ratios), shareOfPeak: median(shares) > 0 ? median(shares) : nil)
+    }
+
+    private func compare(_ ours: [Float], _ peer: [Float], _ title: String) throws {
+        let agree = zip(ours, peer).allSatisfy { abs($0 - $1) <= 1e-3 * max(1, abs($1)) }
+        guard ours.count == peer.count, agree else {
+            throw BenchmarkError.disagreement(title: title, ours: ours, peer: peer)
+        }
+    }
+}
+
+extension Benchmark.Unit {
+    /// From seconds for one of the amount's items.
+    fileprivate func value(of seconds: Double) -> Double {
+        switch self {
+        case .imagesPerSecond, .gigaflops: 1 / seconds
+        case .milliseconds: 1000 * seconds
+        }
+    }
+}
+
+/// One large square product on all threads.
+private struct LargeProduct {
+    private static let side = 1536
+    static let operations = 2 * Double(side * side * side)
+    private let a = FormulaModel.uniform("a", [side, side]), b = FormulaModel.uniform("b", [side, side])
+
+    func run() { _ = Tensor.product(a, b) }
+}
+
+private func timed(_ body: () throws -> Void) rethrows -> Double {
+    try ContinuousClock().measure(body) / .seconds(1)
+}
+
+/// The middle value, or the mean of the two in the middle; NaN of none.
+package func median(_ values: [Double]) -> Double {
+    guard !values.isEmpty else { return .nan }
+    let sorted = values.sorted(), half = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}
