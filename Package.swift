@@ -3,9 +3,10 @@ import PackageDescription
 
 // The numeric modules are compiled for the machine that builds them: their loops are written with SIMD16<Float>, which
 // is one AVX-512 register there and several smaller ones elsewhere (clang's target flags also set Swift's). They are
-// optimised in debug builds too, where tensor loops would be a hundred times slower.
+// optimised in debug builds too, where tensor loops would be a hundred times slower. Without -fno-math-errno a square root
+// would be a branch for each number.
 #if arch(x86_64)
-let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native"])]
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native", "-Xcc", "-fno-math-errno"])]
 #else
 let numeric: [SwiftSetting] = [.unsafeFlags(["-O"])]
 #endif
