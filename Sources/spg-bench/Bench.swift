@@ -19,6 +19,10 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Only the benchmarks whose title contains this.", valueName: "text"))
     var only: String?
 
+    @Option(help: ArgumentHelp(
+        "Only do our side this many times and print the processor time of one run; for profilers.", valueName: "n"))
+    var `repeat`: Int?
+
     @Option(help: ArgumentHelp("Write a page of results.", valueName: "file"))
     var markdown: String?
 
@@ -34,6 +38,13 @@ struct Bench: ParsableCommand {
             let chosen = all.filter { only.map($0.title.contains) ?? true }
             guard !chosen.isEmpty else { throw BenchmarkError.unknown(only ?? "", known: all.map(\.title)) }
 
+            if let times = `repeat` {
+                for benchmark in chosen {
+                    let seconds = try Timer.repeating(benchmark, times: max(1, times))
+                    print(seconds.map { String(format: "%9.3f ms", 1000 * $0) } ?? "    no model", benchmark.title)
+                }
+                return
+            }
             let console = Console.standardError
             let (peer, peerIsMissing) = startPeer()
             if let peerIsMissing { console.line(peerIsMissing) }

@@ -67,6 +67,19 @@ public struct Timer {
             ratio: ratios.isEmpty ? nil : median(ratios), shareOfPeak: median(shares) > 0 ? median(shares) : nil)
     }
 
+    /// Does our side alone, a number of times, and nothing else: for profilers, and for machines busy with other things.
+    ///
+    /// - Returns: the processor time of one run, over all threads, in seconds; nil where the benchmark lacks something.
+    public static func repeating(_ benchmark: Benchmark, times: Int) throws -> Double? {
+        let workshop = try Workshop()
+        defer { workshop.remove() }
+        guard let work = try benchmark.prepare(workshop) else { return nil }
+        _ = try work.run()
+        let start = processorTime()
+        for _ in 0..<times { _ = try work.run() }
+        return (processorTime() - start) / Double(times)
+    }
+
     private func compare(_ ours: [Float], _ peer: [Float], _ title: String) throws {
         let agree = zip(ours, peer).allSatisfy { abs($0 - $1) <= 1e-3 * max(1, abs($1)) }
         guard ours.count == peer.count, agree else {
@@ -96,6 +109,13 @@ private struct LargeProduct {
 
 private func timed(_ body: () throws -> Void) rethrows -> Double {
     try ContinuousClock().measure(body) / .seconds(1)
+}
+
+/// What all threads of this process have used so far, in seconds.
+private func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// The middle value, or the mean of the two in the middle; NaN of none.
