@@ -69,7 +69,7 @@ enum FormulaModel {
     /// Numbers in ±1 that depend on a name and their place alone.
     static func uniform(_ name: String, _ shape: [Int]) -> Tensor {
         var stream = RandomStream(seed: 1, purpose: name)
-        return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in 2 * stream.uniform() - 1 })
+        return stream.uniform(shape).mapped { 2 * $0 - 1 }
     }
 }
 
