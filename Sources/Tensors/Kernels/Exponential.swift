@@ -31,7 +31,7 @@ public func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
 }
 
 /// 2^n for n within −126…127, from the bits of a Float.
-@usableFromInline @inline(__always)
+@inlinable @inline(__always)
 func power(_ n: SIMD16<Int32>) -> SIMD16<Float> {
     unsafeBitCast((n &+ 127) &<< 23, to: SIMD16<Float>.self)
 }
