@@ -40,7 +40,7 @@ struct Bench: ParsableCommand {
 
             if let times = `repeat` {
                 for benchmark in chosen {
-                    let seconds = try Timer.repeating(benchmark, times: max(1, times))
+                    let seconds = try Stopwatch.repeating(benchmark, times: max(1, times))
                     print(seconds.map { String(format: "%9.3f ms", 1000 * $0) } ?? "    no model", benchmark.title)
                 }
                 return
@@ -48,19 +48,19 @@ struct Bench: ParsableCommand {
             let console = Console.standardError
             let (peer, peerIsMissing) = startPeer()
             if let peerIsMissing { console.line(peerIsMissing) }
-            let timer = Timer(peer: peer)
-            var measurements: [Benchmarks.Measurement] = []
+            let stopwatch = Stopwatch(peer: peer)
+            var timings: [Timing] = []
             for (index, benchmark) in chosen.enumerated() {
                 console.line("\(index + 1)/\(chosen.count) \(benchmark.title)")
-                guard let measurement = try timer.measure(benchmark) else {
+                guard let timing = try stopwatch.measure(benchmark) else {
                     console.line("    left out: its model is not there")
                     continue
                 }
-                measurements.append(measurement)
+                timings.append(timing)
             }
             let report = Report(
                 threads: threading.count, command: "make bench", peer: peer?.versions, peerIsMissing: peerIsMissing,
-                measurements: measurements)
+                timings: timings)
             print(report.table.text)
             if let markdown { try write(Data(report.markdown.utf8), to: markdown) }
             if let json {

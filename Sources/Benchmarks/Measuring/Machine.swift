@@ -1,7 +1,7 @@
 import COpenBLAS
 import Foundation
 
-/// What measurements were taken on.
+/// What timings were taken on.
 public struct Machine: Codable, Sendable {
     public var processor: String
     public var cores: Int

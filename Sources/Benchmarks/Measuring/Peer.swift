@@ -42,7 +42,7 @@ public final class Peer {
         return try (answer() as Outcome).outcome
     }
 
-    /// The seconds that doing the task once more takes.
+    /// The seconds that doing the task once more takes, in the mean over a turn.
     func run() throws -> Double {
         struct Time: Decodable { var seconds: Double }
         try send(Data("{\"kind\": \"run\"}".utf8))

@@ -1,7 +1,7 @@
 import Foundation
 import Reporting
 
-/// A run's measurements and what they were taken with.
+/// A run's timings and what they were taken with.
 public struct Report: Codable, Sendable {
     public var machine: Machine
     public var date: Date
@@ -11,15 +11,15 @@ public struct Report: Codable, Sendable {
     public var peer: Peer.Versions?
     /// Why there was none.
     public var peerIsMissing: String?
-    public var measurements: [Measurement]
+    public var timings: [Timing]
 
     public init(
-        threads: Int, command: String, peer: Peer.Versions?, peerIsMissing: String?, measurements: [Measurement]
+        threads: Int, command: String, peer: Peer.Versions?, peerIsMissing: String?, timings: [Timing]
     ) {
         machine = .current
         date = .now
         (self.threads, self.command, self.peer) = (threads, command, peer)
-        (self.peerIsMissing, self.measurements) = (peerIsMissing, measurements)
+        (self.peerIsMissing, self.timings) = (peerIsMissing, timings)
     }
 
     /// One row for each benchmark.
@@ -28,7 +28,7 @@ public struct Report: Codable, Sendable {
         let titles = ["ours"] + (hasPeer ? ["PyTorch", "ratio"] : []) + ["of peak"]
         var table = Table(
             [Table.Column("work"), .init("unit")] + titles.map { Table.Column($0, .trailing) })
-        for m in measurements {
+        for m in timings {
             let numbers = [Self.text(m.ours)] + (hasPeer ? [Self.text(m.peer), Self.text(m.ratio) + "×"] : [])
             table.append([m.title, m.unit.rawValue] + numbers + [m.shareOfPeak.map { String(format: "%.0f %%", 100 * $0) } ?? ""])
         }

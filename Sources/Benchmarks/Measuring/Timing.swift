@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// What a benchmark gave: medians over rounds.
-public struct Measurement: Codable, Sendable {
+public struct Timing: Codable, Sendable {
     public var title: String
     public var unit: Benchmark.Unit
     public var rounds: Int
@@ -12,7 +12,7 @@ public struct Measurement: Codable, Sendable {
     /// How many times faster we were than the peer: the median over rounds of both.
     public var ratio: Double?
     /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the same
-    /// rounds. Nil where there are no products.
+    /// rounds. Nil where there are no products, or nothing else.
     public var shareOfPeak: Double?
 
     package init(
@@ -26,7 +26,7 @@ public struct Measurement: Codable, Sendable {
 
 /// Times benchmarks, round by round: ours, a large product, the peer. A machine that slows down or is busy for a while then
 /// does so for all three.
-public struct Timer {
+public struct Stopwatch {
     let peer: Peer?
     /// Rounds go on until there are at least three and this many seconds are gone…
     var seconds = 6.0
@@ -39,7 +39,7 @@ public struct Timer {
     }
 
     /// Nil where something that the benchmark needs is not there.
-    public func measure(_ benchmark: Benchmark) throws -> Measurement? {
+    public func measure(_ benchmark: Benchmark) throws -> Timing? {
         let workshop = try Workshop()
         defer { workshop.remove() }
         guard let work = try benchmark.prepare(workshop) else { return nil }
@@ -53,18 +53,18 @@ public struct Timer {
         while ours.count < mostRounds {
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             if elapsed > limit || ours.count >= 3 && elapsed > seconds { break }
-            let operations = ProductArithmetic.operations
-            let time = try timed { _ = try work.run() }
-            let rate = Double(ProductArithmetic.operations - operations) / time
+            let (time, operations) = try turn { _ = try work.run() }
+            let (peakTime, peakOperations) = turn { peak.run() }
             ours.append(time / work.amount)
-            shares.append(rate / (LargeProduct.operations / timed { peak.run() }))
+            shares.append(operations / time / (peakOperations / peakTime))
             if let peer { theirs.append(try peer.run() / work.peerAmount) }
         }
         let ratios = zip(ours, theirs).map { $1 / $0 }
-        return Measurement(
+        return Timing(
             title: benchmark.title, unit: benchmark.unit, rounds: ours.count, ours: benchmark.unit.value(of: median(ours)),
             peer: theirs.isEmpty ? nil : benchmark.unit.value(of: median(theirs)),
-            ratio: ratios.isEmpty ? nil : median(ratios), shareOfPeak: median(shares) > 0 ? median(shares) : nil)
+            ratio: ratios.isEmpty ? nil : median(ratios),
+            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares))
     }
 
     /// Does our side alone, a number of times, and nothing else: for profilers, and for machines busy with other things.
@@ -100,15 +100,23 @@ extension Benchmark.Unit {
 
 /// One large square product on all threads.
 private struct LargeProduct {
-    private static let side = 1536
-    static let operations = 2 * Double(side * side * side)
-    private let a = FormulaModel.uniform("a", [side, side]), b = FormulaModel.uniform("b", [side, side])
+    private let a = FormulaModel.uniform("a", [1536, 1536]), b = FormulaModel.uniform("b", [1536, 1536])
 
     func run() { _ = Tensor.product(a, b) }
 }
 
-private func timed(_ body: () throws -> Void) rethrows -> Double {
-    try ContinuousClock().measure(body) / .seconds(1)
+/// Runs something over and over for a fifth of a second, or once where that takes longer, as the peer does in its turn.
+///
+/// - Returns: how many seconds one run took, and how much arithmetic of matrix products it did.
+private func turn(_ body: () throws -> Void) rethrows -> (seconds: Double, operations: Double) {
+    let clock = ContinuousClock(), start = clock.now, operations = ProductArithmetic.operations
+    var runs = 0.0, seconds = 0.0
+    repeat {
+        try body()
+        runs += 1
+        seconds = (clock.now - start) / .seconds(1)
+    } while seconds < 0.2
+    return (seconds / runs, Double(ProductArithmetic.operations - operations) / runs)
 }
 
 /// What all threads of this process have used so far, in seconds.
