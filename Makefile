@@ -4,12 +4,16 @@ PIPELINE ?= Pipelines/desktop-icons.yaml
 STORE ?= Cache/artifacts.sqlite
 JOBS ?=
 SQL ?=
+PYTHON ?=
+
+# Some environments pin OpenBLAS to kernels for older processors, at half the speed of those it would choose.
+unexport OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
 spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test run status results query clean
+.PHONY: help setup build demo test bench run status results query clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +30,9 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 
 test: setup ## Run the tests
 	@swift test -c release --disable-xctest
+
+bench: build ## Measure speed, beside PyTorch where a Python has it (PYTHON=…, or Scripts/bench-peers first)
+	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json
 
 run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…, STORE=…)
 	@$(spg) run "$(PIPELINE)" $(options)
