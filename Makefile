@@ -29,7 +29,7 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 
 test: setup ## Run the tests
-	@swift test -c release
+	@swift test -c release --disable-xctest
 
 bench: build ## Measure speed, beside PyTorch where a Python has it (PYTHON=…, or Scripts/bench-peers first)
 	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json
@@ -45,10 +45,9 @@ results: build ## Print a pipeline's table of accuracies (PIPELINE=…)
 
 # The query goes through the environment, where quotes and dollar signs are safe.
 query: export QUERY = $(value SQL)
-query: setup ## Ask the store: make query SQL="SELECT * FROM results"
+query: build ## Ask the store: make query SQL="SELECT * FROM results"
 	@test -n "$$QUERY" || { echo 'Give a query: make query SQL="SELECT * FROM results LIMIT 5"' >&2; exit 64; }
-	@test -e "$(STORE)" || { echo 'There is no store at $(STORE) yet; make demo makes one.' >&2; exit 65; }
-	@sqlite3 -readonly -box "$(STORE)" "$$QUERY"
+	@$(spg) query --store "$(STORE)" "$$QUERY"
 
 clean: ## Remove what was compiled; data, models and the store stay
 	rm -rf .build
