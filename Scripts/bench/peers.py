@@ -1,8 +1,8 @@
 """The other side of `make bench`: the same work done the usual way, with PyTorch and Pillow.
 
 Reads a JSON object from each line of standard input and answers with one: a task (see Sources/Benchmarks/Measuring/
-PeerTask.swift) is made ready and done once, and answered with numbers of its outcome; {"kind": "run"} does it again for a
-turn and is answered with the seconds that once took. The models are those of Tests/Reference/clip_model.py.
+PeerTask.swift) is made ready and done once, and answered with numbers of its outcome; {"kind": "run"} does it again for
+a turn and is answered with the seconds that once took. The models are those of Tests/Reference/clip_model.py.
 """
 
 import argparse
@@ -184,7 +184,8 @@ def gan(task):
     sizes = [latent + feature, 128, 256, 512, 1024]
     layers = [nn.Linear(sizes[0], sizes[1]), nn.LeakyReLU(0.2, inplace=True)]
     for i in (1, 2, 3):
-        layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.BatchNorm1d(sizes[i + 1], 0.8), nn.LeakyReLU(0.2, inplace=True)]
+        layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.BatchNorm1d(sizes[i + 1], 0.8)]
+        layers += [nn.LeakyReLU(0.2, inplace=True)]
     g = nn.Sequential(*layers, nn.Linear(1024, prompt), nn.Tanh())
     d = nn.Sequential(
         nn.Linear(prompt + feature, 512), nn.LeakyReLU(0.2, inplace=True),

@@ -9,8 +9,8 @@ public struct Benchmark: Sendable {
 
     public let title: String
     public let unit: Unit
-    /// Makes models and data ready; files that the peer is to read go into the workshop's folder. Nil where something it
-    /// needs is not there, such as a model.
+    /// Makes models and data ready; files that the peer is to read go into the workshop's folder. Nil where something
+    /// that it needs is not there, such as a model.
     package let prepare: @Sendable (Workshop) throws -> Work?
 
     package init(title: String, unit: Unit, prepare: @escaping @Sendable (Workshop) throws -> Work?) {
@@ -20,9 +20,9 @@ public struct Benchmark: Sendable {
 
 /// A benchmark made ready.
 package struct Work {
-    /// What one run does: images, steps, or thousand millions of operations. The peer may do another number of them in its run.
+    /// What one run does: images, steps, or thousand millions of operations.
     package var amount: Double
-    /// Does it once, and returns some numbers of the outcome, which must be the peer's too. Empty where chance decides them.
+    /// Does it once, and returns some numbers of the outcome, which must be the peer's too; none where chance decides.
     package var run: () throws -> [Float]
     /// The same for the peer, and how much one of its runs does.
     package var task: PeerTask

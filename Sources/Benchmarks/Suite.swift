@@ -12,7 +12,8 @@ extension Benchmark {
             FileManager.default.fileExists(atPath: iconClip.path) ? iconClip : nil
         }
         let iconText = TextEncoder(
-            name: "icon-clip", context: "an icon of a", classNames: { _ in iconClassNames(iconClasses) }, checkpoint: whereItIs)
+            name: "icon-clip", context: "an icon of a", classNames: { _ in iconClassNames(iconClasses) },
+            checkpoint: whereItIs)
         return Array(Set([1, threads])).sorted().map { product(side: 1536, threads: $0) } + [
             preprocessing(),
             encoding("icon-clip", batch: 64, whereItIs),

@@ -46,6 +46,7 @@ struct Bench: ParsableCommand {
                 return
             }
             let console = Console.standardError
+            let machine = Machine.current
             let (peer, peerIsMissing) = startPeer()
             if let peerIsMissing { console.line(peerIsMissing) }
             let stopwatch = Stopwatch(peer: peer)
@@ -59,8 +60,8 @@ struct Bench: ParsableCommand {
                 timings.append(timing)
             }
             let report = Report(
-                threads: threading.count, command: "make bench", peer: peer?.versions, peerIsMissing: peerIsMissing,
-                timings: timings)
+                machine: machine, threads: threading.count, command: "make bench", peer: peer?.versions,
+                peerIsMissing: peerIsMissing, timings: timings)
             print(report.table.text)
             if let markdown { try write(Data(report.markdown.utf8), to: markdown) }
             if let json {
@@ -79,10 +80,8 @@ struct Bench: ParsableCommand {
         do {
             return (try Peer(python: python, script: "Scripts/bench/peers.py", threads: threading.count), nil)
         } catch {
-            return (
-                nil,
-                "\(python) has no PyTorch and Pillow, so theirs is left out. Scripts/bench-peers makes a Python that has both."
-            )
+            let remedy = "Scripts/bench-peers makes a Python that has both."
+            return (nil, "\(python) has no PyTorch and Pillow, so their column is left out. \(remedy)")
         }
     }
 

@@ -14,9 +14,9 @@ public struct Report: Codable, Sendable {
     public var timings: [Timing]
 
     public init(
-        threads: Int, command: String, peer: Peer.Versions?, peerIsMissing: String?, timings: [Timing]
+        machine: Machine, threads: Int, command: String, peer: Peer.Versions?, peerIsMissing: String?, timings: [Timing]
     ) {
-        machine = .current
+        self.machine = machine
         date = .now
         (self.threads, self.command, self.peer) = (threads, command, peer)
         (self.peerIsMissing, self.timings) = (peerIsMissing, timings)
@@ -29,8 +29,9 @@ public struct Report: Codable, Sendable {
         var table = Table(
             [Table.Column("work"), .init("unit")] + titles.map { Table.Column($0, .trailing) })
         for m in timings {
-            let numbers = [Self.text(m.ours)] + (hasPeer ? [Self.text(m.peer), Self.text(m.ratio) + "×"] : [])
-            table.append([m.title, m.unit.rawValue] + numbers + [m.shareOfPeak.map { String(format: "%.0f %%", 100 * $0) } ?? ""])
+            let share = m.shareOfPeak.map { String(format: "%.0f %%", 100 * $0) } ?? ""
+            let peer = hasPeer ? [Self.text(m.peer), Self.text(m.ratio) + "×"] : []
+            table.append([m.title, m.unit.rawValue, Self.text(m.ours)] + peer + [share])
         }
         return table
     }
@@ -46,25 +47,27 @@ public struct Report: Codable, Sendable {
         let peerLine =
             peer.map { "PyTorch \($0.torch) and Pillow \($0.pillow) on Python \($0.python), \($0.threads) threads" }
             ?? "No PyTorch: \(peerIsMissing ?? "it was not asked for")"
+        let load = machine.load.map { String(format: "%.1f", $0) } ?? "unknown"
         return """
             # Benchmarks
 
             Made by `\(command)` on \(date.formatted(.iso8601.year().month().day())); run it to make this page anew.
 
-            - Machine: \(machine.processor), \(machine.cores) cores, \(machine.system)
+            - Machine: \(machine.processor), \(machine.cores) cores, \(machine.system); load before the run \(load)
             - Ours: Swift \(machine.swift), \(machine.blas), \(threads) threads, float32
             - \(peerLine)\(peer == nil ? "" : ", float32")
 
             \(table.markdown)
 
-            Models have random weights made by formula (icon-clip apart), so nothing need be downloaded. Either side first does
-            the work once unmeasured, and what it computes must agree; then the sides take turns, and the table shows medians,
-            the ratio being the median of the rounds' ratios. Times in ms are per step, or per image predicted. “Of peak” is our
-            matrix products' arithmetic over the whole time, as a share of the rate of one 1536×1536 product on all threads
-            measured in the same rounds.
+            Models have random weights made by formula (icon-clip apart), so nothing need be downloaded. Either side first
+            does the work once unmeasured, and what it computes must agree; then the sides take turns, and the table shows
+            medians, the ratio being the median of the rounds' ratios. Times in ms are per step, or per image predicted.
+            “Of peak” is our matrix products' arithmetic over the whole time, as a share of the rate of one 1536×1536
+            product on all threads measured in the same rounds.
 
-            PyTorch's side is the usual way of doing the same (`Scripts/bench/peers.py`): prompts padded to the context length,
-            one prompt for each class encoded in full, image features cached. Class names have 1.4 tokens in the mean.
+            PyTorch's side is the usual way of doing the same (`Scripts/bench/peers.py`): prompts padded to the context
+            length, one for each class encoded in full, image features cached. Class names have 1.4 tokens in the mean.
+            On a busy machine both sides are slower, PyTorch by more, since its threads wait for each other more often.
 
             """
     }

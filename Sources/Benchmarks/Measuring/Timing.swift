@@ -11,8 +11,8 @@ public struct Timing: Codable, Sendable {
     public var peer: Double?
     /// How many times faster we were than the peer: the median over rounds of both.
     public var ratio: Double?
-    /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the same
-    /// rounds. Nil where there are no products, or nothing else.
+    /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the
+    /// same rounds. Nil where there are no products, or nothing else.
     public var shareOfPeak: Double?
 
     package init(
@@ -24,8 +24,8 @@ public struct Timing: Codable, Sendable {
     }
 }
 
-/// Times benchmarks, round by round: ours, a large product, the peer. A machine that slows down or is busy for a while then
-/// does so for all three.
+/// Times benchmarks, round by round: ours, a large product, the peer. A machine that slows down or is busy for a while
+/// then does so for all three.
 public struct Stopwatch {
     let peer: Peer?
     /// Rounds go on until there are at least three and this many seconds are gone…
@@ -61,13 +61,14 @@ public struct Stopwatch {
         }
         let ratios = zip(ours, theirs).map { $1 / $0 }
         return Timing(
-            title: benchmark.title, unit: benchmark.unit, rounds: ours.count, ours: benchmark.unit.value(of: median(ours)),
+            title: benchmark.title, unit: benchmark.unit, rounds: ours.count,
+            ours: benchmark.unit.value(of: median(ours)),
             peer: theirs.isEmpty ? nil : benchmark.unit.value(of: median(theirs)),
             ratio: ratios.isEmpty ? nil : median(ratios),
             shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares))
     }
 
-    /// Does our side alone, a number of times, and nothing else: for profilers, and for machines busy with other things.
+    /// Does our side alone, a number of times, and nothing else: for profilers, and for busy machines.
     ///
     /// - Returns: the processor time of one run, over all threads, in seconds; nil where the benchmark lacks something.
     public static func repeating(_ benchmark: Benchmark, times: Int) throws -> Double? {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Full-size CLIP models whose weights are addressed random numbers: as fast and as slow as trained ones, with no download.
+/// Full-size CLIP models whose weights are addressed random numbers: as fast as trained ones, with no download.
 ///
 /// Names and shapes are those of OpenAI's state dicts. The numbers keep activations near 1.
 enum FormulaModel {
@@ -25,7 +25,9 @@ enum FormulaModel {
                 convolution(name + ".conv1", name + ".bn1", inputs, planes, kernel: 1)
                 convolution(name + ".conv2", name + ".bn2", planes, planes, kernel: 3)
                 convolution(name + ".conv3", name + ".bn3", planes, 4 * planes, kernel: 1)
-                if block == 0 { convolution(name + ".downsample.0", name + ".downsample.1", inputs, 4 * planes, kernel: 1) }
+                if block == 0 {
+                    convolution(name + ".downsample.0", name + ".downsample.1", inputs, 4 * planes, kernel: 1)
+                }
                 inputs = 4 * planes
             }
         }
@@ -51,8 +53,8 @@ enum FormulaModel {
         return w.tensors
     }
 
-    /// A CLIP with ViT-B/16's text encoder, but for a vocabulary of the tokens in use, and an image encoder of the smallest
-    /// kind, since only texts are timed with it.
+    /// A CLIP with ViT-B/16's text encoder, but for a vocabulary of the tokens in use, and an image encoder of the
+    /// smallest kind, since only texts are timed with it.
     static func text() -> [String: Tensor] {
         let width = 512
         var w = Weights()

@@ -2,7 +2,7 @@ import PromptLearning
 import Tensors
 
 extension Benchmark {
-    /// One step of SPG's conditional GAN at the sizes of ViT-B/16: features of 512 numbers, prompts of 4 · 512, 32 images.
+    /// One step of SPG's conditional GAN at ViT-B/16's sizes: features of 512 numbers, prompts of 4 · 512, 32 images.
     static func ganStep() -> Benchmark {
         Benchmark(title: "CGAN step, batch 32, ViT-B/16's sizes", unit: .milliseconds) { workshop in
             let (batch, feature, length, width) = (32, 512, 4, 512)

@@ -6,7 +6,8 @@ import Tensors
 extension Benchmark {
     /// From a JPEG file to a normalised square, on one core: a photograph's size, made up of waves.
     static func preprocessing(width: Int = 500, height: Int = 375, resolution: Int = 224) -> Benchmark {
-        Benchmark(title: "Decode and preprocess a JPEG of \(width)×\(height), 1 thread", unit: .imagesPerSecond) { workshop in
+        let title = "Decode and preprocess a JPEG of \(width)×\(height), 1 thread"
+        return Benchmark(title: title, unit: .imagesPerSecond) { workshop in
             let file = workshop.folder.appending(path: "image.jpg")
             try waves(width: width, height: height).jpeg(quality: 90).write(to: file)
             let preprocessing = CLIPPreprocessing(resolution: resolution), copies = 20
@@ -24,7 +25,8 @@ extension Benchmark {
                             }
                         }
                     }
-                    return [pixels[0, 0, 0], pixels[100, 50, 1], pixels[223, 223, 2], Float(pixels.squaredNorm.squareRoot())]
+                    let norm = Float(pixels.squaredNorm.squareRoot())
+                    return [pixels[0, 0, 0], pixels[100, 50, 1], pixels[223, 223, 2], norm]
                 },
                 task: task, peerAmount: Double(copies))
         }

@@ -3,7 +3,8 @@ import Tensors
 extension Benchmark {
     /// One large square product, the measure of what the cores can do at all.
     static func product(side: Int, threads: Int) -> Benchmark {
-        Benchmark(title: "Matrix product, \(threads == 1 ? "1 thread" : "\(threads) threads")", unit: .gigaflops) { workshop in
+        let title = "Matrix product, \(threads) thread\(threads == 1 ? "" : "s")"
+        return Benchmark(title: title, unit: .gigaflops) { workshop in
             let a = FormulaModel.uniform("a", [side, side]), b = FormulaModel.uniform("b", [side, side])
             var task = PeerTask(kind: .product)
             task.threads = threads

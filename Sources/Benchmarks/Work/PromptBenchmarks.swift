@@ -26,10 +26,11 @@ extension Benchmark {
         }
     }
 
-    /// Classifying images by text features, each image's from a prompt of its own. We take a group of images at once, the
-    /// peer one image.
+    /// Classifying images by text features, each image's from a prompt of its own. We take a group of images at once,
+    /// the peer one image.
     static func prediction(_ encoder: TextEncoder, classes: Int) -> Benchmark {
-        Benchmark(title: "Predict with a prompt per image, \(encoder.name), \(classes) classes", unit: .milliseconds) { workshop in
+        let title = "Predict with a prompt per image, \(encoder.name), \(classes) classes"
+        return Benchmark(title: title, unit: .milliseconds) { workshop in
             guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
             let length = bench.prompts.context.count, width = bench.model.text.width
             let prompts = try ClassPrompts(classNames: bench.classNames, contextLength: length, model: bench.model)
