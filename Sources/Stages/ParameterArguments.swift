@@ -26,7 +26,9 @@ extension StageKind {
                 continue
             }
             guard let name = names[option], let current = parameters[name] else {
-                let hint = nearest(to: option, among: names.keys.sorted()).map { "; did you mean --\($0)?" } ?? "; see --help"
+                let others = roles.map { kebabCased($0.name) } + ["checkpoint", "store", "threads"]
+                let hint = nearest(to: option, among: names.keys.sorted() + others)
+                    .map { "; did you mean --\($0)?" } ?? "; see --help"
                 throw ParameterError(description: "\(executable) has no option --\(option)\(hint)")
             }
             if case .bool = current {
@@ -69,18 +71,5 @@ func kebabCased(_ name: String) -> String {
     name.reduce(into: "") { result, character in
         if character.isUppercase { result.append("-") }
         result.append(contentsOf: character.lowercased())
-    }
-}
-
-extension JSONValue {
-    /// An object with the members of several encodable values side by side.
-    static func merging(_ values: any Encodable...) -> JSONValue {
-        var members: [String: JSONValue] = [:]
-        for value in values {
-            // Parameters are plain values: their encoding cannot fail.
-            guard let value = try? JSONValue(encoding: value), case .object(let own) = value else { continue }
-            members.merge(own) { _, last in last }
-        }
-        return .object(members)
     }
 }

@@ -54,7 +54,7 @@ struct Evaluate: ParsableCommand {
                 } else {
                     .zeroShot
                 }
-            let stage = EvaluateStage(
+            let stage = try EvaluateStage(
                 method, try method.kind.parameters(fromArguments: parameters),
                 embeddings: try store.resolve(embeddings, kind: .embeddings))
             let line = ProgressLine("evaluate", unit: "images")
