@@ -11,6 +11,7 @@ extension StageKind {
     ///
     /// An option is a parameter's name in kebab case, `--learning-rate 0.002` or `--learning-rate=0.002`; truth values are
     /// `--clip` and `--no-clip`.
+    /// - Throws: `ParameterError` also for a value that no run could use.
     public func parameters(fromArguments arguments: [String]) throws(ParameterError) -> JSONValue {
         guard case .object(var parameters) = defaults else { return defaults }
         let names = Dictionary(uniqueKeysWithValues: parameters.keys.map { (kebabCased($0), $0) })
@@ -42,6 +43,11 @@ extension StageKind {
                 throw ParameterError(description: "--\(option) takes a number, not “\(text)”")
             }
             parameters[name] = value
+        }
+        do {
+            try check(.object(parameters))
+        } catch {
+            throw ParameterError(description: "--\(kebabCased(error.name)) \(error.problem)")
         }
         return .object(parameters)
     }

@@ -63,7 +63,11 @@ struct Extract: ParsableCommand {
         let outcome = try ExtractStage(parameters, onBadImage: onBadImage).run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
-        line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)
+        if outcome.encoded > 0 {
+            line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)
+        } else {
+            Console.standardError.line("extract \(manifest.domain): nothing to encode, \(outcome.note)")
+        }
         return outcome.key
     }
 }

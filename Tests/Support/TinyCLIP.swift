@@ -6,21 +6,24 @@ import Tensors
 package enum TinyCLIP {
     package static let contextLength = 24
 
-    package static func weights() throws -> [String: Tensor] {
+    private static let weights = Result {
         var weights = Fixtures.weights(try Fixtures.decoded(ModelFixture.self, "vit.json").shapes)
         weights["positional_embedding"] = Fixtures.weight("positional_embedding", [contextLength, 64])
         // exp(3): logits far enough apart for a few steps of training to show.
         weights["logit_scale"] = Tensor(3)
         return weights
     }
+    private static let file = Result { Safetensors.encode(try weights.get()) }
 
     /// Writes a checkpoint folder.
     /// - Parameter change: made to the weights before they are written.
-    package static func write(to folder: URL, _ change: (inout [String: Tensor]) -> Void = { _ in }) throws {
-        var weights = try weights()
-        change(&weights)
+    package static func write(to folder: URL, _ change: ((inout [String: Tensor]) -> Void)? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Safetensors.encode(weights).write(to: folder.appending(path: "tiny.safetensors"))
+        var weights = try weights.get()
+        change?(&weights)
+        let data = try change == nil ? file.get() : Safetensors.encode(weights)
+        try data.write(to: folder.appending(path: "tiny.safetensors"))
         try Data(contentsOf: Fixtures.merges).write(to: folder.appending(path: "merges.txt"))
     }
+}
 }
