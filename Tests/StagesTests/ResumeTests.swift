@@ -48,7 +48,7 @@ struct ResumeTests {
         #expect(try other.store.progress(of: resumed) == nil)
     }
 
-    @Test("cgan, stopped after any epoch or after several", arguments: [[1], [2], [4], [1, 3]], [1, 2])
+    @Test("cgan, stopped after any epoch or after several", arguments: [([1], 2), ([2], 1), ([4], 2), ([1, 3], 1)])
     func cgan(epochs: [Int], validateEvery: Int) throws {
         let bench = try Bench(), other = try bench.withFreshStore()
         func stage(_ bench: Bench) throws -> GeneratorStage {

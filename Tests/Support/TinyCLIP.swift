@@ -26,4 +26,3 @@ package enum TinyCLIP {
         try Data(contentsOf: Fixtures.merges).write(to: folder.appending(path: "merges.txt"))
     }
 }
-}
