@@ -49,7 +49,7 @@ let package = Package(
         .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore"]),
         .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", yams]),
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
-        .target(name: "CommandLineSupport", dependencies: ["Stages", "ArtifactStore", "CLIP", "Tensors", arguments]),
+        .target(name: "CommandLineSupport", dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
         .target(
             name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
@@ -65,17 +65,25 @@ let package = Package(
         .executableTarget(
             name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 
+        // What several test targets share: a small CLIP by formula, folders of pictures.
+        .target(name: "TestSupport", dependencies: ["CLIP", "Imaging", "Tensors"], path: "Tests/Support"),
+
         // Tests. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", grdb]),
         .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
-        .testTarget(name: "StagesTests", dependencies: ["Stages"]),
+        .testTarget(name: "StagesTests", dependencies: ["Stages", "TestSupport"]),
         .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting", "CommandLineSupport"]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["ArtifactStore", "Imaging"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "ArtifactStore", "Datasets", "Stages", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
+                "spg-evaluate",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@ import GRDB
 public enum ArtifactContents: Sendable {
     case embeddings(EmbeddingSet)
     case prompt(Prompt)
-    case generator(Generator)
+    case generator(StoredGenerator)
     case evaluation(Evaluation)
 
     var kind: ArtifactKind {

@@ -3,7 +3,7 @@ import GRDB
 import Tensors
 
 /// A network that makes prompts, as its named weights.
-public struct Generator: Sendable {
+public struct StoredGenerator: Sendable {
     /// Such as "spg".
     public var method: String
     /// What it was trained on; several domains joined by "+".
@@ -25,13 +25,13 @@ public struct Generator: Sendable {
 extension ArtifactStore {
     /// The generator with a key.
     /// - Throws: `StoreError.noArtifact`.
-    public func generator(_ key: ArtifactKey) throws -> Generator {
+    public func generator(_ key: ArtifactKey) throws -> StoredGenerator {
         try reading { database in
             let id = try database.artifactID(key, .generator)
             guard let row = try Row.fetchOne(
                 database, sql: "SELECT * FROM generator WHERE artifact_id = ?", arguments: [id])
             else { throw StoreError.badValue("the generator \(key.short) of the store has no contents") }
-            return Generator(
+            return StoredGenerator(
                 method: row["method"], domain: row["domain"], seed: row["seed"],
                 tensors: try database.tensors(id: id), validationAccuracy: row["validation_accuracy"])
         }
@@ -39,7 +39,7 @@ extension ArtifactStore {
 }
 
 extension Database {
-    func insert(_ generator: Generator, id: Int64) throws {
+    func insert(_ generator: StoredGenerator, id: Int64) throws {
         try execute(
             sql: """
                 INSERT INTO generator (artifact_id, method, domain, seed, validation_accuracy) VALUES (?, ?, ?, ?, ?)

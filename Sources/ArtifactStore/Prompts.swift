@@ -3,7 +3,7 @@ import GRDB
 import Tensors
 
 /// The context vectors of a prompt: what stands before the class name.
-public struct Prompt: Sendable {
+public struct Prompt: Equatable, Sendable {
     /// Such as "coop".
     public var method: String
     /// What it was fitted on; several domains joined by "+".

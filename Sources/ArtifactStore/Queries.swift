@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// The answer to a query.
-public struct QueryResult: Sendable {
+public struct QueryResult: Hashable, Sendable {
     /// A value as SQLite has it.
     public enum Value: Hashable, Sendable {
         case null

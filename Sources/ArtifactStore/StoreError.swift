@@ -59,6 +59,10 @@ extension StoreError {
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
         case .SQLITE_NOTADB: self = .notADatabase(path: path)
         case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: error.message ?? "it cannot be opened")
+        case .SQLITE_IOERR:
+            let reason = (error.message ?? "a read or write failed") + ", and what was being written is left out entirely; "
+                + "the disk, a quota or a limit on the size of files may be the cause: see to it and run the same command again"
+            self = .failed(path: path, reason: reason)
         default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
         }
     }

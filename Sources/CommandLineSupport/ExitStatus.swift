@@ -1,6 +1,8 @@
 import ArgumentParser
 import ArtifactStore
 import Foundation
+import PromptLearning
+import Stages
 
 /// What the executables' exit statuses mean; numbers from sysexits.h where it has one.
 public enum ExitStatus: Int32, Sendable {
@@ -21,6 +23,7 @@ public enum ExitStatus: Int32, Sendable {
         self =
             switch error {
             case is CancellationError: .interrupted
+            case is ParameterError, is UnfitParameter: .usage
             case StoreError.diskFull, StoreError.readOnly, StoreError.busy, StoreError.cannotOpen, StoreError.failed:
                 .inputOutput
             case is POSIXError, is CocoaError: .inputOutput

@@ -14,13 +14,19 @@ public struct StageOptions: ParsableArguments {
 
     public init() {}
 
-    /// Sets the threads, opens store and checkpoint, runs a stage, and prints the key of what it made.
-    /// - Parameter make: gets the open store and checkpoint, and returns the artifact's key.
-    public func run(_ make: (ArtifactStore, Checkpoint) throws -> ArtifactKey) throws {
+    /// Reads a stage's parameters, sets the threads, opens checkpoint and store, runs the stage, and prints the key of
+    /// what it made. A wrong command line ends it before there is a store.
+    /// - Parameters:
+    ///   - arguments: the stage's own options.
+    ///   - make: gets all parameters and the open store and checkpoint, and returns the artifact's key.
+    public func run(
+        _ kind: StageKind, _ arguments: [String], _ make: (JSONValue, ArtifactStore, Checkpoint) throws -> ArtifactKey
+    ) throws {
         try reportingErrors {
+            let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
-            print(try make(try storage.open(), checkpoint))
+            print(try make(parameters, try storage.open(), checkpoint))
         }
     }
 }
@@ -42,7 +48,11 @@ public func showing(
         last = progress
         line.update(progress.epoch, of: progress.epochs, note: progress.note)
     }
-    if let last { line.finish(last.epoch, of: last.epochs, note: last.note) }
+    if let last {
+        line.finish(last.epoch, of: last.epochs, note: last.note)
+    } else {
+        Console.standardError.line("\(title): nothing to do, it is in the store")
+    }
     return key
 }
 

@@ -68,6 +68,7 @@ private func spoken(_ className: String) -> String {
 /// Why prompts cannot be made or learned.
 public enum PromptError: Error, CustomStringConvertible {
     case tooLong(className: String, tokens: Int, contextLength: Int)
+    case contextTooLong(asked: Int, contextLength: Int)
     case templateWithoutPlace(String)
     case contextLength(words: String, tokens: Int, asked: Int)
     case widths(prompt: Int, text: Int)
@@ -82,6 +83,9 @@ public enum PromptError: Error, CustomStringConvertible {
         case .tooLong(let name, let tokens, let length):
             "The prompt of class “\(name)” takes \(tokens) tokens, but this text encoder reads \(length). "
                 + "Use a shorter class name or fewer context vectors."
+        case .contextTooLong(let asked, let length):
+            "contextLength asks for \(asked) context vectors, but this text encoder reads \(length) tokens, the class name "
+                + "among them. Lower contextLength."
         case .templateWithoutPlace(let template):
             "The template “\(template)” has no {} where the class name goes."
         case .contextLength(let words, let tokens, let asked):

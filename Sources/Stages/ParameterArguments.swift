@@ -11,6 +11,7 @@ extension StageKind {
     ///
     /// An option is a parameter's name in kebab case, `--learning-rate 0.002` or `--learning-rate=0.002`; truth values are
     /// `--clip` and `--no-clip`.
+    /// - Throws: `ParameterError` also for a value that no run could use.
     public func parameters(fromArguments arguments: [String]) throws(ParameterError) -> JSONValue {
         guard case .object(var parameters) = defaults else { return defaults }
         let names = Dictionary(uniqueKeysWithValues: parameters.keys.map { (kebabCased($0), $0) })
@@ -26,7 +27,9 @@ extension StageKind {
                 continue
             }
             guard let name = names[option], let current = parameters[name] else {
-                let hint = nearest(to: option, among: names.keys.sorted()).map { "; did you mean --\($0)?" } ?? "; see --help"
+                let others = roles.map { kebabCased($0.name) } + ["checkpoint", "store", "threads"]
+                let hint = nearest(to: option, among: names.keys.sorted() + others)
+                    .map { "; did you mean --\($0)?" } ?? "; see --help"
                 throw ParameterError(description: "\(executable) has no option --\(option)\(hint)")
             }
             if case .bool = current {
@@ -40,6 +43,11 @@ extension StageKind {
                 throw ParameterError(description: "--\(option) takes a number, not “\(text)”")
             }
             parameters[name] = value
+        }
+        do {
+            try check(.object(parameters))
+        } catch {
+            throw ParameterError(description: "--\(kebabCased(error.name)) \(error.problem)")
         }
         return .object(parameters)
     }
@@ -69,18 +77,5 @@ func kebabCased(_ name: String) -> String {
     name.reduce(into: "") { result, character in
         if character.isUppercase { result.append("-") }
         result.append(contentsOf: character.lowercased())
-    }
-}
-
-extension JSONValue {
-    /// An object with the members of several encodable values side by side.
-    static func merging(_ values: any Encodable...) -> JSONValue {
-        var members: [String: JSONValue] = [:]
-        for value in values {
-            // Parameters are plain values: their encoding cannot fail.
-            guard let value = try? JSONValue(encoding: value), case .object(let own) = value else { continue }
-            members.merge(own) { _, last in last }
-        }
-        return .object(members)
     }
 }

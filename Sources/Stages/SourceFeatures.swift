@@ -6,7 +6,7 @@ import PromptLearning
 import Tensors
 
 /// Which images train and which validate.
-struct SplitParameters: Codable, Hashable, Sendable {
+struct SplitParameters: CheckedParameters, Hashable {
     var splitSeed = 1
     /// The share of each class and domain that trains.
     var trainFraction = 0.7
@@ -15,6 +15,15 @@ struct SplitParameters: Codable, Hashable, Sendable {
         "splitSeed": "decides which images train and which validate",
         "trainFraction": "the share of each class and domain that trains",
     ]
+
+    func check() throws(UnfitParameter) {
+        guard (0...1 << 53).contains(splitSeed) else {
+            throw UnfitParameter("splitSeed", mustBe: "a whole number from 0", not: "\(splitSeed)")
+        }
+        guard trainFraction > 0, trainFraction < 1 else {
+            throw UnfitParameter("trainFraction", mustBe: "a share above 0 and below 1", not: "\(trainFraction)")
+        }
+    }
 }
 
 /// The features of some domains out of the store, with their classes and the encoder they were made with.
@@ -62,13 +71,10 @@ struct SourceFeatures {
 
     /// The images of all domains, split class by class and domain by domain.
     func split(_ parameters: SplitParameters) throws -> (training: FeatureSet, validation: FeatureSet) {
-        guard (0...1).contains(parameters.trainFraction) else {
-            throw StageInputError("trainFraction is a share between 0 and 1, not \(parameters.trainFraction)")
+        try parameters.check()
+        let splits = manifests.map {
+            Split(of: $0.images, seed: UInt64(parameters.splitSeed), trainFraction: parameters.trainFraction)
         }
-        guard let seed = UInt64(exactly: parameters.splitSeed) else {
-            throw StageInputError("splitSeed is a whole number from 0, not \(parameters.splitSeed)")
-        }
-        let splits = manifests.map { Split(of: $0.images, seed: seed, trainFraction: parameters.trainFraction) }
         return (
             .joined(zip(sets, splits).map { $0.subset($1.train) }),
             .joined(zip(sets, splits).map { $0.subset($1.validation) })

@@ -1,4 +1,5 @@
 import ArtifactStore
+import PromptLearning
 
 /// What a pipeline file may name after `uses:`: which program runs, what it makes, what it takes.
 public struct StageKind: Sendable {
@@ -42,10 +43,13 @@ public struct StageKind: Sendable {
     /// What each parameter means, in a line.
     public var help: [String: String]
     public var roles: [Role]
+    /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
+    public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void
 
     public init(
         name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, defaults: JSONValue,
-        help: [String: String] = [:], roles: [Role]
+        help: [String: String] = [:], roles: [Role],
+        check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
     ) {
         self.name = name
         self.executable = executable
@@ -54,6 +58,7 @@ public struct StageKind: Sendable {
         self.defaults = defaults
         self.help = help
         self.roles = roles
+        self.check = check
     }
 
     /// The recipe of an artifact of this kind.

@@ -30,10 +30,10 @@ struct ConditionalGAN: ParsableCommand {
     var parameters: [String] = []
 
     func run() throws {
-        try options.run { store, checkpoint in
+        try options.run(.cgan, parameters) { parameters, store, checkpoint in
             let stage = try GeneratorStage(
-                StageKind.cgan.parameters(fromArguments: parameters),
-                embeddings: store.resolve(embeddings, kind: .embeddings), prompts: store.resolve(prompts, kind: .prompt))
+                parameters, embeddings: store.resolve(embeddings, kind: .embeddings),
+                prompts: store.resolve(prompts, kind: .prompt))
             return try showing("cgan") { try stage.run(checkpoint: checkpoint, store: store, progress: $0) }
         }
     }

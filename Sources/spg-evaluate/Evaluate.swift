@@ -45,7 +45,9 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        try options.run { store, checkpoint in
+        let kind: StageKind =
+            generator != nil ? .evaluateGenerator : prompts.isEmpty ? .evaluateZeroShot : .evaluatePrompts
+        try options.run(kind, parameters) { parameters, store, checkpoint in
             let method: EvaluateStage.Method =
                 if let generator {
                     .generator(try store.resolve(generator, kind: .generator))
@@ -54,9 +56,8 @@ struct Evaluate: ParsableCommand {
                 } else {
                     .zeroShot
                 }
-            let stage = EvaluateStage(
-                method, try method.kind.parameters(fromArguments: parameters),
-                embeddings: try store.resolve(embeddings, kind: .embeddings))
+            let stage = try EvaluateStage(
+                method, parameters, embeddings: try store.resolve(embeddings, kind: .embeddings))
             let line = ProgressLine("evaluate", unit: "images")
             let key = try stage.run(checkpoint: checkpoint, store: store) { line.update($0, of: $1) }
             let evaluation = try store.evaluation(key)

@@ -37,7 +37,7 @@ struct Extract: ParsableCommand {
     var onBadImage = ExtractStage.BadImagePolicy.fail
 
     func validate() throws {
-        if views < 0 { throw ValidationError("--views cannot be negative") }
+        guard (0...1000).contains(views) else { throw ValidationError("--views must be from 0 to 1000, not \(views)") }
     }
 
     func run() throws {
@@ -62,14 +62,25 @@ struct Extract: ParsableCommand {
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
         let outcome = try ExtractStage(parameters, onBadImage: onBadImage).run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
-        for error in outcome.skipped { Console.standardError.warning("skipped: \(error)") }
-        let found = manifest.images.count - outcome.encoded - outcome.skipped.count
-        line.finish(
-            outcome.encoded, of: outcome.encoded,
-            note: [found > 0 ? "\(found) found in the store" : "",
-                outcome.skipped.isEmpty ? "" : "\(outcome.skipped.count) unreadable files skipped"]
-                .filter { !$0.isEmpty }.joined(separator: ", "))
+        for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
+        if outcome.encoded > 0 {
+            line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)
+        } else {
+            Console.standardError.line("extract \(manifest.domain): nothing to encode, \(outcome.note)")
+        }
         return outcome.key
+    }
+}
+
+extension ExtractStage.Outcome {
+    /// What there was besides the images encoded.
+    fileprivate var note: String {
+        let parts = [
+            found > 0 ? "\(found) found in the store" : nil,
+            copies > 0 ? "\(copies) copies of others" : nil,
+            leftOut > 0 ? "\(leftOut) left out as unreadable" : nil,
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 }
 

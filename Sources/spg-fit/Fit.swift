@@ -27,10 +27,8 @@ struct Fit: ParsableCommand {
     var parameters: [String] = []
 
     func run() throws {
-        try options.run { store, checkpoint in
-            let stage = try FitStage(
-                StageKind.fit.parameters(fromArguments: parameters),
-                embeddings: store.resolve(embeddings, kind: .embeddings))
+        try options.run(.fit, parameters) { parameters, store, checkpoint in
+            let stage = try FitStage(parameters, embeddings: store.resolve(embeddings, kind: .embeddings))
             return try showing("fit") { try stage.run(checkpoint: checkpoint, store: store, progress: $0) }
         }
     }

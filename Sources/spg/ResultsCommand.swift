@@ -7,7 +7,10 @@ struct ResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
         abstract: "Prints the table of accuracies: a row for each method, a column for each target domain.",
-        discussion: "Example: spg results Pipelines/desktop-icons.yaml --format markdown")
+        discussion: """
+            EXAMPLE
+              spg results Pipelines/desktop-icons.yaml --format markdown
+            """)
 
     @OptionGroup var arguments: PipelineArguments
 

@@ -10,7 +10,8 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Makes whatever of a pipeline has not been made yet, then prints its results.",
         discussion: """
-            Example: spg run Pipelines/desktop-icons.yaml --dry-run
+            EXAMPLE
+              spg run Pipelines/desktop-icons.yaml --dry-run
 
             Ctrl-C ends the stages that are under way; the same command goes on where they stopped.
             """)

@@ -7,6 +7,12 @@ struct SPG: AsyncParsableCommand {
         commandName: "spg",
         abstract: "Runs soft prompt generation experiments that are described by pipeline files.",
         discussion: """
+            EXAMPLES
+              spg run Pipelines/desktop-icons.yaml --dry-run
+              spg run Pipelines/desktop-icons.yaml
+              spg status Pipelines/desktop-icons.yaml
+              spg results Pipelines/desktop-icons.yaml --format markdown
+
             Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
             checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
             """,

@@ -7,7 +7,10 @@ import Reporting
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Shows what is done and what is to run, and why.",
-        discussion: "Example: spg status Pipelines/desktop-icons.yaml")
+        discussion: """
+            EXAMPLE
+              spg status Pipelines/desktop-icons.yaml
+            """)
 
     @OptionGroup var arguments: PipelineArguments
 

@@ -100,8 +100,8 @@ enum Sample {
             inputs: prompts.map { .init("prompts", $0) })
     }
 
-    static func generator(seed: Int) -> Generator {
-        Generator(
+    static func generator(seed: Int) -> StoredGenerator {
+        StoredGenerator(
             method: "spg", domain: "oxygen+papirus", seed: seed,
             tensors: ["g.weight": Tensor([2, 2], [1, 2, 3, 4]), "g.bias": Tensor([2], [5, 6]), "empty": Tensor([0, 3])],
             validationAccuracy: 0.5)

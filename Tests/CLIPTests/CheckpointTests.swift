@@ -1,6 +1,7 @@
 import CLIP
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Checkpoints that are not what they should be") struct CheckpointTests {

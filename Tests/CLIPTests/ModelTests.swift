@@ -1,6 +1,7 @@
 import CLIP
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Image encoders and the whole model") struct ModelTests {

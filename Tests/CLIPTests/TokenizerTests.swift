@@ -1,5 +1,6 @@
 import CLIP
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Tokenizer") struct TokenizerTests {

@@ -54,7 +54,7 @@ final class Laboratory: Sendable {
                 Prompt(method: "fit", domain: "oil", seed: 1, vectors: Tensor([1, 2]), validationAccuracy: nil))
         case .generator:
             contents = .generator(
-                Generator(method: "cgan", domain: "oil", seed: 1, tensors: ["w": Tensor([1])], validationAccuracy: nil))
+                StoredGenerator(method: "cgan", domain: "oil", seed: 1, tensors: ["w": Tensor([1])], validationAccuracy: nil))
         case .evaluation:
             let images = try store.embeddingSet(instance.recipe.inputs[0].key).manifest
             let predictions = try store.manifest(images).images.enumerated().map { position, image in

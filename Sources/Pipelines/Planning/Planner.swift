@@ -36,7 +36,7 @@ private struct Planner {
         for cell in Cell.all(over: axes) {
             var resolved: [ResolvedInput] = []
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
-            var parameters = stage.parameters.mapValues { $0.value(in: cell) }
+            var parameters = try stage.checkedParameters(in: cell)
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
             let recipe = Recipe(
                 kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
@@ -102,6 +102,22 @@ private struct Planner {
             preconditionFailure("\(stage.name) needs \(source.value)\(place.cell), which is not planned")
         }
         return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name))
+    }
+}
+
+extension Specification.Stage {
+    /// The values of all parameters in one cell.
+    /// - Throws: `SpecificationError` at the place of a value that no run could use.
+    fileprivate func checkedParameters(in cell: Cell) throws(SpecificationError) -> [String: JSONValue] {
+        let values = parameters.mapValues { $0.value(in: cell) }
+        do {
+            try kind.check(.object(values))
+        } catch {
+            throw SpecificationError(
+                error.problem, at: parameterLocations[error.name] ?? location,
+                keyPath: "stages.\(name).with.\(error.name)")
+        }
+        return values
     }
 }
 

@@ -49,6 +49,8 @@ public struct Specification: Sendable {
         public var inputs: [String: Located<String>]
         /// Every parameter of the kind, the defaults included.
         var parameters: [String: Template]
+        /// Of the parameters that the file gives.
+        var parameterLocations: [String: SourceLocation] = [:]
         var location: SourceLocation
     }
 

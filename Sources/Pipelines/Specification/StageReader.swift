@@ -18,7 +18,7 @@ extension Specification.Stage {
         self.kind = kind
         poolsSources = try Self.poolsSources(members["on"]?.value, kind: kind)
         inputs = try Self.inputs(members["from"]?.value, stage: member, kind: kind)
-        parameters = try Self.parameters(members["with"]?.value, kind: kind, matrix: matrix)
+        (parameters, parameterLocations) = try Self.parameters(members["with"]?.value, kind: kind, matrix: matrix)
     }
 
     private static func poolsSources(_ node: SourceNode?, kind: StageKind) throws(SpecificationError) -> Bool {
@@ -53,16 +53,18 @@ extension Specification.Stage {
 
     private static func parameters(
         _ node: SourceNode?, kind: StageKind, matrix: [Specification.Axis]
-    ) throws(SpecificationError) -> [String: Template] {
+    ) throws(SpecificationError) -> ([String: Template], [String: SourceLocation]) {
         guard case .object(let defaults) = kind.defaults else {
             preconditionFailure("the defaults of “\(kind.name)” are no object")
         }
         var parameters = defaults.mapValues(Template.constant)
-        guard let node else { return parameters }
+        var locations: [String: SourceLocation] = [:]
+        guard let node else { return (parameters, locations) }
         let reader = ParameterReader(matrix: matrix)
         for member in try node.members("the stage's parameters", among: defaults.keys.sorted()) {
             parameters[member.name] = try reader.template(member.value, like: defaults[member.name] ?? .null)
+            locations[member.name] = member.value.location
         }
-        return parameters
+        return (parameters, locations)
     }
 }

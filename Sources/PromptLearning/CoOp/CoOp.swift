@@ -5,24 +5,6 @@ import Tensors
 ///
 /// On the images of one domain this is stage I of Soft Prompt Generation: the domain's prompt.
 public struct CoOp: Training {
-    /// Everything that decides what is learned. The defaults are those of SPG's stage I.
-    public struct Parameters: Codable, Hashable, Sendable {
-        /// The words whose embeddings the context vectors start from; empty for random vectors of deviation 0.02.
-        public var context = "a photo of a"
-        /// M, the number of context vectors.
-        public var contextLength = 4
-        public var learningRate = 2e-3
-        public var momentum = 0.9
-        public var weightDecay = 5e-4
-        public var batchSize = 32
-        public var epochs = 50
-        public var warmUpEpochs = 1
-        public var warmUpLearningRate = 1e-5
-        public var seed = 1
-
-        public init() {}
-    }
-
     /// A learned prompt.
     public struct Prompt: Sendable {
         /// `[M, width]`.
@@ -62,6 +44,10 @@ public struct CoOp: Training {
         self.model = model
         self.training = training
         self.validation = validation
+        // Before anything is made of that length: it may be any number.
+        guard parameters.contextLength < model.text.contextLength else {
+            throw .contextTooLong(asked: parameters.contextLength, contextLength: model.text.contextLength)
+        }
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
         contexts = try Self.initialContexts(parameters, model: model)
         optimizer = SGD(momentum: Float(parameters.momentum), weightDecay: Float(parameters.weightDecay))

@@ -2,7 +2,7 @@ import Tensors
 
 extension ConditionalGAN {
     /// Everything that decides what the generator becomes. The defaults are the authors' for PACS.
-    public struct Parameters: Codable, Hashable, Sendable {
+    public struct Parameters: CheckedParameters, Hashable {
         public var learningRate = 2e-3
         public var weightDecay = 1e-4
         public var batchSize = 32
@@ -30,6 +30,27 @@ extension ConditionalGAN {
         public var seed = 1
 
         public init() {}
+
+        public func check() throws(UnfitParameter) {
+            try require(positive: "learningRate", learningRate)
+            try require(nonnegative: "weightDecay", weightDecay)
+            // BatchNorm needs two images to have a variance.
+            try require("batchSize", batchSize, in: 2...counts.upperBound)
+            try require("epochs", epochs, in: counts)
+            try require("warmUpEpochs", warmUpEpochs, in: 0...counts.upperBound)
+            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
+            try require("latentDimension", latentDimension, in: 0...65_536)
+            try require("stepsPerEpoch", stepsPerEpoch, in: 0...counts.upperBound)
+            try require("validateEvery", validateEvery, in: counts)
+            for (name, limit) in [
+                ("clipDiscriminatorEnds", clipDiscriminatorEnds), ("clipDiscriminatorWeights", clipDiscriminatorWeights),
+                ("clipDiscriminatorBiases", clipDiscriminatorBiases), ("clipGeneratorWeights", clipGeneratorWeights),
+                ("clipGeneratorBiases", clipGeneratorBiases), ("clipGeneratorEnds", clipGeneratorEnds),
+            ] {
+                try require(positive: name, limit)
+            }
+            try require("seed", seed, in: seeds)
+        }
 
         var clipping: Clipping? { clip ? Clipping(parameters: self) : nil }
     }

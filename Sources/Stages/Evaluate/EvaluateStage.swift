@@ -5,33 +5,6 @@ import Foundation
 import PromptLearning
 import Tensors
 
-extension StageKind {
-    /// Zero-shot CLIP on the target domain.
-    public static let evaluateZeroShot = evaluate(
-        "evaluate-zero-shot", defaults: ["template": "a photo of a {}."],
-        help: ["template": "the prompt; {} stands for the class name"], roles: [])
-
-    /// Learned prompts on the target domain; the average of several.
-    public static let evaluatePrompts = evaluate(
-        "evaluate-prompts", defaults: [:], help: [:], roles: [Role("prompts", .prompt, .sources)])
-
-    /// A generator on the target domain: one prompt per image.
-    public static let evaluateGenerator = evaluate(
-        "evaluate-generator", defaults: ["seed": 1], help: ["seed": "of the noise"],
-        roles: [Role("generator", .generator, .cell)])
-
-    private static func evaluate(
-        _ name: String, defaults: JSONValue, help: [String: String], roles: [Role]
-    ) -> StageKind {
-        StageKind(
-            name: name, executable: "spg-evaluate", makes: .evaluation, algorithmVersion: 1, defaults: defaults, help: help,
-            roles: [Role("embeddings", .embeddings, .target)] + roles)
-    }
-
-    /// Every kind that a pipeline file can use.
-    public static let all = [extract, fit, cgan, evaluateZeroShot, evaluatePrompts, evaluateGenerator]
-}
-
 /// Classifies every image of a domain, from its cached feature.
 public struct EvaluateStage: Sendable {
     /// What classifies.
@@ -59,7 +32,8 @@ public struct EvaluateStage: Sendable {
     /// - Parameters:
     ///   - parameters: all parameters of the method's kind of stage.
     ///   - embeddings: the target domain's.
-    public init(_ method: Method, _ parameters: JSONValue, embeddings: ArtifactKey) {
+    public init(_ method: Method, _ parameters: JSONValue, embeddings: ArtifactKey) throws(UnfitParameter) {
+        try method.kind.check(parameters)
         self.method = method
         self.parameters = parameters
         self.embeddings = embeddings
@@ -101,9 +75,7 @@ public struct EvaluateStage: Sendable {
     }
 
     private func zeroShot(_ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel) throws -> [Prediction] {
-        guard case .string(let template) = parameters["template"] else {
-            throw StageInputError("template is a text with {} in it")
-        }
+        let template = try parameters.parameters(ZeroShotParameters.self).template
         let prompts = try ClassPrompts(classNames: manifest.classes, template: template, model: model)
         return classify(images, text: prompts.textFeatures(model: model), logitScale: model.logitScale)
     }
@@ -134,12 +106,12 @@ public struct EvaluateStage: Sendable {
         let stored = try store.generator(key), width = model.text.width
         let outputs = stored.tensors["model.11.bias"]?.count ?? 0
         guard outputs > 0, outputs % width == 0,
-            let generator = PromptLearning.Generator(
+            let generator = Generator(
                 tensors: stored.tensors, featureDimension: images.columns, contextLength: outputs / width, width: width)
         else {
             throw StageInputError("the generator \(key.short) does not fit features of \(images.columns) numbers and a text width of \(width)")
         }
-        let seed = try UInt64(exactly: parameters["seed"]?.decoded(as: Int.self) ?? 1) ?? 1
+        let seed = UInt64(try parameters.parameters(NoiseParameters.self).seed)
         let noise = latentNoise(images.rows, dimension: generator.latentDimension) {
             RandomStream(digest: manifest.images[$0].digest, seed: seed, purpose: "evaluation noise")
         }

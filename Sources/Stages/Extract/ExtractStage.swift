@@ -3,6 +3,7 @@ import CLIP
 import Datasets
 import Foundation
 import Imaging
+import PromptLearning
 
 extension StageKind {
     /// Images → embeddings of one domain.
@@ -10,7 +11,8 @@ extension StageKind {
         name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
         defaults: .merging(ExtractStage.Parameters()),
         help: ["views": "random crops of each image to encode besides its center view"],
-        roles: [Role("images", .images, .domain)])
+        roles: [Role("images", .images, .domain)],
+        check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) })
 }
 
 /// Encodes the images of one domain: the center view of each, and random crops for training.
@@ -18,11 +20,17 @@ extension StageKind {
 /// Features are kept image by image as they are made: a run that is stopped goes on with the images it lacks, and an image
 /// added to a domain costs one image.
 public struct ExtractStage: Sendable {
-    public struct Parameters: Codable, Hashable, Sendable {
+    public struct Parameters: CheckedParameters, Hashable {
         /// n, the augmented views of each image.
         public var views = 0
 
         public init() {}
+
+        public func check() throws(UnfitParameter) {
+            guard (0...1000).contains(views) else {
+                throw UnfitParameter("views", mustBe: "a whole number from 0 to 1000", not: "\(views)")
+            }
+        }
     }
 
     /// What to do with a file that is no readable image.
@@ -30,20 +38,37 @@ public struct ExtractStage: Sendable {
         case fail, skip
     }
 
-    /// What an extraction did.
+    /// What an extraction did, and what its artifact is made of.
     public struct Outcome: Sendable {
         public var key: ArtifactKey
-        /// Images encoded now, as opposed to found in the store.
-        public var encoded: Int
-        /// Images left out, and why.
-        public var skipped: [ImageError]
+        /// Images encoded now.
+        public var encoded = 0
+        /// Images whose features the store had.
+        public var found = 0
+        /// Files with the same bytes as another one, whose features they share.
+        public var copies = 0
+        /// Files left out as unreadable, now or by the run that made the artifact.
+        public var leftOut = 0
+        /// Why, of those that were tried now.
+        public var errors: [ImageError] = []
+
+        init(key: ArtifactKey, of asked: DomainManifest, kept: DomainManifest, encoded: Int, errors: [ImageError]) {
+            let different = Set(kept.images.map(\.digest)).count
+            self.key = key
+            self.encoded = encoded
+            self.errors = errors
+            found = different - encoded
+            copies = kept.images.count - different
+            leftOut = asked.images.count - kept.images.count
+        }
     }
 
-    public var parameters: Parameters
-    public var onBadImage: BadImagePolicy
+    public let parameters: Parameters
+    public let onBadImage: BadImagePolicy
     let augmentation = RandomResizedCropFlip()
 
-    public init(_ parameters: Parameters, onBadImage: BadImagePolicy = .fail) {
+    public init(_ parameters: Parameters, onBadImage: BadImagePolicy = .fail) throws(UnfitParameter) {
+        try parameters.check()
         self.parameters = parameters
         self.onBadImage = onBadImage
     }
@@ -71,31 +96,39 @@ public struct ExtractStage: Sendable {
     ) throws -> Outcome {
         let start = ContinuousClock.now
         let identity = try store.identity(of: checkpoint)
+        let recipe = recipe(images: manifest.key, encoder: identity.key)
+        if try store.contains(recipe.key) {
+            try store.record(manifest)  // The files may lie elsewhere now.
+            let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
+            return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
+        }
+
+        // A checkpoint that holds no model leaves no trace in the store.
+        let model = try ImageModel(checkpoint: checkpoint)
         let encoder = try store.record(identity)
         let images = try store.record(manifest)
-        let recipe = recipe(images: images, encoder: encoder)
-        if try store.contains(recipe.key) { return Outcome(key: recipe.key, encoded: 0, skipped: []) }
-
         let missing = try store.missing(views: viewNames, of: images, encoder: encoder)
         var skipped: [(image: LabelledImage, error: ImageError)] = []
-        if !missing.isEmpty {
-            let model = try ImageModel(checkpoint: checkpoint)
-            let batch = max(1, 256 / viewNames.count)
-            for first in stride(from: 0, to: missing.count, by: batch) {
-                let part = Array(missing[first..<min(first + batch, missing.count)])
-                let views = try model.views(of: part, augmentation: augmentation)
-                skipped += views.failures
-                if let failure = views.failures.first, onBadImage == .fail { throw failure.error }
-                if !views.rows.isEmpty { try store.insert(model.features(of: views), for: views.rows, encoder: encoder) }
-                progress(first + part.count, missing.count)
-            }
+        let batch = max(1, 256 / viewNames.count)
+        for first in stride(from: 0, to: missing.count, by: batch) {
+            let part = Array(missing[first..<min(first + batch, missing.count)])
+            let views = try model.views(of: part, augmentation: augmentation)
+            skipped += views.failures
+            if let failure = views.failures.first, onBadImage == .fail { throw failure.error }
+            if !views.rows.isEmpty { try store.insert(model.features(of: views), for: views.rows, encoder: encoder) }
+            progress(first + part.count, missing.count)
         }
-        let bad = Set(skipped.map(\.image.digest))
-        let kept = bad.isEmpty ? images : try store.record(manifest.removing(bad))
+        let rest = manifest.removing(Set(skipped.map(\.image.digest)))
+        if rest.images.isEmpty, let first = skipped.first {
+            throw StageInputError("not one image of \(manifest.domain) can be read; the first: \(first.error)")
+        }
+        let kept = skipped.isEmpty ? images : try store.record(rest)
         try store.write(
             recipe, .embeddings(EmbeddingSet(manifest: kept, encoder: encoder, views: viewNames)),
             seconds: (ContinuousClock.now - start) / .seconds(1))
-        return Outcome(key: recipe.key, encoded: missing.count - skipped.count, skipped: skipped.map(\.error))
+        return Outcome(
+            key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
+            errors: skipped.map(\.error))
     }
 }
 

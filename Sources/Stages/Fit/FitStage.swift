@@ -20,7 +20,11 @@ extension StageKind {
             "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the choice of views and random contexts",
         ].merging(SplitParameters.help) { first, _ in first },
-        roles: [Role("embeddings", .embeddings, .domain)])
+        roles: [Role("embeddings", .embeddings, .domain)],
+        check: { values throws(UnfitParameter) in
+            _ = try values.parameters(CoOp.Parameters.self)
+            _ = try values.parameters(SplitParameters.self)
+        })
 }
 
 /// Learns the prompt of one domain, or of several pooled, and keeps the epoch that is best on validation images.
@@ -33,16 +37,21 @@ public struct FitStage: Sendable {
     /// - Parameters:
     ///   - parameters: all parameters of `StageKind.fit`.
     ///   - embeddings: one artifact per domain.
-    public init(_ parameters: JSONValue, embeddings: [ArtifactKey]) throws {
-        coOp = try parameters.decoded()
-        split = try parameters.decoded()
+    public init(_ parameters: JSONValue, embeddings: [ArtifactKey]) throws(UnfitParameter) {
+        coOp = try parameters.parameters()
+        split = try parameters.parameters()
         recipe = StageKind.fit.recipe(parameters, inputs: embeddings.map { Recipe.Input("embeddings", $0) })
         self.embeddings = embeddings
     }
 
     /// Learns the prompt, unless the store has it.
+    ///
+    /// - Parameters:
+    ///   - interval: how often what has been learned so far is kept, for a run that is stopped to go on from.
+    ///   - progress: called after each epoch; an error that it throws ends the run.
     public func run(
-        checkpoint: Checkpoint, store: ArtifactStore, progress: (TrainingProgress) -> Void = { _ in }
+        checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
+        progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
         if try store.contains(recipe.key) { return recipe.key }
         let start = ContinuousClock.now
@@ -51,7 +60,7 @@ public struct FitStage: Sendable {
         var learner = try CoOp(
             coOp, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
             training: training, validation: validation)
-        try learner.run(making: recipe.key, store: store, progress: progress)
+        try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
         let prompt = learner.prompt
         return try store.write(
             recipe,

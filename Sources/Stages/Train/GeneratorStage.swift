@@ -28,7 +28,11 @@ extension StageKind {
             "clipGeneratorEnds": "for the biases of the generator's last layer and last BatchNorm",
             "seed": "of initial weights, batches, noise and dropout",
         ].merging(SplitParameters.help) { first, _ in first },
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)])
+        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
+        check: { values throws(UnfitParameter) in
+            _ = try values.parameters(ConditionalGAN.Parameters.self)
+            _ = try values.parameters(SplitParameters.self)
+        })
 }
 
 /// Trains SPG's conditional GAN on source domains and keeps the generator of the epoch that is best on validation images.
@@ -47,8 +51,8 @@ public struct GeneratorStage: Sendable {
             throw StageInputError(
                 "\(embeddings.count) domains but \(prompts.count) prompts: give one prompt for each domain, in the same order")
         }
-        gan = try parameters.decoded()
-        split = try parameters.decoded()
+        gan = try parameters.parameters()
+        split = try parameters.parameters()
         recipe = StageKind.cgan.recipe(
             parameters,
             inputs: embeddings.map { Recipe.Input("embeddings", $0) } + prompts.map { Recipe.Input("prompts", $0) })
@@ -56,8 +60,13 @@ public struct GeneratorStage: Sendable {
     }
 
     /// Trains the generator, unless the store has it.
+    ///
+    /// - Parameters:
+    ///   - interval: how often what has been learned so far is kept, for a run that is stopped to go on from.
+    ///   - progress: called after each epoch; an error that it throws ends the run.
     public func run(
-        checkpoint: Checkpoint, store: ArtifactStore, progress: (TrainingProgress) -> Void = { _ in }
+        checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
+        progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
         if try store.contains(recipe.key) { return recipe.key }
         let start = ContinuousClock.now
@@ -70,7 +79,7 @@ public struct GeneratorStage: Sendable {
         var learner = try ConditionalGAN(
             gan, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
             labelPrompts: labels, training: training, validation: validation)
-        try learner.run(making: recipe.key, store: store, progress: progress)
+        try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
         let result = learner.result
         return try store.write(
             recipe,

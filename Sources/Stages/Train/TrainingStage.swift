@@ -14,24 +14,29 @@ public struct TrainingProgress: Sendable {
 extension Training {
     /// Trains from the store's checkpoint, if there is one, to the end, keeping a checkpoint on the way.
     ///
-    /// - Parameter key: the artifact that is being made.
+    /// - Parameters:
+    ///   - key: the artifact that is being made.
+    ///   - interval: the time from one checkpoint to the next. An epoch of a small problem takes milliseconds: a checkpoint
+    ///     every other second costs next to nothing.
     mutating func run(
-        making key: ArtifactKey, store: ArtifactStore, progress: (TrainingProgress) -> Void
+        making key: ArtifactKey, store: ArtifactStore, savingEvery interval: Duration,
+        progress: (TrainingProgress) throws -> Void
     ) throws {
         if let checkpoint = try store.checkpoint(for: key) {
             let saved = try Safetensors(decoding: checkpoint.payload, source: "the checkpoint of \(key.short)")
             try restore(Dictionary(uniqueKeysWithValues: saved.entries.keys.map { ($0, try saved.tensor(named: $0)) }))
         }
-        // An epoch of a small problem takes milliseconds: a checkpoint every other second costs next to nothing.
         var saved = ContinuousClock.now
         try run { training in
-            progress(TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
-            guard ContinuousClock.now - saved > .seconds(2), training.epoch < training.epochs else { return }
-            try store.save(
-                TrainingCheckpoint(
-                    progress: ["epoch": .number(Double(training.epoch))], payload: Safetensors.encode(training.state)),
-                for: key)
-            saved = .now
+            if ContinuousClock.now - saved >= interval, training.epoch < training.epochs {
+                try store.save(
+                    TrainingCheckpoint(
+                        progress: ["epoch": .number(Double(training.epoch))], payload: Safetensors.encode(training.state)),
+                    for: key)
+                saved = .now
+            }
+            try progress(
+                TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
         }
     }
 }

@@ -2,17 +2,17 @@ import Foundation
 import Tensors
 
 /// Files under Tests/Fixtures/clip, and the weights by formula that Tests/Reference/clip_model.py makes too.
-enum Fixtures {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+package enum Fixtures {
+    package static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../Fixtures/clip").standardizedFileURL
-    static let merges = folder.appending(path: "merges.txt")
+    package static let merges = folder.appending(path: "merges.txt")
 
-    static func decoded<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+    package static func decoded<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
         try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: name)))
     }
 
     /// Numbers in [-1, 1) that depend on a name and their place alone: SplitMix64 of FNV-1a, the upper 24 bits.
-    static func numbers(_ name: String, _ count: Int) -> [Float] {
+    package static func numbers(_ name: String, _ count: Int) -> [Float] {
         var key: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 { key = (key ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return (0..<count).map { i in
@@ -21,14 +21,14 @@ enum Fixtures {
     }
 
     /// The mixing step of SplitMix64.
-    static func splitMix(_ state: UInt64) -> UInt64 {
+    package static func splitMix(_ state: UInt64) -> UInt64 {
         var z = state
         z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
         z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
         return z ^ z >> 31
     }
 
-    static func weight(_ name: String, _ shape: [Int]) -> Tensor {
+    package static func weight(_ name: String, _ shape: [Int]) -> Tensor {
         let count = shape.reduce(1, *), last = name.split(separator: ".").last.map(String.init) ?? name
         var u = numbers(name, count)
         if last == "running_var" {
@@ -45,12 +45,12 @@ enum Fixtures {
         return Tensor(shape, u)
     }
 
-    static func weights(_ shapes: [String: [Int]]) -> [String: Tensor] {
+    package static func weights(_ shapes: [String: [Int]]) -> [String: Tensor] {
         Dictionary(uniqueKeysWithValues: shapes.map { ($0, weight($0, $1)) })
     }
 
     /// Images by formula, noise over coarse blocks of colour: [count, resolution, resolution, 3].
-    static func pixels(_ count: Int, _ resolution: Int) -> Tensor {
+    package static func pixels(_ count: Int, _ resolution: Int) -> Tensor {
         let blocks = resolution / 8
         let coarse = numbers("blocks", count * blocks * blocks * 3)
         let fine = numbers("noise", count * resolution * resolution * 3)
@@ -62,15 +62,15 @@ enum Fixtures {
     }
 
     /// Calls `body` with a new folder, which is removed afterwards.
-    static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "clip-tests-\(UUID().uuidString)")
+    package static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "spg-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         return try body(folder)
     }
 
     /// Calls `body` with a checkpoint folder that holds the given weights and the tests' merges.
-    static func withCheckpoint<R>(_ weights: [String: Tensor], _ body: (URL) throws -> R) throws -> R {
+    package static func withCheckpoint<R>(_ weights: [String: Tensor], _ body: (URL) throws -> R) throws -> R {
         try withFolder { folder in
             try Safetensors.encode(weights).write(to: folder.appending(path: "model.safetensors"))
             try FileManager.default.copyItem(at: merges, to: folder.appending(path: "merges.txt"))
@@ -80,12 +80,12 @@ enum Fixtures {
 }
 
 /// A small model of resnet.json or vit.json: its shapes, and what PyTorch makes of the formula's weights.
-struct ModelFixture: Decodable {
-    let resolution: Int
-    let shapes: [String: [Int]]
-    let imageFeatures: [[Float]]
-    let imageLengths: [Float]
-    let tokens: [[Int]]
-    let textFeatures: [[Float]]
-    let logitScale: Float
+package struct ModelFixture: Decodable {
+    package let resolution: Int
+    package let shapes: [String: [Int]]
+    package let imageFeatures: [[Float]]
+    package let imageLengths: [Float]
+    package let tokens: [[Int]]
+    package let textFeatures: [[Float]]
+    package let logitScale: Float
 }

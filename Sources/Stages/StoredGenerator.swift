@@ -1,3 +1,0 @@
-import ArtifactStore
-
-typealias StoredGenerator = Generator

@@ -1,0 +1,139 @@
+import ArtifactStore
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("spg run, status, results")
+struct PipelineTests {
+    @Test("The first run makes everything, the second nothing; status, results and --dry-run say so")
+    func twice() async throws {
+        let workplace = try Workplace()
+        let planned = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
+        #expect(planned.status == 0 && planned.output.contains("12 of 12 artifacts are to be made."))
+        #expect(try workplace.count("SELECT count(*) FROM artifacts") == 0)
+
+        let first = try await workplace.run("spg", "run", "small.yaml")
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.errors.contains("12/12"))
+        #expect(first.output.contains("Zero-shot CLIP") && first.output.contains("SPG"))
+        #expect(first.output.contains("chalk") && first.output.contains("oil") && first.output.contains("average"))
+        let made = try workplace.contents()
+
+        let second = try await workplace.run("spg", "run", "small.yaml")
+        #expect(second.status == 0 && second.errors == "All 12 artifacts are made; nothing is to run.\n")
+        #expect(second.output == first.output)
+        #expect(second.seconds < 2)
+        #expect(try workplace.contents() == made)
+
+        let status = try await workplace.run("spg", "status", "small.yaml")
+        #expect(status.status == 0 && status.output.contains("All 12 artifacts are made"))
+        #expect(status.lines.count { $0.contains("  done  ") } == 12)
+        let results = try await workplace.run("spg", "results", "small.yaml")
+        #expect(results.status == 0 && first.output.hasPrefix(results.output))
+        let csv = try await workplace.run("spg", "results", "small.yaml", "--format", "csv")
+        #expect(csv.lines.first == "method,target,mean,standard_deviation,seeds" && csv.lines.count == 7)
+    }
+
+    @Test("A changed value redoes what depends on it; the old one brings the old results back at once")
+    func changes() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "run", "small.yaml", "--threads", "1").status == 0)
+        func toRun(_ pipeline: String) async throws -> [String] {
+            try workplace.write(pipeline)
+            let outcome = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let names = outcome.lines.filter { $0.contains("(") }.compactMap { $0.split(separator: "(").first }
+            return Set(names.map(String.init)).sorted()
+        }
+        let faster = Workplace.pipeline.replacing("latentDimension: 8", with: "latentDimension: 8, learningRate: 0.001")
+        #expect(try await toRun(faster) == ["generator", "spg"])
+        let ran = try await workplace.run("spg", "run", "small.yaml")
+        #expect(ran.status == 0 && ran.errors.contains("4/4"))
+        let template = faster.replacing("embeddings: features}}", with: "embeddings: features}, with: {template: \"a {}.\"}}")
+        #expect(try await toRun(template) == ["zero-shot"])
+        #expect(try await toRun("# A comment.\n" + Workplace.pipeline).isEmpty)
+        let reordered = Workplace.pipeline.replacing(
+            "seed: \"${seed}\", context: \"\", contextLength: 2", with: "contextLength: 2, seed: \"${seed}\", context: \"\"")
+        #expect(reordered != Workplace.pipeline)
+        #expect(try await toRun(reordered).isEmpty)
+
+        try workplace.write(Workplace.pipeline)
+        let back = try await workplace.run("spg", "run", "small.yaml", "--threads", "2")
+        #expect(back.status == 0 && back.errors == "All 12 artifacts are made; nothing is to run.\n")
+
+        // One image more: its domain is encoded anew, which costs that image.
+        let folder = workplace.url.appending(path: "data/ink/bars")
+        try PictureTree.picture(domain: 1, label: 0, number: 77).png().write(to: folder.appending(path: "new.png"))
+        #expect(try await toRun(Workplace.pipeline) == ["features", "generator", "prompts", "spg"])
+        let grown = try await workplace.run("spg", "run", "small.yaml")
+        #expect(grown.errors.contains("features(domain ink): extract ink: 1/1 images"), "\(grown.errors)")
+        #expect(grown.errors.contains("24 found in the store"))
+        #expect(try workplace.count("SELECT count(*) FROM embedding") == 3 * 24 * 2 + 2)
+    }
+
+    @Test("With onBadImage: skip a run leaves unreadable files out and says how many; without, it names the first and fails")
+    func badImage() async throws {
+        let workplace = try Workplace()
+        let bad = workplace.url.appending(path: "data/ink/bars/1.jpg")
+        try Data(contentsOf: bad).prefix(200).write(to: bad)
+        let failed = try await workplace.run("spg", "run", "small.yaml")
+        #expect(failed.status == 1)
+        #expect(failed.errors.contains(bad.path) && failed.errors.contains("FAILED"), "\(failed.errors)")
+        #expect(failed.errors.contains("skipped, since features(domain ink) failed"))
+        // What does not depend on it has been made.
+        #expect(try workplace.count("SELECT count(*) FROM artifacts WHERE kind = 'embeddings'") == 2)
+        #expect(try workplace.count("SELECT count(*) FROM results") == 2)
+        try workplace.expectSound()
+        let status = try await workplace.run("spg", "status", "small.yaml")
+        #expect(status.output.contains("failed when last tried") && status.output.contains("1.jpg"), "\(status.output)")
+
+        try workplace.write(Workplace.pipeline.replacing("name: Small", with: "name: Small, onBadImage: skip"))
+        let skipped = try await workplace.run("spg", "run", "small.yaml")
+        #expect(skipped.status == 0, "\(skipped.errors)")
+        #expect(skipped.errors.contains("1 left out as unreadable") && skipped.errors.contains("Warning: skipped: "))
+        #expect(try workplace.count("SELECT count(*) FROM embedding") == (3 * 24 - 1) * 2)
+    }
+
+    /// A mistake in a pipeline file, and what is said about it.
+    static let mistakes: [(old: String, new: String, message: String)] = [
+        ("[chalk, oil]", "[chalk, oli]", "has no domain “oli”; did you mean “oil”?"),
+        ("name: Small", "name: Small, domains: [chalk, ink, tempera]", "has no domain “tempera”"),
+        ("batchSize: 8, epochs: 3}", "batchSize: 0, epochs: 3}",
+            "stages.prompts.with.batchSize: must be a whole number from 1 to 1000000, not 0"),
+        ("warmUpEpochs: 1", "warmUpEpochs: 1, validateEvery: 0", "stages.generator.with.validateEvery: must be"),
+        ("seed: [1]", "seed: [1, -2]", "with.seed: must be a whole number from 0"),
+        ("contextLength: 2", "contextLenght: 2", "did you mean “contextLength”?"),
+        ("views: 1", "views: many", "expected a number, found"),
+        ("views: 1", "views: 5000", "small.yaml:6:43: stages.features.with.views: must be a whole number from 0 to 1000"),
+        ("checkpoint: clip", "checkpoint: clop", "No checkpoint at"),
+        ("root: data", "root: dada", "dada"),
+        ("evaluate-zero-shot", "evaluate-zero-shots", "did you mean “evaluate-zero-shot”?"),
+        ("prompts: prompts}", "prompts: prompt}", "small.yaml:"),
+    ]
+
+    @Test("A mistake in the file is said with its place, before anything runs", arguments: mistakes.indices)
+    func mistake(index: Int) async throws {
+        let workplace = try Workplace()
+        let (old, new, message) = Self.mistakes[index]
+        #expect(Workplace.pipeline.contains(old))
+        try workplace.write(Workplace.pipeline.replacing(old, with: new))
+        for command in ["run", "status", "results"] {
+            let outcome = try await workplace.run("spg", command, "small.yaml")
+            #expect(outcome.status == 65 && outcome.output.isEmpty)
+            #expect(outcome.errors.contains(message) && outcome.errors.contains("Error: small.yaml:"), "\(outcome.errors)")
+        }
+        if FileManager.default.fileExists(atPath: workplace.storePath) {
+            #expect(try workplace.count("SELECT count(*) FROM artifacts WHERE kind <> 'images'") == 0)
+        }
+    }
+
+    @Test("A pipeline file that is not there, or no YAML, is said by its path")
+    func noFile() async throws {
+        let workplace = try Workplace()
+        let missing = try await workplace.run("spg", "run", "smal.yaml")
+        #expect(missing.status == 65 && missing.errors.contains("smal.yaml"), "\(missing.errors)")
+        try workplace.write("pipeline: [")
+        let broken = try await workplace.run("spg", "run", "small.yaml")
+        #expect(broken.status == 65 && broken.errors.contains("small.yaml:"), "\(broken.errors)")
+    }
+}

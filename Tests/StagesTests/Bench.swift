@@ -1,0 +1,114 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import Foundation
+import PromptLearning
+import Stages
+import TestSupport
+
+/// A store, a tiny CLIP and a small data set in a folder of their own, and each stage with parameters for a fraction of a
+/// second.
+struct Bench {
+    let folder: TemporaryFolder
+    let store: ArtifactStore
+    let checkpoint: Checkpoint
+    var data: URL { folder.url.appending(path: "data") }
+
+    static let epochs = 5
+
+    init(_ tree: PictureTree = PictureTree()) throws {
+        folder = try TemporaryFolder()
+        try tree.write(to: folder.url.appending(path: "data"))
+        try TinyCLIP.write(to: folder.url.appending(path: "clip"))
+        checkpoint = try Checkpoint(contentsOf: folder.url.appending(path: "clip"))
+        store = try ArtifactStore(path: folder.path("artifacts.sqlite"))
+    }
+
+    private init(_ other: Bench, store name: String) throws {
+        (folder, checkpoint) = (other.folder, other.checkpoint)
+        store = try ArtifactStore(path: other.folder.path(name))
+    }
+
+    /// The same data and checkpoint with an empty store.
+    func withFreshStore() throws -> Bench { try Bench(self, store: "\(UUID().uuidString).sqlite") }
+
+    func manifest(_ domain: String) throws -> DomainManifest {
+        try ImageFolder(root: data).manifest(of: domain) { try store.digests(ofFiles: $0) }
+    }
+
+    @discardableResult
+    func extract(
+        _ domain: String, views: Int = 2, onBadImage: ExtractStage.BadImagePolicy = .fail
+    ) throws -> ExtractStage.Outcome {
+        var parameters = ExtractStage.Parameters()
+        parameters.views = views
+        return try ExtractStage(parameters, onBadImage: onBadImage).run(
+            manifest: manifest(domain), checkpoint: checkpoint, store: store)
+    }
+
+    // MARK: Stages, with small parameters unless told otherwise
+
+    func fit(_ embeddings: ArtifactKey..., with changes: [String: JSONValue] = [:]) throws -> FitStage {
+        try FitStage(
+            StageKind.fit.defaults.changed([
+                "context": "", "contextLength": 2, "batchSize": 8, "epochs": .number(Double(Self.epochs)),
+                "learningRate": 0.05,
+            ]).changed(changes), embeddings: embeddings)
+    }
+
+    func generator(
+        _ embeddings: [ArtifactKey], _ prompts: [ArtifactKey], with changes: [String: JSONValue] = [:]
+    ) throws -> GeneratorStage {
+        try GeneratorStage(
+            StageKind.cgan.defaults.changed([
+                "batchSize": 8, "epochs": .number(Double(Self.epochs)), "warmUpEpochs": 1, "latentDimension": 8,
+            ]).changed(changes), embeddings: embeddings, prompts: prompts)
+    }
+
+    func evaluation(
+        _ method: EvaluateStage.Method, on embeddings: ArtifactKey, with changes: [String: JSONValue] = [:]
+    ) throws -> EvaluateStage {
+        try EvaluateStage(method, method.kind.defaults.changed(changes), embeddings: embeddings)
+    }
+
+    /// Everything from images to evaluations, with chalk as the target.
+    struct Flow: Equatable {
+        var embeddings: [ArtifactKey], prompts: [ArtifactKey]
+        var generator: ArtifactKey
+        /// Zero-shot, averaged prompts, generator.
+        var evaluations: [ArtifactKey]
+    }
+
+    func run(seed: Int = 1) throws -> Flow {
+        let seed: [String: JSONValue] = ["seed": .number(Double(seed))]
+        let target = try extract("chalk").key
+        let sources = try ["ink", "oil"].map { try extract($0).key }
+        let prompts = try sources.map { try fit($0, with: seed).run(checkpoint: checkpoint, store: store) }
+        let generator = try generator(sources, prompts, with: seed).run(checkpoint: checkpoint, store: store)
+        let evaluations = try [
+            evaluation(.zeroShot, on: target), evaluation(.prompts(prompts), on: target),
+            evaluation(.generator(generator), on: target, with: seed),
+        ].map { try $0.run(checkpoint: checkpoint, store: store) }
+        return Flow(
+            embeddings: [target] + sources, prompts: prompts, generator: generator, evaluations: evaluations)
+    }
+
+    /// Whether SQLite finds its file sound.
+    var isSound: Bool {
+        get throws { try store.query("PRAGMA integrity_check").rows == [[.text("ok")]] }
+    }
+
+    /// All artifacts, or those of a kind: keys, kinds, and when each was made.
+    func artifacts(_ kind: ArtifactKind? = nil) throws -> [[QueryResult.Value]] {
+        let filter = kind.map { "WHERE kind = '\($0.rawValue)'" } ?? ""
+        return try store.query("SELECT key, kind, created, seconds FROM artifacts \(filter) ORDER BY key").rows
+    }
+}
+
+extension JSONValue {
+    /// An object with some members replaced.
+    func changed(_ members: [String: JSONValue]) -> JSONValue {
+        guard case .object(let own) = self else { return self }
+        return .object(own.merging(members) { _, new in new })
+    }
+}

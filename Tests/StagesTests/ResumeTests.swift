@@ -1,0 +1,90 @@
+import ArtifactStore
+import Foundation
+import Stages
+import TestSupport
+import Testing
+
+@Suite("A run that is stopped goes on to the same bits")
+struct ResumeTests {
+    private struct Stopped: Error {}
+
+    /// Stops a training after each of some epochs, saving after every one, and returns what the last run makes.
+    /// - Parameters:
+    ///   - run: a run of a new stage value, as a new process would have.
+    ///   - check: called after each stop.
+    private func stopping(
+        after epochs: [Int], _ run: (_ progress: (TrainingProgress) throws -> Void) throws -> ArtifactKey,
+        check: () throws -> Void
+    ) throws -> ArtifactKey {
+        for epoch in epochs {
+            #expect(throws: Stopped.self) {
+                try run { if $0.epoch == epoch { throw Stopped() } }
+            }
+            try check()
+        }
+        var seen: [Int] = []
+        let key = try run { seen.append($0.epoch) }
+        // The last run begins after the last epoch that was kept, not at the first.
+        #expect(seen == Array((epochs.last ?? 0) + 1...Bench.epochs))
+        return key
+    }
+
+    @Test("fit, stopped after any epoch or after several", arguments: [[1], [2], [3], [4], [1, 3], [1, 2, 3, 4]])
+    func fit(epochs: [Int]) throws {
+        let bench = try Bench(), other = try bench.withFreshStore()
+        let key = try bench.extract("ink").key
+        try other.extract("ink")
+        let expected = try bench.fit(key).run(checkpoint: bench.checkpoint, store: bench.store)
+        let resumed = try stopping(after: epochs) { progress in
+            try other.fit(key).run(
+                checkpoint: other.checkpoint, store: other.store, savingEvery: .zero, progress: progress)
+        } check: { () throws in
+            #expect(try !other.store.contains(expected))
+            #expect(try other.store.progress(of: expected) != nil)
+        }
+        #expect(resumed == expected)
+        #expect(try other.store.prompt(resumed) == bench.store.prompt(expected))
+        #expect(try other.store.metrics(of: resumed) == bench.store.metrics(of: expected))
+        #expect(try other.store.progress(of: resumed) == nil)
+    }
+
+    @Test("cgan, stopped after any epoch or after several", arguments: [([1], 2), ([2], 1), ([4], 2), ([1, 3], 1)])
+    func cgan(epochs: [Int], validateEvery: Int) throws {
+        let bench = try Bench(), other = try bench.withFreshStore()
+        func stage(_ bench: Bench) throws -> GeneratorStage {
+            let sources = try ["ink", "oil"].map { try bench.extract($0, views: 1).key }
+            let prompts = try sources.map {
+                try bench.fit($0, with: ["epochs": 1]).run(checkpoint: bench.checkpoint, store: bench.store)
+            }
+            return try bench.generator(
+                sources, prompts, with: ["validateEvery": .number(Double(validateEvery)), "balanceDomains": true])
+        }
+        let expected = try stage(bench).run(checkpoint: bench.checkpoint, store: bench.store)
+        let resumed = try stopping(after: epochs) { progress in
+            try stage(other).run(
+                checkpoint: other.checkpoint, store: other.store, savingEvery: .zero, progress: progress)
+        } check: { () throws in
+            #expect(try !other.store.contains(expected))
+        }
+        #expect(resumed == expected)
+        let (one, two) = (try bench.store.generator(expected), try other.store.generator(resumed))
+        #expect(one.tensors == two.tensors && one.validationAccuracy == two.validationAccuracy)
+        #expect(try bench.store.metrics(of: expected) == other.store.metrics(of: resumed))
+    }
+
+    @Test("An extraction that a bad image ended keeps the batches before it")
+    func extraction() throws {
+        var tree = PictureTree()
+        (tree.domains, tree.classes, tree.count) = (["ink"], ["bars", "checks", "wires"], 130)
+        let bench = try Bench(tree)
+        // Images come class by class, in batches of 256: this one is in the second.
+        let file = bench.data.appending(path: "ink/wires/1.jpg")
+        let good = try Data(contentsOf: file)
+        try good.prefix(200).write(to: file)
+        #expect(throws: (any Error).self) { try bench.extract("ink", views: 0) }
+        #expect(try bench.artifacts(.embeddings).isEmpty)
+        try good.write(to: file)
+        let outcome = try bench.extract("ink", views: 0)
+        #expect((outcome.found, outcome.encoded, outcome.copies) == (256, 390 - 256, 0))
+    }
+}
