@@ -23,6 +23,9 @@ struct Bench: ParsableCommand {
         "Only do our side this many times and print the processor time of one run; for profilers.", valueName: "n"))
     var `repeat`: Int?
 
+    @Flag(help: "Count processor time instead of elapsed time: for busy machines, with --threads 1.")
+    var processorTime = false
+
     @Option(help: ArgumentHelp("Write a page of results.", valueName: "file"))
     var markdown: String?
 
@@ -46,10 +49,10 @@ struct Bench: ParsableCommand {
                 return
             }
             let console = Console.standardError
-            let machine = Machine.current
+            let machine = Machine.current, clock = processorTime ? Stopwatch.Clock.processor : .elapsed
             let (peer, peerIsMissing) = startPeer()
             if let peerIsMissing { console.line(peerIsMissing) }
-            let stopwatch = Stopwatch(peer: peer)
+            let stopwatch = Stopwatch(peer: peer, clock: clock)
             var timings: [Timing] = []
             for (index, benchmark) in chosen.enumerated() {
                 console.line("\(index + 1)/\(chosen.count) \(benchmark.title)")
@@ -60,7 +63,7 @@ struct Bench: ParsableCommand {
                 timings.append(timing)
             }
             let report = Report(
-                machine: machine, threads: threading.count, command: "make bench", peer: peer?.versions,
+                machine: machine, threads: threading.count, clock: clock, command: command, peer: peer?.versions,
                 peerIsMissing: peerIsMissing, timings: timings)
             print(report.table.text)
             if let markdown { try write(Data(report.markdown.utf8), to: markdown) }
@@ -71,6 +74,10 @@ struct Bench: ParsableCommand {
                 try write(encoder.encode(report), to: json)
             }
         }
+    }
+
+    private var command: String {
+        processorTime ? "spg-bench --threads \(threading.count) --processor-time" : "make bench"
     }
 
     /// The other side, or why there is none.

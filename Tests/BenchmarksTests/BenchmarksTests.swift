@@ -44,7 +44,7 @@ import Benchmarks
     @Test func reportLeavesOutThePeerWhereThereIsNone() {
         let measured = Timing(title: "step", unit: .milliseconds, rounds: 3, ours: 1.5, shareOfPeak: 0.5)
         let report = Report(
-            machine: .current, threads: 2, command: "make bench", peer: nil, peerIsMissing: "none here",
+            machine: .current, threads: 2, clock: .elapsed, command: "make bench", peer: nil, peerIsMissing: "none here",
             timings: [measured])
         #expect(report.table.columns.map(\.title) == ["work", "unit", "ours", "of peak"])
         #expect(report.table.rows == [["step", "ms", "1.50", "50 %"]])

@@ -43,9 +43,9 @@ public final class Peer {
     }
 
     /// The seconds that doing the task once more takes, in the mean over a turn.
-    func run() throws -> Double {
+    func run(_ clock: Stopwatch.Clock) throws -> Double {
         struct Time: Decodable { var seconds: Double }
-        try send(Data("{\"kind\": \"run\"}".utf8))
+        try send(Data("{\"kind\": \"run\", \"clock\": \"\(clock.rawValue)\"}".utf8))
         return try (answer() as Time).seconds
     }
 

@@ -6,6 +6,7 @@ public struct Report: Codable, Sendable {
     public var machine: Machine
     public var date: Date
     public var threads: Int
+    public var clock: Stopwatch.Clock
     public var command: String
     /// The peer's, where there was one.
     public var peer: Peer.Versions?
@@ -14,11 +15,12 @@ public struct Report: Codable, Sendable {
     public var timings: [Timing]
 
     public init(
-        machine: Machine, threads: Int, command: String, peer: Peer.Versions?, peerIsMissing: String?, timings: [Timing]
+        machine: Machine, threads: Int, clock: Stopwatch.Clock, command: String, peer: Peer.Versions?,
+        peerIsMissing: String?, timings: [Timing]
     ) {
         self.machine = machine
         date = .now
-        (self.threads, self.command, self.peer) = (threads, command, peer)
+        (self.threads, self.clock, self.command, self.peer) = (threads, clock, command, peer)
         (self.peerIsMissing, self.timings) = (peerIsMissing, timings)
     }
 
@@ -56,6 +58,7 @@ public struct Report: Codable, Sendable {
             - Machine: \(machine.processor), \(machine.cores) cores, \(machine.system); load before the run \(load)
             - Ours: Swift \(machine.swift), \(machine.blas), \(threads) threads, float32
             - \(peerLine)\(peer == nil ? "" : ", float32")
+            - Times are \(clock == .elapsed ? "elapsed time" : "processor time over all threads, as the machine was busy")
 
             \(table.markdown)
 

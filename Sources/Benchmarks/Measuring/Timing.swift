@@ -27,15 +27,30 @@ public struct Timing: Codable, Sendable {
 /// Times benchmarks, round by round: ours, a large product, the peer. A machine that slows down or is busy for a while
 /// then does so for all three.
 public struct Stopwatch {
+    /// Which time is counted, on either side.
+    public enum Clock: String, Codable, Sendable {
+        case elapsed
+        /// What all threads of the process have used. On one thread it tells speed on a machine busy with other things.
+        case processor
+
+        /// Seconds from a beginning that is the same for all calls.
+        var now: Double {
+            var time = timespec()
+            clock_gettime(self == .elapsed ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+    }
+
     let peer: Peer?
+    let clock: Clock
     /// Rounds go on until there are at least three and this many seconds are gone…
     var seconds = 6.0
     /// …or until so many are.
     var limit = 24.0
     package var mostRounds = 40
 
-    public init(peer: Peer?) {
-        self.peer = peer
+    public init(peer: Peer?, clock: Clock = .elapsed) {
+        (self.peer, self.clock) = (peer, clock)
     }
 
     /// Nil where something that the benchmark needs is not there.
@@ -53,11 +68,11 @@ public struct Stopwatch {
         while ours.count < mostRounds {
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             if elapsed > limit || ours.count >= 3 && elapsed > seconds { break }
-            let (time, operations) = try turn { _ = try work.run() }
-            let (peakTime, peakOperations) = turn { peak.run() }
+            let (time, operations) = try turn(clock) { _ = try work.run() }
+            let (peakTime, peakOperations) = turn(clock) { peak.run() }
             ours.append(time / work.amount)
             shares.append(operations / time / (peakOperations / peakTime))
-            if let peer { theirs.append(try peer.run() / work.peerAmount) }
+            if let peer { theirs.append(try peer.run(clock) / work.peerAmount) }
         }
         let ratios = zip(ours, theirs).map { $1 / $0 }
         return Timing(
@@ -76,9 +91,9 @@ public struct Stopwatch {
         defer { workshop.remove() }
         guard let work = try benchmark.prepare(workshop) else { return nil }
         _ = try work.run()
-        let start = processorTime()
+        let start = Clock.processor.now
         for _ in 0..<times { _ = try work.run() }
-        return (processorTime() - start) / Double(times)
+        return (Clock.processor.now - start) / Double(times)
     }
 
     private func compare(_ ours: [Float], _ peer: [Float], _ title: String) throws {
@@ -109,22 +124,17 @@ private struct LargeProduct {
 /// Runs something over and over for a fifth of a second, or once where that takes longer, as the peer does in its turn.
 ///
 /// - Returns: how many seconds one run took, and how much arithmetic of matrix products it did.
-private func turn(_ body: () throws -> Void) rethrows -> (seconds: Double, operations: Double) {
-    let clock = ContinuousClock(), start = clock.now, operations = ProductArithmetic.operations
+private func turn(
+    _ clock: Stopwatch.Clock, _ body: () throws -> Void
+) rethrows -> (seconds: Double, operations: Double) {
+    let start = clock.now, operations = ProductArithmetic.operations
     var runs = 0.0, seconds = 0.0
     repeat {
         try body()
         runs += 1
-        seconds = (clock.now - start) / .seconds(1)
+        seconds = clock.now - start
     } while seconds < 0.2
     return (seconds / runs, Double(ProductArithmetic.operations - operations) / runs)
-}
-
-/// What all threads of this process have used so far, in seconds.
-private func processorTime() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// The middle value, or the mean of the two in the middle; NaN of none.
