@@ -49,9 +49,18 @@ final class Program: Sendable {
             end.continuation.yield((ContinuousClock.now - start) / .seconds(1))
             end.continuation.finish()
         }
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
         identifier = process.processIdentifier
         self.process = Mutex(process)
+    }
+
+    /// The threads that tasks run on block signals, and a process inherits what its starter blocks.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t(), before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     private static func file(_ url: URL) throws -> FileHandle {
