@@ -4,12 +4,16 @@ PIPELINE ?= Pipelines/desktop-icons.yaml
 STORE ?= Cache/artifacts.sqlite
 JOBS ?=
 SQL ?=
+PYTHON ?=
+
+# Some environments pin OpenBLAS to kernels for older processors, at half the speed of those it would choose.
+unexport OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
 spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test run status results query clean
+.PHONY: help setup build demo test bench run status results query clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +29,10 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 
 test: setup ## Run the tests
-	@swift test -c release
+	@swift test -c release --disable-xctest
+
+bench: build ## Measure speed, beside PyTorch where a Python has it (PYTHON=…, or Scripts/bench-peers first)
+	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json
 
 run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…, STORE=…)
 	@$(spg) run "$(PIPELINE)" $(options)
@@ -38,10 +45,9 @@ results: build ## Print a pipeline's table of accuracies (PIPELINE=…)
 
 # The query goes through the environment, where quotes and dollar signs are safe.
 query: export QUERY = $(value SQL)
-query: setup ## Ask the store: make query SQL="SELECT * FROM results"
+query: build ## Ask the store: make query SQL="SELECT * FROM results"
 	@test -n "$$QUERY" || { echo 'Give a query: make query SQL="SELECT * FROM results LIMIT 5"' >&2; exit 64; }
-	@test -e "$(STORE)" || { echo 'There is no store at $(STORE) yet; make demo makes one.' >&2; exit 65; }
-	@sqlite3 -readonly -box "$(STORE)" "$$QUERY"
+	@$(spg) query --store "$(STORE)" "$$QUERY"
 
 clean: ## Remove what was compiled; data, models and the store stay
 	rm -rf .build

@@ -3,9 +3,10 @@ import PackageDescription
 
 // The numeric modules are compiled for the machine that builds them: their loops are written with SIMD16<Float>, which
 // is one AVX-512 register there and several smaller ones elsewhere (clang's target flags also set Swift's). They are
-// optimised in debug builds too, where tensor loops would be a hundred times slower.
+// optimised in debug builds too, where tensor loops would be a hundred times slower. Without -fno-math-errno a square root
+// would be a branch for each number.
 #if arch(x86_64)
-let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native"])]
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native", "-Xcc", "-fno-math-errno"])]
 #else
 let numeric: [SwiftSetting] = [.unsafeFlags(["-O"])]
 #endif
@@ -50,6 +51,10 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
         .target(name: "CommandLineSupport", dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
+        .target(
+            name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
+            swiftSettings: numeric),
+
         // Executables: parse arguments, call a library, print.
         .executableTarget(
             name: "spg", dependencies: ["Pipelines", "Stages", "CLIP", "Reporting", "CommandLineSupport", arguments]),
@@ -57,6 +62,8 @@ let package = Package(
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(
+            name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 
         // What several test targets share: a small CLIP by formula, folders of pictures.
         .target(name: "TestSupport", dependencies: ["CLIP", "Imaging", "Tensors"], path: "Tests/Support"),
@@ -70,6 +77,7 @@ let package = Package(
         .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
         .testTarget(name: "StagesTests", dependencies: ["Stages", "TestSupport"]),
         .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting", "CommandLineSupport"]),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

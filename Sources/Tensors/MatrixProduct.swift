@@ -1,4 +1,5 @@
 import COpenBLAS
+import Synchronization
 
 /// Which way round a matrix enters a product.
 public enum Orientation: Sendable {
@@ -19,6 +20,7 @@ public func multiply(
     m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
 ) {
     guard m > 0, n > 0 else { return }
+    ProductArithmetic.done.add(2 * m * n * k, ordering: .relaxed)
     let threads = Threads.count  // also puts OpenBLAS on one thread
     let a = Shared(a), b = Shared(b), c = Shared(c)
     @Sendable func product(_ rows: Range<Int>, _ columns: Range<Int>) {
@@ -39,6 +41,13 @@ public func multiply(
     } else {
         parallel(n, grain: 16) { product(0..<m, $0) }
     }
+}
+
+/// The arithmetic of this process's matrix products: what a benchmark divides by time to tell how busy they kept the cores.
+package enum ProductArithmetic {
+    fileprivate static let done = Atomic(0)
+    /// The additions and multiplications of all products so far.
+    package static var operations: Int { done.load(ordering: .relaxed) }
 }
 
 extension Tensor {

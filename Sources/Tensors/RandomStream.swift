@@ -33,12 +33,16 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     /// The next 32 random bits.
     public mutating func next32() -> UInt32 {
         if used == 4 {
-            words = philox4x32(counter: SIMD4(block, address.0, address.1, address.2), key: key)
-            block &+= 1
+            words = nextBlock()
             used = 0
         }
         defer { used += 1 }
         return words[used]
+    }
+
+    private mutating func nextBlock() -> SIMD4<UInt32> {
+        defer { block &+= 1 }
+        return philox4x32(counter: SIMD4(block, address.0, address.1, address.2), key: key)
     }
 
     public mutating func next() -> UInt64 {
@@ -48,6 +52,29 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     /// A number in [0, 1), a multiple of 2⁻²⁴.
     public mutating func uniform() -> Float {
         Float(next32() >> 8) * 0x1p-24
+    }
+
+    /// The next numbers of `uniform()`, a tensor of them at a time.
+    public mutating func uniform(_ shape: [Int]) -> Tensor {
+        var result = Tensor(uninitialized: shape)
+        let count = result.count
+        result.withUnsafeMutablePointer { to in
+            var i = 0
+            while used < 4, i < count {
+                to[i] = uniform()
+                i += 1
+            }
+            while i + 4 <= count {
+                let words = nextBlock()
+                for lane in 0..<4 { to[i + lane] = Float(words[lane] >> 8) * 0x1p-24 }
+                i += 4
+            }
+            while i < count {
+                to[i] = uniform()
+                i += 1
+            }
+        }
+        return result
     }
 
     /// A number in [0, 1), a multiple of 2⁻⁵³.

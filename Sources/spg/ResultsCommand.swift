@@ -12,24 +12,16 @@ struct ResultsCommand: ParsableCommand {
               spg results Pipelines/desktop-icons.yaml --format markdown
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, markdown, csv
-    }
-
     @OptionGroup var arguments: PipelineArguments
 
     @Option(help: "text, markdown, or csv (long form, all digits).")
-    var format = Format.text
+    var format = TableFormat.text
 
     func run() throws {
         try reportingErrors {
             let (plan, store) = try arguments.plan()
             let table = try plan.accuracyTable(in: store)
-            switch format {
-            case .text: print(table.table.text)
-            case .markdown: print(table.table.markdown)
-            case .csv: print(table.csv, terminator: "")
-            }
+            print(format == .csv ? table.csv : table.table.written(as: format), terminator: "")
         }
     }
 }

@@ -21,9 +21,10 @@ extension Plan {
     /// Where the results lie, and a query to begin with.
     func whereToLook(in store: ArtifactStore) -> String {
         let name = specification.name.replacing("'", with: "''")
+        let program = CommandLine.arguments.first ?? "spg"
         return """
             Everything is in \(store.path). A query to try, for the classes that are hardest:
-            sqlite3 -box \(store.path) "SELECT label, count(*) AS predictions, avg(label = predicted) AS accuracy
+            \(program) query --store \(store.path) "SELECT label, count(*) AS predictions, avg(label = predicted) AS accuracy
               FROM predictions JOIN results USING (evaluation_key) WHERE pipeline = '\(name)'
               GROUP BY label ORDER BY accuracy LIMIT 10"
             """

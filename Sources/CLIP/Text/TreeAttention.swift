@@ -43,7 +43,12 @@ private struct Head {
 
     @inline(__always)
     func dot(_ other: Head) -> Float {
-        ((a * other.a + b * other.b) + (c * other.c + d * other.d)).sum()
+        // Half onto half: the library's sum() goes lane by lane, and draws the products into doing so too.
+        let x = (a * other.a + b * other.b) + (c * other.c + d * other.d)
+        let y = x.lowHalf + x.highHalf
+        let z = y.lowHalf + y.highHalf
+        let pair = z.lowHalf + z.highHalf
+        return pair.x + pair.y
     }
 
     @inline(__always)

@@ -129,7 +129,7 @@ public struct Generator: Sendable {
 func initialLinear(_ inputs: Int, _ outputs: Int, seed: UInt64, purpose: String, layer: Int) -> [Tensor] {
     var stream = RandomStream(seed: seed, purpose: purpose + " weights", layer)
     func uniform(_ shape: [Int], within bound: Float) -> Tensor {
-        Tensor(shape, (0..<shape.reduce(1, *)).map { _ in (2 * stream.uniform() - 1) * bound })
+        stream.uniform(shape).mapped { (2 * $0 - 1) * bound }
     }
     let fanIn = Float(inputs)
     return [

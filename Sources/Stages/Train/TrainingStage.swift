@@ -16,8 +16,8 @@ extension Training {
     ///
     /// - Parameters:
     ///   - key: the artifact that is being made.
-    ///   - interval: the time from one checkpoint to the next. An epoch of a small problem takes milliseconds: a checkpoint
-    ///     every other second costs next to nothing.
+    ///   - interval: the time from one checkpoint to the next; longer where writing takes long, so that no more than a
+    ///     thirtieth of the time goes into it.
     mutating func run(
         making key: ArtifactKey, store: ArtifactStore, savingEvery interval: Duration,
         progress: (TrainingProgress) throws -> Void
@@ -26,14 +26,15 @@ extension Training {
             let saved = try Safetensors(decoding: checkpoint.payload, source: "the checkpoint of \(key.short)")
             try restore(Dictionary(uniqueKeysWithValues: saved.entries.keys.map { ($0, try saved.tensor(named: $0)) }))
         }
-        var saved = ContinuousClock.now
+        var due = ContinuousClock.now + interval
         try run { training in
-            if ContinuousClock.now - saved >= interval, training.epoch < training.epochs {
+            let start = ContinuousClock.now
+            if start >= due, training.epoch < training.epochs {
                 try store.save(
                     TrainingCheckpoint(
                         progress: ["epoch": .number(Double(training.epoch))], payload: Safetensors.encode(training.state)),
                     for: key)
-                saved = .now
+                due = .now + max(interval, (.now - start) * 30)
             }
             try progress(
                 TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))

@@ -3,7 +3,10 @@
 /// e^x = 2^n · e^r with n = round(x / ln 2) and |r| ≤ ln 2 / 2; e^r by a polynomial of degree 6 (Cephes' expf).
 @inlinable @inline(__always)
 public func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
-    let limited = x.clamped(lowerBound: SIMD16(repeating: -87.336_54), upperBound: SIMD16(repeating: 88.722_83))
+    // Not `clamped(lowerBound:upperBound:)`, which the compiler turns into branches lane by lane.
+    var limited = x
+    limited.replace(with: -87.336_54, where: x .< -87.336_54)
+    limited.replace(with: 88.722_83, where: x .> 88.722_83)
     // Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low bits.
     let shifted = limited * 1.442_695 + 12_582_912
     let n = shifted - 12_582_912
@@ -28,7 +31,7 @@ public func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
 }
 
 /// 2^n for n within −126…127, from the bits of a Float.
-@usableFromInline @inline(__always)
+@inlinable @inline(__always)
 func power(_ n: SIMD16<Int32>) -> SIMD16<Float> {
     unsafeBitCast((n &+ 127) &<< 23, to: SIMD16<Float>.self)
 }

@@ -29,12 +29,10 @@ public func tanh(_ x: Variable) -> Variable {
 /// - Parameter stream: decides which; the same stream drops the same elements.
 public func dropout(_ x: Variable, probability: Float, using stream: RandomStream) -> Variable {
     var stream = stream
-    var mask = Tensor(uninitialized: x.value.shape)
-    let kept = 1 / (1 - probability), n = mask.count
-    mask.withUnsafeMutablePointer { m in
-        for i in 0..<n { m[i] = stream.uniform() < probability ? 0 : kept }
-    }
-    return .output(x.value.combined(with: mask) { $0 * $1 }, of: [x]) { gradient in
+    let kept = 1 / (1 - probability)
+    var mask = stream.uniform(x.value.shape)
+    mask.transform { SIMD16(repeating: kept).replacing(with: 0, where: $0 .< probability) }
+    return .output(x.value.combined(with: mask) { $0 * $1 }, of: [x]) { [mask] gradient in
         [gradient.combined(with: mask) { $0 * $1 }]
     }
 }

@@ -3,6 +3,8 @@ extension Tensor {
     /// tensor).
     public mutating func clip(norm limit: Float) {
         let norm = Float(squaredNorm.squareRoot())
-        if norm > limit { self = self * (limit / (norm + 1e-6)) }
+        guard norm > limit else { return }
+        let factor = limit / (norm + 1e-6)
+        transform { $0 * factor }
     }
 }

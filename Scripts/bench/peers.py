@@ -1,0 +1,259 @@
+"""The other side of `make bench`: the same work done the usual way, with PyTorch and Pillow.
+
+Reads a JSON object from each line of standard input and answers with one: a task (see Sources/Benchmarks/Measuring/
+PeerTask.swift) is made ready and done once, and answered with numbers of its outcome; {"kind": "run"} does it again for
+a turn and is answered with the seconds that once took. The models are those of Tests/Reference/clip_model.py.
+"""
+
+import argparse
+import json
+import mmap
+import platform
+import struct
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import PIL
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Reference"))
+from clip_model import CLIP, ModifiedResNet, Transformer, VisionTransformer  # noqa: E402
+
+MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
+DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
+
+
+def tensors(path):
+    """The tensors of a safetensors file, in float32."""
+    with open(path, "rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    (length,) = struct.unpack("<Q", data[:8])
+    result = {}
+    for name, entry in json.loads(data[8 : 8 + length]).items():
+        if name == "__metadata__":
+            continue
+        first, last = (8 + length + offset for offset in entry["data_offsets"])
+        numbers = np.frombuffer(data[first:last], {"F32": np.float32, "F16": np.float16}[entry["dtype"]])
+        result[name] = torch.from_numpy(numbers.astype(np.float32).reshape(entry["shape"]))
+    return result
+
+
+def members(weights, prefix):
+    return len({name[len(prefix):].split(".")[0] for name in weights if name.startswith(prefix)})
+
+
+def image_encoder(weights):
+    weights = {name[len("visual."):]: w for name, w in weights.items() if name.startswith("visual.")}
+    places = weights["positional_embedding" if "proj" in weights else "attnpool.positional_embedding"].shape[0]
+    side = round((places - 1) ** 0.5)
+    if "proj" in weights:
+        width, dimension = weights["proj"].shape
+        patch, layers = weights["conv1.weight"].shape[-1], members(weights, "transformer.resblocks.")
+        encoder = VisionTransformer(side * patch, patch, width, layers, dimension)
+    else:
+        width, dimension = weights["layer1.0.conv1.weight"].shape[0], weights["attnpool.c_proj.weight"].shape[0]
+        layers = [members(weights, f"layer{stage}.") for stage in (1, 2, 3, 4)]
+        encoder = ModifiedResNet(layers, width, 32 * side, dimension)
+    encoder.load_state_dict(weights, strict=False)
+    return encoder.eval().requires_grad_(False)
+
+
+class TextEncoder(nn.Module):
+    """The text half of CLIP over embedded prompts, as CoOp's code has it."""
+
+    def __init__(self, weights):
+        super().__init__()
+        vocabulary, width = weights["token_embedding.weight"].shape
+        layers, dimension = members(weights, "transformer.resblocks."), weights["text_projection"].shape[1]
+        length = len(weights["positional_embedding"])
+        clip = CLIP(None, vocabulary, length, width, layers, dimension)
+        clip.load_state_dict({k: v for k, v in weights.items() if not k.startswith("visual.")})
+        self.clip = clip.eval().requires_grad_(False)
+        self.scale = weights["logit_scale"].exp()
+        self.register_buffer("mask", torch.full((length, length), float("-inf")).triu(1), persistent=False)
+
+    def forward(self, prompts, ends):
+        x = self.clip.transformer(prompts + self.clip.positional_embedding, self.mask)
+        x = self.clip.ln_final(x)
+        return F.normalize(x[torch.arange(len(x)), ends] @ self.clip.text_projection, dim=-1)
+
+
+class PromptLearner(nn.Module):
+    """Context vectors between the embeddings of the start token and of the class names, as CoOp's code has it."""
+
+    def __init__(self, prompts, encoder):
+        super().__init__()
+        embedding, length = encoder.clip.token_embedding, len(encoder.clip.positional_embedding)
+        context, rows, ends = prompts["context"], [], []
+        for name in prompts["classNames"]:
+            row = [prompts["start"]] + context + name + prompts["fullStop"] + [prompts["end"]]
+            ends.append(len(row) - 1)
+            rows.append(row + [0] * (length - len(row)))
+        embedded = embedding(torch.tensor(rows))
+        self.ends = torch.tensor(ends)
+        self.context = nn.Parameter(embedding(torch.tensor(context)).clone())
+        self.register_buffer("prefix", embedded[:, :1])
+        self.register_buffer("suffix", embedded[:, 1 + len(context):])
+
+    def forward(self, context):
+        return torch.cat([self.prefix, context.expand(len(self.prefix), -1, -1), self.suffix], 1)
+
+
+def product(task):
+    x = tensors(task["inputs"])
+    a, b = x["a"], x["b"]
+
+    def run():
+        c = a @ b
+        return [c[0, 0], c[-1, -1]]
+
+    return run
+
+
+def preprocess(task):
+    side = task["side"]
+
+    def one():
+        image = Image.open(task["image"]).convert("RGB")
+        width, height = image.size
+        short = min(width, height)
+        image = image.resize((side * width // short, side * height // short), Image.Resampling.BICUBIC)
+        left, top = round((image.width - side) / 2), round((image.height - side) / 2)
+        pixels = np.asarray(image.crop((left, top, left + side, top + side)), np.float32)
+        return (pixels / np.float32(255) - MEAN) / DEVIATION
+
+    def run():
+        for _ in range(20):
+            x = one()
+        return [x[0, 0, 0], x[100, 50, 1], x[223, 223, 2], np.linalg.norm(x)]
+
+    return run
+
+
+def encode(task):
+    encoder, pixels = image_encoder(tensors(task["checkpoint"])), tensors(task["inputs"])["pixels"]
+    pixels = pixels.permute(0, 3, 1, 2).contiguous()
+
+    @torch.inference_mode()
+    def run():
+        return F.normalize(encoder(pixels), dim=-1)[0, :4]
+
+    return run
+
+
+def coop(task):
+    encoder = TextEncoder(tensors(task["checkpoint"]))
+    learner = PromptLearner(task["prompts"], encoder)
+    features, labels = tensors(task["inputs"])["features"], torch.tensor(task["labels"])
+    optimizer = torch.optim.SGD([learner.context], lr=2e-3, momentum=0.9, weight_decay=5e-4)
+
+    def run():
+        text = encoder(learner(learner.context), learner.ends)
+        loss = F.cross_entropy(encoder.scale * features @ text.t(), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return run
+
+
+def predict(task):
+    encoder = TextEncoder(tensors(task["checkpoint"]))
+    learner = PromptLearner(task["prompts"], encoder)
+    x = tensors(task["inputs"])
+    context = x["contexts"].view(-1, learner.context.shape[1])
+
+    @torch.inference_mode()
+    def run():
+        text = encoder(learner(context), learner.ends)
+        probability, label = (encoder.scale * x["features"] @ text.t()).softmax(-1).max(-1)
+        return [label, probability]
+
+    return run
+
+
+def gan(task):
+    x = tensors(task["inputs"])
+    (batch, feature), prompt, latent = x["real"].shape, x["prompts"].shape[1], 100
+    sizes = [latent + feature, 128, 256, 512, 1024]
+    layers = [nn.Linear(sizes[0], sizes[1]), nn.LeakyReLU(0.2, inplace=True)]
+    for i in (1, 2, 3):
+        layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.BatchNorm1d(sizes[i + 1], 0.8)]
+        layers += [nn.LeakyReLU(0.2, inplace=True)]
+    g = nn.Sequential(*layers, nn.Linear(1024, prompt), nn.Tanh())
+    d = nn.Sequential(
+        nn.Linear(prompt + feature, 512), nn.LeakyReLU(0.2, inplace=True),
+        nn.Linear(512, 512), nn.Dropout(0.4), nn.LeakyReLU(0.2, inplace=True),
+        nn.Linear(512, 512), nn.Dropout(0.4), nn.LeakyReLU(0.2, inplace=True), nn.Linear(512, 1))
+    optimizer_g = torch.optim.AdamW(g.parameters(), lr=2e-3, weight_decay=1e-4)
+    optimizer_d = torch.optim.AdamW(d.parameters(), lr=2e-3, weight_decay=1e-4)
+    real, fake, mse = torch.ones(batch, 1), torch.zeros(batch, 1), nn.MSELoss()
+
+    def clip(named, limit):
+        for name, p in named:
+            nn.utils.clip_grad_norm_([p], limit(name))
+
+    def limit_d(name):
+        return 5 if name.startswith(("0.", "8.")) else 0.5
+
+    def limit_g(name):
+        return 5e-2 if name.endswith("weight") else 5 if name in ("9.bias", "11.bias") else 5e-7
+
+    def run():
+        optimizer_d.zero_grad()
+        mse(d(torch.cat((x["prompts"], x["real"]), -1)), real).backward()
+        prompts = g(torch.cat((torch.randn(batch, latent), x["fake"]), -1))
+        mse(d(torch.cat((prompts.detach(), x["fake"]), -1)), fake).backward()
+        clip(d.named_parameters(), limit_d)
+        optimizer_d.step()
+        optimizer_g.zero_grad()
+        mse(d(torch.cat((prompts, x["fake"]), -1)), real).backward()
+        clip(g.named_parameters(), limit_g)
+        optimizer_g.step()
+        return []
+
+    return run
+
+
+TASKS = {"product": product, "preprocess": preprocess, "encode": encode, "coop": coop, "predict": predict, "gan": gan}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, required=True)
+    threads = parser.parse_args().threads
+    torch.set_num_threads(threads)
+    answer(python=platform.python_version(), torch=torch.__version__, pillow=PIL.__version__, threads=threads)
+    run = None
+    for line in sys.stdin:
+        task = json.loads(line)
+        if task["kind"] == "run":
+            answer(seconds=turn(run))
+        else:
+            run = None  # frees what the last task held
+            torch.set_num_threads(task.get("threads") or threads)
+            run = TASKS[task["kind"]](task)
+            answer(outcome=[float(number) for number in run()])
+
+
+def turn(run):
+    """The seconds of one run, run over and over for a fifth of a second, or once where that takes longer."""
+    runs, start = 0, time.perf_counter()
+    while True:
+        run()
+        runs, seconds = runs + 1, time.perf_counter() - start
+        if seconds >= 0.2:
+            return seconds / runs
+
+
+def answer(**values):
+    print(json.dumps(values), flush=True)
+
+
+main()

@@ -1,0 +1,31 @@
+/// A benchmark as Scripts/bench/peers.py is told of it, one JSON object on a line.
+package struct PeerTask: Encodable {
+    package enum Kind: String, Encodable {
+        case product, preprocess, encode, coop, predict, gan
+    }
+
+    var kind: Kind
+    /// Of the process's threads, how many; all if nil.
+    var threads: Int?
+    /// The side of the matrices, or of the images.
+    var side: Int?
+    /// A safetensors file with the model.
+    var checkpoint: String?
+    /// A safetensors file with the inputs.
+    var inputs: String?
+    var image: String?
+    var prompts: Prompts?
+    var labels: [Int]?
+
+    package init(kind: Kind) {
+        self.kind = kind
+    }
+
+    /// The prompts [SOS][context][class name][.][EOS] in tokens.
+    struct Prompts: Encodable {
+        var start: Int, end: Int
+        var fullStop: [Int]
+        var context: [Int]
+        var classNames: [[Int]]
+    }
+}

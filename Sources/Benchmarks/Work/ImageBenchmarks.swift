@@ -1,0 +1,62 @@
+import CLIP
+import Foundation
+import Imaging
+import Tensors
+
+extension Benchmark {
+    /// From a JPEG file to a normalised square, on one core: a photograph's size, made up of waves.
+    static func preprocessing(width: Int = 500, height: Int = 375, resolution: Int = 224) -> Benchmark {
+        let title = "Decode and preprocess a JPEG of \(width)×\(height), 1 thread"
+        return Benchmark(title: title, unit: .imagesPerSecond) { workshop in
+            let file = workshop.folder.appending(path: "image.jpg")
+            try waves(width: width, height: height).jpeg(quality: 90).write(to: file)
+            let preprocessing = CLIPPreprocessing(resolution: resolution), copies = 20
+            var task = PeerTask(kind: .preprocess)
+            (task.image, task.side) = (file.path, resolution)
+            return Work(
+                amount: Double(copies),
+                run: {
+                    var pixels = Tensor(uninitialized: [resolution, resolution, 3])
+                    for _ in 0..<copies {
+                        let image = try RGBImage(contentsOf: file)
+                        unsplit {
+                            pixels.withUnsafeMutablePointer {
+                                preprocessing.normalize(preprocessing.centerView(of: image), into: $0)
+                            }
+                        }
+                    }
+                    let norm = Float(pixels.squaredNorm.squareRoot())
+                    return [pixels[0, 0, 0], pixels[100, 50, 1], pixels[223, 223, 2], norm]
+                },
+                task: task, peerAmount: Double(copies))
+        }
+    }
+
+    /// Image features of a batch of pixels.
+    ///
+    /// - Parameter checkpoint: where the model is, or nil where it is not there.
+    static func encoding(
+        _ model: String, batch: Int, _ checkpoint: @escaping @Sendable (Workshop) throws -> URL?
+    ) -> Benchmark {
+        Benchmark(title: "Encode images, \(model), batch \(batch)", unit: .imagesPerSecond) { workshop in
+            guard let url = try checkpoint(workshop) else { return nil }
+            let checkpoint = try Checkpoint(contentsOf: url), encoder = try checkpoint.imageEncoder()
+            let pixels = FormulaModel.uniform("pixels", [batch, encoder.resolution, encoder.resolution, 3])
+            var task = PeerTask(kind: .encode)
+            task.checkpoint = checkpoint.weightsURL.path
+            task.inputs = try workshop.inputs(["pixels": pixels])
+            return Work(
+                amount: Double(batch),
+                run: { Array(encoder.encode(pixels).normalizedRows().values.prefix(4)) },
+                task: task, peerAmount: Double(batch))
+        }
+    }
+
+    private static func waves(width: Int, height: Int) -> RGBImage {
+        let noise = FormulaModel.uniform("image", [height, width, 3]).values
+        return RGBImage(width: width, height: height, pixels: noise.enumerated().map { index, noise in
+            let (x, y) = (Float(index / 3 % width), Float(index / 3 / width)), channel = Float(index % 3)
+            return UInt8(128 + 80 * sin(x / (9 + 8 * channel)) * cos(y / (17 - 4 * channel)) + 24 * noise)
+        })
+    }
+}

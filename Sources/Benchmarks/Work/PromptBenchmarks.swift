@@ -1,0 +1,92 @@
+import CLIP
+import Foundation
+import PromptLearning
+import Tensors
+
+extension Benchmark {
+    private static let batch = 32
+
+    /// One step of CoOp on a batch of cached features, 32 images.
+    static func coOpStep(_ encoder: TextEncoder, classes: Int) -> Benchmark {
+        Benchmark(title: "CoOp step, \(encoder.name), \(classes) classes", unit: .milliseconds) { workshop in
+            guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
+            let features = bench.features(batch), labels = (0..<batch).map { $0 * 7 % classes }
+            let set = FeatureSet(center: features, augmented: [], labels: labels, domains: labels.map { _ in 0 })
+            var parameters = CoOp.Parameters()
+            parameters.context = encoder.context
+            var training = try CoOp(
+                parameters, model: bench.model, classNames: bench.classNames, training: set, validation: set)
+            var task = PeerTask(kind: .coop)
+            task.checkpoint = bench.checkpoint.weightsURL.path
+            task.inputs = try workshop.inputs(["features": features])
+            (task.prompts, task.labels) = (bench.prompts, labels)
+            return Work(
+                amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).loss] },
+                task: task, peerAmount: 1)
+        }
+    }
+
+    /// Classifying images by text features, each image's from a prompt of its own. We take a group of images at once,
+    /// the peer one image.
+    static func prediction(_ encoder: TextEncoder, classes: Int) -> Benchmark {
+        let title = "Predict with a prompt per image, \(encoder.name), \(classes) classes"
+        return Benchmark(title: title, unit: .milliseconds) { workshop in
+            guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
+            let length = bench.prompts.context.count, width = bench.model.text.width
+            let prompts = try ClassPrompts(classNames: bench.classNames, contextLength: length, model: bench.model)
+            let images = max(4, 2048 / prompts.layout.rowCount)
+            let features = bench.features(images)
+            let contexts = FormulaModel.uniform("contexts", [images, length * width]) * 0.05
+            var task = PeerTask(kind: .predict)
+            task.checkpoint = bench.checkpoint.weightsURL.path
+            task.inputs = try workshop.inputs(["features": features.rows(0..<1), "contexts": contexts.rows(0..<1)])
+            task.prompts = bench.prompts
+            return Work(
+                amount: Double(images),
+                run: {
+                    let first = classify(features, prompts: contexts, classes: prompts, model: bench.model)[0]
+                    return [Float(first.label), first.probability]
+                },
+                task: task, peerAmount: 1)
+        }
+    }
+}
+
+/// A CLIP whose text side is timed.
+struct TextEncoder: Sendable {
+    var name: String
+    /// The words that CoOp starts from, four tokens.
+    var context: String
+    /// As many class names as there are classes.
+    var classNames: @Sendable (Int) -> [String]
+    /// Its folder, or nil where it is not there.
+    var checkpoint: @Sendable (Workshop) throws -> URL?
+
+    /// ViT-B/16's.
+    static let full = TextEncoder(
+        name: "text of ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
+        checkpoint: { try $0.checkpoint("text", FormulaModel.text) })
+}
+
+/// What the text benchmarks share: a model, its class names, and the prompts in tokens.
+private struct TextBench {
+    let checkpoint: Checkpoint
+    let model: CLIPModel
+    let classNames: [String]
+    let prompts: PeerTask.Prompts
+
+    init?(_ encoder: TextEncoder, classes: Int, _ workshop: Workshop) throws {
+        guard let url = try encoder.checkpoint(workshop) else { return nil }
+        checkpoint = try Checkpoint(contentsOf: url)
+        model = try CLIPModel(checkpoint: checkpoint)
+        classNames = encoder.classNames(classes)
+        let tokenizer = model.tokenizer
+        prompts = PeerTask.Prompts(
+            start: tokenizer.startToken, end: tokenizer.endToken, fullStop: tokenizer.encode("."),
+            context: tokenizer.encode(encoder.context), classNames: classNames.map(tokenizer.encode))
+    }
+
+    func features(_ count: Int) -> Tensor {
+        FormulaModel.uniform("features", [count, model.text.weights.dimension]).normalizedRows()
+    }
+}

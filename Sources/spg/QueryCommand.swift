@@ -1,0 +1,63 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+import Foundation
+import Reporting
+
+struct QueryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Asks the store in SQL; nothing can be changed by it.",
+        discussion: """
+            Example: spg query "SELECT method, target, accuracy FROM results WHERE seed = 1"
+
+            Besides SQLite's own functions there is dot(a, b), the inner product of two vectors. The views are described in \
+            Docs/store.md.
+            """)
+
+    @OptionGroup var storage: StoreOptions
+
+    @Option(help: "text, markdown, or csv.")
+    var format = TableFormat.text
+
+    @Argument(help: ArgumentHelp("One SQL query.", valueName: "sql"))
+    var sql: String
+
+    func run() throws {
+        try reportingErrors {
+            guard FileManager.default.fileExists(atPath: storage.store) else { throw NoStore(path: storage.store) }
+            let result = try ArtifactStore(path: storage.store, readOnly: true).query(sql)
+            // A column of numbers is read from its right end.
+            var table = Table(result.columns.enumerated().map { index, title in
+                .init(title, result.rows.allSatisfy { $0[index].isNumber } ? .trailing : .leading)
+            })
+            for row in result.rows { table.append(row.map(\.text)) }
+            print(table.written(as: format), terminator: "")
+        }
+    }
+}
+
+private struct NoStore: Error, CustomStringConvertible {
+    let path: String
+    var description: String { "There is no store at \(path) yet; running a pipeline makes one (make demo)." }
+}
+
+extension QueryResult.Value {
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .integer, .real, .null: true
+        case .text, .blob: false
+        }
+    }
+
+    /// As a person reads it; of a blob its size.
+    fileprivate var text: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): "\(number)"
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): "\(bytes.count) bytes"
+        }
+    }
+}
