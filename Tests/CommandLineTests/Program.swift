@@ -68,7 +68,7 @@ final class Program: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
-    /// Sends a signal as soon as a condition holds. Looks at it on a thread of its own: other tests may keep all of those
+    /// Sends a signal as soon as a condition holds. Looks at it on a thread of its own: other tests may keep all threads
     /// that tasks run on busy.
     func signal(_ number: Int32, when condition: @escaping @Sendable () -> Bool) {
         Thread.detachNewThread { [self] in
