@@ -49,9 +49,18 @@ final class Program: Sendable {
             end.continuation.yield((ContinuousClock.now - start) / .seconds(1))
             end.continuation.finish()
         }
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
         identifier = process.processIdentifier
         self.process = Mutex(process)
+    }
+
+    /// The threads that tasks run on block signals, and a process inherits what its starter blocks.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t(), before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     private static func file(_ url: URL) throws -> FileHandle {
@@ -59,7 +68,7 @@ final class Program: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
-    /// Sends a signal as soon as a condition holds. Looks at it on a thread of its own: other tests may keep all of those
+    /// Sends a signal as soon as a condition holds. Looks at it on a thread of its own: other tests may keep all threads
     /// that tasks run on busy.
     func signal(_ number: Int32, when condition: @escaping @Sendable () -> Bool) {
         Thread.detachNewThread { [self] in

@@ -87,9 +87,10 @@ struct Workplace: Sendable {
     /// Requires the store to be whole and, where an input was bad, to hold no artifact of a kind.
     func expectSound(without kind: ArtifactKind? = nil, _ place: SourceLocation = #_sourceLocation) throws {
         #expect(try query("PRAGMA integrity_check").rows == [[.text("ok")]], sourceLocation: place)
-        if let kind {
-            let made = try count("SELECT count(*) FROM artifacts WHERE kind = '\(kind.rawValue)'")
-            #expect(made == 0, sourceLocation: place)
-        }
+        if let kind { #expect(try artifactCount(kind) == 0, sourceLocation: place) }
+    }
+
+    func artifactCount(_ kind: ArtifactKind) throws -> Int {
+        try count("SELECT count(*) FROM artifacts WHERE kind = '\(kind.rawValue)'")
     }
 }
