@@ -17,7 +17,7 @@ extension Training {
     /// - Parameters:
     ///   - key: the artifact that is being made.
     ///   - interval: the time from one checkpoint to the next; longer where writing takes long, so that no more than a
-    ///     thirtieth of the time goes into it.
+    ///     thirtieth of the time goes into it. `.zero` keeps one after every epoch.
     mutating func run(
         making key: ArtifactKey, store: ArtifactStore, savingEvery interval: Duration,
         progress: (TrainingProgress) throws -> Void
@@ -34,7 +34,7 @@ extension Training {
                     TrainingCheckpoint(
                         progress: ["epoch": .number(Double(training.epoch))], payload: Safetensors.encode(training.state)),
                     for: key)
-                due = .now + max(interval, (.now - start) * 30)
+                if interval > .zero { due = .now + max(interval, (.now - start) * 30) }
             }
             try progress(
                 TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
