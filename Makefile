@@ -28,8 +28,9 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 	@Scripts/prepare-desktop-icons
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 
+# Without @testable, tests and executables share one build.
 test: setup ## Run the tests
-	@swift test -c release --disable-xctest
+	@swift test -c release --disable-xctest --disable-testable-imports
 
 bench: build ## Measure speed, beside PyTorch where a Python has it (PYTHON=…, or Scripts/bench-peers first)
 	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json

@@ -62,8 +62,7 @@ extension Database {
 
     /// - Throws: `StoreError.badValue` where a number that was learned is not finite.
     func checkFinite(_ tensor: Tensor, _ name: String) throws {
-        let isFinite = tensor.withUnsafePointer { values in (0..<tensor.count).allSatisfy { values[$0].isFinite } }
-        guard isFinite else {
+        guard tensor.isFinite else {
             throw StoreError.badValue("\(name) holds a number that is not finite; lower the learning rate")
         }
     }

@@ -14,7 +14,7 @@ extension StageKind {
     /// - Throws: `ParameterError` also for a value that no run could use.
     public func parameters(fromArguments arguments: [String]) throws(ParameterError) -> JSONValue {
         guard case .object(var parameters) = defaults else { return defaults }
-        let names = Dictionary(uniqueKeysWithValues: parameters.keys.map { (kebabCased($0), $0) })
+        let names = Dictionary(uniqueKeysWithValues: parameters.keys.map { ($0.kebabCased, $0) })
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else {
@@ -27,7 +27,7 @@ extension StageKind {
                 continue
             }
             guard let name = names[option], let current = parameters[name] else {
-                let others = roles.map { kebabCased($0.name) } + ["checkpoint", "store", "threads"]
+                let others = roles.map { $0.name.kebabCased } + ["checkpoint", "store", "threads"]
                 let hint = nearest(to: option, among: names.keys.sorted() + others)
                     .map { "; did you mean --\($0)?" } ?? "; see --help"
                 throw ParameterError(description: "\(executable) has no option --\(option)\(hint)")
@@ -47,7 +47,7 @@ extension StageKind {
         do {
             try check(.object(parameters))
         } catch {
-            throw ParameterError(description: "--\(kebabCased(error.name)) \(error.problem)")
+            throw ParameterError(description: "--\(error.name.kebabCased) \(error.problem)")
         }
         return .object(parameters)
     }
@@ -57,7 +57,7 @@ extension StageKind {
         guard case .object(let parameters) = defaults else { return "" }
         return parameters.keys.sorted().map { name in
             let text = parameters[name].map { if case .string(let s) = $0 { "\"\(s)\"" } else { $0.canonicalText } } ?? ""
-            let option = "  --\(kebabCased(name))"
+            let option = "  --\(name.kebabCased)"
             let padding = String(repeating: " ", count: max(1, 32 - option.count))
             return "\(option)\(padding)\(help[name] ?? "") (default: \(text))"
         }.joined(separator: "\n")
@@ -69,13 +69,5 @@ extension JSONValue {
     fileprivate func parsed(_ text: String) -> JSONValue? {
         guard case .number = self else { return .string(text) }
         return Double(text).flatMap { $0.isFinite ? .number($0) : nil }
-    }
-}
-
-/// `learningRate` as `learning-rate`.
-func kebabCased(_ name: String) -> String {
-    name.reduce(into: "") { result, character in
-        if character.isUppercase { result.append("-") }
-        result.append(contentsOf: character.lowercased())
     }
 }

@@ -61,6 +61,22 @@ public struct StageKind: Sendable {
         self.check = check
     }
 
+    /// A kind that trains on one part of the source images and validates on the other.
+    /// - Parameter parameters: the method's own; those of the split are added.
+    init<Parameters: CheckedParameters>(
+        training name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, parameters: Parameters,
+        help: [String: String], roles: [Role]
+    ) {
+        self.init(
+            name: name, executable: executable, makes: makes, algorithmVersion: algorithmVersion,
+            defaults: .merging(parameters, SplitParameters()),
+            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles,
+            check: { values throws(UnfitParameter) in
+                _ = try values.parameters(Parameters.self)
+                _ = try values.parameters(SplitParameters.self)
+            })
+    }
+
     /// The recipe of an artifact of this kind.
     /// - Parameter parameters: all of them, not only those that differ from the defaults.
     func recipe(_ parameters: JSONValue, inputs: [Recipe.Input]) -> Recipe {

@@ -67,12 +67,12 @@ package func unsplit(_ body: () -> Void) {
 
 /// A pointer that may cross into the closures of `parallel`: their parts write to disjoint elements.
 @usableFromInline
-struct Shared<Pointee>: @unchecked Sendable {
-    @usableFromInline let pointer: UnsafeMutablePointer<Pointee>
+package struct Shared<Pointee>: @unchecked Sendable {
+    @usableFromInline package let pointer: UnsafeMutablePointer<Pointee>
 
     @usableFromInline
-    init(_ pointer: UnsafeMutablePointer<Pointee>) { self.pointer = pointer }
+    package init(_ pointer: UnsafeMutablePointer<Pointee>) { self.pointer = pointer }
 
     @usableFromInline
-    init(_ pointer: UnsafePointer<Pointee>) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
+    package init(_ pointer: UnsafePointer<Pointee>) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
 }

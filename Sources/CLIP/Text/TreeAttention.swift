@@ -106,12 +106,11 @@ private struct TreeAttention: Sendable {
             probabilities.withUnsafeMutablePointer { p in
                 queries.withUnsafePointer { q in
                     source.withUnsafePointer { s in
-                        let (o, p, q, s) = (Pointer(o), Pointer(p), Pointer(UnsafeMutablePointer(mutating: q)),
-                            Pointer(UnsafeMutablePointer(mutating: s)))
+                        let (o, p, q, s) = (Shared(o), Shared(p), Shared(q), Shared(s))
                         let keeps = keeping != nil
                         parallel(groups * heads, grain: grain) { items in
                             for item in items {
-                                attend(item, q.base, s.base, o.base, keeps ? p.base + item * pairCount : nil)
+                                attend(item, q.pointer, s.pointer, o.pointer, keeps ? p.pointer + item * pairCount : nil)
                             }
                         }
                     }
@@ -187,9 +186,9 @@ private struct TreeAttention: Sendable {
                 source.withUnsafePointer { s in
                     probabilities.withUnsafePointer { p in
                         let inputs = Inputs(gradient: g, queries: q, source: s, probabilities: p)
-                        let (dq, ds) = (Pointer(dQueries), Pointer(dSource))
+                        let (dq, ds) = (Shared(dQueries), Shared(dSource))
                         parallel(groups * heads, grain: grain) { items in
-                            for item in items { adjoint(item, inputs, dq.base, ds.base) }
+                            for item in items { adjoint(item, inputs, dq.pointer, ds.pointer) }
                         }
                     }
                 }
@@ -241,11 +240,6 @@ private struct TreeAttention: Sendable {
 
     /// A (group, head) pair is worth a thread from about ten thousand pairs of rows.
     private var grain: Int { max(1, 10_000 / max(1, pairCount)) }
-
-    private struct Pointer: @unchecked Sendable {
-        let base: UnsafeMutablePointer<Float>
-        init(_ base: UnsafeMutablePointer<Float>) { self.base = base }
-    }
 
     @inline(__always)
     private func load(_ pointer: UnsafePointer<Float>) -> Head {

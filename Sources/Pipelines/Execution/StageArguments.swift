@@ -37,13 +37,3 @@ extension Instance {
         }
     }
 }
-
-extension String {
-    /// `learningRate` as `learning-rate`.
-    var kebabCased: String {
-        reduce(into: "") { result, character in
-            if character.isUppercase, !result.isEmpty, result.last != "-" { result.append("-") }
-            result.append(contentsOf: character.lowercased())
-        }
-    }
-}

@@ -50,28 +50,26 @@ public struct EvaluateStage: Sendable {
     public func run(
         checkpoint: Checkpoint, store: ArtifactStore, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
-        if try store.contains(recipe.key) { return recipe.key }
-        let start = ContinuousClock.now
-        let features = try SourceFeatures([embeddings], store: store, onlyCenter: true)
-        let model = try features.model(of: checkpoint, store: store)
-        let images = features.sets[0].center, manifest = features.manifests[0]
-        let (name, seed, predictions): (String, Int?, [Prediction]) =
-            switch method {
-            case .zeroShot: ("zero-shot", nil, try zeroShot(images, manifest, model))
-            case .prompts(let keys): try prompts(keys, images, manifest, model, store)
-            case .generator(let key): try generator(key, images, manifest, model, store, progress)
-            }
-        progress(manifest.images.count, manifest.images.count)
-        return try store.write(
-            recipe,
-            .evaluation(Evaluation(
+        try store.artifact(of: recipe) {
+            let features = try SourceFeatures([embeddings], store: store, onlyCenter: true)
+            let model = try features.model(of: checkpoint, store: store)
+            let images = features.sets[0].center, manifest = features.manifests[0]
+            let (name, seed, predictions): (String, Int?, [Prediction]) =
+                switch method {
+                case .zeroShot: ("zero-shot", nil, try zeroShot(images, manifest, model))
+                case .prompts(let keys): try prompts(keys, images, manifest, model, store)
+                case .generator(let key): try generator(key, images, manifest, model, store, progress)
+                }
+            progress(manifest.images.count, manifest.images.count)
+            let evaluation = Evaluation(
                 method: name, seed: seed, manifest: try store.embeddingSet(embeddings).manifest,
                 predictions: zip(manifest.images, predictions).enumerated().map { position, item in
                     Evaluation.Prediction(
                         position: position, label: item.0.label, predicted: item.1.label,
                         probability: Double(item.1.probability))
-                })),
-            seconds: (ContinuousClock.now - start) / .seconds(1))
+                })
+            return (.evaluation(evaluation), [])
+        }
     }
 
     private func zeroShot(_ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel) throws -> [Prediction] {

@@ -36,7 +36,7 @@ struct ImageModel: Sendable {
         var pixels = Tensor(uninitialized: [firstRows.last!, side, side, 3])
         let failures = Mutex([Int: ImageError]())
         pixels.withUnsafeMutablePointer { to in
-            nonisolated(unsafe) let to = to
+            let to = Shared(to)
             // Images differ in size: small parts share the work out evenly.
             parallelItems(images.count) { index in
                 let (image, names) = images[index]
@@ -44,7 +44,7 @@ struct ImageModel: Sendable {
                     let picture = try RGBImage(contentsOf: URL(filePath: image.path))
                     for (offset, name) in names.enumerated() {
                         preprocessing.normalize(
-                            view(name, of: picture, image.digest, augmentation), into: to + (firstRows[index] + offset) * size)
+                            view(name, of: picture, image.digest, augmentation), into: to.pointer + (firstRows[index] + offset) * size)
                     }
                 } catch {
                     failures.withLock { $0[index] = error }

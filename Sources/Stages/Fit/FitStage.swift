@@ -6,8 +6,7 @@ import PromptLearning
 extension StageKind {
     /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
     public static let fit = StageKind(
-        name: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 1,
-        defaults: .merging(CoOp.Parameters(), SplitParameters()),
+        training: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 1, parameters: CoOp.Parameters(),
         help: [
             "context": "words the context vectors start from; \"\" for random vectors",
             "contextLength": "number of context vectors",
@@ -19,12 +18,8 @@ extension StageKind {
             "warmUpEpochs": "first epochs at a constant rate",
             "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the choice of views and random contexts",
-        ].merging(SplitParameters.help) { first, _ in first },
-        roles: [Role("embeddings", .embeddings, .domain)],
-        check: { values throws(UnfitParameter) in
-            _ = try values.parameters(CoOp.Parameters.self)
-            _ = try values.parameters(SplitParameters.self)
-        })
+        ],
+        roles: [Role("embeddings", .embeddings, .domain)])
 }
 
 /// Learns the prompt of one domain, or of several pooled, and keeps the epoch that is best on validation images.
@@ -53,20 +48,17 @@ public struct FitStage: Sendable {
         checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
-        if try store.contains(recipe.key) { return recipe.key }
-        let start = ContinuousClock.now
-        let features = try SourceFeatures(embeddings, store: store)
-        let (training, validation) = try features.split(split)
-        var learner = try CoOp(
-            coOp, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
-            training: training, validation: validation)
-        try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
-        let prompt = learner.prompt
-        return try store.write(
-            recipe,
-            .prompt(Prompt(
-                method: "coop", domain: features.domainNames, seed: coOp.seed, vectors: prompt.contexts,
-                validationAccuracy: prompt.validationAccuracy)),
-            metrics: learner.history.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
+        try store.artifact(of: recipe) {
+            let features = try SourceFeatures(embeddings, store: store)
+            let (training, validation) = try features.split(split)
+            var learner = try CoOp(
+                coOp, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
+                training: training, validation: validation)
+            try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
+            let prompt = Prompt(
+                method: "coop", domain: features.domainNames, seed: coOp.seed, vectors: learner.prompt.contexts,
+                validationAccuracy: learner.prompt.validationAccuracy)
+            return (.prompt(prompt), learner.history.metrics)
+        }
     }
 }

@@ -6,8 +6,8 @@ import PromptLearning
 extension StageKind {
     /// Embeddings and prompts of the source domains → a generator of prompts (SPG's stage II).
     public static let cgan = StageKind(
-        name: "cgan", executable: "spg-cgan", makes: .generator, algorithmVersion: 1,
-        defaults: .merging(ConditionalGAN.Parameters(), SplitParameters()),
+        training: "cgan", executable: "spg-cgan", makes: .generator, algorithmVersion: 1,
+        parameters: ConditionalGAN.Parameters(),
         help: [
             "learningRate": "of AdamW, after the warm-up, for both networks",
             "weightDecay": "of AdamW",
@@ -27,12 +27,8 @@ extension StageKind {
             "clipGeneratorBiases": "for the generator's biases",
             "clipGeneratorEnds": "for the biases of the generator's last layer and last BatchNorm",
             "seed": "of initial weights, batches, noise and dropout",
-        ].merging(SplitParameters.help) { first, _ in first },
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
-        check: { values throws(UnfitParameter) in
-            _ = try values.parameters(ConditionalGAN.Parameters.self)
-            _ = try values.parameters(SplitParameters.self)
-        })
+        ],
+        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)])
 }
 
 /// Trains SPG's conditional GAN on source domains and keeps the generator of the epoch that is best on validation images.
@@ -68,24 +64,22 @@ public struct GeneratorStage: Sendable {
         checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
-        if try store.contains(recipe.key) { return recipe.key }
-        let start = ContinuousClock.now
-        let features = try SourceFeatures(embeddings, store: store)
-        let (training, validation) = try features.split(split)
-        let labels = try prompts.map { try store.prompt($0).vectors }
-        guard Set(labels.map(\.shape)).count == 1 else {
-            throw StageInputError("the prompts differ in shape: \(labels.map(\.shape)); fit them with the same contextLength")
+        try store.artifact(of: recipe) {
+            let features = try SourceFeatures(embeddings, store: store)
+            let (training, validation) = try features.split(split)
+            let labels = try prompts.map { try store.prompt($0).vectors }
+            guard Set(labels.map(\.shape)).count == 1 else {
+                throw StageInputError(
+                    "the prompts differ in shape: \(labels.map(\.shape)); fit them with the same contextLength")
+            }
+            var learner = try ConditionalGAN(
+                gan, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
+                labelPrompts: labels, training: training, validation: validation)
+            try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
+            let generator = StoredGenerator(
+                method: "spg", domain: features.domainNames, seed: gan.seed, tensors: learner.result.generator.tensors,
+                validationAccuracy: learner.result.validationAccuracy)
+            return (.generator(generator), learner.history.metrics)
         }
-        var learner = try ConditionalGAN(
-            gan, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
-            labelPrompts: labels, training: training, validation: validation)
-        try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
-        let result = learner.result
-        return try store.write(
-            recipe,
-            .generator(StoredGenerator(
-                method: "spg", domain: features.domainNames, seed: gan.seed, tensors: result.generator.tensors,
-                validationAccuracy: result.validationAccuracy)),
-            metrics: learner.history.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 }
