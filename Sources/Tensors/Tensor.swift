@@ -171,16 +171,17 @@ extension Tensor: CustomStringConvertible {
     }
 }
 
-/// 64-byte aligned memory, a whole number of vectors long, freed with its last owner. Written to only while uniquely referenced, hence sendable.
+/// 64-byte aligned memory, a whole number of vectors long, given back with its last owner. Written to only while uniquely
+/// referenced, hence sendable.
 private final class Storage: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let count: Int
+    private let size: TensorMemory.BlockSize
 
     init(count: Int) {
         self.count = count
-        let padded = max(1, (count + vectorWidth - 1) / vectorWidth) * vectorWidth
-        base = UnsafeMutableRawPointer.allocate(byteCount: padded * MemoryLayout<Float>.stride, alignment: 64)
-            .bindMemory(to: Float.self, capacity: padded)
+        size = TensorMemory.BlockSize(holding: count * MemoryLayout<Float>.stride)
+        base = TensorMemory.take(size).bindMemory(to: Float.self, capacity: size.bytes / MemoryLayout<Float>.stride)
     }
 
     convenience init(copying other: Storage) {
@@ -188,5 +189,5 @@ private final class Storage: @unchecked Sendable {
         base.update(from: other.base, count: count)
     }
 
-    deinit { UnsafeMutableRawPointer(base).deallocate() }
+    deinit { TensorMemory.give(UnsafeMutableRawPointer(base), size) }
 }

@@ -1,8 +1,6 @@
-/// The number of `Float`s in one vector of the kernels. Every tensor's memory is a whole number of vectors long, so that a
-/// kernel over all elements may run past the last one into padding nobody reads.
-@usableFromInline let vectorWidth = 16
-
-/// Runs `body` on every vector of `count` elements, split over threads.
+/// Runs `body` on every vector of 16 of `count` elements, split over threads.
+///
+/// The last one may run past the elements into padding: a tensor's memory is a whole number of vectors long.
 @inlinable @inline(__always)
 func forEachVector(of count: Int, _ body: @Sendable (Int) -> Void) {
     parallel((count + 15) / 16, grain: 4096) { vectors in

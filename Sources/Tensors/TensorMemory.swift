@@ -1,0 +1,67 @@
+import Synchronization
+
+/// The memory of tensors: a block that is freed is kept for the next tensor of its size.
+///
+/// One training step makes the same tensors as the step before it. The C library's aligned allocations leave gaps between
+/// blocks that no later block fits into, so that a training of many thousand steps would grow with each of them; and the
+/// pages of a large new block cost as much as computing on it.
+package enum TensorMemory {
+    /// Freed blocks are kept up to so many bytes in all; the memory of what does not fit goes back to the system.
+    static let keptBytes = 256 << 20
+
+    /// The size of a block: a number of bytes of which eight lie between a power of two and the next, so that tensors of
+    /// about one size share blocks and no more than an eighth of a block is idle.
+    package struct BlockSize: Hashable, Sendable {
+        package let bytes: Int
+        /// Counts sizes from the smallest.
+        package let index: Int
+
+        /// The smallest size that holds so many bytes.
+        package init(holding needed: Int) {
+            // Up to 512 bytes every multiple of a vector is a size; above, there are eight sizes to a power of two.
+            let power = max(9, Int.bitWidth - 1 - max(0, needed - 1).leadingZeroBitCount)
+            let step = needed <= 512 ? 64 : 1 << (power - 3)
+            let steps = max(1, (needed + step - 1) / step)
+            bytes = steps * step
+            index = needed <= 512 ? steps - 1 : (power - 8) * 8 + steps - 9
+        }
+    }
+
+    /// Addresses of free blocks by the index of their size.
+    private struct Free {
+        var blocks = [[UInt]](repeating: [], count: 64 * 8)
+        var bytes = 0
+        /// Blocks that had to be asked of the system.
+        var systemBlocks = 0
+    }
+
+    private static let free = Mutex(Free())
+
+    /// How many blocks the system was asked for so far.
+    package static var systemBlocks: Int { free.withLock(\.systemBlocks) }
+
+    /// A block, 64-byte aligned, whose content is undefined.
+    static func take(_ size: BlockSize) -> UnsafeMutableRawPointer {
+        let address = free.withLock { free -> UInt? in
+            guard let address = free.blocks[size.index].popLast() else {
+                free.systemBlocks += 1
+                return nil
+            }
+            free.bytes -= size.bytes
+            return address
+        }
+        return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+            ?? .allocate(byteCount: size.bytes, alignment: 64)
+    }
+
+    /// Gives a block back.
+    static func give(_ block: UnsafeMutableRawPointer, _ size: BlockSize) {
+        let isKept = free.withLock { free in
+            guard free.bytes + size.bytes <= keptBytes else { return false }
+            free.blocks[size.index].append(UInt(bitPattern: block))
+            free.bytes += size.bytes
+            return true
+        }
+        if !isKept { block.deallocate() }
+    }
+}
