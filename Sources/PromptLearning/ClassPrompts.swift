@@ -106,7 +106,7 @@ public enum PromptError: Error, CustomStringConvertible {
             "The \(quantity) is no finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of \(rate). "
                 + "Lower the learning rate or clip gradients."
         case .foreignCheckpoint(let missing):
-            "The training checkpoint lacks \(missing); it was written by another version. Delete it and run again."
+            "The training checkpoint lacks \(missing): it was written by another version."
         }
     }
 }

@@ -72,6 +72,17 @@ struct ResumeTests {
         #expect(try bench.store.metrics(of: expected) == other.store.metrics(of: resumed))
     }
 
+    @Test("A checkpoint that cannot be read is said, with the command that deletes it", arguments: [Data(), Data([1, 2, 3])])
+    func unreadable(payload: Data) throws {
+        let bench = try Bench()
+        let stage = try bench.fit(try bench.extract("ink").key)
+        try bench.store.save(TrainingCheckpoint(progress: ["epoch": 1], payload: payload), for: stage.recipe.key)
+        let error = #expect(throws: (any Error).self) {
+            try stage.run(checkpoint: bench.checkpoint, store: bench.store)
+        }
+        #expect("\(try #require(error))".contains("DELETE FROM checkpoint WHERE key = '\(stage.recipe.key)'"))
+    }
+
     @Test("An extraction that a bad image ended keeps the batches before it")
     func extraction() throws {
         var tree = PictureTree()

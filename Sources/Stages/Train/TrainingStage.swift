@@ -23,8 +23,12 @@ extension Training {
         progress: (TrainingProgress) throws -> Void
     ) throws {
         if let checkpoint = try store.checkpoint(for: key) {
-            let saved = try Safetensors(decoding: checkpoint.payload, source: "the checkpoint of \(key.short)")
-            try restore(Dictionary(uniqueKeysWithValues: saved.entries.keys.map { ($0, try saved.tensor(named: $0)) }))
+            do {
+                let saved = try Safetensors(decoding: checkpoint.payload, source: "the checkpoint of \(key.short)")
+                try restore(Dictionary(uniqueKeysWithValues: saved.entries.keys.map { ($0, try saved.tensor(named: $0)) }))
+            } catch {
+                throw UnreadableCheckpoint(key: key, store: store.path, reason: "\(error)")
+            }
         }
         var due = ContinuousClock.now + interval
         try run { training in
@@ -39,6 +43,21 @@ extension Training {
             try progress(
                 TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
         }
+    }
+}
+
+/// What a training that was stopped left in the store cannot be read.
+struct UnreadableCheckpoint: Error, CustomStringConvertible {
+    let key: ArtifactKey
+    let store: String
+    let reason: String
+
+    var description: String {
+        """
+        \(reason)
+        The training cannot go on from where it was stopped. To start it from the beginning, delete what it left and run \
+        again: sqlite3 "\(store)" "DELETE FROM checkpoint WHERE key = '\(key)'"
+        """
     }
 }
 
