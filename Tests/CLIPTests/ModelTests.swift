@@ -12,7 +12,7 @@ import Testing
             try CLIPModel(checkpoint: Checkpoint(contentsOf: $0))
         }
         #expect(model.image.resolution == fixture.resolution)
-        #expect(abs(model.logitScale - fixture.logitScale) < 1e-5)
+        #expect(abs(model.text.logitScale - fixture.logitScale) < 1e-5)
         let features = model.image.encode(Fixtures.pixels(3, fixture.resolution))
         #expect(features.shape == [3, 32])
         for (row, expected) in zip(features.normalizedRows().unflattened, fixture.imageFeatures) {
@@ -24,7 +24,7 @@ import Testing
         }
         for (tokens, expected) in zip(fixture.tokens, fixture.textFeatures) {
             let layout = PromptLayout(prompts: [tokens.map { .token($0) }])
-            let text = model.text(layout, contexts: Variable(Tensor([0, model.text.width]))).value
+            let text = model.text.transformer(layout, contexts: Variable(Tensor([0, model.text.transformer.width]))).value
             #expect(zip(text.normalizedRows().values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
         }
     }
