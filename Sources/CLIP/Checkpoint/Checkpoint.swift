@@ -48,7 +48,7 @@ public struct Checkpoint: Sendable {
     ///
     /// - Parameter body: asks the reader for tensors. What it returns is thrown away if any of them is not there.
     public func read<Weights>(_ body: (inout WeightReader) -> Weights) throws(CheckpointError) -> Weights {
-        var reader = WeightReader(file)
+        var reader = WeightReader(file, conventions: ModelConventions())
         let weights = body(&reader)
         guard reader.problems.isEmpty else {
             throw .unfitWeights(path: weightsURL.path, problems: reader.problems)

@@ -3,11 +3,14 @@ import Tensors
 /// Reads tensors by name and expected shape, and notes all that is wrong on the way instead of stopping at the first.
 public struct WeightReader {
     private let file: Safetensors
+    /// What names and shapes do not tell: activations and head widths.
+    public let conventions: ModelConventions
     /// What was asked for and cannot be had, in the order it was asked for.
     public private(set) var problems: [WeightProblem] = []
 
-    init(_ file: Safetensors) {
+    init(_ file: Safetensors, conventions: ModelConventions) {
         self.file = file
+        self.conventions = conventions
     }
 
     /// The tensor of this name, or an empty one, and a problem noted, where it is missing, of another shape, or holds a
