@@ -49,6 +49,14 @@ public struct WeightReader {
         problems.append(.unfit(name, reason: reason))
     }
 
+    /// Notes it where heads do not divide a width.
+    /// - Parameter name: the tensor that tells the width.
+    mutating func checkHeads(_ name: String, width: Int, headWidth: Int) {
+        if headWidth <= 0 || width % headWidth != 0 {
+            refuse(name, because: "its width, \(width), is no multiple of a head's \(headWidth)")
+        }
+    }
+
     /// Whether the file has a tensor of this name.
     public func contains(_ name: String) -> Bool { file.entries[name] != nil }
 

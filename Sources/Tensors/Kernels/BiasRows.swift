@@ -5,6 +5,8 @@ package enum Epilogue: Sendable {
     case relu
     /// x · σ(1.702 x), CLIP's approximation of GELU
     case quickGELU
+    /// x · Φ(x), the exact GELU
+    case gelu
 }
 
 /// Adds `bias` to each row of `x` in memory, then applies `epilogue`.
@@ -21,6 +23,11 @@ package func addBias(
             row.mapVectors(columns, row, bias) { x, bias in
                 let sum = x + bias
                 return sum * logistic(1.702 * sum)
+            }
+        case .gelu:
+            row.mapVectors(columns, row, bias) { x, bias in
+                let sum = x + bias
+                return sum * normalDistribution(sum)
             }
         }
     }
