@@ -168,20 +168,30 @@ def numbers(name, count):
 
 
 def weight(name, shape):
-    """A weight by formula, of a size that keeps activations near 1. Written the same way in the Swift tests."""
+    """A weight by formula. Written the same way in the Swift tests (Tests/Support/Formula.swift).
+
+    Activations stay near 1, and images stay different, through dozens of blocks: residual blocks add a quarter of what
+    they are given, and their first nonlinearities let less than half through.
+    """
     count = int(np.prod(shape)) if len(shape) else 1
-    u, one = numbers(name, count), np.float32(1)
     last = name.rsplit(".", 1)[-1]
     if last == "running_var":
-        u = one + np.float32(0.5) * u
+        base, scale = 1, 0.5
+    elif name.endswith("bn3.weight") and ".layer" in name:
+        base, scale = 0.25, 0.0625
+    elif name.endswith(("bn1.bias", "bn2.bias")) and ".layer" in name:
+        base, scale = -0.5, 0.125
     elif len(shape) <= 1 and last == "weight":
-        u = one + np.float32(0.25) * u
+        base, scale = 1, 0.25
     elif len(shape) <= 1 or "embedding" in name:
-        u = np.float32(0.125) * u
+        base, scale = 0, 0.125
     else:
         fan_in = shape[0] if last in ("proj", "text_projection") else count // shape[0]
-        u = u * np.float32(2.25 / float(fan_in) ** 0.5)
-    return torch.from_numpy(u.astype(np.float32).reshape(tuple(shape)))
+        base, scale = 0, 2.25 / float(fan_in) ** 0.5
+    u = numbers(name, count)
+    u *= np.float32(scale)
+    u += np.float32(base)
+    return torch.from_numpy(u.reshape(tuple(shape)))
 
 
 def fill(model):
@@ -193,8 +203,10 @@ def fill(model):
 
 
 def pixels(count, resolution):
-    """Images by formula, noise over coarse blocks of colour: [count, resolution, resolution, 3]."""
-    coarse = numbers("blocks", count * (resolution // 8) ** 2 * 3).reshape(count, resolution // 8, resolution // 8, 3)
-    coarse = coarse.repeat(8, axis=1).repeat(8, axis=2)
+    """Images by formula, each a colour of its own with coarse blocks and noise: [count, resolution, resolution, 3]."""
+    side = (resolution + 7) // 8
+    coarse = numbers("blocks", count * side * side * 3).reshape(count, side, side, 3)
+    coarse = coarse.repeat(8, axis=1).repeat(8, axis=2)[:, :resolution, :resolution]
     fine = numbers("noise", count * resolution * resolution * 3).reshape(count, resolution, resolution, 3)
-    return torch.from_numpy(np.float32(2) * coarse + np.float32(0.5) * fine)
+    tint = numbers("tint", count * 3).reshape(count, 1, 1, 3)
+    return torch.from_numpy(np.float32(1.5) * tint + np.float32(0.5) * coarse + np.float32(0.5) * fine)
