@@ -29,7 +29,7 @@ struct BackboneModel: Sendable, CustomTestStringConvertible {
         let image = ModelShapes.visionTransformer(
             resolution: 56, patch: 14, width: 160, layers: 3, dimension: 32, inner: 700)
         var conventions = ModelConventions()
-        (conventions.imageActivation, conventions.textActivation) = (.gelu, .gelu)
+        (conventions.imageNonlinearity, conventions.textNonlinearity) = (.gelu, .gelu)
         (conventions.imageHeadWidth, conventions.textHeadWidth) = (80, 72)
         return BackboneModel(
             name: "ViT-H/14", shapes: image.addingText(width: 144, inner: 500), resolution: 56,

@@ -89,7 +89,7 @@ import Testing
     /// Other CLIPs' activation and heads of other widths: 72 is worked on in two parts, 24 in one that is not full.
     @Test(arguments: [(144, 72), (48, 24)]) func gradientEqualsDifferences(width: Int, head: Int) throws {
         var conventions = ModelConventions()
-        (conventions.textActivation, conventions.textHeadWidth) = (.gelu, head)
+        (conventions.textNonlinearity, conventions.textHeadWidth) = (.gelu, head)
         let text = try FormulaWeights.text(
             width: width, layers: 2, vocabulary: 64, length: 16, dimension: 32, conventions)
         let layout = layout(names)

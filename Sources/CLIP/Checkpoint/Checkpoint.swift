@@ -10,7 +10,7 @@ public struct Checkpoint: Sendable {
     public let weightsURL: URL
     /// The tokenizer's merges, `merges.txt` beside the weights. An image encoder has no use for it.
     public let mergesURL: URL
-    /// What names and shapes do not tell: activations and head widths.
+    /// What names and shapes do not tell: nonlinearities and head widths.
     public package(set) var conventions = ModelConventions()
     let file: Safetensors
 

@@ -3,7 +3,7 @@ import Tensors
 /// Reads tensors by name and expected shape, and notes all that is wrong on the way instead of stopping at the first.
 public struct WeightReader {
     private let file: Safetensors
-    /// What names and shapes do not tell: activations and head widths.
+    /// What names and shapes do not tell: nonlinearities and head widths.
     public let conventions: ModelConventions
     /// What was asked for and cannot be had, in the order it was asked for.
     public private(set) var problems: [WeightProblem] = []

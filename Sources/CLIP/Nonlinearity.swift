@@ -1,8 +1,11 @@
 import Tensors
 
-extension Activation {
+/// The nonlinearity of a transformer's MLPs.
+typealias Nonlinearity = ModelConventions.Nonlinearity
+
+extension Nonlinearity {
     /// Behind a product, in the same pass over memory as its bias.
-    var epilogue: Epilogue {
+    var activation: Activation {
         switch self {
         case .quickGELU: .quickGELU
         case .gelu: .gelu
