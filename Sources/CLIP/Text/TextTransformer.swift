@@ -66,7 +66,7 @@ public struct TextTransformer: Sendable {
     }
 
     private func mlp(_ x: Variable, _ layer: TransformerLayerWeights) -> Variable {
-        linear(weights.nonlinearity(linear(layerNorm(x, layer.lnTwo), layer.mlpUp)), layer.mlpDown, residual: x)
+        linear(weights.activation(linear(layerNorm(x, layer.lnTwo), layer.mlpUp)), layer.mlpDown, residual: x)
     }
 
     /// Token and position embeddings of one group's rows, `[rows, width]`; zero in place of a context vector.

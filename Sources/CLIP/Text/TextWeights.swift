@@ -18,7 +18,7 @@ public struct TextWeights: Sendable {
     public var width: Int { tokenEmbedding.shape[1] }
     /// Numbers per attention head.
     public let headWidth: Int
-    public let nonlinearity: ModelConventions.Nonlinearity
+    public let activation: ModelConventions.Nonlinearity
     /// The extent of the features that texts and images share.
     public var dimension: Int { projection.shape[1] }
 
@@ -27,7 +27,7 @@ public struct TextWeights: Sendable {
     /// Within `Checkpoint.read`: `let weights = try checkpoint.read { TextWeights(from: &$0) }`.
     public init(from reader: inout WeightReader) {
         let width = reader.extent(("ln_final.weight", 0), ("token_embedding.weight", 1), ("text_projection", 0))
-        (headWidth, nonlinearity) = (reader.conventions.textHeadWidth, reader.conventions.textNonlinearity)
+        (headWidth, activation) = (reader.conventions.textHeadWidth, reader.conventions.textNonlinearity)
         reader.checkHeads("ln_final.weight", width: width, headWidth: headWidth)
         tokenEmbedding = reader.tensor(
             "token_embedding.weight", [reader.extent(("token_embedding.weight", 0)), width])

@@ -73,7 +73,7 @@ extension LinearWeights {
     /// - Parameter stride: elements from one row of `x` to the next; the rows are as long as the weight is wide.
     func apply(
         to x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, into y: UnsafeMutablePointer<Float>,
-        adding isAdded: Bool = false, then activation: Activation = .none
+        adding isAdded: Bool = false, then epilogue: Epilogue = .none
     ) {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         weight.withUnsafePointer { weight in
@@ -81,6 +81,6 @@ extension LinearWeights {
                 x, lda: stride ?? inputs, weight, .transposed, ldb: inputs, into: y, ldc: outputs,
                 m: rows, n: outputs, k: inputs, beta: isAdded ? 1 : 0)
         }
-        bias.withUnsafePointer { addBias($0, to: y, rows: rows, columns: outputs, then: activation) }
+        bias.withUnsafePointer { addBias($0, to: y, rows: rows, columns: outputs, then: epilogue) }
     }
 }

@@ -3,12 +3,12 @@ import Tensors
 /// One residual attention block over all tokens of some images, for inference.
 struct TransformerLayer: Sendable {
     private let weights: TransformerLayerWeights
-    private let nonlinearity: Nonlinearity
+    private let activation: ModelConventions.Nonlinearity
     private let width: Int
     private let headWidth: Int
 
-    init(_ weights: TransformerLayerWeights, headWidth: Int, nonlinearity: Nonlinearity) {
-        (self.weights, self.headWidth, self.nonlinearity) = (weights, headWidth, nonlinearity)
+    init(_ weights: TransformerLayerWeights, headWidth: Int, activation: ModelConventions.Nonlinearity) {
+        (self.weights, self.headWidth, self.activation) = (weights, headWidth, activation)
         width = weights.attentionOut.weight.shape[0]
     }
 
@@ -31,7 +31,7 @@ struct TransformerLayer: Sendable {
             }
         }
         weights.attentionOut.apply(to: hidden, rows: rows, into: x, adding: true)
-        weights.applyMLP(to: x, rows: rows, nonlinearity, hidden: hidden, wide: wide)
+        weights.applyMLP(to: x, rows: rows, activation, hidden: hidden, wide: wide)
     }
 
     /// One head of one image: softmax(Q·Kᵀ / √headWidth)·V, whose rows lie `3 · width` apart, into rows `width` apart.
@@ -59,11 +59,11 @@ extension TransformerLayerWeights {
     ///   - hidden: memory for [rows, width].
     ///   - wide: memory for [rows, innerWidth].
     func applyMLP(
-        to x: UnsafeMutablePointer<Float>, rows: Int, _ nonlinearity: Nonlinearity, hidden: UnsafeMutablePointer<Float>,
+        to x: UnsafeMutablePointer<Float>, rows: Int, _ activation: ModelConventions.Nonlinearity, hidden: UnsafeMutablePointer<Float>,
         wide: UnsafeMutablePointer<Float>
     ) {
         lnTwo.apply(to: x, rows: rows, into: hidden)
-        mlpUp.apply(to: hidden, rows: rows, into: wide, then: nonlinearity.activation)
+        mlpUp.apply(to: hidden, rows: rows, into: wide, then: activation.epilogue)
         mlpDown.apply(to: wide, rows: rows, into: x, adding: true)
     }
 

@@ -14,7 +14,7 @@ public struct VisionTransformer: ImageEncoder {
     private let layers: [TransformerLayer]
     private let lastLayer: TransformerLayerWeights
     private let lastAttention: SingleQueryAttention
-    private let nonlinearity: Nonlinearity
+    private let activation: ModelConventions.Nonlinearity
     private let lnPost: LayerNormWeights
     private let projection: Tensor
 
@@ -25,9 +25,9 @@ public struct VisionTransformer: ImageEncoder {
         for channel in 0..<places.columns { places[0, channel] += weights.classEmbedding[channel] }
         self.places = places
         (lnPre, lnPost, projection) = (weights.lnPre, weights.lnPost, weights.projection)
-        nonlinearity = weights.nonlinearity
+        activation = weights.activation
         layers = weights.layers.map {
-            TransformerLayer($0, headWidth: weights.headWidth, nonlinearity: weights.nonlinearity)
+            TransformerLayer($0, headWidth: weights.headWidth, activation: weights.activation)
         }
         lastLayer = weights.layers[weights.layers.count - 1]
         lastAttention = lastLayer.singleQueryAttention(headWidth: weights.headWidth)
@@ -109,7 +109,7 @@ extension VisionTransformer: GroupwiseEncoder {
         }
         lastAttention.apply(
             to: normed, images: count, tokens: tokens, into: classes, adding: true, memory: attention)
-        lastLayer.applyMLP(to: classes, rows: count, nonlinearity, hidden: hidden, wide: wide)
+        lastLayer.applyMLP(to: classes, rows: count, activation, hidden: hidden, wide: wide)
         lnPost.apply(to: classes, rows: count, into: hidden)
         projection.withUnsafePointer {
             multiply(

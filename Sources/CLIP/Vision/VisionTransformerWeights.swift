@@ -17,7 +17,7 @@ struct VisionTransformerWeights: Sendable {
     let resolution: Int
     /// Numbers per attention head.
     let headWidth: Int
-    let nonlinearity: Nonlinearity
+    let activation: ModelConventions.Nonlinearity
 
     /// The tensor that tells a transformer from a ResNet.
     static let mark = "visual.proj"
@@ -28,7 +28,7 @@ struct VisionTransformerWeights: Sendable {
         let patch = reader.extent(("visual.conv1.weight", 3))
         let places = reader.extent(("visual.positional_embedding", 0))
         let side = exactSquareRoot(places - 1)
-        (headWidth, nonlinearity) = (reader.conventions.imageHeadWidth, reader.conventions.imageNonlinearity)
+        (headWidth, activation) = (reader.conventions.imageHeadWidth, reader.conventions.imageNonlinearity)
         reader.checkHeads("visual.class_embedding", width: width, headWidth: headWidth)
         if places > 0 && side == 0 {
             reader.refuse("visual.positional_embedding", because: "\(places) rows are not one more than a square")

@@ -1,5 +1,5 @@
 /// What follows a product, in the same pass over memory as its bias.
-package enum Activation: Sendable {
+package enum Epilogue: Sendable {
     case none
     /// max(x, 0)
     case relu
@@ -9,14 +9,14 @@ package enum Activation: Sendable {
     case gelu
 }
 
-/// Adds `bias` to each row of `x` in memory, then applies `activation`.
+/// Adds `bias` to each row of `x` in memory, then applies `epilogue`.
 package func addBias(
     _ bias: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
-    then activation: Activation = .none
+    then epilogue: Epilogue = .none
 ) {
     for row in 0..<rows {
         let row = x + row * columns
-        switch activation {
+        switch epilogue {
         case .none: row.mapVectors(columns, row, bias) { $0 + $1 }
         case .relu: row.mapVectors(columns, row, bias) { relu($0 + $1) }
         case .quickGELU:

@@ -1,11 +1,8 @@
 import Tensors
 
-/// The nonlinearity of a transformer's MLPs.
-typealias Nonlinearity = ModelConventions.Nonlinearity
-
-extension Nonlinearity {
+extension ModelConventions.Nonlinearity {
     /// Behind a product, in the same pass over memory as its bias.
-    var activation: Activation {
+    var epilogue: Epilogue {
         switch self {
         case .quickGELU: .quickGELU
         case .gelu: .gelu
