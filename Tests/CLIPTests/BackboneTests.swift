@@ -32,6 +32,60 @@ import Testing
         }
     }
 
+    /// What reading both encoders complains of, once `change` has been made to a model's shapes.
+    private func problems(
+        _ model: BackboneModel, _ change: (inout [String: [Int]]) -> Void = { _ in }
+    ) throws -> [String] {
+        var shapes = model.shapes.shapes
+        change(&shapes)
+        return try Fixtures.withFolder { folder in
+            let file = folder.appending(path: "model.safetensors")
+            try Formula.write(shapes, to: file)
+            var checkpoint = try Checkpoint(contentsOf: file)
+            checkpoint.conventions = model.conventions
+            var problems: [WeightProblem] = []
+            for read in [{ _ = try checkpoint.imageEncoder() }, { _ = try checkpoint.read { TextWeights(from: &$0) } }] {
+                do {
+                    try read()
+                } catch CheckpointError.unfitWeights(_, let found) {
+                    problems += found
+                }
+            }
+            return problems.map(\.description)
+        }
+    }
+
+    @Test func headsThatDoNotDivideTheWidth() throws {
+        var model = BackboneModel.openCLIP
+        model.conventions = ModelConventions()
+        #expect(try problems(model) == [
+            "visual.class_embedding: its width, 160, is no multiple of a head's 64",
+            "ln_final.weight: its width, 144, is no multiple of a head's 64",
+        ])
+        model.conventions.imageHeadWidth = 0
+        model.conventions.textHeadWidth = -8
+        #expect(try problems(model).count == 2)
+        let resNet = BackboneModel.small[1]
+        var conventions = ModelConventions()
+        conventions.imageHeadWidth = 48
+        #expect(try problems(BackboneModel(
+            name: "", shapes: resNet.shapes, resolution: 96, conventions: conventions)) == [
+                "visual.attnpool.q_proj.weight: its width, 320, is no multiple of a head's 48"
+            ])
+    }
+
+    @Test("Layers may differ in their MLPs' widths, but not within one") func innerWidths() throws {
+        let name = "visual.transformer.resblocks.1.mlp."
+        #expect(try problems(.openCLIP) { shapes in
+            shapes[name + "c_fc.weight"] = [900, 160]
+            shapes[name + "c_fc.bias"] = [900]
+            shapes[name + "c_proj.weight"] = [160, 900]
+        } == [])
+        #expect(try problems(.openCLIP) { $0[name + "c_proj.weight"] = [160, 640] } == [
+            "\(name)c_proj.weight has shape [160, 640]; expected [160, 700]"
+        ])
+    }
+
     private func expectImages(_ model: BackboneModel, _ checkpoint: Checkpoint) throws {
         let encoder = try checkpoint.imageEncoder()
         #expect(encoder.resolution == model.resolution)
@@ -69,7 +123,7 @@ import Testing
         }
         #expect(column == statistics.columns)
         #expect(relative < 1e-3)
-        print("\(model.name): unit image features differ by \(difference), statistics by \(relative) relative")
+        if Self.isFull { print("\(model.name): unit image features differ by \(difference), statistics by \(relative) relative") }
     }
 
     private func expectTexts(_ model: BackboneModel, _ checkpoint: Checkpoint) throws {
@@ -81,7 +135,7 @@ import Testing
         let features = text(prompts, contexts: Variable(Tensor([0, text.width]))).value.normalizedRows()
         let difference = largest(features, try model.golden("texts"))
         #expect(difference < 1e-4)
-        print("\(model.name): unit text features differ by \(difference)")
+        if Self.isFull { print("\(model.name): unit text features differ by \(difference)") }
     }
 
     private func largest(_ a: Tensor, _ b: Tensor) -> Float {

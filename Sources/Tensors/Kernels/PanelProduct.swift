@@ -1,4 +1,5 @@
 import COpenBLAS
+import Synchronization
 
 /// A matrix of weights laid out for products with rows that lie anywhere: a convolution's patches, which then need not be
 /// copied side by side first.
@@ -59,6 +60,7 @@ package struct PanelWeights: Sendable {
         toRuns runs: UnsafePointer<UnsafePointer<Float>>, places: Int, rows: Int, into y: UnsafeMutablePointer<Float>
     ) {
         let tiles = (rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce, length = depth / places
+        ProductArithmetic.done.add(2 * rows * outputs * depth, ordering: .relaxed)
         panels.withUnsafePointer { panels in
             bias.withUnsafePointer { bias in
                 // A panel serves all tiles while it is in the cache.
