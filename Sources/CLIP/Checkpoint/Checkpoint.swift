@@ -10,6 +10,8 @@ public struct Checkpoint: Sendable {
     public let weightsURL: URL
     /// The tokenizer's merges, `merges.txt` beside the weights. An image encoder has no use for it.
     public let mergesURL: URL
+    /// What names and shapes do not tell: nonlinearities and head widths.
+    public package(set) var conventions = ModelConventions()
     let file: Safetensors
 
     /// Opens a checkpoint.
@@ -48,7 +50,7 @@ public struct Checkpoint: Sendable {
     ///
     /// - Parameter body: asks the reader for tensors. What it returns is thrown away if any of them is not there.
     public func read<Weights>(_ body: (inout WeightReader) -> Weights) throws(CheckpointError) -> Weights {
-        var reader = WeightReader(file)
+        var reader = WeightReader(file, conventions: conventions)
         let weights = body(&reader)
         guard reader.problems.isEmpty else {
             throw .unfitWeights(path: weightsURL.path, problems: reader.problems)

@@ -3,11 +3,14 @@ import Tensors
 /// Reads tensors by name and expected shape, and notes all that is wrong on the way instead of stopping at the first.
 public struct WeightReader {
     private let file: Safetensors
+    /// What names and shapes do not tell: nonlinearities and head widths.
+    public let conventions: ModelConventions
     /// What was asked for and cannot be had, in the order it was asked for.
     public private(set) var problems: [WeightProblem] = []
 
-    init(_ file: Safetensors) {
+    init(_ file: Safetensors, conventions: ModelConventions) {
         self.file = file
+        self.conventions = conventions
     }
 
     /// The tensor of this name, or an empty one, and a problem noted, where it is missing, of another shape, or holds a
@@ -44,6 +47,14 @@ public struct WeightReader {
     /// Notes that a tensor makes no sense for a reason of the caller's.
     public mutating func refuse(_ name: String, because reason: String) {
         problems.append(.unfit(name, reason: reason))
+    }
+
+    /// Notes it where heads do not divide a width.
+    /// - Parameter name: the tensor that tells the width.
+    mutating func checkHeads(_ name: String, width: Int, headWidth: Int) {
+        if headWidth <= 0 || width % headWidth != 0 {
+            refuse(name, because: "its width, \(width), is no multiple of a head's \(headWidth)")
+        }
     }
 
     /// Whether the file has a tensor of this name.

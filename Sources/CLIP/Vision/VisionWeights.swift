@@ -12,14 +12,6 @@ enum VisionWeights: Sendable {
         }
     }
 
-    /// The extent of the features.
-    var dimension: Int {
-        switch self {
-        case .modifiedResNet(let weights): weights.dimension
-        case .transformer(let weights): weights.projection.columns
-        }
-    }
-
     var encoder: any ImageEncoder {
         switch self {
         case .modifiedResNet(let weights): ModifiedResNet(weights)
@@ -31,6 +23,21 @@ enum VisionWeights: Sendable {
 extension Checkpoint {
     /// The checkpoint's image encoder alone: no text weights and no merges are read.
     public func imageEncoder() throws(CheckpointError) -> any ImageEncoder {
-        try read { VisionWeights(from: &$0) }.encoder
+        try read { reader in
+            let weights = VisionWeights(from: &reader)
+            reader.checkFeatureExtents()
+            return weights
+        }.encoder
+    }
+}
+
+extension WeightReader {
+    /// Notes it where the shapes of an otherwise sound checkpoint give texts and images different numbers of features.
+    mutating func checkFeatureExtents() {
+        let images = extent((VisionTransformerWeights.mark, 1), ("visual.attnpool.c_proj.weight", 0))
+        let texts = extent(("text_projection", 1))
+        if problems.isEmpty, images > 0, texts > 0, images != texts {
+            refuse("text_projection", because: "texts have \(texts) features and images \(images)")
+        }
     }
 }
