@@ -27,7 +27,7 @@ public struct CLIPModel: Sendable {
             return (vision, text, scale)
         }
         do {
-            tokenizer = try Tokenizer(merges: checkpoint.mergesURL)
+            tokenizer = try Tokenizer(contentsOf: checkpoint.mergesURL)
         } catch {
             throw .tokenizer(error)
         }
