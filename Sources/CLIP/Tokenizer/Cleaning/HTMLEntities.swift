@@ -6,7 +6,7 @@ enum HTMLEntities {
             "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "AMP": "&", "LT": "<", "GT": ">", "QUOT": "\"",
             "COPY": "©", "REG": "®",
         ]
-        for (name, code) in zip(latin.split { $0.isWhitespace }, UInt8(0xa0)...) {
+        for (name, code) in zip(latin.split { $0.isWhitespace }, 0xa0...UInt8.max) {
             texts[name] = String(UnicodeScalar(code))
         }
         return texts
@@ -17,8 +17,8 @@ enum HTMLEntities {
         var texts = withoutSemicolon
         let fields = others.split { $0.isWhitespace }
         for i in stride(from: 0, to: fields.count - 1, by: 2) {
-            let scalars = fields[i + 1].split(separator: "+").compactMap { UInt32($0, radix: 16).flatMap(UnicodeScalar.init) }
-            texts[fields[i]] = String(String.UnicodeScalarView(scalars))
+            let numbers = fields[i + 1].split(separator: "+").compactMap { UInt32($0, radix: 16) }
+            texts[fields[i]] = String(String.UnicodeScalarView(numbers.compactMap(UnicodeScalar.init)))
         }
         return texts
     }()

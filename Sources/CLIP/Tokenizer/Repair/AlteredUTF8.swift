@@ -41,7 +41,7 @@ enum AlteredUTF8 {
         1a
         """)
 
-    /// An "à" that is a word by itself keeps a space after it, unless one of the Portuguese words follows that begin so.
+    /// An "à" that is a word by itself keeps a space after it, unless it begins one of a few Portuguese words.
     private static func keepingWords(_ bytes: [UInt8]) -> [UInt8] {
         let endings = [" ", "quele", "quela", "quilo", "s "].map { Array($0.utf8) }
         var result: [UInt8] = []

@@ -73,8 +73,8 @@ enum CharacterRepairs {
         return result
     }
 
-    /// Leaves out what has no business in text: ASCII's controls but white space, deprecated format controls, byte order
-    /// marks, annotation marks.
+    /// Leaves out what has no business in text: ASCII's controls but white space, deprecated format controls, byte
+    /// order marks, annotation marks.
     private static func withoutControls(_ text: [UnicodeScalar]) -> [UnicodeScalar] {
         text.filter {
             switch $0.value {

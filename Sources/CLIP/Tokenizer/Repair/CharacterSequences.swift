@@ -1,12 +1,12 @@
 /// Short sequences to look for, each place given by the characters that may stand there.
 ///
-/// In the notation every line is a sequence, its places separated by ` / `, each a list of characters, ranges of numbers in
-/// hexadecimal (`80-9f`, `c1`), and names of kinds of characters. `start` is the place before the text; `word`, `any` and
-/// `unlatin` are kinds without a list.
+/// In the notation every line is a sequence, its places separated by ` / `, each a list of characters, of numbers or
+/// ranges of them in hexadecimal (`80-9f`), and of names of kinds of characters. `start` is the place before the text;
+/// `word`, `any` and `unlatin` are kinds without a list.
 struct CharacterSequences: Sendable {
     /// For each listed character the places where it may stand, a bit for each place that occurs in the notation.
     private var listed: [UnicodeScalar: UInt128] = [:]
-    /// The places of the kinds without a list: letters, digits and the low line; all but a line end; all but A–Z and a–z.
+    /// The places of kinds without a list: letters, digits and the low line; all but line ends; all but A–Z and a–z.
     private var word: UInt128 = 0, any: UInt128 = 0, unlatin: UInt128 = 0
     private var start: UInt128 = 0
     /// The sequences, each place as its bit.

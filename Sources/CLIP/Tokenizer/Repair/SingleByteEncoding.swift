@@ -12,9 +12,8 @@ struct SingleByteEncoding: Sendable {
     private init(_ upper: String, isLenient: Bool = true, mayHaveLostSpaces: Bool = true) {
         let upper = Array(upper.unicodeScalars)
         precondition(upper.count == 128, "\(upper.count) characters for 128 bytes")
-        var scalars = (0...UInt8.max).map { byte in
-            byte < 128 || upper[Int(byte) - 128] == "\u{fffd}" ? UnicodeScalar(byte) : upper[Int(byte) - 128]
-        }
+        var scalars = (0...UInt8.max).map { UnicodeScalar($0) }
+        for (index, scalar) in upper.enumerated() where scalar != "\u{fffd}" { scalars[128 + index] = scalar }
         if isLenient { scalars[0x1a] = "\u{fffd}" }
         self.scalars = scalars
         self.isLenient = isLenient

@@ -1,7 +1,7 @@
 import Foundation
 
 extension String {
-    /// The text without the glitches that copying and wrong decoding leave: `ftfy.fix_text` (version 6.3), by its rules.
+    /// The text without the glitches that copying and wrong decoding leave: as ftfy 6.3 has it, `ftfy.fix_text`.
     ///
     /// Each line is repaired by itself, over and over until nothing changes: HTML's character references (up to the
     /// first line with a "<", which tells that the text may be meant as HTML), mojibake, control characters, ligatures,

@@ -22,7 +22,8 @@ extension Vocabulary {
         var lineNumbers: [Int] = []
         var limit = Int.max
         // Splitting the bytes is much faster than splitting characters, and right in UTF-8.
-        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
             var line = Substring(line)
             if line.utf8.last == UInt8(ascii: "\r") { line = Substring(line.utf8.dropLast()) }
             if line.isEmpty { continue }
