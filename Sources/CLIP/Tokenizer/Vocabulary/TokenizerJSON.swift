@@ -49,7 +49,9 @@ extension Vocabulary {
         do {
             json = try JSONDecoder().decode(TokenizerJSON.self, from: file)
         } catch {
-            throw fault("is no tokenizer.json with a BPE model: \(Self.plain(error))")
+            throw fault(
+                "is no tokenizer.json with a BPE model: \(Self.plain(error)) "
+                    + "(in place of a vocab.json, give the merges.txt beside it)")
         }
         let model = json.model
         guard model.type ?? "BPE" == "BPE", model.end_of_word_suffix == ByteAlphabet.wordEnd else {
