@@ -151,6 +151,30 @@ import Testing
         #expect(reason(Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]) + Data(bytes)).contains("unpacks to more than"))
     }
 
+    /// Changed bytes give an error or a tokenizer that works, never a crash.
+    @Test func changedBytes() throws {
+        let text = try Data(contentsOf: Fixtures.merges)
+        for (number, file) in [text, gzip(text), try json(inPairs: true), try json(inPairs: false)].enumerated() {
+            var refused = 0
+            for attempt in 0..<60 {
+                var changed = file
+                for change in 0...attempt % 4 {
+                    let random = Fixtures.splitMix(UInt64(number << 32 | attempt << 8 | change))
+                    changed[changed.startIndex + Int(random >> 8) % changed.count] ^= 1 << UInt8(random & 7)
+                }
+                do {
+                    let tokenizer = try tokenizer(changed)
+                    let tokens = texts.flatMap(tokenizer.encode)
+                    #expect(tokens.allSatisfy { (0..<tokenizer.vocabularyCount).contains($0) })
+                } catch {
+                    #expect(error is TokenizerError)
+                    refused += 1
+                }
+            }
+            #expect(refused > 0)
+        }
+    }
+
     @Test func nothingButMerges() throws {
         #expect(reason(Data()).contains("no merges"))
         #expect(reason(Data("#version: 0.2\n".utf8)).contains("no merges"))
