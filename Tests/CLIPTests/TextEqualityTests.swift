@@ -85,7 +85,9 @@ import Testing
             let spaced = random(3, below: 4) == 0 ? name : name.replacingOccurrences(of: "_", with: " ")
             return pick(2, golden.templates).replacingOccurrences(of: "{}", with: spaced)
         case 1:
-            return (0..<length).map { pick(2 * $0 + 1, golden.fragments) + pick(2 * $0 + 2, golden.separators) }.joined()
+            return (0..<length).reduce(into: "") { text, place in
+                text += pick(2 * place + 1, golden.fragments) + pick(2 * place + 2, golden.separators)
+            }
         case 2:
             return pick(1, golden.templates).replacingOccurrences(of: "{}", with: pick(2, golden.fragments))
         case 3:
