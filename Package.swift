@@ -36,13 +36,14 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libjpeg and libpng report errors by longjmp, which Swift cannot catch: this C target turns them into values.
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG"]),
 
         // Libraries. Arrows go down this list only.
         .target(name: "Tensors", dependencies: ["COpenBLAS"], swiftSettings: numeric),
         .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
-        .target(name: "CLIP", dependencies: ["Tensors", "Imaging", crypto], swiftSettings: numeric),
+        .target(name: "CLIP", dependencies: ["Tensors", "Imaging", "CZlib", crypto], swiftSettings: numeric),
         .target(name: "Datasets", dependencies: ["Tensors", crypto]),
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),

@@ -32,7 +32,7 @@ public struct CLIPText: Sendable {
 
     init(_ weights: Weights, of checkpoint: Checkpoint) throws(CheckpointError) {
         do {
-            tokenizer = try Tokenizer(merges: checkpoint.mergesURL)
+            tokenizer = try Tokenizer(contentsOf: checkpoint.mergesURL)
         } catch {
             throw .tokenizer(error)
         }

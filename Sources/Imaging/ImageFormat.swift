@@ -25,7 +25,7 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
         if starts("GIF8") { return "it is a GIF; convert it to PNG" }
         if starts("RIFF"), starts("WEBP", at: 8) { return "it is a WebP; convert it to PNG" }
         if starts("BM") { return "it seems to be a BMP; convert it to PNG" }
-        if starts("II*\0") || starts("MM\0*") { return "it is a TIFF; convert it to PNG" }
+        if ["II*\0", "MM\0*", "II+\0", "MM\0+"].contains(where: { starts($0) }) { return "it is a TIFF; convert it to PNG" }
         if starts("ftyp", at: 4) { return "it seems to be an AVIF or HEIC; convert it to JPEG" }
         if starts("<") { return "it seems to be HTML, SVG or other XML" }
         let shown = bytes.prefix(8).map { (byte: UInt8) in

@@ -44,6 +44,9 @@ struct ResamplingTaps {
         }
     }
 
+    /// How many output samples there are.
+    var count: Int { firsts.count }
+
     /// The source samples that all outputs together need. Outputs move forwards, so the ends tell.
     var sources: Range<Int> {
         let last = firsts.count - 1

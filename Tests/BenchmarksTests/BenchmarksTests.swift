@@ -16,7 +16,7 @@ import Benchmarks
         let file = FileManager.default.temporaryDirectory.appending(path: "merges-\(UUID()).txt")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(FormulaVocabulary.merges.utf8).write(to: file)
-        let tokenizer = try Tokenizer(merges: file)
+        let tokenizer = try Tokenizer(contentsOf: file)
         #expect(tokenizer.vocabularyCount == FormulaVocabulary.count)
         #expect(tokenizer.encode(FormulaVocabulary.context).count == 4)
         let names = FormulaVocabulary.classNames(345).map(tokenizer.encode)

@@ -31,7 +31,7 @@ import Testing
 
     init() throws {
         golden = try Fixtures.decoded(Golden.self, "tokens.json")
-        tokenizer = try Tokenizer(merges: Fixtures.merges)
+        tokenizer = try Tokenizer(contentsOf: Fixtures.merges)
     }
 
     @Test func someThousandTexts() {
@@ -73,7 +73,7 @@ import Testing
             let file = folder.appending(path: "merges.txt")
             try Data(text.utf8).write(to: file)
             #expect {
-                try Tokenizer(merges: file)
+                try Tokenizer(contentsOf: file)
             } throws: {
                 ($0 as? TokenizerError)?.line == line
             }
@@ -85,10 +85,10 @@ import Testing
             let file = folder.appending(path: "merges.txt")
             // Line ends of another system, and no end of the last line.
             try Data("#version: 0.2\r\ni n\r\nin g</w>".utf8).write(to: file)
-            #expect(try Tokenizer(merges: file).encode("ing") == [513])
+            #expect(try Tokenizer(contentsOf: file).encode("ing") == [513])
             try Data([0xff, 0xfe]).write(to: file)
-            #expect(throws: TokenizerError.self) { try Tokenizer(merges: file) }
-            #expect(throws: TokenizerError.self) { try Tokenizer(merges: folder.appending(path: "none.txt")) }
+            #expect(throws: TokenizerError.self) { try Tokenizer(contentsOf: file) }
+            #expect(throws: TokenizerError.self) { try Tokenizer(contentsOf: folder.appending(path: "none.txt")) }
         }
     }
 }

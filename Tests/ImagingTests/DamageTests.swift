@@ -74,6 +74,21 @@ import Testing
         #expect(error?.description.contains("damaged or unsupported JPEG") == true)
     }
 
+    /// A few bytes that claim 3.6 thousand million pixels: nothing is allocated for them.
+    @Test func aBombIsRefusedByItsHeader() throws {
+        var png = [UInt8](try Golden.file("rgb-8.png"))
+        png.replaceSubrange(16..<24, with: [0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60])
+        repairChecksums(&png)
+        let bomb = ImageError(.tooLarge(width: 60_000, height: 60_000))
+        let error = #expect(throws: bomb) { try RGBImage(decoding: png) }
+        #expect(error?.description == "the image claims 60000×60000 pixels, more than the 178956970 that are read")
+        // Within the limit it is the pixels that are missed.
+        png.replaceSubrange(16..<24, with: [0, 0, 0x32, 0, 0, 0, 0x32, 0])
+        repairChecksums(&png)
+        let other = #expect(throws: ImageError.self) { try RGBImage(decoding: png) }
+        #expect(other?.description.contains("damaged or unsupported PNG") == true)
+    }
+
     /// Writes into every whole chunk of a PNG the checksum that its bytes have.
     private func repairChecksums(_ png: inout [UInt8]) {
         var at = 8

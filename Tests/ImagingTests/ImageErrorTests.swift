@@ -21,6 +21,13 @@ import Testing
         #expect(try message(reading: truncated) == "is a truncated JPEG file: the data ends before the image does")
         let neither = "is neither a JPEG nor a PNG image: "
         #expect(try message(reading: Array("GIF89a…".utf8)) == neither + "it is a GIF; convert it to PNG")
+        let others = [
+            ("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ", "it is a WebP; convert it to PNG"),
+            ("BM\u{1}\u{2}", "it seems to be a BMP; convert it to PNG"), ("II*\0", "it is a TIFF; convert it to PNG"),
+            ("MM\0*", "it is a TIFF; convert it to PNG"), ("MM\0+", "it is a TIFF; convert it to PNG"),
+            ("\0\0\0\u{1c}ftypavif", "it seems to be an AVIF or HEIC; convert it to JPEG"),
+        ]
+        for (bytes, advice) in others { #expect(try message(reading: Array(bytes.utf8)) == neither + advice) }
         #expect(try message(reading: Array("<!DOCTYPE html>".utf8)) == neither + "it seems to be HTML, SVG or other XML")
         #expect(try message(reading: [1, 2, 0xab]) == neither + "it begins with the bytes 01 02 ab")
     }

@@ -4,19 +4,20 @@
 
 Learns a small merges file from the fragments below, writes it to Tests/Fixtures/clip/merges.txt, joins fragments to
 some thousands of texts by formula, and writes tokens.json: the fragments, the tokens of the first texts and a hash of
-the others'. The tokens are those of OpenAI's rules, restated here with the `regex` and `html` modules; NFC stands for
-the repair by ftfy. Where transformers' CLIPTokenizer follows the same rules (it has no HTML entities, no final sigma,
-no case folding, and splits off special tokens first), the two must agree. To be run before clip_fixtures.py, which
-counts the merges. Made with Python 3.11, regex 2026.11.15, transformers 5.23.0.
+the others'. The tokens are those of OpenAI's rules, restated here with the `ftfy`, `regex` and `html` modules. Where
+transformers' CLIPTokenizer follows the same rules (it has no repair, no HTML entities, no final sigma, no case folding,
+and splits off special tokens first), the two must agree. To be run before clip_fixtures.py, which counts the merges. Made
+with Python 3.11, ftfy 6.3.1, regex 2026.11.15, transformers 5.23.0.
 """
 
 import html
+import html.entities
 import json
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
+import ftfy
 import regex
 from transformers import CLIPTokenizer
 
@@ -48,8 +49,8 @@ WORD = regex.compile(
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+", regex.IGNORECASE)
 
 
-def words(text):
-    text = html.unescape(html.unescape(unicodedata.normalize("NFC", text))).strip()
+def words(text, repair=ftfy.fix_text):
+    text = html.unescape(html.unescape(repair(text))).strip()
     return WORD.findall(regex.sub(r"\s+", " ", text).strip().lower())
 
 
@@ -85,7 +86,9 @@ def join(symbols, pair):
     return joined
 
 
-corpus = Counter(w for f in fragments for w in words(f) if not w.startswith("<|"))
+# Learned from text that is only composed, so that the merges depend on nothing but the fragments.
+corpus = Counter(
+    w for f in fragments for w in words(f, lambda t: unicodedata.normalize("NFC", t)) if not w.startswith("<|"))
 merges = learn(corpus, 480)
 (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
 names = list(BYTES.values())
@@ -144,7 +147,8 @@ golden = [tokens(t) for t in texts]
 other = CLIPTokenizer(vocab=ids, merges=merges)
 compared = 0
 for t, g in zip(texts, golden):
-    if any(s in unicodedata.normalize("NFC", t) for s in ["&", "<|", "\u017f", "Σ"]):
+    composed = unicodedata.normalize("NFC", t)
+    if ftfy.fix_text(t) != composed or any(s in composed for s in ["&", "<|", "\u017f", "Σ"]):
         continue
     theirs = other(t, add_special_tokens=False)["input_ids"]
     assert theirs == g, (t, g, theirs)
@@ -156,8 +160,7 @@ fixture = {
     "checksums": [checksum(g) for g in golden[SHOWN:]],
     "entities": [
         [e, html.unescape(e)] for e in sorted(
-            ["&" + n for n in __import__("html.entities").entities.name2codepoint]
-            + ["&" + n + ";" for n in __import__("html.entities").entities.name2codepoint]
+            ["&" + n for n in html.entities.html5] + ["&" + n.rstrip(";") for n in html.entities.html5]
             + [f"&#{n};" for n in [9, 10, 11, 12, 13, 31, 32, 127, 65534, 64976, 1114111, 1114112, *range(128, 160)]])],
 }
 (folder / "tokens.json").write_text(json.dumps(fixture, ensure_ascii=True, separators=(",", ":")) + "\n")

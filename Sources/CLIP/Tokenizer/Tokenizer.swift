@@ -3,43 +3,40 @@ import Foundation
 /// CLIP's tokenizer: cleaned text, cut into words, each a sequence of tokens by byte-level byte pair encoding (Sennrich
 /// et al. 2016; Radford et al. 2019).
 ///
-/// Equal to OpenAI's, but for its repair of wrongly decoded text: that is left to whoever wrote the text.
+/// Equal to OpenAI's and open_clip's `SimpleTokenizer`, ftfy's repair of the text included.
 public struct Tokenizer: Sendable {
-    private let merges: BytePairMerges
+    private let vocabulary: Vocabulary
 
-    /// Reads a merges file: a pair of symbols on each line, after a line that begins with `#version`, in CLIP's order.
+    /// Reads the file of a tokenizer, whatever its name; its content tells the format:
+    /// - OpenAI's `bpe_simple_vocab_16e6.txt.gz`, packed or not;
+    /// - `merges.txt`: a pair of symbols on each line, in CLIP's order, with or without a line `#version` first;
+    /// - Hugging Face's `tokenizer.json`, whose numbers of tokens are kept.
     ///
-    /// - Throws: with the line of the first that is no pair of symbols known by then.
-    public init(merges url: URL) throws(TokenizerError) {
-        let bytes: Data
-        do {
-            bytes = try Data(contentsOf: url)
-        } catch {
-            throw TokenizerError(path: url.path, line: nil, reason: "cannot be read: \(error.localizedDescription)")
-        }
-        merges = try BytePairMerges(decoding: bytes, path: url.path)
+    /// - Throws: what is wrong with the file, and where it has lines, on which.
+    public init(contentsOf url: URL) throws(TokenizerError) {
+        vocabulary = try Vocabulary(contentsOf: url)
     }
 
-    /// How many tokens there are: 256 bytes, 256 bytes that end a word, the merges, start and end.
-    public var vocabularyCount: Int { merges.count + 2 }
+    /// How many tokens there are, or one more than the highest where numbers are left out: 256 bytes, 256 bytes that end
+    /// a word, the merges, start and end.
+    public var vocabularyCount: Int { vocabulary.count }
 
     /// The token that begins every text.
-    public var startToken: Int { merges.count }
+    public var startToken: Int { vocabulary.start }
 
     /// The token that ends every text, and whose features are the text's.
-    public var endToken: Int { merges.count + 1 }
+    public var endToken: Int { vocabulary.end }
 
     /// The tokens of a text, without start and end token.
     ///
     /// A start or end token's name in the text, such as `<|endoftext|>`, stands for that token.
     public func encode(_ text: String) -> [Int] {
         var tokens: [Int] = []
-        var scanner = WordScanner(text.cleanedForCLIP())
+        var scanner = WordScanner(text.cleanedForCLIP(), named: vocabulary.named)
         while let word = scanner.next() {
             switch word {
-            case .start: tokens.append(startToken)
-            case .end: tokens.append(endToken)
-            case .text(let bytes): tokens += merges.tokens(of: bytes)
+            case .named(let token): tokens.append(token)
+            case .text(let bytes): tokens += vocabulary.encoding.tokens(of: bytes)
             }
         }
         return tokens

@@ -1,6 +1,6 @@
-/// Why a merges file makes no tokenizer.
+/// Why a file makes no tokenizer.
 public struct TokenizerError: Error, Equatable, CustomStringConvertible {
-    /// The merges file's path.
+    /// The file's path.
     public let path: String
     /// The line the problem is on, counted from 1; nil where the file as a whole is meant.
     public let line: Int?

@@ -1,5 +1,5 @@
 extension String {
-    /// The text with HTML's character references replaced, by the rules of HTML 5 and for the names of HTML 4.
+    /// The text with HTML's character references replaced, by the rules of HTML 5.
     ///
     /// A name without a semicolon counts where HTML 5 allows it, also as the beginning of a longer word; what is no
     /// reference stays as it is.
@@ -11,7 +11,7 @@ extension String {
             result += rest[..<ampersand]
             rest = rest[rest.index(after: ampersand)...]
             if let (replacement, end) = Self.reference(in: rest) {
-                result += replacement
+                result += replacement.unicodeScalars
                 rest = rest[end...]
             } else {
                 result.append("&")
@@ -20,7 +20,7 @@ extension String {
         return String(result + rest)
     }
 
-    private typealias Reference = (replacement: [UnicodeScalar], end: Substring.UnicodeScalarView.Index)
+    private typealias Reference = (replacement: String, end: Substring.UnicodeScalarView.Index)
 
     /// The reference at the beginning of what follows an ampersand, and where it ends.
     private static func reference(in text: Substring.UnicodeScalarView) -> Reference? {
@@ -37,12 +37,12 @@ extension String {
 
     private static func namedReference(in text: Substring.UnicodeScalarView) -> Reference? {
         let word = text.prefix(32).prefix { !"\t\n\u{c} <&#;".unicodeScalars.contains($0) }
-        if text[word.endIndex...].first == ";", let scalar = HTMLEntities.named[Substring(word)] {
-            return ([scalar], text.index(after: word.endIndex))
+        if text[word.endIndex...].first == ";", let replacement = HTMLEntities.named[Substring(word)] {
+            return (replacement, text.index(after: word.endIndex))
         }
         var name = word
         while name.count > 1 {
-            if let scalar = HTMLEntities.withoutSemicolon[Substring(name)] { return ([scalar], name.endIndex) }
+            if let replacement = HTMLEntities.withoutSemicolon[Substring(name)] { return (replacement, name.endIndex) }
             name.removeLast()
         }
         return nil
@@ -57,15 +57,11 @@ extension String {
 
     /// The character of a numeric reference. Numbers from 128 to 159 are taken as Windows-1252's, no character's number
     /// gives U+FFFD, and a control character's gives nothing.
-    private static func character(numbered number: UInt32) -> [UnicodeScalar] {
-        if (0x80...0x9f).contains(number) { return [windows1252[Int(number) - 0x80]] }
-        guard number != 0, let scalar = UnicodeScalar(number) else { return ["\u{fffd}"] }
+    private static func character(numbered number: UInt32) -> String {
+        if (0x80...0x9f).contains(number) { return String(SingleByteEncoding.windows1252.scalars[Int(number)]) }
+        guard number != 0, let scalar = UnicodeScalar(number) else { return "\u{fffd}" }
         let isControl = number < 0x20 && ![0x9, 0xa, 0xc, 0xd].contains(number) || number == 0x7f
         let isNoncharacter = (0xfdd0...0xfdef).contains(number) || number & 0xfffe == 0xfffe
-        return isControl || isNoncharacter ? [] : [scalar]
+        return isControl || isNoncharacter ? "" : String(scalar)
     }
-
-    /// Windows-1252's characters 128 to 159; those it leaves open are control characters.
-    private static let windows1252 = Array(
-        "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ".unicodeScalars)
 }

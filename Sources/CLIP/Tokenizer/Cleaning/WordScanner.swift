@@ -1,24 +1,25 @@
 /// Cuts cleaned text into the words that byte pair encoding works on, and drops the space between them.
 ///
-/// A word is, first match first: a start or end token's name, an English contraction's ending, a run of letters, one
-/// digit, a run of anything else that is no white space. OpenAI's CLIP says it as a regular expression.
+/// A word is, first match first: a token's name, an English contraction's ending, a run of letters, one digit, a run of
+/// anything else that is no white space. OpenAI's CLIP says it as a regular expression.
 struct WordScanner {
     enum Word: Equatable {
-        case start, end
+        /// A token that the text names.
+        case named(Int)
         /// UTF-8 bytes
         case text([UInt8])
     }
 
     private let scalars: [UnicodeScalar]
+    private let named: [(name: [UnicodeScalar], token: Int)]
     private var position = 0
 
-    init(_ text: String) {
+    /// - Parameter named: tokens by their names; the first that fits counts.
+    init(_ text: String, named: [(name: [UnicodeScalar], token: Int)]) {
         scalars = Array(text.unicodeScalars)
+        self.named = named
     }
 
-    private static let specials: [(Word, [UnicodeScalar])] = [
-        (.start, Array("<|startoftext|>".unicodeScalars)), (.end, Array("<|endoftext|>".unicodeScalars)),
-    ]
     /// OpenAI's expression ignores case, so that a long s, which is no capital, counts as an s.
     private static let contractions = ["'s", "'ſ", "'t", "'re", "'ve", "'m", "'ll", "'d"].map {
         Array($0.unicodeScalars)
@@ -30,9 +31,9 @@ struct WordScanner {
     mutating func next() -> Word? {
         while position < scalars.count, Self.kind(of: scalars[position]) == .space { position += 1 }
         guard position < scalars.count else { return nil }
-        if let (word, name) = Self.specials.first(where: { scalars[position...].starts(with: $0.1) }) {
+        if let (name, token) = named.first(where: { scalars[position...].starts(with: $0.name) }) {
             position += name.count
-            return word
+            return .named(token)
         }
         let length: Int
         if let ending = Self.contractions.first(where: { scalars[position...].starts(with: $0) }) {

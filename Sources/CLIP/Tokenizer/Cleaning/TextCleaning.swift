@@ -1,11 +1,13 @@
 import Foundation
 
 extension String {
-    /// The text as CLIP's tokenizer takes it: composed (NFC), HTML entities replaced twice over, in lower case.
+    /// The text as CLIP's tokenizer takes it: repaired, HTML's character references replaced twice over, in lower case.
     ///
     /// White space needs no cleaning here, since none of it gets into a word.
     func cleanedForCLIP() -> String {
-        precomposedStringWithCanonicalMapping.unescapingHTML().unescapingHTML().lowercasedByUnicode()
+        // Most text is of this kind, which nothing but lower case can change.
+        if utf8.allSatisfy({ (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "&") }) { return lowercased() }
+        return repaired().unescapingHTML().unescapingHTML().lowercasedByUnicode()
     }
 
     /// Lower case by Unicode's full mapping, where a capital sigma at the end of a word becomes ς.
