@@ -16,8 +16,7 @@ options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 .PHONY: help setup vocabulary build demo test test-full bench run status results query clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s
-", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing on this machine; nothing where nothing is
 	@Scripts/setup
