@@ -12,7 +12,23 @@ public struct CLIPModel: Sendable {
     /// Reads a whole model; its architecture follows from the checkpoint's names and shapes.
     /// - Throws: `CheckpointError`, naming every tensor that is missing or wrong.
     public init(checkpoint: Checkpoint) throws(CheckpointError) {
-        let (vision, text, scale) = try checkpoint.read { reader in
+        let weights = try CLIPWeights(checkpoint)
+        tokenizer = try checkpoint.tokenizer()
+        (image, text, logitScale) = (weights.vision.encoder, TextTransformer(weights.text), weights.logitScale)
+    }
+}
+
+/// The weights of both encoders.
+struct CLIPWeights: Sendable {
+    let vision: VisionWeights
+    let text: TextWeights
+    let logitScale: Float
+    /// What was read of the file, by its names there.
+    let entries: [String: TensorEntry]
+
+    init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        let scale: Tensor
+        (vision, text, scale, entries) = try checkpoint.read { reader in
             let vision = VisionWeights(from: &reader)
             let text = TextWeights(from: &reader)
             let scale = reader.tensor("logit_scale", [])
@@ -24,18 +40,13 @@ public struct CLIPModel: Sendable {
             if reader.problems.isEmpty, !Foundation.exp(scale.scalar).isFinite {
                 reader.refuse("logit_scale", because: "the exponential of \(scale.scalar) is no finite number")
             }
-            return (vision, text, scale)
+            // Where weights are missing, others are left over; what is missing says more.
+            if reader.problems.isEmpty {
+                reader.refuseUnread(in: "visual.")
+                reader.refuseUnread(in: "transformer.")
+            }
+            return (vision, text, scale, reader.entriesRead)
         }
-        do {
-            tokenizer = try Tokenizer(merges: checkpoint.mergesURL)
-        } catch {
-            throw .tokenizer(error)
-        }
-        guard tokenizer.vocabularyCount == text.vocabularyCount else {
-            throw .vocabularyMismatch(
-                weights: checkpoint.weightsURL.path, embeddings: text.vocabularyCount,
-                merges: checkpoint.mergesURL.path, tokens: tokenizer.vocabularyCount)
-        }
-        (image, self.text, logitScale) = (vision.encoder, TextTransformer(text), Foundation.exp(scale.scalar))
+        logitScale = Foundation.exp(scale.scalar)
     }
 }

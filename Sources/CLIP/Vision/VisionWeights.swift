@@ -31,6 +31,10 @@ enum VisionWeights: Sendable {
 extension Checkpoint {
     /// The checkpoint's image encoder alone: no text weights and no merges are read.
     public func imageEncoder() throws(CheckpointError) -> any ImageEncoder {
-        try read { VisionWeights(from: &$0) }.encoder
+        try read { reader in
+            let weights = VisionWeights(from: &reader)
+            if reader.problems.isEmpty { reader.refuseUnread(in: "visual.") }
+            return weights
+        }.encoder
     }
 }
