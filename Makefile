@@ -13,10 +13,10 @@ spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench run status results query clean
+.PHONY: help setup build demo test test-full bench run status results query clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing on this machine; nothing where nothing is
 	@Scripts/setup
@@ -31,6 +31,9 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 # Without @testable, tests and executables share one build.
 test: setup ## Run the tests
 	@swift test -c release --disable-xctest --disable-testable-imports
+
+test-full: export SPG_FULL_TESTS = 1
+test-full: test ## Run the tests, also those of models at full size: half a minute and 4 GB more
 
 bench: build ## Measure speed, beside PyTorch where a Python has it (PYTHON=…, or Scripts/bench-peers first)
 	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json

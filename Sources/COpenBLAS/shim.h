@@ -1,1 +1,8 @@
 #include <cblas.h>
+
+// Whether the code that imports this is compiled for AVX-512, whose 32 registers of 16 numbers some kernels count on.
+#ifdef __AVX512F__
+static const int spg_has_avx512 = 1;
+#else
+static const int spg_has_avx512 = 0;
+#endif

@@ -13,7 +13,7 @@ public struct ClassPrompts: Sendable {
     /// - Parameters:
     ///   - classNames: as the data set writes them; underscores are read as spaces.
     ///   - contextLength: M.
-    public init(classNames: [String], contextLength: Int, model: CLIPModel) throws(PromptError) {
+    public init(classNames: [String], contextLength: Int, model: CLIPText) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
             PromptLayout(
@@ -25,7 +25,7 @@ public struct ClassPrompts: Sendable {
     /// Prompts of plain words, such as "a photo of a {}.".
     ///
     /// - Parameter template: `{}` stands for the class name.
-    public init(classNames: [String], template: String, model: CLIPModel) throws(PromptError) {
+    public init(classNames: [String], template: String, model: CLIPText) throws(PromptError) {
         guard template.contains("{}") else { throw .templateWithoutPlace(template) }
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
@@ -36,13 +36,13 @@ public struct ClassPrompts: Sendable {
         }
     }
 
-    private init(classNames: [String], model: CLIPModel, layout: () -> PromptLayout) throws(PromptError) {
+    private init(classNames: [String], model: CLIPText, layout: () -> PromptLayout) throws(PromptError) {
         self.classNames = classNames
         self.layout = layout()
         for (name, end) in zip(classNames, self.layout.ends)
-        where self.layout.positions[end] >= model.text.contextLength {
+        where self.layout.positions[end] >= model.transformer.contextLength {
             throw .tooLong(
-                className: name, tokens: self.layout.positions[end] + 1, contextLength: model.text.contextLength)
+                className: name, tokens: self.layout.positions[end] + 1, contextLength: model.transformer.contextLength)
         }
     }
 
@@ -50,13 +50,13 @@ public struct ClassPrompts: Sendable {
     ///
     /// - Parameter contexts: `[groups · M, width]`; `[0, width]` for prompts of plain words.
     /// - Returns: `[groups · classes, dimension]`.
-    public func textFeatures(_ contexts: Variable, model: CLIPModel) -> Variable {
-        normalizedRows(model.text(layout, contexts: contexts))
+    public func textFeatures(_ contexts: Variable, model: CLIPText) -> Variable {
+        normalizedRows(model.transformer(layout, contexts: contexts))
     }
 
     /// The text features of plain prompts at unit length: `[classes, dimension]`.
-    public func textFeatures(model: CLIPModel) -> Tensor {
-        textFeatures(Variable(Tensor([0, model.text.width])), model: model).value
+    public func textFeatures(model: CLIPText) -> Tensor {
+        textFeatures(Variable(Tensor([0, model.transformer.width])), model: model).value
     }
 }
 

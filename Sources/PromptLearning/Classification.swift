@@ -32,10 +32,10 @@ public func classify(_ features: Tensor, text: Tensor, logitScale: Float) -> [Pr
 ///   - features: `[n, dimension]`, unit length.
 ///   - prompts: `[n, M · width]`, one prompt per image.
 public func classify(
-    _ features: Tensor, prompts: Tensor, classes: ClassPrompts, model: CLIPModel,
+    _ features: Tensor, prompts: Tensor, classes: ClassPrompts, model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> [Prediction] {
-    let (classCount, width) = (classes.classCount, model.text.width)
+    let (classCount, width) = (classes.classCount, model.transformer.width)
     // About two thousand rows of text at a time: activations stay in the cache.
     let group = max(1, 2048 / classes.layout.rowCount)
     var result: [Prediction] = []

@@ -81,14 +81,14 @@ struct SourceFeatures {
         )
     }
 
-    /// The model of a checkpoint, if it is the one the features were made with.
-    func model(of checkpoint: Checkpoint, store: ArtifactStore) throws -> CLIPModel {
+    /// The text side of a checkpoint's model, if it is the one the features were made with.
+    func model(of checkpoint: Checkpoint, store: ArtifactStore) throws -> CLIPText {
         let identity = try store.identity(of: checkpoint)
         guard identity.key == encoder else {
             throw EncoderMismatch(
                 checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(encoder).name)
         }
-        return try CLIPModel(checkpoint: checkpoint)
+        return try CLIPText(checkpoint: checkpoint)
     }
 }
 

@@ -45,7 +45,7 @@ public func multiply(
 
 /// The arithmetic of this process's matrix products: what a benchmark divides by time to tell how busy they kept the cores.
 package enum ProductArithmetic {
-    fileprivate static let done = Atomic(0)
+    static let done = Atomic(0)
     /// The additions and multiplications of all products so far.
     package static var operations: Int { done.load(ordering: .relaxed) }
 }

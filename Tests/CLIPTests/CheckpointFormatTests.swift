@@ -22,11 +22,11 @@ import Testing
         #expect(zip(features.values, images.joined()).allSatisfy { abs($0 - $1) < 1e-4 })
         for (tokens, expected) in zip(tokens, texts) {
             let layout = PromptLayout(prompts: [tokens.map { .token($0) }])
-            let text = model.text(layout, contexts: Variable(Tensor([0, model.text.width]))).value
+            let text = model.text.transformer(layout, contexts: Variable(Tensor([0, model.text.transformer.width]))).value
             #expect(zip(text.normalizedRows().values, expected).allSatisfy { abs($0 - $1) < 1e-4 })
         }
         let scale = try #require(golden.logitScale)
-        #expect(abs(model.logitScale - scale) < 1e-4)
+        #expect(abs(model.text.logitScale - scale) < 1e-4)
     }
 
     @Test("Files of PyTorch's, known by content and not by name", arguments: [

@@ -8,7 +8,7 @@ import Testing
     /// The weights of the sound models, by their names.
     private static let models = Result {
         try Dictionary(uniqueKeysWithValues: ["resnet", "vit"].map {
-            ($0, Fixtures.weights(try Fixtures.decoded(ModelFixture.self, "\($0).json").shapes))
+            ($0, Formula.weights(try Fixtures.decoded(ModelFixture.self, "\($0).json").shapes))
         })
     }
 
@@ -68,7 +68,7 @@ import Testing
             weights["logit_scale"] = Tensor([1])
         }
         #expect(found == [
-            .wrongShape("visual.layer2.0.conv2.weight", expected: [16, 16, 3, 3], found: [16, 16, 1, 1]),
+            .wrongShape("visual.layer2.0.conv2.weight", expected: [32, 32, 3, 3], found: [16, 16, 1, 1]),
             .wrongShape("ln_final.bias", expected: [64], found: [63]),
             .wrongShape("logit_scale", expected: [], found: [1]),
         ])
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func extentsThatFitNoArchitecture() throws {
-        #expect(try problems { $0["visual.attnpool.positional_embedding"] = Tensor([7, 256]) }.map(\.description) == [
+        #expect(try problems { $0["visual.attnpool.positional_embedding"] = Tensor([7, 512]) }.map(\.description) == [
             "visual.attnpool.positional_embedding: 7 rows are not one more than a square"
         ])
         #expect(try problems { $0["text_projection"] = Tensor([64, 40]) }.map(\.description) == [

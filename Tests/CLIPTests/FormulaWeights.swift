@@ -17,7 +17,10 @@ enum FormulaWeights {
         uniform(name, [size]).mapped { $0 * 0.1 + base }
     }
 
-    static func text(width: Int, layers: Int, vocabulary: Int, length: Int, dimension: Int) throws -> TextTransformer {
+    static func text(
+        width: Int, layers: Int, vocabulary: Int, length: Int, dimension: Int,
+        _ conventions: ModelConventions = ModelConventions()
+    ) throws -> TextTransformer {
         let root = Double(width).squareRoot()
         var weights: [String: Tensor] = [
             "token_embedding.weight": matrix("token_embedding.weight", [vocabulary, width], 0.02),
@@ -45,6 +48,8 @@ enum FormulaWeights {
         let url = FileManager.default.temporaryDirectory.appending(path: "text-\(UUID()).safetensors")
         defer { try? FileManager.default.removeItem(at: url) }
         try Safetensors.encode(weights).write(to: url)
-        return TextTransformer(try Checkpoint(contentsOf: url).read { TextWeights(from: &$0) })
+        var checkpoint = try Checkpoint(contentsOf: url)
+        checkpoint.conventions = conventions
+        return TextTransformer(try checkpoint.read { TextWeights(from: &$0) })
     }
 }

@@ -8,12 +8,12 @@ import Testing
     @Test("Features equal PyTorch's", arguments: ["resnet", "vit"])
     func features(_ name: String) throws {
         let fixture = try Fixtures.decoded(ModelFixture.self, "\(name).json")
-        let model = try Fixtures.withCheckpoint(Fixtures.weights(fixture.shapes)) {
+        let model = try Fixtures.withCheckpoint(Formula.weights(fixture.shapes)) {
             try CLIPModel(checkpoint: Checkpoint(contentsOf: $0))
         }
         #expect(model.image.resolution == fixture.resolution)
-        #expect(abs(model.logitScale - fixture.logitScale) < 1e-5)
-        let features = model.image.encode(Fixtures.pixels(3, fixture.resolution))
+        #expect(abs(model.text.logitScale - fixture.logitScale) < 1e-5)
+        let features = model.image.encode(Formula.pixels(3, fixture.resolution))
         #expect(features.shape == [3, 32])
         for (row, expected) in zip(features.normalizedRows().unflattened, fixture.imageFeatures) {
             #expect(zip(row, expected).allSatisfy { abs($0 - $1) < 1e-5 })
@@ -24,7 +24,7 @@ import Testing
         }
         for (tokens, expected) in zip(fixture.tokens, fixture.textFeatures) {
             let layout = PromptLayout(prompts: [tokens.map { .token($0) }])
-            let text = model.text(layout, contexts: Variable(Tensor([0, model.text.width]))).value
+            let text = model.text.transformer(layout, contexts: Variable(Tensor([0, model.text.transformer.width]))).value
             #expect(zip(text.normalizedRows().values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
         }
     }
@@ -32,11 +32,11 @@ import Testing
     @Test("An image's features do not depend on the batch it is in", arguments: ["resnet", "vit"])
     func batches(_ name: String) throws {
         let fixture = try Fixtures.decoded(ModelFixture.self, "\(name).json")
-        let encoder = try Fixtures.withCheckpoint(Fixtures.weights(fixture.shapes)) {
+        let encoder = try Fixtures.withCheckpoint(Formula.weights(fixture.shapes)) {
             try Checkpoint(contentsOf: $0).imageEncoder()
         }
         // More than one group of either encoder on two threads, and a last group that is not full.
-        let count = 205, pixels = Fixtures.pixels(count, fixture.resolution)
+        let count = 205, pixels = Formula.pixels(count, fixture.resolution)
         let all = encoder.encode(pixels)
         let images = pixels.reshaped([count, pixels.count / count])
         func features(_ range: Range<Int>) -> Tensor {
@@ -48,6 +48,13 @@ import Testing
             let (moved, expected) = (features(start..<start + 2).normalizedRows(), all.normalizedRows())
             let difference = zip(moved.values, expected.rows(start..<start + 2).values).map { abs($0 - $1) }.max()
             #expect(difference ?? 1 < 1e-6)
+        }
+        // So are the statistics, which change no feature.
+        let (one, some) = (encoder.encodeWithStatistics(pixels), images.rows(0..<5))
+        let five = encoder.encodeWithStatistics(some.reshaped([5, fixture.resolution, fixture.resolution, 3]))
+        #expect(one.features == all && five.features == all.rows(0..<5))
+        for (part, whole) in zip(five.statistics, one.statistics) {
+            #expect(part.mean == whole.mean.rows(0..<5) && part.deviation == whole.deviation.rows(0..<5))
         }
         #expect(encoder.encode(Tensor([0, fixture.resolution, fixture.resolution, 3])).shape == [0, 32])
     }

@@ -86,6 +86,30 @@ import Testing
         expect(got.gradient, expected.gradient, within: 1e-4, "gradient")
     }
 
+    /// Other CLIPs' activation and heads of other widths: 72 is worked on in two parts, 24 in one that is not full.
+    @Test(arguments: [(144, 72), (48, 24)]) func gradientEqualsDifferences(width: Int, head: Int) throws {
+        var conventions = ModelConventions()
+        (conventions.textNonlinearity, conventions.textHeadWidth) = (.gelu, head)
+        let text = try FormulaWeights.text(
+            width: width, layers: 2, vocabulary: 64, length: 16, dimension: 32, conventions)
+        let layout = layout(names)
+        let direction = FormulaWeights.uniform("direction", [1, names.count * 32])
+        func value(_ contexts: Variable) -> Variable {
+            scaledProduct(reshaped(text(layout, contexts: contexts), [1, names.count * 32]), Variable(direction), scale: 1)
+        }
+        let tape = Tape(), start = FormulaWeights.matrix("context", [4, width], 1)
+        let v = tape.parameter(start)
+        let gradient = tape.gradients(of: value(v), for: [v])[0]
+        let scale = gradient.squaredNorm.squareRoot()
+        for seed in 0..<8 {
+            let step = FormulaWeights.uniform("step \(seed)", [4, width])
+            let (up, down) = (start + step * 2e-3, start - step * 2e-3)
+            let difference = Double(value(Variable(up)).value.scalar - value(Variable(down)).value.scalar) / 4e-3
+            let expected = zip(gradient.values, step.values).reduce(0) { $0 + Double($1.0 * $1.1) }
+            #expect(abs(difference - expected) < 1e-3 * scale, "\(difference) for \(expected)")
+        }
+    }
+
     /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.
     @Test(arguments: 0..<12) func sharedBeginningsChangeNothing(seed: Int) throws {
         let text = try FormulaWeights.text(width: 64, layers: 2, vocabulary: 40, length: 24, dimension: 16)

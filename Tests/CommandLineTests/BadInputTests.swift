@@ -113,8 +113,8 @@ struct BadInputTests {
         }
         let shape = try await text("shape") { try TinyCLIP.write(to: $0) { $0["visual.proj"] = Tensor([64, 32]) } }
         #expect(shape.contains("visual.proj has shape [64, 32]; expected [128, 32]"))
-        let missing = try await text("missing") { try TinyCLIP.write(to: $0) { $0["logit_scale"] = nil } }
-        #expect(missing.contains("logit_scale is missing"))
+        let missing = try await text("missing") { try TinyCLIP.write(to: $0) { $0["visual.ln_post.bias"] = nil } }
+        #expect(missing.contains("visual.ln_post.bias is missing"))
         let text1 = try await text("unprojected") { try TinyCLIP.write(to: $0) { $0["text_projection"] = nil } }
         #expect(text1.contains("text_projection is missing"))
         let cut = try await text("cut") { folder in

@@ -18,7 +18,7 @@ merges = sum(1 for line in (folder / "merges.txt").read_text().splitlines() if n
 vocabulary = 512 + merges + 2
 
 small = {
-    "resnet": ModifiedResNet(layers=(1, 2, 1, 1), width=8, resolution=64, dimension=32),
+    "resnet": ModifiedResNet(layers=(1, 2, 1, 1), width=16, resolution=64, dimension=32),
     "vit": VisionTransformer(resolution=32, patch=8, width=128, layers=2, dimension=32),
 }
 resolutions = {"resnet": 64, "vit": 32}
@@ -28,7 +28,7 @@ with torch.no_grad():
         model = CLIP(visual, vocabulary=vocabulary, context=8, width=64, layers=2, dimension=32)
         shapes = fill(model)
         images = pixels(3, resolutions[name])
-        features = model.visual(images.permute(0, 3, 1, 2))
+        features, _ = model.visual(images.permute(0, 3, 1, 2))
         tokens = torch.tensor([[vocabulary - 2, 5, 300, vocabulary - 1], [vocabulary - 2, 70, 71, vocabulary - 1]])
         texts = model.encode_text(tokens)
 

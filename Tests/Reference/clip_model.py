@@ -1,6 +1,8 @@
 """OpenAI's CLIP restated in PyTorch (Radford et al. 2021), with its state-dict names: what the golden values come from.
 
-Inference only. Sizes are arguments, so that the same code is the full model and the small ones of the tests.
+Inference only. Sizes are arguments, so that the same code is the full model and the small ones of the tests; so are
+the activation and the width of a head, which other CLIPs (open_clip) choose otherwise. An image encoder returns, beside
+the features, what its blocks put out, as [images, tokens, width].
 """
 
 import numpy as np
@@ -70,59 +72,71 @@ class ModifiedResNet(nn.Module):
         x = F.relu(self.bn1(self.conv1(x)))
         x = F.relu(self.bn2(self.conv2(x)))
         x = F.avg_pool2d(F.relu(self.bn3(self.conv3(x))), 2)
-        return self.attnpool(self.layer4(self.layer3(self.layer2(self.layer1(x)))))
+        blocks = []
+        for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
+            x = stage(x)
+            blocks.append(x.flatten(2).transpose(1, 2))
+        return self.attnpool(x), blocks
 
 
 class Block(nn.Module):
-    def __init__(self, width):
+    def __init__(self, width, head, activation, inner):
         super().__init__()
-        self.attn = nn.MultiheadAttention(width, width // 64, batch_first=True)
+        self.attn = nn.MultiheadAttention(width, width // head, batch_first=True)
         self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.mlp = nn.ModuleDict({"c_fc": nn.Linear(width, 4 * width), "c_proj": nn.Linear(4 * width, width)})
+        self.mlp = nn.ModuleDict({"c_fc": nn.Linear(width, inner), "c_proj": nn.Linear(inner, width)})
+        self.activation = activation
 
     def forward(self, x, mask=None):
         y = self.ln_1(x)
         x = x + self.attn(y, y, y, need_weights=False, attn_mask=mask)[0]
         y = self.mlp["c_fc"](self.ln_2(x))
-        return x + self.mlp["c_proj"](y * torch.sigmoid(1.702 * y))
+        return x + self.mlp["c_proj"](self.activation(y))
+
+
+def quick_gelu(x):
+    return x * torch.sigmoid(1.702 * x)
 
 
 class Transformer(nn.Module):
-    def __init__(self, width, layers):
+    def __init__(self, width, layers, head=64, activation=quick_gelu, inner=None):
         super().__init__()
-        self.resblocks = nn.ModuleList([Block(width) for _ in range(layers)])
+        self.resblocks = nn.ModuleList([Block(width, head, activation, inner or 4 * width) for _ in range(layers)])
 
     def forward(self, x, mask=None):
+        blocks = []
         for block in self.resblocks:
             x = block(x, mask)
-        return x
+            blocks.append(x)
+        return x, blocks
 
 
 class VisionTransformer(nn.Module):
-    def __init__(self, resolution, patch, width, layers, dimension):
+    def __init__(self, resolution, patch, width, layers, dimension, **transformer):
         super().__init__()
         self.conv1 = nn.Conv2d(3, width, patch, patch, bias=False)
         self.class_embedding = nn.Parameter(torch.zeros(width))
         self.positional_embedding = nn.Parameter(torch.zeros((resolution // patch) ** 2 + 1, width))
         self.ln_pre, self.ln_post = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.transformer = Transformer(width, layers)
+        self.transformer = Transformer(width, layers, **transformer)
         self.proj = nn.Parameter(torch.zeros(width, dimension))
 
     def forward(self, x):
         x = self.conv1(x).flatten(2).transpose(1, 2)
         x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + self.positional_embedding
-        return self.ln_post(self.transformer(self.ln_pre(x))[:, 0]) @ self.proj
+        x, blocks = self.transformer(self.ln_pre(x))
+        return self.ln_post(x[:, 0]) @ self.proj, blocks
 
 
 class CLIP(nn.Module):
     """`visual` is an image encoder; the text encoder's sizes are the other arguments."""
 
-    def __init__(self, visual, vocabulary, context, width, layers, dimension):
+    def __init__(self, visual, vocabulary, context, width, layers, dimension, **transformer):
         super().__init__()
         self.visual = visual
         self.token_embedding = nn.Embedding(vocabulary, width)
         self.positional_embedding = nn.Parameter(torch.zeros(context, width))
-        self.transformer = Transformer(width, layers)
+        self.transformer = Transformer(width, layers, **transformer)
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.zeros(width, dimension))
         self.logit_scale = nn.Parameter(torch.zeros([]))
@@ -131,7 +145,7 @@ class CLIP(nn.Module):
         """tokens: [n, context]; the highest token of each row is its end."""
         x = self.token_embedding(tokens) + self.positional_embedding[: tokens.shape[1]]
         mask = torch.full((tokens.shape[1],) * 2, float("-inf")).triu(1)
-        x = self.ln_final(self.transformer(x, mask))
+        x = self.ln_final(self.transformer(x, mask)[0])
         return x[torch.arange(len(x)), tokens.argmax(-1)] @ self.text_projection
 
 
@@ -140,29 +154,44 @@ def numbers(name, count):
     key = 0xCBF29CE484222325
     for byte in name.encode():
         key = (key ^ byte) * 0x100000001B3 % 2**64
-    with np.errstate(over="ignore"):
-        z = np.uint64(key) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(40)).astype(np.float32) / np.float32(2**23) - np.float32(1)).astype(np.float32)
+    numbers = np.empty(count, np.float32)
+    for start in range(0, count, 1 << 20):  # a piece at a time stays in the cache
+        part = numbers[start : start + (1 << 20)]
+        with np.errstate(over="ignore"):
+            z = np.arange(start + 1, start + 1 + len(part), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+            z += np.uint64(key)
+            z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            z ^= z >> np.uint64(31)
+        part[:] = (z >> np.uint64(40)).astype(np.float32) / np.float32(2**23) - np.float32(1)
+    return numbers
 
 
 def weight(name, shape):
-    """A weight by formula, of a size that keeps activations near 1. Written the same way in the Swift tests."""
+    """A weight by formula. Written the same way in the Swift tests (Tests/Support/Formula.swift).
+
+    Activations stay near 1, and images stay different, through dozens of blocks: residual blocks add a quarter of what
+    they are given, and their first nonlinearities let less than half through.
+    """
     count = int(np.prod(shape)) if len(shape) else 1
-    u, one = numbers(name, count), np.float32(1)
     last = name.rsplit(".", 1)[-1]
     if last == "running_var":
-        u = one + np.float32(0.5) * u
+        base, scale = 1, 0.5
+    elif name.endswith("bn3.weight") and ".layer" in name:
+        base, scale = 0.25, 0.0625
+    elif name.endswith(("bn1.bias", "bn2.bias")) and ".layer" in name:
+        base, scale = -0.5, 0.125
     elif len(shape) <= 1 and last == "weight":
-        u = one + np.float32(0.25) * u
+        base, scale = 1, 0.25
     elif len(shape) <= 1 or "embedding" in name:
-        u = np.float32(0.125) * u
+        base, scale = 0, 0.125
     else:
         fan_in = shape[0] if last in ("proj", "text_projection") else count // shape[0]
-        u = u * np.float32(2.25 / float(fan_in) ** 0.5)
-    return torch.from_numpy(u.astype(np.float32).reshape(tuple(shape)))
+        base, scale = 0, 2.25 / float(fan_in) ** 0.5
+    u = numbers(name, count)
+    u *= np.float32(scale)
+    u += np.float32(base)
+    return torch.from_numpy(u.reshape(tuple(shape)))
 
 
 def fill(model):
@@ -174,8 +203,10 @@ def fill(model):
 
 
 def pixels(count, resolution):
-    """Images by formula, noise over coarse blocks of colour: [count, resolution, resolution, 3]."""
-    coarse = numbers("blocks", count * (resolution // 8) ** 2 * 3).reshape(count, resolution // 8, resolution // 8, 3)
-    coarse = coarse.repeat(8, axis=1).repeat(8, axis=2)
+    """Images by formula, each a colour of its own with coarse blocks and noise: [count, resolution, resolution, 3]."""
+    side = (resolution + 7) // 8
+    coarse = numbers("blocks", count * side * side * 3).reshape(count, side, side, 3)
+    coarse = coarse.repeat(8, axis=1).repeat(8, axis=2)[:, :resolution, :resolution]
     fine = numbers("noise", count * resolution * resolution * 3).reshape(count, resolution, resolution, 3)
-    return torch.from_numpy(np.float32(2) * coarse + np.float32(0.5) * fine)
+    tint = numbers("tint", count * 3).reshape(count, 1, 1, 3)
+    return torch.from_numpy(np.float32(1.5) * tint + np.float32(0.5) * coarse + np.float32(0.5) * fine)

@@ -81,8 +81,8 @@ struct BadInputTests {
                     manifest: manifest, checkpoint: Checkpoint(contentsOf: folder), store: bench.store)
             }
         }
-        let shape = try text("shape") { try TinyCLIP.write(to: $0) { $0["ln_final.bias"] = Tensor([63]) } }
-        #expect(shape.contains("ln_final.bias has shape [63]; expected [64]"))
+        let shape = try text("shape") { try TinyCLIP.write(to: $0) { $0["visual.ln_pre.bias"] = Tensor([63]) } }
+        #expect(shape.contains("visual.ln_pre.bias has shape [63]; expected [128]"))
         let missing = try text("missing") { try TinyCLIP.write(to: $0) { $0["visual.ln_post.bias"] = nil } }
         #expect(missing.contains("visual.ln_post.bias is missing; expected shape [128]"))
         let cut = try text("cut") { folder in

@@ -83,14 +83,14 @@ struct FlowTests {
 
         let evaluation = try bench.store.evaluation(
             bench.evaluation(.zeroShot, on: key).run(checkpoint: bench.checkpoint, store: bench.store))
-        let words = try ClassPrompts(classNames: stored.manifest.classes, template: "a photo of a {}.", model: model)
-        let text = words.textFeatures(model: model)
+        let words = try ClassPrompts(classNames: stored.manifest.classes, template: "a photo of a {}.", model: model.text)
+        let text = words.textFeatures(model: model.text)
         for (row, prediction) in evaluation.predictions.enumerated() {
             let cosines = (0..<3).map { label in
                 (0..<32).reduce(Float(0)) { $0 + fresh[row, $1] * text[label, $1] }
             }
             let likeliest = try #require(cosines.indices.max { cosines[$0] < cosines[$1] })
-            let shares = cosines.map { exp(Double(model.logitScale * ($0 - cosines[likeliest]))) }
+            let shares = cosines.map { exp(Double(model.text.logitScale * ($0 - cosines[likeliest]))) }
             #expect(prediction.predicted == likeliest)
             #expect(abs(prediction.probability - 1 / shares.reduce(0, +)) < 1e-4)
         }

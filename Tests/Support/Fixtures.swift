@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Files under Tests/Fixtures/clip, and the weights by formula that Tests/Reference/clip_model.py makes too.
+/// Files under Tests/Fixtures/clip.
 package enum Fixtures {
     package static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../Fixtures/clip").standardizedFileURL
@@ -11,54 +11,12 @@ package enum Fixtures {
         try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: name)))
     }
 
-    /// Numbers in [-1, 1) that depend on a name and their place alone: SplitMix64 of FNV-1a, the upper 24 bits.
-    package static func numbers(_ name: String, _ count: Int) -> [Float] {
-        var key: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name.utf8 { key = (key ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return (0..<count).map { i in
-            Float(splitMix(key &+ (UInt64(i) + 1) &* 0x9e37_79b9_7f4a_7c15) >> 40) / 0x1p23 - 1
-        }
-    }
-
     /// The mixing step of SplitMix64.
     package static func splitMix(_ state: UInt64) -> UInt64 {
         var z = state
         z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
         z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
         return z ^ z >> 31
-    }
-
-    package static func weight(_ name: String, _ shape: [Int]) -> Tensor {
-        let count = shape.reduce(1, *), last = name.split(separator: ".").last.map(String.init) ?? name
-        var u = numbers(name, count)
-        if last == "running_var" {
-            u = u.map { 1 + 0.5 * $0 }
-        } else if shape.count <= 1 && last == "weight" {
-            u = u.map { 1 + 0.25 * $0 }
-        } else if shape.count <= 1 || name.contains("embedding") {
-            u = u.map { 0.125 * $0 }
-        } else {
-            let fanIn = last == "proj" || last == "text_projection" ? shape[0] : count / shape[0]
-            let scale = Float(2.25 / Double(fanIn).squareRoot())
-            u = u.map { $0 * scale }
-        }
-        return Tensor(shape, u)
-    }
-
-    package static func weights(_ shapes: [String: [Int]]) -> [String: Tensor] {
-        Dictionary(uniqueKeysWithValues: shapes.map { ($0, weight($0, $1)) })
-    }
-
-    /// Images by formula, noise over coarse blocks of colour: [count, resolution, resolution, 3].
-    package static func pixels(_ count: Int, _ resolution: Int) -> Tensor {
-        let blocks = resolution / 8
-        let coarse = numbers("blocks", count * blocks * blocks * 3)
-        let fine = numbers("noise", count * resolution * resolution * 3)
-        return Tensor([count, resolution, resolution, 3], fine.indices.map { i in
-            let (pixel, channel) = (i / 3, i % 3)
-            let (image, y, x) = (pixel / resolution / resolution, pixel / resolution % resolution, pixel % resolution)
-            return 2 * coarse[((image * blocks + y / 8) * blocks + x / 8) * 3 + channel] + 0.5 * fine[i]
-        })
     }
 
     /// Calls `body` with a new folder, which is removed afterwards.

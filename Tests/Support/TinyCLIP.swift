@@ -7,8 +7,8 @@ package enum TinyCLIP {
     package static let contextLength = 24
 
     private static let weights = Result {
-        var weights = Fixtures.weights(try Fixtures.decoded(ModelFixture.self, "vit.json").shapes)
-        weights["positional_embedding"] = Fixtures.weight("positional_embedding", [contextLength, 64])
+        var weights = Formula.weights(try Fixtures.decoded(ModelFixture.self, "vit.json").shapes)
+        weights["positional_embedding"] = Formula.weight("positional_embedding", [contextLength, 64])
         // exp(3): logits far enough apart for a few steps of training to show.
         weights["logit_scale"] = Tensor(3)
         return weights

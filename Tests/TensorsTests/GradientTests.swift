@@ -57,6 +57,7 @@ import Tensors
 
     @Test func activations() {
         check([random([3, 7], "x")]) { quickGELU($0[0]) }
+        check([random([3, 7], "x") * 3]) { gelu($0[0]) }
         check([random([3, 7], "x")]) { leakyReLU($0[0], slope: 0.2) }
         check([random([3, 7], "x")]) { tanh($0[0]) }
         let mask = RandomStream(seed: 1, purpose: "mask")

@@ -15,6 +15,48 @@ import Tensors
         #expect(exponential(SIMD16(repeating: .nan))[0].isNaN)
     }
 
+    @Test func normalDistributionIsWithinTenToTheMinusSeven() {
+        for i in 0..<40_000 {
+            let x = Float(i - 20_000) * 0.0007
+            let expected = erfc(-Double(x) / 2.0.squareRoot()) / 2
+            let got = Double(normalDistribution(SIMD16(repeating: x))[5])
+            #expect(abs(got - expected) < 1e-7, "Φ(\(x))")
+            // A tail keeps its relative accuracy: GELU of a very negative number is no noise.
+            if x < 0 && x > -5 { #expect(abs(got / expected - 1) < 2e-4, "Φ(\(x))") }
+            let density = Foundation.exp(-Double(x * x) / 2) / (2 * Double.pi).squareRoot()
+            #expect(abs(Double(normalDensity(SIMD16(repeating: x))[2]) - density) < 1e-7)
+        }
+        #expect(normalDistribution(SIMD16(repeating: -.infinity))[0] < 1e-15)
+        #expect(normalDistribution(SIMD16(repeating: .infinity))[0] == 1)
+        #expect(normalDistribution(SIMD16(repeating: .nan))[0].isNaN)
+    }
+
+    @Test func meansAndDeviationsOfColumns() {
+        // 19 columns: one whole vector and a remainder.
+        let x = RandomNumbers.normal([37, 19])
+        var mean = Tensor([19]), deviation = Tensor([19])
+        x.withUnsafePointer { x in
+            mean.withUnsafeMutablePointer { mean in
+                deviation.withUnsafeMutablePointer {
+                    meanAndDeviationOfRows(x, rows: 37, columns: 19, mean: mean, deviation: $0)
+                }
+            }
+        }
+        for column in 0..<19 {
+            let values = (0..<37).map { Double(x[$0, column]) }, average = values.reduce(0, +) / 37
+            let variance = values.reduce(0) { $0 + ($1 - average) * ($1 - average) } / 37
+            #expect(abs(Double(mean[column]) - average) < 1e-6)
+            #expect(abs(Double(deviation[column]) - variance.squareRoot()) < 1e-6)
+        }
+    }
+
+    private enum RandomNumbers {
+        static func normal(_ shape: [Int]) -> Tensor {
+            var stream = RandomStream(seed: 5, purpose: "numbers")
+            return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in stream.normal() })
+        }
+    }
+
     @Test func hyperbolicTangentAgrees() {
         for i in 0..<8_000 {
             let x = Float(i - 4_000) * 0.005
@@ -40,6 +82,30 @@ import Tensors
 
     private func close(_ a: Tensor, _ b: Tensor) -> Bool {
         a.shape == b.shape && zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-3 }
+    }
+
+    @Test func panelProductsAgree() {
+        // 45 columns: a whole panel and a part; 31 rows: two whole tiles and a part; each row in three runs.
+        let (rows, length, places, outputs) = (31, 7, 3, 45)
+        let x = RandomNumbers.normal([rows, places * length]), matrix = RandomNumbers.normal([places * length, outputs])
+        let bias = RandomNumbers.normal([outputs])
+        let tile = PanelWeights.rowsAtOnce, tiles = (rows + tile - 1) / tile
+        var y = Tensor([rows, outputs])
+        x.withUnsafePointer { x in
+            let runs = (0..<tiles * places * tile).map { index in
+                let row = min(rows - 1, index / (places * tile) * tile + index % tile)
+                return x + row * places * length + index / tile % places * length
+            }
+            y.withUnsafeMutablePointer {
+                PanelWeights(matrix, bias: bias).apply(toRuns: runs, places: places, rows: rows, into: $0)
+            }
+        }
+        let product = Tensor.product(x, matrix)
+        for row in 0..<rows {
+            for column in 0..<outputs {
+                #expect(abs(y[row, column] - max(0, product[row, column] + bias[column])) < 1e-4)
+            }
+        }
     }
 
     @Test func copiesDoNotShareWrites() {

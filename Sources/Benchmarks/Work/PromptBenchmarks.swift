@@ -32,7 +32,7 @@ extension Benchmark {
         let title = "Predict with a prompt per image, \(encoder.name), \(classes) classes"
         return Benchmark(title: title, unit: .milliseconds) { workshop in
             guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
-            let length = bench.prompts.context.count, width = bench.model.text.width
+            let length = bench.prompts.context.count, width = bench.model.transformer.width
             let prompts = try ClassPrompts(classNames: bench.classNames, contextLength: length, model: bench.model)
             let images = max(4, 2048 / prompts.layout.rowCount)
             let features = bench.features(images)
@@ -71,14 +71,14 @@ struct TextEncoder: Sendable {
 /// What the text benchmarks share: a model, its class names, and the prompts in tokens.
 private struct TextBench {
     let checkpoint: Checkpoint
-    let model: CLIPModel
+    let model: CLIPText
     let classNames: [String]
     let prompts: PeerTask.Prompts
 
     init?(_ encoder: TextEncoder, classes: Int, _ workshop: Workshop) throws {
         guard let url = try encoder.checkpoint(workshop) else { return nil }
         checkpoint = try Checkpoint(contentsOf: url)
-        model = try CLIPModel(checkpoint: checkpoint)
+        model = try CLIPText(checkpoint: checkpoint)
         classNames = encoder.classNames(classes)
         let tokenizer = model.tokenizer
         prompts = PeerTask.Prompts(
@@ -87,6 +87,6 @@ private struct TextBench {
     }
 
     func features(_ count: Int) -> Tensor {
-        FormulaModel.uniform("features", [count, model.text.weights.dimension]).normalizedRows()
+        FormulaModel.uniform("features", [count, model.transformer.weights.dimension]).normalizedRows()
     }
 }

@@ -15,10 +15,13 @@ public struct Checkpoint: Sendable {
     /// The sizes that names and shapes tell.
     public let architecture: Architecture
     let weights: NamedWeights
-    let configuration: ModelConfiguration
+    private(set) var configuration: ModelConfiguration
 
     /// What names and shapes do not tell.
-    public var conventions: ModelConventions { configuration.conventions }
+    public package(set) var conventions: ModelConventions {
+        get { configuration.conventions }
+        set { configuration.conventions = newValue }
+    }
 
     /// Opens a checkpoint.
     /// - Parameter url: a file of weights (safetensors, torch.save, TorchScript, an index of shards), or a folder that

@@ -13,14 +13,17 @@ public struct CheckpointDescription: Sendable {
     /// Reads a checkpoint as a model would be made of it.
     /// - Throws: what making a model would throw, but that a checkpoint without a fitting tokenizer is described, too.
     public init(of checkpoint: Checkpoint) throws(CheckpointError) {
-        let weights = try CLIPWeights(checkpoint)
+        let (text, entries) = try checkpoint.read { reader in
+            _ = VisionWeights(from: &reader)
+            return (CLIPText.Weights(from: &reader), reader.entriesRead)
+        }
         add("weights", checkpoint.weightsURL.path)
         add("format", Self.format(of: checkpoint))
         describe(checkpoint.architecture)
         describe(checkpoint.configuration, of: checkpoint.architecture, family: checkpoint.weights.scheme.family)
-        add("numbers", Self.elementTypes(of: weights.entries))
-        add("parameters", Self.grouped(Self.parameterCount(of: weights.entries)))
-        add("logit scale", String(format: "%.4g", weights.logitScale))
+        add("numbers", Self.elementTypes(of: entries))
+        add("parameters", Self.grouped(Self.parameterCount(of: entries)))
+        add("logit scale", String(format: "%.4g", text.logitScale))
         do {
             _ = try checkpoint.tokenizer()
             add("tokenizer", try checkpoint.tokenizerURL().path)

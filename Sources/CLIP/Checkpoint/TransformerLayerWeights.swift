@@ -24,9 +24,9 @@ public struct TransformerLayerWeights: Sendable {
     public let attentionOut: LinearWeights
     /// Before the MLP.
     public let lnTwo: LayerNormWeights
-    /// OpenAI's `c_fc`: [4·width, width].
+    /// OpenAI's `c_fc`: [inner, width]; the inner width is 4·width in most models.
     public let mlpUp: LinearWeights
-    /// OpenAI's `c_proj`: [width, 4·width].
+    /// OpenAI's `c_proj`: [width, inner].
     public let mlpDown: LinearWeights
 }
 
@@ -51,8 +51,10 @@ extension TransformerLayerWeights {
         attentionIn = LinearWeights(name + ".attn.in_proj", separator: "_", width, 3 * width, from: &reader)
         attentionOut = LinearWeights(name + ".attn.out_proj", width, width, from: &reader)
         lnTwo = LayerNormWeights(name + ".ln_2", width: width, from: &reader)
-        mlpUp = LinearWeights(name + ".mlp.c_fc", width, 4 * width, from: &reader)
-        mlpDown = LinearWeights(name + ".mlp.c_proj", 4 * width, width, from: &reader)
+        let inner = reader.extent(
+            (name + ".mlp.c_fc.bias", 0), (name + ".mlp.c_fc.weight", 0), (name + ".mlp.c_proj.weight", 1))
+        mlpUp = LinearWeights(name + ".mlp.c_fc", width, inner, from: &reader)
+        mlpDown = LinearWeights(name + ".mlp.c_proj", inner, width, from: &reader)
     }
 
     /// Every layer numbered under a prefix; at least one is asked for.

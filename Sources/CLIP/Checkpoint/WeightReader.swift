@@ -4,7 +4,7 @@ import Tensors
 /// the first. What is wrong is told under the names that the file has.
 public struct WeightReader {
     private let weights: NamedWeights
-    /// What names and shapes do not tell: activations and head widths.
+    /// What names and shapes do not tell: nonlinearities and head widths.
     public let conventions: ModelConventions
     /// What was asked for and cannot be had, in the order it was asked for.
     public private(set) var problems: [WeightProblem] = []
@@ -76,6 +76,14 @@ public struct WeightReader {
         for name in weights.file.names.sorted() where prefixes.contains(where: name.hasPrefix) {
             if entriesRead[name] != nil || NameScheme.isBookkeeping(name) { continue }
             problems.append(.unfit(name, reason: "it belongs to no part of a CLIP model as OpenAI built them"))
+        }
+    }
+
+    /// Notes it where heads do not divide a width.
+    /// - Parameter name: the tensor that tells the width.
+    mutating func checkHeads(_ name: String, width: Int, headWidth: Int) {
+        if headWidth <= 0 || width % headWidth != 0 {
+            refuse(name, because: "its width, \(width), is no multiple of a head's \(headWidth)")
         }
     }
 

@@ -48,7 +48,8 @@ public struct TextTransformer: Sendable {
         for layer in weights.layers.dropLast() {
             let h = layerNorm(x, layer.lnOne)
             let qkv = linear(h, layer.attentionIn)
-            let attended = treeAttention(queries: qkv, layout: prompts, width: width)
+            let attended = treeAttention(
+                queries: qkv, layout: prompts, width: width, headWidth: weights.headWidth)
             x = linear(attended, layer.attentionOut, residual: x)
             x = mlp(x, layer)
         }
@@ -59,13 +60,13 @@ public struct TextTransformer: Sendable {
         let h = layerNorm(x, last.lnOne)
         let attended = treeAttention(
             queries: linear(rows(ends, of: h), lastQueries), keysAndValues: linear(h, lastKeysAndValues),
-            queryRows: prompts.ends, layout: prompts, width: width)
+            queryRows: prompts.ends, layout: prompts, width: width, headWidth: weights.headWidth)
         x = mlp(linear(attended, last.attentionOut, residual: rows(ends, of: x)), last)
         return linear(layerNorm(x, weights.lnFinal), weight: Variable(projection), bias: nil)
     }
 
     private func mlp(_ x: Variable, _ layer: TransformerLayerWeights) -> Variable {
-        linear(quickGELU(linear(layerNorm(x, layer.lnTwo), layer.mlpUp)), layer.mlpDown, residual: x)
+        linear(weights.activation(linear(layerNorm(x, layer.lnTwo), layer.mlpUp)), layer.mlpDown, residual: x)
     }
 
     /// Token and position embeddings of one group's rows, `[rows, width]`; zero in place of a context vector.

@@ -16,8 +16,9 @@ public struct TextWeights: Sendable {
     public var vocabularyCount: Int { tokenEmbedding.shape[0] }
     public var contextLength: Int { positionalEmbedding.shape[0] }
     public var width: Int { tokenEmbedding.shape[1] }
-    /// Heads of 64 numbers each, as in every CLIP.
-    public var heads: Int { width / 64 }
+    /// Numbers per attention head.
+    public let headWidth: Int
+    public let activation: ModelConventions.Nonlinearity
     /// The extent of the features that texts and images share.
     public var dimension: Int { projection.shape[1] }
 
@@ -26,9 +27,8 @@ public struct TextWeights: Sendable {
     /// Within `Checkpoint.read`: `let weights = try checkpoint.read { TextWeights(from: &$0) }`.
     public init(from reader: inout WeightReader) {
         let width = reader.extent(("ln_final.weight", 0), ("token_embedding.weight", 1), ("text_projection", 0))
-        if width % 64 != 0 {
-            reader.refuse("ln_final.weight", because: "the text's width, \(width), is no multiple of a head's 64")
-        }
+        (headWidth, activation) = (reader.conventions.textHeadWidth, reader.conventions.textNonlinearity)
+        reader.checkHeads("ln_final.weight", width: width, headWidth: headWidth)
         tokenEmbedding = reader.tensor(
             "token_embedding.weight", [reader.extent(("token_embedding.weight", 0)), width])
         positionalEmbedding = reader.tensor(

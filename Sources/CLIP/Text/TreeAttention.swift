@@ -11,10 +11,11 @@ import Tensors
 ///   - queryRows: the rows of a group that ask; nil for all.
 /// - Returns: `[groups · q, width]`, the heads side by side.
 func treeAttention(
-    queries: Variable, keysAndValues: Variable? = nil, queryRows: [Int]? = nil, layout: PromptLayout, width: Int
+    queries: Variable, keysAndValues: Variable? = nil, queryRows: [Int]? = nil, layout: PromptLayout, width: Int,
+    headWidth: Int
 ) -> Variable {
     let shape = TreeAttention(
-        layout: layout, queryRows: queryRows ?? Array(0..<layout.rowCount), width: width,
+        layout: layout, queryRows: queryRows ?? Array(0..<layout.rowCount), width: width, headWidth: headWidth,
         groups: (keysAndValues ?? queries).value.rows / layout.rowCount,
         queryStride: queries.value.columns, keyStride: (keysAndValues ?? queries).value.columns,
         keyColumn: keysAndValues == nil ? width : 0)
@@ -35,42 +36,13 @@ func treeAttention(
     }
 }
 
-/// A head's share of a row: 64 numbers, in every CLIP. Four vectors, since the compiler makes poor code of SIMD64.
-private struct Head {
-    static let width = 64
-    static let zero = Head(a: .zero, b: .zero, c: .zero, d: .zero)
-    var a, b, c, d: SIMD16<Float>
-
-    @inline(__always)
-    func dot(_ other: Head) -> Float {
-        // Half onto half: the library's sum() goes lane by lane, and draws the products into doing so too.
-        let x = (a * other.a + b * other.b) + (c * other.c + d * other.d)
-        let y = x.lowHalf + x.highHalf
-        let z = y.lowHalf + y.highHalf
-        let pair = z.lowHalf + z.highHalf
-        return pair.x + pair.y
-    }
-
-    @inline(__always)
-    func scaled(by factor: Float) -> Head {
-        Head(a: a * factor, b: b * factor, c: c * factor, d: d * factor)
-    }
-
-    /// Adds `factor · other`.
-    @inline(__always)
-    mutating func add(_ other: Head, times factor: Float) {
-        a += other.a * factor
-        b += other.b * factor
-        c += other.c * factor
-        d += other.d * factor
-    }
-}
-
 /// The loops of tree attention. Work is split over (group, head), which touch disjoint memory in either direction.
 private struct TreeAttention: Sendable {
     let layout: PromptLayout
     let queryRows: [Int]
     let width: Int
+    /// Numbers per head: a divisor of the width.
+    let headWidth: Int
     let groups: Int
     /// Columns of the matrices that queries, and keys and values, are read from.
     let queryStride: Int, keyStride: Int
@@ -80,11 +52,12 @@ private struct TreeAttention: Sendable {
     let pairOffsets: [Int]
 
     init(
-        layout: PromptLayout, queryRows: [Int], width: Int, groups: Int, queryStride: Int, keyStride: Int, keyColumn: Int
+        layout: PromptLayout, queryRows: [Int], width: Int, headWidth: Int, groups: Int, queryStride: Int,
+        keyStride: Int, keyColumn: Int
     ) {
         self.layout = layout
         self.queryRows = queryRows
-        self.width = width
+        (self.width, self.headWidth) = (width, headWidth)
         self.groups = groups
         self.queryStride = queryStride
         self.keyStride = keyStride
@@ -94,10 +67,18 @@ private struct TreeAttention: Sendable {
         }
     }
 
-    var heads: Int { width / Head.width }
+    var heads: Int { width / headWidth }
     var pairCount: Int { pairOffsets.last! }
-    /// 1 / √64.
-    var scale: Float { 0.125 }
+    var scale: Float { 1 / Float(headWidth).squareRoot() }
+
+    /// Calls `body` with the first column and the number of columns of each part of a head that is worked on at a time.
+    /// Most models' heads have one part.
+    @inline(__always)
+    private func forEachPart(_ body: (_ first: Int, _ count: Int) -> Void) {
+        for first in stride(from: 0, to: headWidth, by: HeadVectors.width) {
+            body(first, min(HeadVectors.width, headWidth - first))
+        }
+    }
 
     func attend(_ queries: Tensor, _ source: Tensor, keeping: ((Tensor) -> Void)?) -> Tensor {
         var output = Tensor(uninitialized: [groups * queryRows.count, width])
@@ -126,7 +107,7 @@ private struct TreeAttention: Sendable {
         _ item: Int, _ queries: UnsafeMutablePointer<Float>, _ source: UnsafeMutablePointer<Float>,
         _ output: UnsafeMutablePointer<Float>, _ probabilities: UnsafeMutablePointer<Float>?
     ) {
-        let (group, column) = (item / heads, item % heads * Head.width)
+        let (group, column) = (item / heads, item % heads * headWidth)
         let keys = source + group * layout.rowCount * keyStride + keyColumn + column
         let values = keys + width
         let longest = layout.longestPrompt
@@ -134,12 +115,16 @@ private struct TreeAttention: Sendable {
             layout.keys.withUnsafeBufferPointer { keyRows in
                 for (index, row) in queryRows.enumerated() {
                     let range = layout.keyOffsets[row]..<layout.keyOffsets[row + 1]
-                    let query = load(queries + (group * queryRows.count + index) * queryStride + column).scaled(by: scale)
+                    let query = queries + (group * queryRows.count + index) * queryStride + column
                     var largest = -Float.infinity
-                    for (j, pair) in range.enumerated() {
-                        let score = query.dot(load(keys + Int(keyRows[pair]) * keyStride))
-                        scores[j] = score
-                        largest = max(largest, score)
+                    for j in 0..<range.count { scores[j] = 0 }
+                    forEachPart { first, count in
+                        largest = -Float.infinity
+                        let query = HeadVectors(query + first, count).scaled(by: scale)
+                        for (j, pair) in range.enumerated() {
+                            scores[j] += query.dot(HeadVectors(keys + Int(keyRows[pair]) * keyStride + first, count))
+                            largest = max(largest, scores[j])
+                        }
                     }
                     for j in range.count..<range.count + 16 { scores[j] = -.infinity }
                     var total: Float = 0
@@ -149,13 +134,18 @@ private struct TreeAttention: Sendable {
                         raw.storeBytes(of: e, as: SIMD16<Float>.self)
                         total += e.sum()
                     }
-                    var sum = Head.zero
-                    for (j, pair) in range.enumerated() {
-                        let probability = scores[j] / total
-                        probabilities?[pairOffsets[index] + j] = probability
-                        sum.add(load(values + Int(keyRows[pair]) * keyStride), times: probability)
+                    for j in 0..<range.count { scores[j] /= total }
+                    if let probabilities {
+                        (probabilities + pairOffsets[index]).update(from: scores.baseAddress!, count: range.count)
                     }
-                    store(sum, output + (group * queryRows.count + index) * width + column)
+                    forEachPart { first, count in
+                        var sum = HeadVectors.zero
+                        for (j, pair) in range.enumerated() {
+                            let value = HeadVectors(values + Int(keyRows[pair]) * keyStride + first, count)
+                            sum.add(value, times: scores[j])
+                        }
+                        sum.store(output + (group * queryRows.count + index) * width + column + first, count)
+                    }
                 }
             }
         }
@@ -200,12 +190,12 @@ private struct TreeAttention: Sendable {
         let gradient, queries, source, probabilities: UnsafePointer<Float>
     }
 
-    /// One head of one group: with p = softmax(s), o = Σ pⱼvⱼ and s = q·k/8,
-    /// dvⱼ += pⱼ·do, dsⱼ = pⱼ(do·vⱼ − Σ pᵢ do·vᵢ), dq = Σ dsⱼkⱼ/8, dkⱼ += dsⱼq/8.
+    /// One head of one group: with p = softmax(s), o = Σ pⱼvⱼ and s = q·k·scale,
+    /// dvⱼ += pⱼ·do, dsⱼ = pⱼ(do·vⱼ − Σ pᵢ do·vᵢ), dq = Σ dsⱼkⱼ·scale, dkⱼ += dsⱼq·scale.
     private func adjoint(
         _ item: Int, _ inputs: Inputs, _ dQueries: UnsafeMutablePointer<Float>, _ dSource: UnsafeMutablePointer<Float>
     ) {
-        let (group, column) = (item / heads, item % heads * Head.width)
+        let (group, column) = (item / heads, item % heads * headWidth)
         let offset = group * layout.rowCount * keyStride + keyColumn + column
         let (keys, dKeys) = (inputs.source + offset, dSource + offset)
         let (values, dValues) = (keys + width, dKeys + width)
@@ -215,24 +205,30 @@ private struct TreeAttention: Sendable {
                 for (index, row) in queryRows.enumerated() {
                     let range = layout.keyOffsets[row]..<layout.keyOffsets[row + 1]
                     let place = group * queryRows.count + index
-                    let d = load(inputs.gradient + place * width + column)
+                    let gradient = inputs.gradient + place * width + column
                     let p = probabilities + pairOffsets[index]
+                    for j in 0..<range.count { dp[j] = 0 }
+                    forEachPart { first, count in
+                        let d = HeadVectors(gradient + first, count)
+                        for (j, pair) in range.enumerated() {
+                            let at = Int(keyRows[pair]) * keyStride + first
+                            dp[j] += d.dot(HeadVectors(values + at, count))
+                            add(d, times: p[j], to: dValues + at, count)
+                        }
+                    }
                     var mean: Float = 0
-                    for (j, pair) in range.enumerated() {
-                        let at = Int(keyRows[pair]) * keyStride
-                        dp[j] = d.dot(load(values + at))
-                        mean += p[j] * dp[j]
-                        add(d, times: p[j], to: dValues + at)
+                    for j in 0..<range.count { mean += p[j] * dp[j] }
+                    forEachPart { first, count in
+                        let query = HeadVectors(inputs.queries + place * queryStride + column + first, count)
+                        var dQuery = HeadVectors.zero
+                        for (j, pair) in range.enumerated() {
+                            let at = Int(keyRows[pair]) * keyStride + first
+                            let ds = p[j] * (dp[j] - mean) * scale
+                            dQuery.add(HeadVectors(keys + at, count), times: ds)
+                            add(query, times: ds, to: dKeys + at, count)
+                        }
+                        add(dQuery, times: 1, to: dQueries + place * queryStride + column + first, count)
                     }
-                    let query = load(inputs.queries + place * queryStride + column)
-                    var dQuery = Head.zero
-                    for (j, pair) in range.enumerated() {
-                        let at = Int(keyRows[pair]) * keyStride
-                        let ds = p[j] * (dp[j] - mean) * scale
-                        dQuery.add(load(keys + at), times: ds)
-                        add(query, times: ds, to: dKeys + at)
-                    }
-                    add(dQuery, times: 1, to: dQueries + place * queryStride + column)
                 }
             }
         }
@@ -242,27 +238,9 @@ private struct TreeAttention: Sendable {
     private var grain: Int { max(1, 10_000 / max(1, pairCount)) }
 
     @inline(__always)
-    private func load(_ pointer: UnsafePointer<Float>) -> Head {
-        let raw = UnsafeRawPointer(pointer)
-        return Head(
-            a: raw.loadUnaligned(as: SIMD16<Float>.self), b: raw.loadUnaligned(fromByteOffset: 64, as: SIMD16<Float>.self),
-            c: raw.loadUnaligned(fromByteOffset: 128, as: SIMD16<Float>.self),
-            d: raw.loadUnaligned(fromByteOffset: 192, as: SIMD16<Float>.self))
-    }
-
-    @inline(__always)
-    private func store(_ value: Head, _ pointer: UnsafeMutablePointer<Float>) {
-        let raw = UnsafeMutableRawPointer(pointer)
-        raw.storeBytes(of: value.a, as: SIMD16<Float>.self)
-        raw.storeBytes(of: value.b, toByteOffset: 64, as: SIMD16<Float>.self)
-        raw.storeBytes(of: value.c, toByteOffset: 128, as: SIMD16<Float>.self)
-        raw.storeBytes(of: value.d, toByteOffset: 192, as: SIMD16<Float>.self)
-    }
-
-    @inline(__always)
-    private func add(_ value: Head, times factor: Float, to pointer: UnsafeMutablePointer<Float>) {
-        var sum = load(pointer)
+    private func add(_ value: HeadVectors, times factor: Float, to pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+        var sum = HeadVectors(pointer, count)
         sum.add(value, times: factor)
-        store(sum, pointer)
+        sum.store(pointer, count)
     }
 }

@@ -1,14 +1,13 @@
 import Tensors
 
-/// A square convolution and what follows it, as one matrix product over patches.
+/// A square convolution and what follows it, as one matrix product over patches, or directly where that is faster.
 struct Convolution: Sendable {
     let kernel: Int
     let stride: Int
     let padding: Int
     let inputs: Int
     let outputs: Int
-    /// [kernel · kernel · inputs, outputs], the rows ordered as a patch's numbers are: by row, column, channel.
-    let matrix: Tensor
+    private let method: Method
     /// [outputs]
     let bias: Tensor
 
@@ -32,24 +31,37 @@ struct Convolution: Sendable {
                 }
             }
         }
-        self.matrix = matrix
         self.bias = bias ?? Tensor([outputs])
+        let keepsExtents = stride == 1 && kernel > 1 && padding == kernel / 2
+        // With few inputs, finding them costs more than laying them out.
+        method =
+            keepsExtents && inputs >= 16 && PanelWeights.suit(outputs: outputs)
+            ? .direct(DirectConvolution(matrix, bias: self.bias, kernel: kernel)) : .product(matrix)
+    }
+
+    private enum Method {
+        /// [kernel · kernel · inputs, outputs], the rows ordered as a patch's numbers are: by row, column, channel.
+        case product(Tensor)
+        case direct(DirectConvolution)
     }
 
     private init(_ other: Convolution, bias: Tensor) {
         (kernel, stride, padding, inputs, outputs) =
             (other.kernel, other.stride, other.padding, other.inputs, other.outputs)
-        (matrix, self.bias) = (other.matrix, bias)
+        (method, self.bias) = (other.method, bias)
     }
 
-    /// The same convolution, its bias the sum of both: for a product that is added to the other's.
+    /// The same 1×1 convolution, its bias the sum of both: for a product that is added to the other's.
     func addingBias(of other: Convolution) -> Convolution { Convolution(self, bias: bias + other.bias) }
 
     /// Pixels whose patches are laid out at a time, so that they are still in the cache when they are multiplied.
     static let tile = 512
 
     /// The numbers of memory that `apply` needs for patches.
-    var patchMemory: Int { kernel == 1 ? 0 : Self.tile * kernel * kernel * inputs }
+    var patchMemory: Int {
+        if case .direct = method { return 0 }
+        return kernel == 1 ? 0 : Self.tile * kernel * kernel * inputs
+    }
 
     /// What `apply` does with the product.
     enum Result {
@@ -63,6 +75,19 @@ struct Convolution: Sendable {
 
     /// Convolves `x` into `y`, whose extents the caller has worked out.
     func apply(to x: FeatureMaps, into y: FeatureMaps, _ result: Result, patches: UnsafeMutablePointer<Float>) {
+        switch method {
+        case .direct(let convolution):
+            precondition(result == .activated, "a direct convolution ends in a rectifier")
+            convolution.apply(to: x, into: y)
+        case .product(let matrix):
+            multiply(x, by: matrix, into: y, result, patches: patches)
+        }
+    }
+
+    private func multiply(
+        _ x: FeatureMaps, by matrix: Tensor, into y: FeatureMaps, _ result: Result,
+        patches: UnsafeMutablePointer<Float>
+    ) {
         let depth = kernel * kernel * inputs
         matrix.withUnsafePointer { matrix in
             bias.withUnsafePointer { bias in
@@ -71,7 +96,7 @@ struct Convolution: Sendable {
                     if kernel > 1 {
                         layPatches(of: x, for: start..<start + rows, width: y.width, height: y.height, into: patches)
                     }
-                    multiply(
+                    Tensors.multiply(
                         kernel > 1 ? UnsafePointer(patches) : UnsafePointer(x.base + start * inputs), lda: depth,
                         matrix, ldb: outputs, into: to, ldc: outputs,
                         m: rows, n: outputs, k: depth, beta: result == .addedAndActivated ? 1 : 0)

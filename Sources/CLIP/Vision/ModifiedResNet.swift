@@ -6,18 +6,22 @@ public struct ModifiedResNet: ImageEncoder {
     public let resolution: Int
     public let dimension: Int
     private let stem: [Convolution]
-    private let blocks: [Bottleneck]
+    private let stages: [[Bottleneck]]
     private let positionalEmbedding: Tensor
     private let pool: SingleQueryAttention
 
     init(_ weights: ModifiedResNetWeights) {
         (resolution, dimension) = (weights.resolution, weights.dimension)
         stem = weights.stem.enumerated().map { $1.folded(stride: $0 == 0 ? 2 : 1) }
-        blocks = weights.stages.joined().map(Bottleneck.init)
+        stages = weights.stages.map { $0.map(Bottleneck.init) }
         positionalEmbedding = weights.pool.positionalEmbedding
         pool = SingleQueryAttention(
-            query: weights.pool.query, key: weights.pool.key, value: weights.pool.value, output: weights.pool.output)
+            query: weights.pool.query, key: weights.pool.key, value: weights.pool.value, output: weights.pool.output,
+            headWidth: weights.pool.headWidth)
     }
+
+    public var blockWidths: [Int] { stages.map { $0[0].outputs } }
+    private var blocks: FlattenSequence<[[Bottleneck]]> { stages.joined() }
 }
 
 extension ModifiedResNet: GroupwiseEncoder {
@@ -39,8 +43,11 @@ extension ModifiedResNet: GroupwiseEncoder {
         }
     }
 
-    /// As many as keep the maps between blocks within some tens of megabytes.
-    var groupSize: Int { max(8, min(32, (2 << 20) / largestMaps)) }
+    /// As many as keep the maps between blocks within some tens of megabytes, but enough for the last stage's products.
+    var groupSize: Int {
+        let side = resolution / 32
+        return max(min(8, (400 + side * side) / (side * side)), min(32, (2 << 20) / largestMaps))
+    }
 
     /// Images that go through one step together: the most whose pixels fit one matrix product.
     private func images(atOnceOf side: Int) -> Int { max(1, min(groupSize, Convolution.tile / (side * side))) }
@@ -68,7 +75,8 @@ extension ModifiedResNet: GroupwiseEncoder {
     }
 
     func encodeGroup(
-        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ memory: Memory
+        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ statistics: StatisticsRows?,
+        _ memory: Memory
     ) {
         let pixels = FeatureMaps(
             base: UnsafeMutablePointer(mutating: pixels), images: groupSize, height: resolution, width: resolution,
@@ -76,14 +84,20 @@ extension ModifiedResNet: GroupwiseEncoder {
         var x = pixels.reshaped(at: memory.maps.base, stride: 4, channels: stem[2].outputs)
         var free = memory.otherMaps.base
         runStem(on: pixels, into: x, inner: memory.inner.base, patches: memory.patches.base)
-        for block in blocks {
-            let y = block.isInPlace ? x : x.reshaped(at: free, stride: block.stride, channels: block.outputs)
-            forEachFew(of: x.height) { first, few in
-                block.apply(
-                    to: x.images(from: first, count: few), into: y.images(from: first, count: few),
-                    memory: memory.inner.base, patches: memory.patches.base)
+        var column = 0
+        for stage in stages {
+            for block in stage {
+                let y = block.isInPlace ? x : x.reshaped(at: free, stride: block.stride, channels: block.outputs)
+                forEachFew(of: x.height) { first, few in
+                    block.apply(
+                        to: x.images(from: first, count: few), into: y.images(from: first, count: few),
+                        memory: memory.inner.base, patches: memory.patches.base)
+                }
+                if !block.isInPlace { (x, free) = (y, x.base) }
             }
-            if !block.isInPlace { (x, free) = (y, x.base) }
+            statistics?.write(
+                x.base, images: groupSize, tokens: x.height * x.width, width: x.channels, at: column)
+            column += 2 * x.channels
         }
         runPool(on: x, into: features, memory: memory.pooling.base)
     }

@@ -10,7 +10,7 @@ struct ModifiedResNetWeights: Sendable {
 
     /// The features' extent.
     let dimension: Int
-    /// The height and width of the images it was made for.
+    /// The height and width of the images it was made for: 32 times the maps' that are pooled at the end.
     let resolution: Int
 
     /// Reads the weights; width and blocks follow from names and shapes.
@@ -70,6 +70,8 @@ struct AttentionPoolWeights: Sendable {
     /// The height and width of the maps it pools.
     let side: Int
     let outputs: Int
+    /// Numbers per attention head.
+    let headWidth: Int
 
     init(_ name: String, width: Int, from reader: inout WeightReader) {
         let places = reader.extent((name + ".positional_embedding", 0))
@@ -77,6 +79,8 @@ struct AttentionPoolWeights: Sendable {
         if places > 0 && side == 0 {
             reader.refuse(name + ".positional_embedding", because: "\(places) rows are not one more than a square")
         }
+        headWidth = reader.conventions.imageHeadWidth
+        reader.checkHeads(name + ".q_proj.weight", width: width, headWidth: headWidth)
         outputs = reader.extent((name + ".c_proj.weight", 0), (name + ".c_proj.bias", 0))
         positionalEmbedding = reader.tensor(name + ".positional_embedding", [places, width])
         query = LinearWeights(name + ".q_proj", width, width, from: &reader)

@@ -8,11 +8,15 @@ import Tensors
 struct SingleQueryAttention: Sendable {
     let width: Int
     let outputs: Int
-    var heads: Int { width / 64 }
+    private let headWidth: Int
+    private var heads: Int { width / headWidth }
     /// [width, width] each but the last: [outputs, width].
     private let query, key, value, output: LinearWeights
 
-    init(query: LinearWeights, key: LinearWeights, value: LinearWeights, output: LinearWeights) {
+    init(
+        query: LinearWeights, key: LinearWeights, value: LinearWeights, output: LinearWeights, headWidth: Int
+    ) {
+        self.headWidth = headWidth
         (self.query, self.key, self.value, self.output) = (query, key, value, output)
         (outputs, width) = (output.weight.shape[0], output.weight.shape[1])
     }
@@ -38,8 +42,8 @@ struct SingleQueryAttention: Sendable {
         key.weight.withUnsafePointer { key in
             for head in 0..<heads {
                 multiply(
-                    vectors + head * 64, lda: width, key + head * 64 * width, ldb: width,
-                    into: perHead + head * width, ldc: heads * width, m: images, n: width, k: 64)
+                    vectors + head * headWidth, lda: width, key + head * headWidth * width, ldb: width,
+                    into: perHead + head * width, ldc: heads * width, m: images, n: width, k: headWidth)
             }
         }
         for image in 0..<images {
@@ -47,15 +51,15 @@ struct SingleQueryAttention: Sendable {
             multiply(
                 perHead, lda: width, x, .transposed, ldb: width, into: scores, ldc: tokens,
                 m: heads, n: tokens, k: width)
-            softmaxRows(scores, rows: heads, columns: tokens, scale: 0.125)
+            softmaxRows(scores, rows: heads, columns: tokens, scale: 1 / Float(headWidth).squareRoot())
             multiply(
                 scores, lda: tokens, x, ldb: width, into: perHead, ldc: width, m: heads, n: width, k: tokens)
         }
         value.weight.withUnsafePointer { value in
             for head in 0..<heads {
                 multiply(
-                    perHead + head * width, lda: heads * width, value + head * 64 * width, .transposed, ldb: width,
-                    into: vectors + head * 64, ldc: width, m: images, n: 64, k: width)
+                    perHead + head * width, lda: heads * width, value + head * headWidth * width, .transposed,
+                    ldb: width, into: vectors + head * headWidth, ldc: width, m: images, n: headWidth, k: width)
             }
         }
         value.bias.withUnsafePointer { addBias($0, to: vectors, rows: images, columns: width) }
@@ -69,7 +73,7 @@ extension LinearWeights {
     /// - Parameter stride: elements from one row of `x` to the next; the rows are as long as the weight is wide.
     func apply(
         to x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, into y: UnsafeMutablePointer<Float>,
-        adding isAdded: Bool = false, then activation: Activation = .none
+        adding isAdded: Bool = false, then epilogue: Epilogue = .none
     ) {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         weight.withUnsafePointer { weight in
@@ -77,6 +81,6 @@ extension LinearWeights {
                 x, lda: stride ?? inputs, weight, .transposed, ldb: inputs, into: y, ldc: outputs,
                 m: rows, n: outputs, k: inputs, beta: isAdded ? 1 : 0)
         }
-        bias.withUnsafePointer { addBias($0, to: y, rows: rows, columns: outputs, then: activation) }
+        bias.withUnsafePointer { addBias($0, to: y, rows: rows, columns: outputs, then: epilogue) }
     }
 }

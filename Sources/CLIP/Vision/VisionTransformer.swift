@@ -2,7 +2,8 @@ import Tensors
 
 /// CLIP's vision transformer (Radford et al. 2021, section 2.4), for inference.
 ///
-/// Only the class token leaves the last layer, so that layer computes a query, an MLP and a projection for it alone.
+/// Only the class token leaves the last layer, so that layer computes a query, an MLP and a projection for it alone;
+/// for its statistics it is run again over all tokens.
 public struct VisionTransformer: ImageEncoder {
     public let resolution: Int
     public let dimension: Int
@@ -10,10 +11,10 @@ public struct VisionTransformer: ImageEncoder {
     /// [1 + side², width]; the class token's own vector is already added to its place.
     private let places: Tensor
     private let lnPre: LayerNormWeights
-    /// All layers but the last.
     private let layers: [TransformerLayer]
     private let lastLayer: TransformerLayerWeights
     private let lastAttention: SingleQueryAttention
+    private let activation: ModelConventions.Nonlinearity
     private let lnPost: LayerNormWeights
     private let projection: Tensor
 
@@ -24,10 +25,15 @@ public struct VisionTransformer: ImageEncoder {
         for channel in 0..<places.columns { places[0, channel] += weights.classEmbedding[channel] }
         self.places = places
         (lnPre, lnPost, projection) = (weights.lnPre, weights.lnPost, weights.projection)
-        layers = weights.layers.dropLast().map(TransformerLayer.init)
+        activation = weights.activation
+        layers = weights.layers.map {
+            TransformerLayer($0, headWidth: weights.headWidth, activation: weights.activation)
+        }
         lastLayer = weights.layers[weights.layers.count - 1]
-        lastAttention = lastLayer.singleQueryAttention
+        lastAttention = lastLayer.singleQueryAttention(headWidth: weights.headWidth)
     }
+
+    public var blockWidths: [Int] { layers.map { _ in width } }
 
     private var width: Int { places.columns }
     private var tokens: Int { places.rows }
@@ -41,8 +47,8 @@ extension VisionTransformer: GroupwiseEncoder {
         let layer: Scratch
     }
 
-    /// As many as have about sixteen hundred tokens.
-    var groupSize: Int { max(1, 1600 / tokens) }
+    /// The power of two with about two thousand tokens: batches tend to be whole numbers of such groups.
+    var groupSize: Int { 1 << Int(max(1, 2100 / Double(tokens)).exponent) }
 
     func makeMemory() -> Memory {
         let images = groupSize
@@ -50,18 +56,25 @@ extension VisionTransformer: GroupwiseEncoder {
             patches: Scratch(count: patches.patchMemory), tokens: Scratch(count: images * tokens * width),
             layer: Scratch(
                 count: max(
-                    TransformerLayer.memory(images: images, tokens: tokens, width: width),
-                    images * (tokens + 6) * width + lastAttention.memory(images: images, tokens: tokens))))
+                    layers.map { $0.memory(images: images, tokens: tokens) }.max() ?? 0,
+                    images * ((tokens + 2) * width + lastLayer.innerWidth)
+                        + lastAttention.memory(images: images, tokens: tokens))))
     }
 
     func encodeGroup(
-        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ memory: Memory
+        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ statistics: StatisticsRows?,
+        _ memory: Memory
     ) {
         let x = memory.tokens.base, count = groupSize
         embed(pixels, into: x, patches: memory.patches.base)
         lnPre.apply(to: x, rows: count * tokens, into: x)
-        for layer in layers { layer.apply(to: x, images: count, tokens: tokens, memory: memory.layer.base) }
-        finish(x, into: features, memory: memory.layer.base)
+        for (index, layer) in layers.enumerated() {
+            let isLast = index == layers.count - 1
+            if isLast { finish(x, into: features, memory: memory.layer.base) }
+            if isLast && statistics == nil { break }
+            layer.apply(to: x, images: count, tokens: tokens, memory: memory.layer.base)
+            statistics?.write(x, images: count, tokens: tokens, width: width, at: 2 * index * width)
+        }
     }
 
     /// One token per patch, after the class token, each with its place's vector added.
@@ -89,14 +102,14 @@ extension VisionTransformer: GroupwiseEncoder {
     ) {
         let count = groupSize
         let normed = memory, classes = normed + count * tokens * width
-        let hidden = classes + count * width, wide = hidden + count * width, attention = wide + 4 * count * width
+        let hidden = classes + count * width, wide = hidden + count * width, attention = wide + count * lastLayer.innerWidth
         lastLayer.lnOne.apply(to: x, rows: count * tokens, into: normed)
         for image in 0..<count {
             (classes + image * width).update(from: x + image * tokens * width, count: width)
         }
         lastAttention.apply(
             to: normed, images: count, tokens: tokens, into: classes, adding: true, memory: attention)
-        lastLayer.applyMLP(to: classes, rows: count, hidden: hidden, wide: wide)
+        lastLayer.applyMLP(to: classes, rows: count, activation, hidden: hidden, wide: wide)
         lnPost.apply(to: classes, rows: count, into: hidden)
         projection.withUnsafePointer {
             multiply(

@@ -15,6 +15,9 @@ struct VisionTransformerWeights: Sendable {
     let projection: Tensor
     /// The height and width of the images it was made for.
     let resolution: Int
+    /// Numbers per attention head.
+    let headWidth: Int
+    let activation: ModelConventions.Nonlinearity
 
     /// The tensor that tells a transformer from a ResNet.
     static let mark = "visual.proj"
@@ -25,10 +28,8 @@ struct VisionTransformerWeights: Sendable {
         let patch = reader.extent(("visual.conv1.weight", 3))
         let places = reader.extent(("visual.positional_embedding", 0))
         let side = exactSquareRoot(places - 1)
-        if width % 64 != 0 {
-            reader.refuse(
-                "visual.class_embedding", because: "the width, \(width), is no multiple of a head's 64")
-        }
+        (headWidth, activation) = (reader.conventions.imageHeadWidth, reader.conventions.imageNonlinearity)
+        reader.checkHeads("visual.class_embedding", width: width, headWidth: headWidth)
         if places > 0 && side == 0 {
             reader.refuse("visual.positional_embedding", because: "\(places) rows are not one more than a square")
         }

@@ -10,14 +10,8 @@ enum VisionWeights: Sendable {
         } else {
             self = .modifiedResNet(ModifiedResNetWeights(from: &reader))
         }
-    }
-
-    /// The extent of the features.
-    var dimension: Int {
-        switch self {
-        case .modifiedResNet(let weights): weights.dimension
-        case .transformer(let weights): weights.projection.columns
-        }
+        // Where weights are missing, others are left over; what is missing says more.
+        if reader.problems.isEmpty { reader.refuseUnread(in: "visual.") }
     }
 
     var encoder: any ImageEncoder {
@@ -33,8 +27,19 @@ extension Checkpoint {
     public func imageEncoder() throws(CheckpointError) -> any ImageEncoder {
         try read { reader in
             let weights = VisionWeights(from: &reader)
-            if reader.problems.isEmpty { reader.refuseUnread(in: "visual.") }
+            reader.checkFeatureExtents()
             return weights
         }.encoder
+    }
+}
+
+extension WeightReader {
+    /// Notes it where the shapes of an otherwise sound checkpoint give texts and images different numbers of features.
+    mutating func checkFeatureExtents() {
+        let images = extent((VisionTransformerWeights.mark, 1), ("visual.attnpool.c_proj.weight", 0))
+        let texts = extent(("text_projection", 1))
+        if problems.isEmpty, images > 0, texts > 0, images != texts {
+            refuse("text_projection", because: "texts have \(texts) features and images \(images)")
+        }
     }
 }

@@ -15,7 +15,7 @@ public struct CoOp: Training {
     }
 
     public let parameters: Parameters
-    let model: CLIPModel
+    let model: CLIPText
     let prompts: ClassPrompts
     let training: FeatureSet, validation: FeatureSet
 
@@ -31,22 +31,22 @@ public struct CoOp: Training {
     ///   - training: the images to learn from; their augmented views are used where there are any.
     ///   - validation: the images that choose the epoch.
     public init(
-        _ parameters: Parameters, model: CLIPModel, classNames: [String], training: FeatureSet, validation: FeatureSet
+        _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
         guard training.count >= parameters.batchSize else {
             throw .tooFewImages(images: training.count, batchSize: parameters.batchSize)
         }
         guard validation.count > 0 else { throw .noValidationImages }
-        guard training.center.columns == model.text.weights.dimension else {
-            throw .dimensions(features: training.center.columns, text: model.text.weights.dimension)
+        guard training.center.columns == model.transformer.weights.dimension else {
+            throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
         }
         self.parameters = parameters
         self.model = model
         self.training = training
         self.validation = validation
         // Before anything is made of that length: it may be any number.
-        guard parameters.contextLength < model.text.contextLength else {
-            throw .contextTooLong(asked: parameters.contextLength, contextLength: model.text.contextLength)
+        guard parameters.contextLength < model.transformer.contextLength else {
+            throw .contextTooLong(asked: parameters.contextLength, contextLength: model.transformer.contextLength)
         }
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
         contexts = try Self.initialContexts(parameters, model: model)
@@ -54,8 +54,8 @@ public struct CoOp: Training {
     }
 
     /// `[M, width]`: the embeddings of the context's words, or random vectors.
-    private static func initialContexts(_ parameters: Parameters, model: CLIPModel) throws(PromptError) -> Tensor {
-        let (length, width) = (parameters.contextLength, model.text.width)
+    private static func initialContexts(_ parameters: Parameters, model: CLIPText) throws(PromptError) -> Tensor {
+        let (length, width) = (parameters.contextLength, model.transformer.width)
         if parameters.context.isEmpty {
             var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "context")
             return Tensor([length, width], (0..<length * width).map { _ in 0.02 * stream.normal() })
@@ -64,7 +64,7 @@ public struct CoOp: Training {
         guard tokens.count == length else {
             throw .contextLength(words: parameters.context, tokens: tokens.count, asked: length)
         }
-        return model.text.embeddings(of: tokens)
+        return model.transformer.embeddings(of: tokens)
     }
 
     public var epochs: Int { parameters.epochs }

@@ -7,7 +7,7 @@ import Tensors
 /// feature of another batch) as fake; the generator wants its prompts taken for real (paper, section 3.3).
 public struct ConditionalGAN: Training {
     public let parameters: Parameters
-    let model: CLIPModel
+    let model: CLIPText
     let prompts: ClassPrompts
     /// One label prompt per source domain, flat: `[domains, P]`.
     let labelPrompts: Tensor
@@ -25,18 +25,18 @@ public struct ConditionalGAN: Training {
     /// - Parameters:
     ///   - labelPrompts: the prompt of each source domain, `[M, width]`; `training.domains` index them.
     public init(
-        _ parameters: Parameters, model: CLIPModel, classNames: [String], labelPrompts: [Tensor], training: FeatureSet,
+        _ parameters: Parameters, model: CLIPText, classNames: [String], labelPrompts: [Tensor], training: FeatureSet,
         validation: FeatureSet
     ) throws(PromptError) {
         guard training.count >= parameters.batchSize else {
             throw .tooFewImages(images: training.count, batchSize: parameters.batchSize)
         }
         guard validation.count > 0 else { throw .noValidationImages }
-        guard training.center.columns == model.text.weights.dimension else {
-            throw .dimensions(features: training.center.columns, text: model.text.weights.dimension)
+        guard training.center.columns == model.transformer.weights.dimension else {
+            throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
         }
         let (contextLength, width) = (labelPrompts[0].rows, labelPrompts[0].columns)
-        guard width == model.text.width else { throw .widths(prompt: width, text: model.text.width) }
+        guard width == model.transformer.width else { throw .widths(prompt: width, text: model.transformer.width) }
         self.parameters = parameters
         self.model = model
         self.training = training

@@ -72,22 +72,22 @@ public struct EvaluateStage: Sendable {
         }
     }
 
-    private func zeroShot(_ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel) throws -> [Prediction] {
+    private func zeroShot(_ images: Tensor, _ manifest: DomainManifest, _ model: CLIPText) throws -> [Prediction] {
         let template = try parameters.parameters(ZeroShotParameters.self).template
         let prompts = try ClassPrompts(classNames: manifest.classes, template: template, model: model)
         return classify(images, text: prompts.textFeatures(model: model), logitScale: model.logitScale)
     }
 
     private func prompts(
-        _ keys: [ArtifactKey], _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel, _ store: ArtifactStore
+        _ keys: [ArtifactKey], _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPText, _ store: ArtifactStore
     ) throws -> (String, Int?, [Prediction]) {
         let prompts = try keys.map { try store.prompt($0) }
         guard let first = prompts.first else { throw StageInputError("no prompt was given") }
         guard prompts.allSatisfy({ $0.vectors.shape == first.vectors.shape }) else {
             throw StageInputError("prompts of different shapes have no average: \(prompts.map(\.vectors.shape))")
         }
-        guard first.vectors.columns == model.text.width else {
-            throw PromptError.widths(prompt: first.vectors.columns, text: model.text.width)
+        guard first.vectors.columns == model.transformer.width else {
+            throw PromptError.widths(prompt: first.vectors.columns, text: model.transformer.width)
         }
         let average = prompts.dropFirst().reduce(first.vectors) { $0 + $1.vectors } * (1 / Float(prompts.count))
         let classes = try ClassPrompts(
@@ -98,10 +98,10 @@ public struct EvaluateStage: Sendable {
 
     /// One prompt per image, from its feature and fresh noise that belongs to it.
     private func generator(
-        _ key: ArtifactKey, _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPModel, _ store: ArtifactStore,
+        _ key: ArtifactKey, _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPText, _ store: ArtifactStore,
         _ progress: (Int, Int) -> Void
     ) throws -> (String, Int?, [Prediction]) {
-        let stored = try store.generator(key), width = model.text.width
+        let stored = try store.generator(key), width = model.transformer.width
         let outputs = stored.tensors["model.11.bias"]?.count ?? 0
         guard outputs > 0, outputs % width == 0,
             let generator = Generator(

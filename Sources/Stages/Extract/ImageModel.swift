@@ -12,7 +12,7 @@ struct ImageModel: Sendable {
     let preprocessing: CLIPPreprocessing
 
     init(checkpoint: Checkpoint) throws {
-        encoder = try CLIPModel(checkpoint: checkpoint).image
+        encoder = try checkpoint.imageEncoder()
         preprocessing = checkpoint.preprocessing
     }
 

@@ -1,26 +1,33 @@
 /// What follows a product, in the same pass over memory as its bias.
-package enum Activation: Sendable {
+package enum Epilogue: Sendable {
     case none
     /// max(x, 0)
     case relu
     /// x · σ(1.702 x), CLIP's approximation of GELU
     case quickGELU
+    /// x · Φ(x), the exact GELU
+    case gelu
 }
 
-/// Adds `bias` to each row of `x` in memory, then applies `activation`.
+/// Adds `bias` to each row of `x` in memory, then applies `epilogue`.
 package func addBias(
     _ bias: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
-    then activation: Activation = .none
+    then epilogue: Epilogue = .none
 ) {
     for row in 0..<rows {
         let row = x + row * columns
-        switch activation {
+        switch epilogue {
         case .none: row.mapVectors(columns, row, bias) { $0 + $1 }
         case .relu: row.mapVectors(columns, row, bias) { relu($0 + $1) }
         case .quickGELU:
             row.mapVectors(columns, row, bias) { x, bias in
                 let sum = x + bias
                 return sum * logistic(1.702 * sum)
+            }
+        case .gelu:
+            row.mapVectors(columns, row, bias) { x, bias in
+                let sum = x + bias
+                return sum * normalDistribution(sum)
             }
         }
     }

@@ -63,4 +63,23 @@ extension UnsafeMutablePointer<Float> {
             store(last, at: whole, count: rest)
         }
     }
+
+    /// Writes `transform` of each three numbers of `a`, `b` and `c`, sixteen at a time. `a` may be this memory itself.
+    @inline(__always)
+    func mapVectors(
+        _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
+        _ transform: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>) -> SIMD16<Float>
+    ) {
+        let whole = count & ~15
+        for i in stride(from: 0, to: whole, by: 16) {
+            store(transform(a.vector(at: i), b.vector(at: i), c.vector(at: i)), at: i)
+        }
+        if whole < count {
+            let rest = count - whole
+            let last = transform(
+                a.vector(at: whole, count: rest, filler: 0), b.vector(at: whole, count: rest, filler: 0),
+                c.vector(at: whole, count: rest, filler: 0))
+            store(last, at: whole, count: rest)
+        }
+    }
 }

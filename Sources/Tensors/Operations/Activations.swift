@@ -10,6 +10,13 @@ public func quickGELU(_ x: Variable) -> Variable {
     }
 }
 
+/// `x · Φ(x)`, the exact GELU (Hendrycks and Gimpel 2016), as in PyTorch's `gelu` without approximation.
+public func gelu(_ x: Variable) -> Variable {
+    .output(x.value.mapped { $0 * normalDistribution($0) }, of: [x]) { gradient in
+        [gradient.combined(with: x.value) { g, x in g * (normalDistribution(x) + x * normalDensity(x)) }]
+    }
+}
+
 /// `x` where positive, `slope · x` elsewhere.
 public func leakyReLU(_ x: Variable, slope: Float) -> Variable {
     let y = x.value.mapped { ($0 * slope).replacing(with: $0, where: $0 .> 0) }

@@ -1,0 +1,38 @@
+import Foundation
+import Tensors
+
+/// The part of a CLIP model that reads texts: all that is needed beside features of images that were encoded before.
+public struct CLIPText: Sendable {
+    public let transformer: TextTransformer
+    public let tokenizer: Tokenizer
+    /// What cosine similarities are multiplied by before softmax: the exponential of the checkpoint's `logit_scale`.
+    public let logitScale: Float
+
+    /// Reads the text side of a checkpoint; no weights of its image encoder are read.
+    /// - Throws: `CheckpointError`, naming every tensor that is missing or wrong.
+    public init(checkpoint: Checkpoint) throws(CheckpointError) {
+        try self.init(checkpoint.read { Weights(from: &$0) }, of: checkpoint)
+    }
+
+    /// What a checkpoint holds of it.
+    struct Weights: Sendable {
+        let transformer: TextWeights
+        let logitScale: Float
+
+        init(from reader: inout WeightReader) {
+            transformer = TextWeights(from: &reader)
+            let scale = reader.tensor("logit_scale", [])
+            logitScale = reader.problems.isEmpty ? Foundation.exp(scale.scalar) : 1
+            if !logitScale.isFinite {
+                reader.refuse("logit_scale", because: "the exponential of \(scale.scalar) is no finite number")
+            }
+            reader.checkFeatureExtents()
+            if reader.problems.isEmpty { reader.refuseUnread(in: "transformer.") }
+        }
+    }
+
+    init(_ weights: Weights, of checkpoint: Checkpoint) throws(CheckpointError) {
+        tokenizer = try checkpoint.tokenizer()
+        (transformer, logitScale) = (TextTransformer(weights.transformer), weights.logitScale)
+    }
+}
