@@ -17,7 +17,7 @@ import Testing
     }
 
     private func expect(_ model: CLIPModel, gives golden: Golden.Model, for tokens: [[Int]]) throws {
-        let features = model.image.encode(Fixtures.pixels(2, try #require(golden.resolution))).normalizedRows()
+        let features = model.image.encode(Formula.pixels(2, try #require(golden.resolution))).normalizedRows()
         let images = try #require(golden.imageFeatures), texts = try #require(golden.textFeatures)
         #expect(zip(features.values, images.joined()).allSatisfy { abs($0 - $1) < 1e-4 })
         for (tokens, expected) in zip(tokens, texts) {
@@ -53,7 +53,7 @@ import Testing
     /// transformers' folder: its configuration, and weights by formula under its names.
     private func huggingFace(_ change: (inout [String: Tensor]) -> Void = { _ in }) throws -> [String: Data] {
         let golden = try Self.golden.get().huggingFace
-        var weights = Fixtures.weights(try #require(golden.shapes))
+        var weights = Formula.weights(try #require(golden.shapes))
         change(&weights)
         return [
             "config.json": Data(try #require(golden.config).utf8), "model.safetensors": Safetensors.encode(weights),
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func shards() throws {
-        let golden = try Self.golden.get(), weights = Fixtures.weights(try #require(golden.huggingFace.shapes))
+        let golden = try Self.golden.get(), weights = Formula.weights(try #require(golden.huggingFace.shapes))
         func shard(_ name: String) -> String { "model-\(1 + name.utf8.count % 2).safetensors" }
         var files = try huggingFace()
         files["model.safetensors"] = nil
@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test func openCLIP() throws {
-        let weights = Safetensors.encode(Fixtures.weights(try #require(Self.golden.get().openCLIP.shapes)))
+        let weights = Safetensors.encode(Formula.weights(try #require(Self.golden.get().openCLIP.shapes)))
         func configuration(_ vision: String = "", _ preprocessing: String = "") -> [String: Data] {
             let text = """
                 {"model_cfg": {"embed_dim": 32, "vision_cfg": {"image_size": [16, 16], "layers": 2, "width": 64,
@@ -220,7 +220,7 @@ import Testing
         try withCheckpoint(both) {
             #expect(refusal($0)?.contains("several weights files; name one of them: a.pt, b.pt") == true)
         }
-        let weights = Fixtures.weights(try #require(Self.golden.get().openCLIP.shapes))
+        let weights = Formula.weights(try #require(Self.golden.get().openCLIP.shapes))
         let twice = Dictionary(uniqueKeysWithValues: weights.flatMap { [("ema.\($0)", $1), ("student.\($0)", $1)] })
         try withCheckpoint(["m.safetensors": Safetensors.encode(twice)]) {
             #expect(refusal($0)?.contains("several models: those under \"ema.\", \"student.\"") == true)

@@ -52,7 +52,7 @@ def unit(x):
 def golden(model, resolution):
     images = pixels(2, resolution).permute(0, 3, 1, 2)
     return {
-        "resolution": resolution, "imageFeatures": unit(model.visual(images)),
+        "resolution": resolution, "imageFeatures": unit(model.visual(images)[0]),
         "textFeatures": unit(model.encode_text(tokens)), "logitScale": float(model.logit_scale.exp()),
     }
 
