@@ -27,21 +27,12 @@ public struct CLIPText: Sendable {
                 reader.refuse("logit_scale", because: "the exponential of \(scale.scalar) is no finite number")
             }
             reader.checkFeatureExtents()
+            if reader.problems.isEmpty { reader.refuseUnread(in: "transformer.") }
         }
     }
 
     init(_ weights: Weights, of checkpoint: Checkpoint) throws(CheckpointError) {
-        do {
-            tokenizer = try Tokenizer(contentsOf: checkpoint.mergesURL)
-        } catch {
-            throw .tokenizer(error)
-        }
-        let embeddings = weights.transformer.vocabularyCount
-        guard tokenizer.vocabularyCount == embeddings else {
-            throw .vocabularyMismatch(
-                weights: checkpoint.weightsURL.path, embeddings: embeddings,
-                merges: checkpoint.mergesURL.path, tokens: tokenizer.vocabularyCount)
-        }
+        tokenizer = try checkpoint.tokenizer()
         (transformer, logitScale) = (TextTransformer(weights.transformer), weights.logitScale)
     }
 }

@@ -9,7 +9,7 @@ public struct StageOptions: ParsableArguments {
     @OptionGroup public var storage: StoreOptions
     @OptionGroup public var threading: ThreadOptions
 
-    @Option(help: ArgumentHelp("The CLIP checkpoint: a folder or a safetensors file.", valueName: "path"))
+    @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
     public var checkpoint = "Models/icon-clip"
 
     public init() {}

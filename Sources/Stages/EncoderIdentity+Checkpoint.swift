@@ -2,6 +2,7 @@ import ArtifactStore
 import CLIP
 import Datasets
 import Foundation
+import Imaging
 
 extension ArtifactStore {
     /// The identity of the encoder that a checkpoint makes: what its embeddings are filed under.
@@ -10,18 +11,41 @@ extension ArtifactStore {
     /// - Throws: `CheckpointError`, `StoreError`.
     public func identity(of checkpoint: Checkpoint) throws -> EncoderIdentity {
         let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
-        let weights = checkpoint.weightsURL.absoluteURL.standardizedFileURL.path
-        let merges = checkpoint.mergesURL.absoluteURL.standardizedFileURL.path
-        let digests = try digests(ofFiles: [weights, merges])
-        return EncoderIdentity(
-            name: checkpoint.weightsURL.deletingPathExtension().lastPathComponent, dimension: dimension,
-            parameters: [
-                "weights": .string(digests[0].description),
-                "merges": .string(digests[1].description),
-                "preprocessing": "CLIP: bicubic, short side, center crop",
-                "precision": "float32",
-                "algorithmVersion": 1,
-            ])
+        let files = checkpoint.weightFiles + [try checkpoint.tokenizerURL()]
+        let digests = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path)).map(\.description)
+        var parameters: [String: JSONValue] = [
+            "weights": .string(digests.dropLast().joined(separator: " ")),
+            "merges": .string(digests[digests.count - 1]),
+            "preprocessing": "CLIP: bicubic, short side, center crop",
+            "precision": "float32",
+            "algorithmVersion": 1,
+        ]
+        // What other models than OpenAI's do otherwise; theirs keep the identity that they have without these.
+        if checkpoint.conventions != ModelConventions() { parameters["conventions"] = checkpoint.conventions.identity }
+        let preprocessing = checkpoint.preprocessing, usual = CLIPPreprocessing(resolution: preprocessing.resolution)
+        if preprocessing != usual {
+            parameters["normalization"] = [
+                "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
+            ]
+        }
+        return EncoderIdentity(name: checkpoint.name, dimension: dimension, parameters: .object(parameters))
+    }
+}
+
+extension ModelConventions {
+    /// As a part of an encoder's identity.
+    fileprivate var identity: JSONValue {
+        [
+            "imageNonlinearity": .string(imageNonlinearity.rawValue),
+            "textNonlinearity": .string(textNonlinearity.rawValue),
+            "imageHeadWidth": .number(Double(imageHeadWidth)), "textHeadWidth": .number(Double(textHeadWidth)),
+        ]
+    }
+}
+
+extension JSONValue {
+    fileprivate static func numbers(_ vector: SIMD3<Double>) -> JSONValue {
+        .array((0..<3).map { .number(vector[$0]) })
     }
 }
 

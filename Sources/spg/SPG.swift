@@ -16,5 +16,7 @@ struct SPG: AsyncParsableCommand {
             Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
             checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
             """,
-        subcommands: [RunCommand.self, StatusCommand.self, ResultsCommand.self, QueryCommand.self])
+        subcommands: [
+            RunCommand.self, StatusCommand.self, ResultsCommand.self, QueryCommand.self, CheckpointCommand.self,
+        ])
 }

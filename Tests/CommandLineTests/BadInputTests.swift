@@ -129,7 +129,7 @@ struct BadInputTests {
         }
         #expect(merges.contains("merges.txt"))
         let nothing = try await text("nothing") { _ in }
-        #expect(nothing.contains("No checkpoint at") && nothing.contains("give a .safetensors file"))
+        #expect(nothing.contains("No checkpoint at") && nothing.contains("give a file of weights"))
         try workplace.expectSound(without: .images)
     }
 

@@ -12,8 +12,8 @@ import Testing
         withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8) + Data(numbers)
     }
 
-    private func problem(_ data: Data) -> SafetensorsError.Problem? {
-        do throws(SafetensorsError) {
+    private func problem(_ data: Data) -> TensorFileError.Problem? {
+        do throws(TensorFileError) {
             _ = try Safetensors(decoding: data, source: "test")
             return nil
         } catch {
@@ -36,12 +36,12 @@ import Testing
 
     @Test func fileOnDisk() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
-        #expect(throws: SafetensorsError.self) { try Safetensors(contentsOf: url) }
+        #expect(throws: TensorFileError.self) { try Safetensors(contentsOf: url) }
         defer { try? FileManager.default.removeItem(at: url) }
         try Safetensors.encode(tensors).write(to: url)
         let file = try Safetensors(contentsOf: url)
         #expect(try file.tensor(named: "b") == tensors["b"])
-        #expect(throws: SafetensorsError(source: url.path, problem: .missing("c"))) { try file.tensor(named: "c") }
+        #expect(throws: TensorFileError(source: url.path, format: "safetensors", problem: .missing("c"))) { try file.tensor(named: "c") }
     }
 
     @Test func halfPrecision() throws {
@@ -56,7 +56,7 @@ import Testing
             source: "test")
         #expect(try file.tensor(named: "h") == Tensor([4], [1, -2, 0x1p-24, .infinity]))
         #expect(try file.tensor(named: "b") == Tensor([2, 2], [1, -2, 0x1p-126, 3.140625]))
-        #expect(throws: SafetensorsError(source: "test", problem: .notFloatingPoint("o", .uint8))) {
+        #expect(throws: TensorFileError(source: "test", format: "safetensors", problem: .notFloatingPoint("o", .uint8))) {
             try file.tensor(named: "o")
         }
     }

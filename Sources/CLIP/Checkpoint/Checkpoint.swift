@@ -1,47 +1,70 @@
 import Foundation
+import Imaging
 import Tensors
 
-/// The files of one CLIP model: its weights under OpenAI's state-dict names, and the merges of its tokenizer.
+/// The files of one CLIP model: its weights, whatever they are named and packed like, what configuration files say of
+/// them, and the vocabulary of its tokenizer.
 ///
-/// Opening a checkpoint reads the header of its weights only. What architecture it holds follows from the names and
-/// shapes there; the weights are read when a model is made of them.
+/// Opening a checkpoint reads its weights' list of tensors only. What architecture it holds follows from the names and
+/// shapes there; the weights are read when a model is made of them. Docs/checkpoints.md lists the formats.
 public struct Checkpoint: Sendable {
-    /// The safetensors file.
+    /// The file of weights, or the index of several.
     public let weightsURL: URL
-    /// The tokenizer's merges, `merges.txt` beside the weights. An image encoder has no use for it.
-    public let mergesURL: URL
-    /// What names and shapes do not tell: nonlinearities and head widths.
-    public package(set) var conventions = ModelConventions()
-    let file: Safetensors
+    /// Every file that the weights depend on: the same one, and behind an index the shards in the order of their names.
+    public let weightFiles: [URL]
+    /// The sizes that names and shapes tell.
+    public let architecture: Architecture
+    let weights: NamedWeights
+    private(set) var configuration: ModelConfiguration
+
+    /// What names and shapes do not tell.
+    public package(set) var conventions: ModelConventions {
+        get { configuration.conventions }
+        set { configuration.conventions = newValue }
+    }
 
     /// Opens a checkpoint.
-    /// - Parameter url: a safetensors file, or a folder that holds exactly one. Links are followed.
+    /// - Parameter url: a file of weights (safetensors, torch.save, TorchScript, an index of shards), or a folder that
+    ///   holds one. Links are followed.
     public init(contentsOf url: URL) throws(CheckpointError) {
-        weightsURL = try Self.weights(at: url)
-        mergesURL = weightsURL.deletingLastPathComponent().appending(path: "merges.txt")
+        weightsURL = try WeightsFinder.weights(at: url)
+        let file: any TensorFile
         do {
-            file = try Safetensors(contentsOf: weightsURL)
+            file = try openWeights(weightsURL)
         } catch {
             throw .weights(error)
         }
+        weightFiles = [weightsURL] + ((file as? ShardedWeights)?.files ?? [])
+        let scheme: NameScheme?
+        do {
+            scheme = try .detected(among: file.names)
+        } catch {
+            throw .severalModels(path: weightsURL.path, prefixes: error.prefixes)
+        }
+        guard let scheme else { throw .noModel(path: weightsURL.path, names: file.names.sorted()) }
+        weights = NamedWeights(file: file, scheme: scheme)
+        let folder = weightsURL.deletingLastPathComponent()
+        switch weights.scheme.family {
+        case .openAI: configuration = try .openCLIP(in: folder)
+        case .huggingFace: configuration = try .huggingFace(in: folder)
+        }
+        architecture = Architecture(of: weights)
+        try configuration.check(against: architecture)
     }
 
-    private static func weights(at url: URL) throws(CheckpointError) -> URL {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw .notFound(path: url.path)
-        }
-        guard isFolder.boolValue else { return url }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: url.path)
-        } catch {
-            throw .unreadableFolder(path: url.path, reason: error.localizedDescription)
-        }
-        let candidates = names.filter { $0.hasSuffix(".safetensors") }.sorted()
-        guard let name = candidates.first else { throw .noWeights(folder: url.path) }
-        guard candidates.count == 1 else { throw .severalWeights(folder: url.path, names: candidates) }
-        return url.appending(path: name)
+    /// The file of the tokenizer's vocabulary: beside the weights, or the one that `Scripts/setup` installs. An image
+    /// encoder has no use for it.
+    /// - Throws: `noTokenizer`, with all the places that were looked at.
+    public func tokenizerURL() throws(CheckpointError) -> URL {
+        try TokenizerFinder.tokenizer(beside: weightsURL, vocabularyCount: architecture.vocabularyCount)
+    }
+
+    /// How pictures are made into what the image encoder takes.
+    public var preprocessing: CLIPPreprocessing {
+        var preprocessing = CLIPPreprocessing(resolution: architecture.resolution)
+        if let mean = configuration.mean { preprocessing.mean = mean }
+        if let deviation = configuration.standardDeviation { preprocessing.standardDeviation = deviation }
+        return preprocessing
     }
 
     /// Reads a group of weights; every name that is missing or wrong in it is reported by one error.
@@ -50,11 +73,26 @@ public struct Checkpoint: Sendable {
     ///
     /// - Parameter body: asks the reader for tensors. What it returns is thrown away if any of them is not there.
     public func read<Weights>(_ body: (inout WeightReader) -> Weights) throws(CheckpointError) -> Weights {
-        var reader = WeightReader(file, conventions: conventions)
-        let weights = body(&reader)
+        var reader = WeightReader(weights, conventions: conventions)
+        let result = body(&reader)
         guard reader.problems.isEmpty else {
             throw .unfitWeights(path: weightsURL.path, problems: reader.problems)
         }
-        return weights
+        return result
     }
+}
+
+extension Checkpoint {
+    /// What people call it: the file's name, or the folder's where the file has a name that all such files have.
+    public var name: String {
+        let file = weightsURL.lastPathComponent
+        let stem = file.split(separator: ".").first.map(String.init) ?? file
+        return Self.commonNames.contains(stem)
+            ? weightsURL.absoluteURL.deletingLastPathComponent().standardizedFileURL.lastPathComponent
+            : weightsURL.deletingPathExtension().lastPathComponent
+    }
+
+    private static let commonNames: Set = [
+        "model", "pytorch_model", "open_clip_model", "open_clip_pytorch_model",
+    ]
 }

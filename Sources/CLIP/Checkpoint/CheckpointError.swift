@@ -28,28 +28,50 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case unreadableFolder(path: String, reason: String)
     case noWeights(folder: String)
     case severalWeights(folder: String, names: [String])
-    case weights(SafetensorsError)
+    case weights(TensorFileError)
+    /// A file of tensors that have other names than a CLIP model's.
+    case noModel(path: String, names: [String])
+    /// A file of several models' weights, told by what their names begin with.
+    case severalModels(path: String, prefixes: [String])
+    /// A configuration file that cannot be read, contradicts the weights, or asks for what there is not.
+    case configuration(path: String, reason: String)
     case unfitWeights(path: String, problems: [WeightProblem])
+    case noTokenizer(folder: String, names: [String], installed: String?)
     case tokenizer(TokenizerError)
     case vocabularyMismatch(weights: String, embeddings: Int, merges: String, tokens: Int)
 
     public var description: String {
         switch self {
         case .notFound(let path):
-            return "No checkpoint at \(path): give a .safetensors file or a folder that holds one."
+            return "No checkpoint at \(path): give a file of weights (safetensors, or PyTorch's .pt or .bin) or a "
+                + "folder with one."
         case .unreadableFolder(let path, let reason):
             return "The checkpoint folder \(path) cannot be read: \(reason)"
         case .noWeights(let folder):
-            return "The checkpoint folder \(folder) holds no .safetensors file."
+            return "The checkpoint folder \(folder) holds no weights: no safetensors file and none of PyTorch's."
         case .severalWeights(let folder, let names):
             return "The checkpoint folder \(folder) holds several weights files; name one of them: "
                 + names.joined(separator: ", ")
         case .weights(let error):
             return error.description
+        case .noModel(let path, let names):
+            let shown = names.prefix(3).map { "\"\($0.prefix(100))\"" }.joined(separator: ", ")
+            return "\(path) holds no CLIP model: of its \(names.count) tensors"
+                + (names.isEmpty ? "" : ", such as \(shown),")
+                + " none has a name that OpenAI, open_clip or Hugging Face give to a model's."
+        case .severalModels(let path, let prefixes):
+            return "\(path) holds the weights of several models: those under "
+                + prefixes.map { "\"\($0)\"" }.joined(separator: ", ") + ". Save one of them by itself."
+        case .configuration(let path, let reason):
+            return "\(path): \(reason)."
         case .unfitWeights(let path, let problems):
-            let shown = problems.prefix(40).map { "\n  \($0)" }.joined()
-            let rest = problems.count > 40 ? "\n  and \(problems.count - 40) more" : ""
-            return "\(path) does not hold a CLIP model under OpenAI's names:\(shown)\(rest)"
+            let shown = problems.prefix(1000).map { "\n  \($0)" }.joined()
+            let rest = problems.count > 1000 ? "\n  and \(problems.count - 1000) more" : ""
+            return "\(path) does not hold a CLIP model:\(shown)\(rest)"
+        case .noTokenizer(let folder, let names, let installed):
+            let place =
+                installed.map { " Nor is there \($0) in the working directory, which Scripts/setup installs." } ?? ""
+            return "No vocabulary for the tokenizer: \(folder) has none of \(names.joined(separator: ", ")).\(place)"
         case .tokenizer(let error):
             return error.description
         case .vocabularyMismatch(let weights, let embeddings, let merges, let tokens):

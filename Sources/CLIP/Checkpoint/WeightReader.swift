@@ -1,15 +1,18 @@
 import Tensors
 
-/// Reads tensors by name and expected shape, and notes all that is wrong on the way instead of stopping at the first.
+/// Reads tensors by OpenAI's names and expected shapes, and notes all that is wrong on the way instead of stopping at
+/// the first. What is wrong is told under the names that the file has.
 public struct WeightReader {
-    private let file: Safetensors
+    private let weights: NamedWeights
     /// What names and shapes do not tell: nonlinearities and head widths.
     public let conventions: ModelConventions
     /// What was asked for and cannot be had, in the order it was asked for.
     public private(set) var problems: [WeightProblem] = []
+    /// What was read, by its name in the file.
+    private(set) var entriesRead: [String: TensorEntry] = [:]
 
-    init(_ file: Safetensors, conventions: ModelConventions) {
-        self.file = file
+    init(_ weights: NamedWeights, conventions: ModelConventions) {
+        self.weights = weights
         self.conventions = conventions
     }
 
@@ -17,28 +20,44 @@ public struct WeightReader {
     /// number that is not finite.
     /// - Parameter shape: what is expected; an extent of 0 is one that the checkpoint fails to tell, and fits any.
     public mutating func tensor(_ name: String, _ shape: [Int]) -> Tensor {
-        guard let entry = file.entries[name] else { return note(.missing(name, expected: shape)) }
-        let extentsFit = zip(entry.shape, shape).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
-        guard extentsFit, entry.shape.count == shape.count else {
-            return note(.wrongShape(name, expected: shape, found: entry.shape))
+        let origin = weights.scheme.origin(of: name), expected = origin.partShape(of: shape)
+        let problemsBefore = problems.count
+        for part in origin.names {
+            guard let entry = weights.file.entry(named: part) else {
+                problems.append(.missing(part, expected: expected))
+                continue
+            }
+            entriesRead[part] = entry
+            let extentsFit = zip(entry.shape, expected).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
+            if !extentsFit || entry.shape.count != expected.count {
+                problems.append(.wrongShape(part, expected: expected, found: entry.shape))
+            }
+        }
+        guard problems.count == problemsBefore else { return Tensor([0]) }
+        guard let found = weights.shape(of: name), found.count == shape.count else {
+            return note(.unfit(origin.names.joined(separator: ", "), reason: "they differ in shape"))
         }
         let tensor: Tensor
         do {
-            tensor = try file.tensor(named: name)
+            tensor = try weights.tensor(name)
         } catch {
-            return note(.unfit(name, reason: error.description))
+            return note(.unfit(origin.names[0], reason: error.description))
         }
-        guard tensor.isFinite else { return note(.unfit(name, reason: "it holds a number that is not finite")) }
+        guard tensor.isFinite else {
+            let names = origin.names.joined(separator: ", ")
+            return note(.unfit(names, reason: "it holds a number that is not finite"))
+        }
         return tensor
     }
 
-    /// An extent that tells the architecture, from the first of some tensors that exists and is not empty; 0 where none does.
+    /// An extent that tells the architecture, from the first of some tensors that exists and is not empty; 0 where none
+    /// does.
     ///
     /// Notes no problem: each of these tensors is asked for by `tensor` too.
     /// - Parameter sources: names, and which of the tensor's extents is meant.
     public func extent(_ sources: (name: String, axis: Int)...) -> Int {
         for (name, axis) in sources {
-            guard let shape = file.entries[name]?.shape, axis < shape.count, !shape.contains(0) else { continue }
+            guard let shape = weights.shape(of: name), axis < shape.count, !shape.contains(0) else { continue }
             return shape[axis]
         }
         return 0
@@ -46,7 +65,18 @@ public struct WeightReader {
 
     /// Notes that a tensor makes no sense for a reason of the caller's.
     public mutating func refuse(_ name: String, because reason: String) {
-        problems.append(.unfit(name, reason: reason))
+        problems.append(.unfit(weights.scheme.origin(of: name).names[0], reason: reason))
+    }
+
+    /// Notes every tensor of a tower that was not asked for: the model was made with a part that this CLIP does not
+    /// have, and its features would not be the ones it was trained for.
+    /// - Parameter tower: what the tower's names begin with, in OpenAI's names.
+    mutating func refuseUnread(in tower: String) {
+        let prefixes = weights.scheme.towerPrefixes(of: tower)
+        for name in weights.file.names.sorted() where prefixes.contains(where: name.hasPrefix) {
+            if entriesRead[name] != nil || NameScheme.isBookkeeping(name) { continue }
+            problems.append(.unfit(name, reason: "it belongs to no part of a CLIP model as OpenAI built them"))
+        }
     }
 
     /// Notes it where heads do not divide a width.
@@ -58,17 +88,12 @@ public struct WeightReader {
     }
 
     /// Whether the file has a tensor of this name.
-    public func contains(_ name: String) -> Bool { file.entries[name] != nil }
+    public func contains(_ name: String) -> Bool { weights.shape(of: name) != nil }
 
     /// How many numbered members the file has under a prefix: one more than the highest `n` of `prefix + "n."`.
     ///
     /// Never more than there are tensors, so that a name with a huge number in it costs nothing.
-    public func memberCount(under prefix: String) -> Int {
-        let numbers = file.entries.keys.compactMap { name in
-            name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count).prefix { $0 != "." }) : nil
-        }
-        return min(numbers.max() ?? -1, file.entries.count - 1) + 1
-    }
+    public func memberCount(under prefix: String) -> Int { weights.memberCount(under: prefix) }
 
     private mutating func note(_ problem: WeightProblem) -> Tensor {
         problems.append(problem)

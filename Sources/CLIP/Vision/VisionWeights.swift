@@ -10,6 +10,8 @@ enum VisionWeights: Sendable {
         } else {
             self = .modifiedResNet(ModifiedResNetWeights(from: &reader))
         }
+        // Where weights are missing, others are left over; what is missing says more.
+        if reader.problems.isEmpty { reader.refuseUnread(in: "visual.") }
     }
 
     var encoder: any ImageEncoder {

@@ -13,7 +13,7 @@ struct ImageModel: Sendable {
 
     init(checkpoint: Checkpoint) throws {
         encoder = try checkpoint.imageEncoder()
-        preprocessing = CLIPPreprocessing(resolution: encoder.resolution)
+        preprocessing = checkpoint.preprocessing
     }
 
     /// Pixels ready to be encoded, what each is a view of, and the files that are no images.

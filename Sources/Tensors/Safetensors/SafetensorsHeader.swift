@@ -11,7 +11,7 @@ struct SafetensorsHeader {
 
     /// Reads the header of a whole file and checks it against the file's size.
     /// - Precondition: `file.startIndex` is 0.
-    init(decoding file: Data) throws(SafetensorsError.Problem) {
+    init(decoding file: Data) throws(TensorFileError.Problem) {
         guard file.count >= 8 else { throw .truncated("it has \(file.count) bytes, fewer than its length field") }
         let length = file.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= Self.longestText else {
@@ -32,7 +32,7 @@ struct SafetensorsHeader {
     }
 
     /// Every tensor has the size its shape claims, and together they fill the rest of the file, without gap or overlap.
-    private func validate(available: Int) throws(SafetensorsError.Problem) {
+    private func validate(available: Int) throws(TensorFileError.Problem) {
         let ordered = entries.sorted {
             ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key)
                 < ($1.value.byteRange.lowerBound, $1.value.byteRange.upperBound, $1.key)
@@ -41,7 +41,7 @@ struct SafetensorsHeader {
         var previous: String?
         for (name, entry) in ordered {
             let range = entry.byteRange
-            guard let claimed = entry.claimedByteCount, claimed == range.count else {
+            guard let claimed = entry.elementType.byteCount(of: entry.shape), claimed == range.count else {
                 throw .malformed(
                     "tensor \"\(name)\" of shape \(entry.shape) and type \(entry.elementType.rawValue) cannot have "
                         + "\(range.count) bytes")
@@ -86,7 +86,7 @@ extension Safetensors.Entry: Codable {
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         let type = try fields.decode(String.self, forKey: .elementType)
-        guard let elementType = Safetensors.ElementType(rawValue: type) else {
+        guard let elementType = ElementType(rawValue: type) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .elementType, in: fields, debugDescription: "\"\(type)\" is no known element type")
         }
@@ -109,18 +109,6 @@ extension Safetensors.Entry: Codable {
         try fields.encode(elementType, forKey: .elementType)
         try fields.encode(shape, forKey: .shape)
         try fields.encode([byteRange.lowerBound, byteRange.upperBound], forKey: .byteRange)
-    }
-
-    /// The bytes that the shape and the element type ask for, or nil where the extents are too large to be multiplied,
-    /// even if one of them is 0.
-    fileprivate var claimedByteCount: Int? {
-        var product = elementType.byteCount
-        for extent in shape where extent != 0 {
-            let (next, isTooLarge) = product.multipliedReportingOverflow(by: extent)
-            if isTooLarge { return nil }
-            product = next
-        }
-        return shape.contains(0) ? 0 : product
     }
 }
 

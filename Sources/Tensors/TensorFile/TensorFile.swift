@@ -1,0 +1,38 @@
+import Foundation
+
+/// Named tensors that lie in a file, or in several that belong together, whatever the format.
+public protocol TensorFile: Sendable {
+    /// What errors call it: its path.
+    var source: String { get }
+    /// The format, for people: “safetensors”.
+    var format: String { get }
+    /// All the names, in no order.
+    var names: [String] { get }
+    /// What is known of a tensor before its numbers are read; nil where no tensor has this name.
+    func entry(named name: String) -> TensorEntry?
+    /// One tensor, its numbers converted to `Float`.
+    /// - Throws: if no tensor has this name, or its elements are neither F16, BF16 nor F32.
+    func tensor(named name: String) throws(TensorFileError) -> Tensor
+}
+
+/// The shape of a tensor in a file, and how its numbers are stored.
+public struct TensorEntry: Sendable, Equatable {
+    public let elementType: ElementType
+    public let shape: [Int]
+
+    public init(elementType: ElementType, shape: [Int]) {
+        (self.elementType, self.shape) = (elementType, shape)
+    }
+}
+
+/// Maps a regular file into memory. What is no file at all, such as a pipe that never ends, is refused.
+package func mappedFile(_ url: URL, format: String) throws(TensorFileError) -> Data {
+    let resolved = url.resolvingSymlinksInPath()
+    do {
+        let type = try FileManager.default.attributesOfItem(atPath: resolved.path)[.type] as? FileAttributeType
+        if type == .typeRegular { return try Data(contentsOf: resolved, options: .alwaysMapped) }
+    } catch {
+        throw TensorFileError(source: url.path, format: format, problem: .unreadable(error.localizedDescription))
+    }
+    throw TensorFileError(source: url.path, format: format, problem: .unreadable("it is not a regular file"))
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import CLIP
+import CommandLineSupport
+import Foundation
+
+struct CheckpointCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "checkpoint", abstract: "Says what CLIP checkpoints are.", subcommands: [InspectCommand.self])
+}
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Prints what a checkpoint is, or why it is none.",
+        discussion: """
+            EXAMPLE
+              spg checkpoint inspect Models/icon-clip
+
+            Reads OpenAI's archives, torch.save files, Hugging Face's folders and open_clip's files \
+            (Docs/checkpoints.md).
+            """)
+
+    @Argument(help: "A file of weights, or a folder with one.", completion: .file())
+    var path: String
+
+    func run() throws {
+        try reportingErrors {
+            print(try CheckpointDescription(of: Checkpoint(contentsOf: URL(filePath: path))).text)
+        }
+    }
+}

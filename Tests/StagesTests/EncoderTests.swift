@@ -1,0 +1,41 @@
+import ArtifactStore
+import CLIP
+import Foundation
+import Stages
+import TestSupport
+import Testing
+
+@Suite("What an encoder's identity depends on") struct EncoderTests {
+    /// open_clip's description of the tiny CLIP.
+    private func configuration(quickGELU: Bool, mean: String) -> Data {
+        Data(
+            """
+            {"model_cfg": {"embed_dim": 32, "quick_gelu": \(quickGELU), "vision_cfg": {"image_size": 32, "width": 128},
+            "text_cfg": {"width": 64, "heads": 1}}, "preprocess_cfg": {"mean": \(mean)}}
+            """.utf8)
+    }
+
+    @Test func conventionsAndNormalization() throws {
+        let bench = try Bench()
+        let folder = bench.folder.url.appending(path: "clip"), file = folder.appending(path: "open_clip_config.json")
+        func identity() throws -> EncoderIdentity { try bench.store.identity(of: Checkpoint(contentsOf: folder)) }
+
+        // Of a model like OpenAI's, what has always been in it; a file that says the same changes nothing.
+        let plain = try identity()
+        guard case .object(let parameters) = plain.parameters else {
+            Issue.record("\(plain.parameters)")
+            return
+        }
+        #expect(parameters.keys.sorted() == ["algorithmVersion", "merges", "precision", "preprocessing", "weights"])
+        try configuration(quickGELU: true, mean: "[0.48145466, 0.4578275, 0.40821073]").write(to: file)
+        #expect(try identity().key == plain.key)
+
+        try configuration(quickGELU: false, mean: "[0.48145466, 0.4578275, 0.40821073]").write(to: file)
+        let gelu = try identity()
+        #expect(gelu.parameters["conventions"]?["imageNonlinearity"] == "GELU")
+        try configuration(quickGELU: true, mean: "[0.5, 0.5, 0.5]").write(to: file)
+        let normalized = try identity()
+        #expect(normalized.parameters["normalization"]?["mean"] == [0.5, 0.5, 0.5])
+        #expect(Set([plain.key, gelu.key, normalized.key]).count == 3)
+    }
+}
