@@ -49,8 +49,8 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["Tensors", crypto]),
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
-        .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore"]),
-        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", yams]),
+        .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
+        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", yams]),
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
         .target(name: "CommandLineSupport", dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
@@ -61,7 +61,8 @@ let package = Package(
         // Executables: parse arguments, call a library, print.
         .executableTarget(
             name: "spg", dependencies: ["Pipelines", "Stages", "CLIP", "Reporting", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(
+            name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", "Tensors", arguments]),
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),

@@ -2,13 +2,14 @@ import ArtifactStore
 import CLIP
 import Datasets
 import Foundation
+import Tensors
 
 extension ArtifactStore {
     /// The identity of the encoder that a checkpoint makes: what its embeddings are filed under.
     ///
     /// Reads one small tensor of the checkpoint, and its files whole only if they have changed since they were last read.
     /// - Throws: `CheckpointError`, `StoreError`.
-    public func identity(of checkpoint: Checkpoint) throws -> EncoderIdentity {
+    public func identity(of checkpoint: Checkpoint, precision: Precision = .float32) throws -> EncoderIdentity {
         let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
         let weights = checkpoint.weightsURL.absoluteURL.standardizedFileURL.path
         let merges = checkpoint.mergesURL.absoluteURL.standardizedFileURL.path
@@ -19,7 +20,7 @@ extension ArtifactStore {
                 "weights": .string(digests[0].description),
                 "merges": .string(digests[1].description),
                 "preprocessing": "CLIP: bicubic, short side, center crop",
-                "precision": "float32",
+                "precision": .string(precision.rawValue),
                 "algorithmVersion": 1,
             ])
     }

@@ -49,17 +49,20 @@ struct BFloat16WeightsTests {
         }
     }
 
-    @Test func rowsMayLieApartAndNothingBetweenThemIsTouched() {
-        let x = normal([20, 50], "x"), weights = BFloat16Weights(normal([30, 40], "weights"))
-        var result = Tensor([20, 45], repeating: 7)
+    @Test func rowsMayLieApartAndAnEpilogueFollowsTheBias() {
+        let x = normal([60, 50], "x"), weights = BFloat16Weights(normal([30, 40], "weights")), bias = normal([40], "bias")
+        var result = Tensor(uninitialized: [60, 40])
         result.withUnsafeMutablePointer { to in
-            x.withUnsafePointer { weights.multiply($0 + 20, stride: 50, rows: 20, into: to, resultStride: 45) }
+            x.withUnsafePointer { x in
+                bias.withUnsafePointer {
+                    weights.multiply(x + 20, stride: 50, rows: 60, into: to, bias: $0, then: .relu)
+                }
+            }
         }
-        let columns = Tensor([20, 30], (0..<20).flatMap { row in (20..<50).map { x[row, $0] } })
-        let compact = product(columns, weights)
-        for row in 0..<20 {
-            #expect((0..<40).allSatisfy { result[row, $0] == compact[row, $0] })
-            #expect((40..<45).allSatisfy { result[row, $0] == 7 })
+        let columns = Tensor([60, 30], (0..<60).flatMap { row in (20..<50).map { x[row, $0] } })
+        let sums = product(columns, weights)
+        for row in 0..<60 {
+            #expect((0..<40).allSatisfy { result[row, $0] == max(0, sums[row, $0] + bias[$0]) })
         }
     }
 

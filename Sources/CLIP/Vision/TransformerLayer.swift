@@ -2,27 +2,34 @@ import Tensors
 
 /// One residual attention block over all tokens of some images, for inference.
 struct TransformerLayer: Sendable {
-    private let weights: TransformerLayerWeights
-    private let activation: ModelConventions.Nonlinearity
+    private let lnOne: LayerNormWeights
+    private let attentionIn, attentionOut: Linear
+    private let mlp: ResidualMLP
     private let width: Int
     private let headWidth: Int
 
-    init(_ weights: TransformerLayerWeights, headWidth: Int, activation: ModelConventions.Nonlinearity) {
-        (self.weights, self.headWidth, self.activation) = (weights, headWidth, activation)
-        width = weights.attentionOut.weight.shape[0]
+    init(
+        _ weights: TransformerLayerWeights, headWidth: Int, activation: ModelConventions.Nonlinearity,
+        _ precision: Precision
+    ) {
+        (lnOne, self.headWidth) = (weights.lnOne, headWidth)
+        attentionIn = Linear(weights.attentionIn, precision)
+        attentionOut = Linear(weights.attentionOut, precision)
+        mlp = ResidualMLP(weights, activation, precision)
+        width = attentionOut.outputs
     }
 
     /// The numbers of memory that `apply` needs.
     func memory(images: Int, tokens: Int) -> Int {
-        images * tokens * (width + max(3 * width, weights.innerWidth)) + tokens * tokens
+        max(images * tokens * 4 * width + tokens * tokens, mlp.memory(rows: images * tokens))
     }
 
     /// Replaces `x`, [images, tokens, width], by the block's output.
     func apply(to x: UnsafeMutablePointer<Float>, images: Int, tokens: Int, memory: UnsafeMutablePointer<Float>) {
         let rows = images * tokens
-        let hidden = memory, wide = hidden + rows * width, scores = wide + rows * max(3 * width, weights.innerWidth)
-        weights.lnOne.apply(to: x, rows: rows, into: hidden)
-        weights.attentionIn.apply(to: hidden, rows: rows, into: wide)
+        let hidden = memory, wide = hidden + rows * width, scores = wide + rows * 3 * width
+        lnOne.apply(to: x, rows: rows, into: hidden)
+        attentionIn.apply(to: hidden, rows: rows, into: wide)
         for image in 0..<images {
             for column in stride(from: 0, to: width, by: headWidth) {
                 attend(
@@ -30,8 +37,8 @@ struct TransformerLayer: Sendable {
                     into: hidden + image * tokens * width + column, scores: scores)
             }
         }
-        weights.attentionOut.apply(to: hidden, rows: rows, into: x, adding: true)
-        weights.applyMLP(to: x, rows: rows, activation, hidden: hidden, wide: wide)
+        attentionOut.apply(to: hidden, rows: rows, into: x, adding: true)
+        mlp.apply(to: x, rows: rows, memory: memory)
     }
 
     /// One head of one image: softmax(Q·Kᵀ / √headWidth)·V, whose rows lie `3 · width` apart, into rows `width` apart.
@@ -50,23 +57,6 @@ struct TransformerLayer: Sendable {
 }
 
 extension TransformerLayerWeights {
-    /// The width between the MLP's two layers.
-    var innerWidth: Int { mlpUp.bias.count }
-
-    /// Adds the block's second half to rows: a normalisation and an MLP.
-    ///
-    /// - Parameters:
-    ///   - hidden: memory for [rows, width].
-    ///   - wide: memory for [rows, innerWidth].
-    func applyMLP(
-        to x: UnsafeMutablePointer<Float>, rows: Int, _ activation: ModelConventions.Nonlinearity, hidden: UnsafeMutablePointer<Float>,
-        wide: UnsafeMutablePointer<Float>
-    ) {
-        lnTwo.apply(to: x, rows: rows, into: hidden)
-        mlpUp.apply(to: hidden, rows: rows, into: wide, then: activation.epilogue)
-        mlpDown.apply(to: wide, rows: rows, into: x, adding: true)
-    }
-
     /// The block's attention for a single query, its in-projection taken apart.
     func singleQueryAttention(headWidth: Int) -> SingleQueryAttention {
         let width = attentionOut.weight.shape[0]

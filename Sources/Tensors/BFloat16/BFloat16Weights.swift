@@ -21,18 +21,21 @@ package struct BFloat16Weights: Sendable {
             strides: orientation == .asIs ? (matrix.columns, 1) : (1, matrix.columns))
     }
 
-    /// `y ← x·weights + bias`, or `y ← y + x·weights + bias`, over rows in memory, split over `Threads.count` threads.
+    /// `y ← epilogue(x·weights + bias)`, or `y ← epilogue(y + x·weights + bias)`, over rows in memory, split over
+    /// `Threads.count` threads.
     ///
     /// - Parameters:
-    ///   - x: `rows` rows of `inputs` numbers, `stride` elements apart.
-    ///   - y: `rows` rows of `outputs` numbers, `resultStride` elements apart; no gaps if nil.
-    ///   - bias: `outputs` numbers; nil for none.
+    ///   - x: `rows` rows of `inputs` numbers, `stride` elements apart; no gaps if nil.
+    ///   - y: `rows` rows of `outputs` numbers without gaps.
+    ///   - bias: `outputs` numbers; nil for none, and then for no epilogue either.
     package func multiply(
         _ x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, into y: UnsafeMutablePointer<Float>,
-        resultStride: Int? = nil, bias: UnsafePointer<Float>? = nil, adding isAdded: Bool = false
+        bias: UnsafePointer<Float>? = nil, adding isAdded: Bool = false, then epilogue: Epilogue = .none
     ) {
         ProductArithmetic.count(m: rows, n: outputs, k: inputs)
-        let stride = stride ?? inputs, resultStride = resultStride ?? outputs
+        let stride = stride ?? inputs
+        // An epilogue has a pass of its own, over the rows that were just written, and takes the bias along.
+        let isBiasSeparate = epilogue != .none
         let x = Shared(x), y = Shared(y), bias = bias.map { Shared($0) }
         parallel(rows, grain: Self.block) { part in
             let block = min(part.count, Self.block), pairs = panels.pairs
@@ -47,9 +50,13 @@ package struct BFloat16Weights: Sendable {
                         bf16_round(x.pointer + (first + row) * stride, to, inputs)
                         if inputs % 2 == 1 { to[inputs] = 0 }
                     }
+                    let result = y.pointer + first * outputs
                     bf16_multiply(
-                        rounded.baseAddress, gap, panels.base, pairs, bias?.pointer, y.pointer + first * resultStride,
-                        resultStride, count, outputs, isAdded)
+                        rounded.baseAddress, gap, panels.base, pairs, isBiasSeparate ? nil : bias?.pointer, result,
+                        outputs, count, outputs, isAdded)
+                    if isBiasSeparate, let bias {
+                        addBias(bias.pointer, to: result, rows: count, columns: outputs, then: epilogue)
+                    }
                 }
             }
         }
