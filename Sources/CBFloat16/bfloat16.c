@@ -14,19 +14,70 @@ bool bf16_is_available(void) {
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
 }
 
+// Bit i is set for i < count.
+AVX512_BF16 static inline __mmask16 first(size_t count) { return count >= 16 ? 0xffff : (1u << count) - 1; }
+
 AVX512_BF16 void bf16_round(const float *from, uint16_t *to, size_t count) {
     for (size_t i = 0; i < count; i += 16) {
-        const __mmask16 there = count - i >= 16 ? 0xffff : (1u << (count - i)) - 1;
+        const __mmask16 there = first(count - i);
         const __m256i rounded = (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(there, from + i));
         _mm256_mask_storeu_epi16(to + i, there, rounded);
+    }
+}
+
+// Pairs of rows of 16 columns each, from rows of numbers.
+AVX512_BF16 static void pack_panel(
+    const float *w, size_t stride, size_t rows, size_t columns, uint16_t *panel) {
+    const __m512i one_below_the_other = _mm512_set_epi16(
+        31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16,
+        0);
+    for (size_t row = 0; row < rows; row += 2) {
+        for (size_t half = 0; half < 2; half++, panel += 32) {
+            const __mmask16 there = columns > 16 * half ? first(columns - 16 * half) : 0;
+            const float *from = w + row * stride + 16 * half;
+            const __m512 upper = _mm512_maskz_loadu_ps(there, from);
+            const __m512 lower = row + 1 < rows ? _mm512_maskz_loadu_ps(there, from + stride) : _mm512_setzero_ps();
+            const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(lower, upper);
+            _mm512_storeu_si512(panel, _mm512_permutexvar_epi16(one_below_the_other, both));
+        }
+    }
+}
+
+// The same from columns of numbers: each goes to every 32nd place.
+AVX512_BF16 static void pack_transposed_panel(
+    const float *w, size_t stride, size_t rows, size_t columns, uint16_t *panel) {
+    const __m512i places = _mm512_mullo_epi32(
+        _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi32(32));
+    for (size_t column = 0; column < 32; column++) {
+        for (size_t row = 0; row < rows; row += 32) {
+            const size_t left = column < columns ? rows - row : 0;
+            const float *from = w + column * stride + row;
+            const __m512 upper = _mm512_maskz_loadu_ps(first(left), from);
+            const __m512 lower = _mm512_maskz_loadu_ps(left > 16 ? first(left - 16) : 0, from + 16);
+            _mm512_mask_i32scatter_epi32(
+                (int32_t *)panel + row / 2 * 32 + column, first((rows - row + 1) / 2), places,
+                (__m512i)_mm512_cvtne2ps_pbh(lower, upper), 4);
+        }
+    }
+}
+
+AVX512_BF16 void bf16_pack(
+    const float *w, size_t stride, bool is_transposed, size_t rows, size_t columns, uint16_t *panels) {
+    const size_t panel = (rows + 1) / 2 * 2 * bf16_panel_width;
+    for (size_t column = 0; column < columns; column += bf16_panel_width, panels += panel) {
+        if (is_transposed) {
+            pack_transposed_panel(w + column * stride, stride, rows, columns - column, panels);
+        } else {
+            pack_panel(w + column, stride, rows, columns - column, panels);
+        }
     }
 }
 
 // 14 rows of two vectors are 28 of the 32 registers; two more hold the panel's pair of rows.
 enum { most_rows = 14 };
 
-// Rows that go through all panels together: they stay in the second cache, a panel in the first.
-enum { block_rows = 4 * most_rows };
+// Rows that go through all panels together, so that a panel is fetched once for all of them.
+enum { block_rows = 16 * most_rows };
 
 struct product {
     size_t a_stride, pairs, c_stride;
@@ -37,8 +88,7 @@ struct product {
 AVX512_BF16 static inline __attribute__((always_inline)) void multiply_tile(
     const size_t rows, const uint16_t *a, const uint16_t *panel, const float *bias, float *c, size_t columns,
     struct product product) {
-    const __mmask16 left_mask = columns >= 16 ? 0xffff : (1u << columns) - 1;
-    const __mmask16 right_mask = columns >= 32 ? 0xffff : columns > 16 ? (1u << (columns - 16)) - 1 : 0;
+    const __mmask16 left_mask = first(columns), right_mask = columns > 16 ? first(columns - 16) : 0;
     const __m512 left_bias = bias ? _mm512_maskz_loadu_ps(left_mask, bias) : _mm512_setzero_ps();
     const __m512 right_bias = bias && right_mask ? _mm512_maskz_loadu_ps(right_mask, bias + 16) : _mm512_setzero_ps();
     __m512 left[most_rows], right[most_rows];
@@ -48,6 +98,9 @@ AVX512_BF16 static inline __attribute__((always_inline)) void multiply_tile(
         right[row] = right_bias;
     }
     for (size_t pair = 0; pair < product.pairs; pair++) {
+        // The next panel, which is read too seldom for the processor to foresee it.
+        __builtin_prefetch(panel + (product.pairs + pair) * 64, 0, 2);
+        __builtin_prefetch(panel + (product.pairs + pair) * 64 + 32, 0, 2);
         const __m512bh left_weights = (__m512bh)_mm512_loadu_si512(panel + pair * 64);
         const __m512bh right_weights = (__m512bh)_mm512_loadu_si512(panel + pair * 64 + 32);
 #pragma clang loop unroll(full)
@@ -104,6 +157,11 @@ AVX512_BF16 void bf16_multiply(
 bool bf16_is_available(void) { return false; }
 
 void bf16_round(const float *from, uint16_t *to, size_t count) { abort(); }
+
+void bf16_pack(
+    const float *w, size_t stride, bool is_transposed, size_t rows, size_t columns, uint16_t *panels) {
+    abort();
+}
 
 void bf16_multiply(
     const uint16_t *a, size_t a_stride, const uint16_t *panels, size_t pairs, const float *bias, float *c,

@@ -41,7 +41,8 @@ package struct WeightMatrix: Sendable {
             }
             if let bias { addBias(bias, to: y, rows: rows, columns: outputs, then: epilogue) }
         case .bf16(let weights):
-            weights.multiply(x, stride: stride, rows: rows, into: y, bias: bias, adding: isAdded, then: epilogue)
+            weights.panels.multiply(
+                x, stride: stride, rows: rows, into: y, bias: bias, adding: isAdded, then: epilogue)
         }
     }
 }

@@ -55,7 +55,7 @@ struct BFloat16WeightsTests {
         result.withUnsafeMutablePointer { to in
             x.withUnsafePointer { x in
                 bias.withUnsafePointer {
-                    weights.multiply(x + 20, stride: 50, rows: 60, into: to, bias: $0, then: .relu)
+                    weights.panels.multiply(x + 20, stride: 50, rows: 60, into: to, bias: $0, then: .relu)
                 }
             }
         }
@@ -81,12 +81,12 @@ struct BFloat16WeightsTests {
     private func product(
         _ x: Tensor, _ weights: BFloat16Weights, bias: Tensor? = nil, to before: Tensor? = nil
     ) -> Tensor {
-        var y = before ?? Tensor(uninitialized: [x.rows, weights.outputs])
+        var y = before ?? Tensor(uninitialized: [x.rows, weights.panels.outputs])
         let rows = x.rows
         y.withUnsafeMutablePointer { y in
             x.withUnsafePointer { x in
-                guard let bias else { return weights.multiply(x, rows: rows, into: y, adding: before != nil) }
-                bias.withUnsafePointer { weights.multiply(x, rows: rows, into: y, bias: $0, adding: before != nil) }
+                guard let bias else { return weights.panels.multiply(x, rows: rows, into: y, adding: before != nil) }
+                bias.withUnsafePointer { weights.panels.multiply(x, rows: rows, into: y, bias: $0, adding: before != nil) }
             }
         }
         return y
