@@ -8,7 +8,7 @@ struct ResidualMLP: Sendable {
 
     init(_ weights: TransformerLayerWeights, _ activation: ModelConventions.Nonlinearity, _ precision: Precision) {
         (norm, self.activation) = (weights.lnTwo, activation)
-        block = precision == .bf16 ? 112 : .max
+        block = precision == .bf16 ? 224 : .max
         (up, down) = (Linear(weights.mlpUp, precision), Linear(weights.mlpDown, precision))
     }
 
