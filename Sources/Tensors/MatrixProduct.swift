@@ -45,7 +45,7 @@ public func multiply(
 
 /// The arithmetic of this process's matrix products: what a benchmark divides by time to tell how busy they kept the cores.
 package enum ProductArithmetic {
-    static let done = Atomic(0)
+    private static let done = Atomic(0)
 
     /// Takes note of a product of [m, k] and [k, n].
     static func count(m: Int, n: Int, k: Int) { done.add(2 * m * n * k, ordering: .relaxed) }
