@@ -39,7 +39,7 @@ test: setup ## Run the tests
 test-full: export SPG_FULL_TESTS = 1
 test-full: test ## Run the tests, also those of models at full size: half a minute and 4 GB more
 
-bench: build ## Measure speed, beside PyTorch where a Python has it (PYTHON=…, or Scripts/bench-peers first)
+bench: build ## Measure speed, beside PyTorch and ONNX Runtime where a Python has them (PYTHON=…, or Scripts/bench-peers first)
 	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json
 
 run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…, STORE=…)

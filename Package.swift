@@ -39,16 +39,18 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libjpeg and libpng report errors by longjmp, which Swift cannot catch: this C target turns them into values.
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG"]),
+        // Products of bfloat16 numbers take one instruction that Swift has no name for, chosen when the program runs.
+        .target(name: "CBFloat16"),
 
         // Libraries. Arrows go down this list only.
-        .target(name: "Tensors", dependencies: ["COpenBLAS"], swiftSettings: numeric),
+        .target(name: "Tensors", dependencies: ["COpenBLAS", "CBFloat16"], swiftSettings: numeric),
         .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
         .target(name: "CLIP", dependencies: ["Tensors", "Imaging", "CZlib", crypto], swiftSettings: numeric),
         .target(name: "Datasets", dependencies: ["Tensors", crypto]),
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
-        .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore"]),
-        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", yams]),
+        .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
+        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", yams]),
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
         .target(name: "CommandLineSupport", dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
@@ -59,7 +61,8 @@ let package = Package(
         // Executables: parse arguments, call a library, print.
         .executableTarget(
             name: "spg", dependencies: ["Pipelines", "Stages", "CLIP", "Reporting", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(
+            name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", "Tensors", arguments]),
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),

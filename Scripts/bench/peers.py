@@ -1,17 +1,22 @@
-"""The other side of `make bench`: the same work done the usual way, with PyTorch and Pillow.
+"""The other sides of `make bench`: the same work done the usual way, with PyTorch or ONNX Runtime, and Pillow.
 
 Reads a JSON object from each line of standard input and answers with one: a task (see Sources/Benchmarks/Measuring/
 PeerTask.swift) is made ready and done once, and answered with numbers of its outcome; {"kind": "run", "clock": …} does it
-again for a turn and is answered with the seconds that once took. The models are those of Tests/Reference/clip_model.py.
+again for a turn and is answered with the seconds that once took, and {"kind": "forget"} lets go of it. The models are those of Tests/Reference/clip_model.py.
 """
 
 import argparse
+import contextlib
+import io
 import json
 import mmap
 import platform
 import struct
 import sys
+import tempfile
 import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Referenc
 from clip_model import CLIP, ModifiedResNet, Transformer, VisionTransformer  # noqa: E402
 
 MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
+NUMBERS = {None: torch.float32, "float32": torch.float32, "bf16": torch.bfloat16}
 DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
 
@@ -78,7 +84,7 @@ class TextEncoder(nn.Module):
         self.register_buffer("mask", torch.full((length, length), float("-inf")).triu(1), persistent=False)
 
     def forward(self, prompts, ends):
-        x = self.clip.transformer(prompts + self.clip.positional_embedding, self.mask)
+        x, _ = self.clip.transformer(prompts + self.clip.positional_embedding, self.mask)
         x = self.clip.ln_final(x)
         return F.normalize(x[torch.arange(len(x)), ends] @ self.clip.text_projection, dim=-1)
 
@@ -106,7 +112,8 @@ class PromptLearner(nn.Module):
 
 def product(task):
     x = tensors(task["inputs"])
-    a, b = x["a"], x["b"]
+    numbers = NUMBERS[task.get("precision")]
+    a, b = x["a"].to(numbers), x["b"].to(numbers)
 
     def run():
         c = a @ b
@@ -115,33 +122,89 @@ def product(task):
     return run
 
 
+def pixels(path, side):
+    """Decoded and preprocessed: [side, side, 3]."""
+    image = Image.open(path).convert("RGB")
+    width, height = image.size
+    short = min(width, height)
+    image = image.resize((side * width // short, side * height // short), Image.Resampling.BICUBIC)
+    left, top = round((image.width - side) / 2), round((image.height - side) / 2)
+    values = np.asarray(image.crop((left, top, left + side, top + side)), np.float32)
+    return (values / np.float32(255) - MEAN) / DEVIATION
+
+
 def preprocess(task):
-    side = task["side"]
-
-    def one():
-        image = Image.open(task["image"]).convert("RGB")
-        width, height = image.size
-        short = min(width, height)
-        image = image.resize((side * width // short, side * height // short), Image.Resampling.BICUBIC)
-        left, top = round((image.width - side) / 2), round((image.height - side) / 2)
-        pixels = np.asarray(image.crop((left, top, left + side, top + side)), np.float32)
-        return (pixels / np.float32(255) - MEAN) / DEVIATION
-
     def run():
         for _ in range(20):
-            x = one()
+            x = pixels(task["image"], task["side"])
         return [x[0, 0, 0], x[100, 50, 1], x[223, 223, 2], np.linalg.norm(x)]
 
     return run
 
 
-def encode(task):
-    encoder, pixels = image_encoder(tensors(task["checkpoint"])), tensors(task["inputs"])["pixels"]
-    pixels = pixels.permute(0, 3, 1, 2).contiguous()
+class Encoder:
+    """The image encoder of a checkpoint: pixels [n, 3, side, side] to features of unit length, both NumPy's."""
+
+    def __init__(self, task, runtime, threads, side):
+        model = image_encoder(tensors(task["checkpoint"]))
+        self.session = session(model, side, threads) if runtime == "onnxruntime" else None
+        self.model = None if self.session else model
+        self.numbers = NUMBERS[task.get("precision")]
 
     @torch.inference_mode()
+    def __call__(self, x):
+        if self.session:
+            features = torch.from_numpy(self.session.run(None, {"pixels": x})[0])
+        else:
+            # The last layer's numbers are bfloat16 then, as autocast leaves them.
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.numbers == torch.bfloat16):
+                features = self.model(torch.from_numpy(x))[0].float()
+        return F.normalize(features, dim=-1).numpy()
+
+
+class Features(nn.Module):
+    """An encoder's features alone, for any number of images."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x):
+        return self.model(x)[0]
+
+
+def session(model, side, threads):
+    """A model in ONNX Runtime: exported, and optimised for this machine as it is loaded."""
+    import onnxruntime
+
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path = f"{folder}/model.onnx"
+        with contextlib.redirect_stdout(io.StringIO()):
+            torch.onnx.export(
+                Features(model), (torch.zeros(2, 3, side, side),), path, dynamo=False, input_names=["pixels"],
+                output_names=["features"], dynamic_axes={"pixels": {0: "images"}, "features": {0: "images"}})
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def encode(task, runtime, threads):
+    x = tensors(task["inputs"])["pixels"].permute(0, 3, 1, 2).contiguous().numpy()
+    encoder = Encoder(task, runtime, threads, x.shape[-1])
+
     def run():
-        return F.normalize(encoder(pixels), dim=-1)[0, :4]
+        return encoder(x)[0, :4]
+
+    return run
+
+
+def files(task, runtime, threads):
+    encoder, pool = Encoder(task, runtime, threads, task["side"]), ThreadPoolExecutor(threads)
+
+    def run():
+        images = list(pool.map(lambda path: pixels(path, task["side"]), task["images"]))
+        return encoder(np.ascontiguousarray(np.stack(images).transpose(0, 3, 1, 2)))[-1, -4:]
 
     return run
 
@@ -221,26 +284,40 @@ def gan(task):
     return run
 
 
-TASKS = {"product": product, "preprocess": preprocess, "encode": encode, "coop": coop, "predict": predict, "gan": gan}
+TASKS = {"product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "gan": gan}
+MODEL_TASKS = {"encode": encode, "files": files}
 CLOCKS = {"elapsed": time.perf_counter, "processor": time.process_time}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, required=True)
-    threads = parser.parse_args().threads
+    parser.add_argument("--runtime", choices=["pytorch", "onnxruntime"], default="pytorch")
+    arguments = parser.parse_args()
+    threads, version = arguments.threads, torch.__version__
     torch.set_num_threads(threads)
-    answer(python=platform.python_version(), torch=torch.__version__, pillow=PIL.__version__, threads=threads)
+    if arguments.runtime == "onnxruntime":
+        import onnx  # noqa: F401  the exporter needs it
+        import onnxruntime
+
+        version = onnxruntime.__version__
+    answer(python=platform.python_version(), runtime=version, pillow=PIL.__version__, threads=threads)
     run = None
     for line in sys.stdin:
         task = json.loads(line)
         if task["kind"] == "run":
             answer(seconds=turn(run, CLOCKS[task["clock"]]))
+            continue
+        run = None  # frees what the last task held
+        if task["kind"] == "forget":
+            answer(outcome=[])
+            continue
+        torch.set_num_threads(task.get("threads") or threads)
+        if task["kind"] in MODEL_TASKS:
+            run = MODEL_TASKS[task["kind"]](task, arguments.runtime, threads)
         else:
-            run = None  # frees what the last task held
-            torch.set_num_threads(task.get("threads") or threads)
             run = TASKS[task["kind"]](task)
-            answer(outcome=[float(number) for number in run()])
+        answer(outcome=[float(number) for number in run()])
 
 
 def turn(run, clock):

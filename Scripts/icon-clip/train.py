@@ -3,7 +3,8 @@
     python train.py WORK OUTPUT --steps 4200
 
 Logs zero-shot accuracy on VALIDATION_THEMES, which no training image comes from, and for information on
-DesktopIcons; every choice was made on the former. OUTPUT gets the weights' moving average as float16.
+DesktopIcons; every choice was made on the former. OUTPUT gets the weights' moving average, as float16, of the step that
+is best on validation.
 """
 import argparse
 import json
@@ -154,12 +155,12 @@ def main():
     others = [p for p in model.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0}],
                                   lr=RATE, betas=(0.9, 0.98), eps=1e-6)
-    first, checkpoint = 0, options.output / "checkpoint.pt"
+    first, best, checkpoint = 0, 0.0, options.output / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
-        average, first = saved["average"], saved["step"]
+        average, first, best = saved["average"], saved["step"], saved.get("best", 0.0)
     judged = CLIP(len(tokenizer.ids), **SHAPE)
     validation, benchmark = Validation(icons), desktop_icons()
     print(f"{len(icons.rows)} icons, {len(icons.concepts)} concepts, {len(tokenizer.rank)} merges, "
@@ -194,11 +195,13 @@ def main():
                   f"{pace:.2f} steps/s, {(options.steps - done) / pace / 60:.0f} min left", flush=True)
         if done % options.every == 0 or done == options.steps:
             judged.load_state_dict(average)
-            print(f"step {done} validation {validation.accuracy(judged, tokenizer)} "
-                  f"DesktopIcons {by_domain(judged, tokenizer, benchmark)}", flush=True)
-            export(average, tokenizer, options.output)
-            torch.save({"model": model.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": done},
-                       checkpoint.with_suffix(".partial"))
+            accuracy = validation.accuracy(judged, tokenizer)
+            print(f"step {done} validation {accuracy} DesktopIcons {by_domain(judged, tokenizer, benchmark)}", flush=True)
+            if accuracy > best:
+                best = accuracy
+                export(average, tokenizer, options.output)
+            torch.save({"model": model.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": done,
+                        "best": best}, checkpoint.with_suffix(".partial"))
             checkpoint.with_suffix(".partial").rename(checkpoint)
 
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A piece of work to be timed, ours and, where there is a peer, the peer's way of doing the same.
 public struct Benchmark: Sendable {
     /// What a result is told in.
@@ -24,27 +26,33 @@ package struct Work {
     package var amount: Double
     /// Does it once, and returns some numbers of the outcome, which must be the peer's too; none where chance decides.
     package var run: () throws -> [Float]
-    /// The same for the peer, and how much one of its runs does.
+    /// The same for the peers, and how much one of their runs does.
     package var task: PeerTask
     package var peerAmount: Double
+    /// What its products are taken in: those that its share of the peak is told of, and how near the outcomes must be.
+    package var precision: Precision
 
-    package init(amount: Double, run: @escaping () throws -> [Float], task: PeerTask, peerAmount: Double) {
+    package init(
+        amount: Double, run: @escaping () throws -> [Float], task: PeerTask, peerAmount: Double,
+        precision: Precision = .float32
+    ) {
         (self.amount, self.run, self.task, self.peerAmount) = (amount, run, task, peerAmount)
+        self.precision = precision
     }
 }
 
 /// What went wrong in measuring.
 public enum BenchmarkError: Error, CustomStringConvertible {
     /// The two sides did not compute the same thing.
-    case disagreement(title: String, ours: [Float], peer: [Float])
+    case disagreement(title: String, ours: [Float], runtime: Peer.Runtime, peer: [Float])
     /// The peer's process ended, or said what cannot be understood.
     case peer(String)
     case unknown(String, known: [String])
 
     public var description: String {
         switch self {
-        case .disagreement(let title, let ours, let peer):
-            "“\(title)” gives \(ours) here and \(peer) in PyTorch; times of different results are not comparable."
+        case .disagreement(let title, let ours, let runtime, let peer):
+            "“\(title)” gives \(ours) here and \(peer) in \(runtime.rawValue); times of different results are not comparable."
         case .peer(let reason): "The Python side failed: \(reason)"
         case .unknown(let text, let known):
             "No benchmark's title contains “\(text)”. There are:\n  " + known.joined(separator: "\n  ")

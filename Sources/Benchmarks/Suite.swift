@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 extension Benchmark {
     /// All benchmarks, in the order of the table.
@@ -14,11 +15,30 @@ extension Benchmark {
         let iconText = TextEncoder(
             name: "icon-clip", context: "an icon of a", classNames: { _ in iconClassNames(iconClasses) },
             checkpoint: whereItIs)
-        return Array(Set([1, threads])).sorted().map { product(side: 1536, threads: $0) } + [
+        @Sendable func resNet50(_ workshop: Workshop) throws -> URL {
+            try workshop.checkpoint("RN50", FormulaModel.resNet50)
+        }
+        @Sendable func base16(_ workshop: Workshop) throws -> URL {
+            try workshop.checkpoint("ViT-B-16") { FormulaModel.visionTransformer() }
+        }
+        @Sendable func large14(_ workshop: Workshop) throws -> URL {
+            try workshop.checkpoint("ViT-L-14") {
+                FormulaModel.visionTransformer(patch: 14, width: 1024, layers: 24, dimension: 768)
+            }
+        }
+        let products = Array(Set([1, threads])).sorted().flatMap { threads in
+            Precision.allCases.map { product($0, threads: threads) }
+        }
+        return products + [
             preprocessing(),
             encoding("icon-clip", batch: 64, whereItIs),
-            encoding("RN50", batch: 16) { try $0.checkpoint("RN50", FormulaModel.resNet50) },
-            encoding("ViT-B/16", batch: 16) { try $0.checkpoint("ViT-B-16") { FormulaModel.visionTransformer() } },
+            encoding("RN50", batch: 16, resNet50),
+            encoding("ViT-B/16", batch: 16, base16),
+            encoding("ViT-L/14", batch: 16, large14),
+            encoding("RN50", .bf16, batch: 16, resNet50),
+            encoding("ViT-B/16", .bf16, batch: 16, base16),
+            filesToFeatures("ViT-B/16", images: 16, base16),
+            filesToFeatures("RN50", images: 16, resNet50),
             coOpStep(iconText, classes: iconClassNames(iconClasses).count),
             coOpStep(.full, classes: 7),
             coOpStep(.full, classes: 65),

@@ -12,6 +12,6 @@ public struct CLIPModel: Sendable {
     public init(checkpoint: Checkpoint) throws(CheckpointError) {
         let (vision, text) = try checkpoint.read { (VisionWeights(from: &$0), CLIPText.Weights(from: &$0)) }
         self.text = try CLIPText(text, of: checkpoint)
-        image = vision.encoder
+        image = vision.encoder(.float32)
     }
 }

@@ -3,32 +3,31 @@ import CLIP
 import Datasets
 import Foundation
 import Imaging
+import Tensors
 
 extension ArtifactStore {
     /// The identity of the encoder that a checkpoint makes: what its embeddings are filed under.
     ///
     /// Reads one small tensor of the checkpoint, and its files whole only if they have changed since they were last read.
     /// - Throws: `CheckpointError`, `StoreError`.
-    public func identity(of checkpoint: Checkpoint) throws -> EncoderIdentity {
+    public func identity(of checkpoint: Checkpoint, precision: Precision = .float32) throws -> EncoderIdentity {
         let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
         let files = checkpoint.weightFiles + [try checkpoint.tokenizerURL()]
         let digests = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path)).map(\.description)
-        var parameters: [String: JSONValue] = [
-            "weights": .string(digests.dropLast().joined(separator: " ")),
-            "merges": .string(digests[digests.count - 1]),
-            "preprocessing": "CLIP: bicubic, short side, center crop",
-            "precision": "float32",
-            "algorithmVersion": 1,
-        ]
-        // What other models than OpenAI's do otherwise; theirs keep the identity that they have without these.
-        if checkpoint.conventions != ModelConventions() { parameters["conventions"] = checkpoint.conventions.identity }
-        let preprocessing = checkpoint.preprocessing, usual = CLIPPreprocessing(resolution: preprocessing.resolution)
-        if preprocessing != usual {
-            parameters["normalization"] = [
-                "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
-            ]
-        }
-        return EncoderIdentity(name: checkpoint.name, dimension: dimension, parameters: .object(parameters))
+        let preprocessing = checkpoint.preprocessing
+        return EncoderIdentity(
+            name: checkpoint.name, dimension: dimension,
+            parameters: [
+                "weights": .string(digests.dropLast().joined(separator: " ")),
+                "tokenizer": .string(digests[digests.count - 1]),
+                "conventions": checkpoint.conventions.identity,
+                "preprocessing": "CLIP: bicubic, short side, center crop",
+                "normalization": [
+                    "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
+                ],
+                "precision": .string(precision.rawValue),
+                "algorithmVersion": 2,
+            ])
     }
 }
 

@@ -81,10 +81,11 @@ struct SourceFeatures {
         )
     }
 
-    /// The text side of a checkpoint's model, if it is the one the features were made with.
+    /// The text side of a checkpoint's model, if it is the one the features were made with, in whatever precision.
     func model(of checkpoint: Checkpoint, store: ArtifactStore) throws -> CLIPText {
-        let identity = try store.identity(of: checkpoint)
-        guard identity.key == encoder else {
+        guard try Precision.allCases.contains(where: {
+            try store.identity(of: checkpoint, precision: $0).key == encoder
+        }) else {
             throw EncoderMismatch(
                 checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(encoder).name)
         }

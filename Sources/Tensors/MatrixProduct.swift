@@ -20,7 +20,7 @@ public func multiply(
     m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
 ) {
     guard m > 0, n > 0 else { return }
-    ProductArithmetic.done.add(2 * m * n * k, ordering: .relaxed)
+    ProductArithmetic.count(m: m, n: n, k: k)
     let threads = Threads.count  // also puts OpenBLAS on one thread
     let a = Shared(a), b = Shared(b), c = Shared(c)
     @Sendable func product(_ rows: Range<Int>, _ columns: Range<Int>) {
@@ -45,7 +45,11 @@ public func multiply(
 
 /// The arithmetic of this process's matrix products: what a benchmark divides by time to tell how busy they kept the cores.
 package enum ProductArithmetic {
-    static let done = Atomic(0)
+    private static let done = Atomic(0)
+
+    /// Takes note of a product of [m, k] and [k, n].
+    static func count(m: Int, n: Int, k: Int) { done.add(2 * m * n * k, ordering: .relaxed) }
+
     /// The additions and multiplications of all products so far.
     package static var operations: Int { done.load(ordering: .relaxed) }
 }

@@ -8,12 +8,12 @@ import Tensors
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spg-bench",
-        abstract: "Times the numeric work, side by side with PyTorch where a Python has it.",
+        abstract: "Times the numeric work, side by side with PyTorch and ONNX Runtime where a Python has them.",
         discussion: "Example: spg-bench --python .build-peers/bin/python --only CoOp")
 
     @OptionGroup var threading: ThreadOptions
 
-    @Option(help: "A Python with PyTorch and Pillow. If left out, that of Scripts/bench-peers, else python3.")
+    @Option(help: "A Python with PyTorch, Pillow and ONNX Runtime. If left out, that of Scripts/bench-peers, else python3.")
     var python: String?
 
     @Option(help: ArgumentHelp("Only the benchmarks whose title contains this.", valueName: "text"))
@@ -44,27 +44,28 @@ struct Bench: ParsableCommand {
             if let times = `repeat` {
                 for benchmark in chosen {
                     let seconds = try Stopwatch.repeating(benchmark, times: max(1, times))
-                    print(seconds.map { String(format: "%9.3f ms", 1000 * $0) } ?? "    no model", benchmark.title)
+                    print(seconds.map { String(format: "%9.3f ms", 1000 * $0) } ?? "    left out", benchmark.title)
                 }
                 return
             }
             let console = Console.standardError
             let machine = Machine.current, clock = processorTime ? Stopwatch.Clock.processor : .elapsed
-            let (peer, peerIsMissing) = startPeer()
-            if let peerIsMissing { console.line(peerIsMissing) }
-            let stopwatch = Stopwatch(peer: peer, clock: clock)
+            let (peers, missingPeers) = startPeers()
+            for missing in missingPeers { console.line(missing) }
+            let stopwatch = Stopwatch(peers: peers, clock: clock)
             var timings: [Timing] = []
             for (index, benchmark) in chosen.enumerated() {
                 console.line("\(index + 1)/\(chosen.count) \(benchmark.title)")
                 guard let timing = try stopwatch.measure(benchmark) else {
-                    console.line("    left out: its model is not there")
+                    console.line("    left out: its model is not there, or the processor lacks its numbers")
                     continue
                 }
                 timings.append(timing)
             }
             let report = Report(
-                machine: machine, threads: threading.count, clock: clock, command: command, peer: peer?.versions,
-                peerIsMissing: peerIsMissing, timings: timings)
+                machine: machine, threads: threading.count, clock: clock, command: command,
+                peers: Dictionary(uniqueKeysWithValues: peers.map { ($0.runtime, $0.versions) }),
+                missingPeers: missingPeers, timings: timings)
             print(report.table.text)
             if let markdown { try write(Data(report.markdown.utf8), to: markdown) }
             if let json {
@@ -80,16 +81,22 @@ struct Bench: ParsableCommand {
         processorTime ? "spg-bench --threads \(threading.count) --processor-time" : "make bench"
     }
 
-    /// The other side, or why there is none.
-    private func startPeer() -> (Peer?, String?) {
+    /// The other sides, and why there are no more.
+    private func startPeers() -> ([Peer], [String]) {
         let own = ".build-peers/bin/python"
         let python = python ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
-        do {
-            return (try Peer(python: python, script: "Scripts/bench/peers.py", threads: threading.count), nil)
-        } catch {
-            let remedy = "Scripts/bench-peers makes a Python that has both."
-            return (nil, "\(python) has no PyTorch and Pillow, so their column is left out. \(remedy)")
+        var peers: [Peer] = [], missing: [String] = []
+        for runtime in Peer.Runtime.allCases {
+            do {
+                peers.append(
+                    try Peer(runtime, python: python, script: "Scripts/bench/peers.py", threads: threading.count))
+            } catch {
+                missing.append(
+                    "\(python) lacks \(runtime.modules), so that \(runtime.rawValue)'s column is left out. "
+                        + "Scripts/bench-peers makes a Python that has all of it.")
+            }
         }
+        return (peers, missing)
     }
 
     private func write(_ data: Data, to path: String) throws {

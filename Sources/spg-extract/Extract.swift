@@ -5,6 +5,7 @@ import CommandLineSupport
 import Datasets
 import Foundation
 import Stages
+import Tensors
 
 @main
 struct Extract: ParsableCommand {
@@ -36,12 +37,17 @@ struct Extract: ParsableCommand {
     @Option(help: "What to do with a file that is no readable image: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
 
+    @Option(help: ArgumentHelp(
+        "The numbers to multiply in: float32, or bf16, twice as fast on processors that have it.", valueName: "name"))
+    var precision = Precision.float32
+
     func validate() throws {
         guard (0...1000).contains(views) else { throw ValidationError("--views must be from 0 to 1000, not \(views)") }
     }
 
     func run() throws {
         try reportingErrors {
+            try precision.check()
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(root: URL(filePath: data))
@@ -60,7 +66,7 @@ struct Extract: ParsableCommand {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
-        let outcome = try ExtractStage(parameters, onBadImage: onBadImage).run(
+        let outcome = try ExtractStage(parameters, onBadImage: onBadImage, precision: precision).run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
         if outcome.encoded > 0 {
@@ -85,3 +91,4 @@ extension ExtractStage.Outcome {
 }
 
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

@@ -23,7 +23,10 @@ struct PipelineArguments: ParsableArguments {
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(
             for: specification, in: store,
-            encoder: { try store.identity(of: Checkpoint(contentsOf: URL(fileURLWithPath: $0))).key },
+            encoder: {
+                let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: $0))
+                return try store.identity(of: checkpoint, precision: specification.precision.value).key
+            },
             recording: recording, progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
         return (try Plan(specification, inputs: inputs), store)

@@ -39,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
                 print(try plan.dryRun(in: store))
                 return
             }
+            try plan.checkPrecision { try store.contains($0) }
             try plan.record(in: store)
             let outcome = try await execute(plan, in: store)
             if outcome.isInterrupted { throw CancellationError() }

@@ -166,7 +166,7 @@ struct ExecutorTests {
             features.arguments(for: plan.specification, store: "a b.sqlite", threads: 2) == [
                 "--store=a b.sqlite", "--threads=2", "--checkpoint=Models/sample", "--data=Data/sample",
                 "--dataset=Sample",
-                "--domain=chalk", "--on-bad-image=fail", "--policy=crop-flip", "--views=4",
+                "--domain=chalk", "--on-bad-image=fail", "--precision=float32", "--policy=crop-flip", "--views=4",
             ])
         let prompt = try #require(plan.instances.first { $0.stage == "prompts" })
         #expect(

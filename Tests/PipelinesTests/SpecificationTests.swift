@@ -99,7 +99,10 @@ struct SpecificationTests {
         Fault(
             "{checkpoint: Models/sample}", "{chekpoint: Models/sample}",
             "sample.yaml:4:11: encoder.chekpoint: unknown key; "
-                + "did you mean “checkpoint”? (known: checkpoint)"),
+                + "did you mean “checkpoint”? (known: checkpoint, precision)"),
+        Fault(
+            "{checkpoint: Models/sample}", "{checkpoint: Models/sample, precision: half}",
+            "sample.yaml:4:49: encoder.precision: expected “float32” or “bf16”, found “half”"),
         // Matrix
         Fault(
             "[1, 2]", "1",

@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import PromptLearning
 import Stages
+import Tensors
 import TestSupport
 
 /// A store, a tiny CLIP and a small data set in a folder of their own, and each stage with parameters for a fraction of a
@@ -38,11 +39,12 @@ struct Bench {
 
     @discardableResult
     func extract(
-        _ domain: String, views: Int = 2, onBadImage: ExtractStage.BadImagePolicy = .fail
+        _ domain: String, views: Int = 2, onBadImage: ExtractStage.BadImagePolicy = .fail,
+        precision: Precision = .float32
     ) throws -> ExtractStage.Outcome {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
-        return try ExtractStage(parameters, onBadImage: onBadImage).run(
+        return try ExtractStage(parameters, onBadImage: onBadImage, precision: precision).run(
             manifest: manifest(domain), checkpoint: checkpoint, store: store)
     }
 

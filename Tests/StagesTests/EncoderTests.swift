@@ -20,13 +20,8 @@ import Testing
         let folder = bench.folder.url.appending(path: "clip"), file = folder.appending(path: "open_clip_config.json")
         func identity() throws -> EncoderIdentity { try bench.store.identity(of: Checkpoint(contentsOf: folder)) }
 
-        // Of a model like OpenAI's, what has always been in it; a file that says the same changes nothing.
+        // A file that says what is so without it changes nothing.
         let plain = try identity()
-        guard case .object(let parameters) = plain.parameters else {
-            Issue.record("\(plain.parameters)")
-            return
-        }
-        #expect(parameters.keys.sorted() == ["algorithmVersion", "merges", "precision", "preprocessing", "weights"])
         try configuration(quickGELU: true, mean: "[0.48145466, 0.4578275, 0.40821073]").write(to: file)
         #expect(try identity().key == plain.key)
 

@@ -1,24 +1,37 @@
 import Foundation
 
-/// The Python process that does the same work with PyTorch and Pillow, a line of JSON for each request and each answer.
+/// A Python process that does the same work the usual way, a line of JSON for each request and each answer.
 public final class Peer {
+    /// What runs the models; Pillow reads the images for either.
+    public enum Runtime: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
+        case pytorch = "PyTorch"
+        case onnxRuntime = "ONNX Runtime"
+
+        /// The Python modules that it takes, for people.
+        public var modules: String { self == .pytorch ? "PyTorch and Pillow" : "ONNX Runtime, PyTorch and Pillow" }
+    }
+
     /// What the process said of itself.
     public struct Versions: Codable, Sendable {
-        public var python, torch, pillow: String
+        public var python, runtime, pillow: String
         public var threads: Int
     }
 
+    public let runtime: Runtime
     public let versions: Versions
     private let process: Process
     private let requests: FileHandle, answers: FileHandle
     private var unread = Data()
 
     /// Starts the process.
-    /// - Throws: ``BenchmarkError/peer(_:)`` with Python's own words, for instance where it has no PyTorch.
-    public init(python: String, script: String, threads: Int) throws {
+    /// - Throws: ``BenchmarkError/peer(_:)`` with Python's own words, for instance where it lacks the runtime.
+    public init(_ runtime: Runtime, python: String, script: String, threads: Int) throws {
+        self.runtime = runtime
         let process = Process(), input = Pipe(), output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python, script, "--threads", "\(threads)"]
+        process.arguments = [
+            python, script, "--threads", "\(threads)", "--runtime", runtime == .pytorch ? "pytorch" : "onnxruntime",
+        ]
         process.standardInput = input
         process.standardOutput = output
         do { try process.run() } catch { throw BenchmarkError.peer("\(python) cannot be started: \(error)") }
@@ -40,6 +53,13 @@ public final class Peer {
         struct Outcome: Decodable { var outcome: [Float] }
         try send(try JSONEncoder().encode(task))
         return try (answer() as Outcome).outcome
+    }
+
+    /// Lets the process drop what the task before holds.
+    func forget() throws {
+        struct Forgotten: Decodable { var outcome: [Float] }
+        try send(Data("{\"kind\": \"forget\"}".utf8))
+        _ = try answer() as Forgotten
     }
 
     /// The seconds that doing the task once more takes, in the mean over a turn.

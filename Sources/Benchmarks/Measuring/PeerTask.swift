@@ -1,7 +1,9 @@
+import Tensors
+
 /// A benchmark as Scripts/bench/peers.py is told of it, one JSON object on a line.
 package struct PeerTask: Encodable {
     package enum Kind: String, Encodable {
-        case product, preprocess, encode, coop, predict, gan
+        case product, preprocess, encode, files, coop, predict, gan
     }
 
     var kind: Kind
@@ -14,11 +16,20 @@ package struct PeerTask: Encodable {
     /// A safetensors file with the inputs.
     var inputs: String?
     var image: String?
+    /// Files of images.
+    var images: [String]?
+    /// What products are taken in; float32 if nil.
+    var precision: Precision?
     var prompts: Prompts?
     var labels: [Int]?
 
     package init(kind: Kind) {
         self.kind = kind
+    }
+
+    /// The runtimes that have a way of doing it: a model in ONNX has its precision written into it.
+    var runtimes: [Peer.Runtime] {
+        (kind == .encode || kind == .files) && precision != .bf16 ? Peer.Runtime.allCases : [.pytorch]
     }
 
     /// The prompts [SOS][context][class name][.][EOS] in tokens.

@@ -8,47 +8,54 @@ public struct Report: Codable, Sendable {
     public var threads: Int
     public var clock: Stopwatch.Clock
     public var command: String
-    /// The peer's, where there was one.
-    public var peer: Peer.Versions?
-    /// Why there was none.
-    public var peerIsMissing: String?
+    /// Those of the peers that there were.
+    public var peers: [Peer.Runtime: Peer.Versions]
+    /// Why there were no others.
+    public var missingPeers: [String]
     public var timings: [Timing]
 
     public init(
-        machine: Machine, threads: Int, clock: Stopwatch.Clock, command: String, peer: Peer.Versions?,
-        peerIsMissing: String?, timings: [Timing]
+        machine: Machine, threads: Int, clock: Stopwatch.Clock, command: String,
+        peers: [Peer.Runtime: Peer.Versions], missingPeers: [String], timings: [Timing]
     ) {
         self.machine = machine
         date = .now
-        (self.threads, self.clock, self.command, self.peer) = (threads, clock, command, peer)
-        (self.peerIsMissing, self.timings) = (peerIsMissing, timings)
+        (self.threads, self.clock, self.command, self.peers) = (threads, clock, command, peers)
+        (self.missingPeers, self.timings) = (missingPeers, timings)
     }
 
     /// One row for each benchmark.
     public var table: Table {
-        let hasPeer = peer != nil
-        let titles = ["ours"] + (hasPeer ? ["PyTorch", "ratio"] : []) + ["of peak"]
+        let titles = ["ours"] + runtimes.flatMap { [$0.rawValue, "ratio"] } + ["of peak"]
         var table = Table(
             [Table.Column("work"), .init("unit")] + titles.map { Table.Column($0, .trailing) })
         for m in timings {
             let share = m.shareOfPeak.map { String(format: "%.0f %%", 100 * $0) } ?? ""
-            let peer = hasPeer ? [Self.text(m.peer), Self.text(m.ratio) + "×"] : []
-            table.append([m.title, m.unit.rawValue, Self.text(m.ours)] + peer + [share])
+            let peers = runtimes.flatMap { runtime -> [String] in
+                guard let peer = m.peers.first(where: { $0.runtime == runtime }) else { return ["", ""] }
+                return [Self.text(peer.value), Self.text(peer.ratio) + "×"]
+            }
+            table.append([m.title, m.unit.rawValue, Self.text(m.ours)] + peers + [share])
         }
         return table
     }
 
+    /// The peers' runtimes, in the order of the columns.
+    private var runtimes: [Peer.Runtime] { Peer.Runtime.allCases.filter { peers[$0] != nil } }
+
     /// Three digits, more before the point where there are.
-    private static func text(_ value: Double?) -> String {
-        guard let value else { return "" }
-        return String(format: value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
+    private static func text(_ value: Double) -> String {
+        String(format: value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
     }
 
     /// A page for the documentation.
     public var markdown: String {
-        let peerLine =
-            peer.map { "PyTorch \($0.torch) and Pillow \($0.pillow) on Python \($0.python), \($0.threads) threads" }
-            ?? "No PyTorch: \(peerIsMissing ?? "it was not asked for")"
+        let peerLines = runtimes.compactMap { runtime in
+            peers[runtime].map { peer in
+                "- \(runtime.rawValue) \(peer.runtime) and Pillow \(peer.pillow) on Python \(peer.python), "
+                    + "\(peer.threads) threads"
+            }
+        } + missingPeers.map { "- " + $0 }
         let load = machine.load.map { String(format: "%.1f", $0) } ?? "unknown"
         return """
             # Benchmarks
@@ -56,8 +63,8 @@ public struct Report: Codable, Sendable {
             Made by `\(command)` on \(date.formatted(.iso8601.year().month().day())); run it to make this page anew.
 
             - Machine: \(machine.processor), \(machine.cores) cores, \(machine.system); load before the run \(load)
-            - Ours: Swift \(machine.swift), \(machine.blas), \(threads) threads, float32
-            - \(peerLine)\(peer == nil ? "" : ", float32")
+            - Ours: Swift \(machine.swift), \(machine.blas), \(threads) threads
+            \(peerLines.joined(separator: "\n"))
             - Times are \(clock == .elapsed ? "elapsed time" : "processor time over all threads, as the machine was busy")
 
             \(table.markdown)
@@ -66,7 +73,8 @@ public struct Report: Codable, Sendable {
             does the work once unmeasured, and what it computes must agree; then the sides take turns, and the table shows
             medians, the ratio being the median of the rounds' ratios. Times in ms are per step, or per image predicted.
             “Of peak” is our matrix products' arithmetic over the whole time, as a share of the rate of one 1536×1536
-            product on all threads measured in the same rounds.
+            product on all threads measured in the same rounds, in the same numbers. Those are float32 where nothing else is
+            said; for bfloat16, PyTorch runs under `autocast`.
 
             PyTorch's side is the usual way of doing the same (`Scripts/bench/peers.py`): prompts padded to the context
             length, one for each class encoded in full, image features cached. Class names have 1.4 tokens in the mean.

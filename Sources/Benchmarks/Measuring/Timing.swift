@@ -8,24 +8,35 @@ public struct Timing: Codable, Sendable {
     public var rounds: Int
     /// In the benchmark's unit.
     public var ours: Double
-    public var peer: Double?
-    /// How many times faster we were than the peer: the median over rounds of both.
-    public var ratio: Double?
+    public var peers: [Comparison]
     /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the
     /// same rounds. Nil where there are no products, or nothing else.
     public var shareOfPeak: Double?
 
     package init(
-        title: String, unit: Benchmark.Unit, rounds: Int, ours: Double, peer: Double? = nil, ratio: Double? = nil,
+        title: String, unit: Benchmark.Unit, rounds: Int, ours: Double, peers: [Comparison] = [],
         shareOfPeak: Double? = nil
     ) {
         (self.title, self.unit, self.rounds, self.ours) = (title, unit, rounds, ours)
-        (self.peer, self.ratio, self.shareOfPeak) = (peer, ratio, shareOfPeak)
+        (self.peers, self.shareOfPeak) = (peers, shareOfPeak)
+    }
+
+    /// How a peer did in the same rounds.
+    public struct Comparison: Codable, Sendable {
+        public var runtime: Peer.Runtime
+        /// In the benchmark's unit.
+        public var value: Double
+        /// How many times faster we were: the median over rounds of both.
+        public var ratio: Double
+
+        package init(runtime: Peer.Runtime, value: Double, ratio: Double) {
+            (self.runtime, self.value, self.ratio) = (runtime, value, ratio)
+        }
     }
 }
 
-/// Times benchmarks, round by round: ours, a large product, the peer. A machine that slows down or is busy for a while
-/// then does so for all three.
+/// Times benchmarks, round by round: ours, a large product, the peers. A machine that slows down or is busy for a while
+/// then does so for all of them.
 public struct Stopwatch {
     /// Which time is counted, on either side.
     public enum Clock: String, Codable, Sendable {
@@ -41,7 +52,7 @@ public struct Stopwatch {
         }
     }
 
-    let peer: Peer?
+    let peers: [Peer]
     let clock: Clock
     /// Rounds go on until there are at least three and this many seconds are gone…
     var seconds = 6.0
@@ -49,8 +60,8 @@ public struct Stopwatch {
     var limit = 24.0
     package var mostRounds = 40
 
-    public init(peer: Peer?, clock: Clock = .elapsed) {
-        (self.peer, self.clock) = (peer, clock)
+    public init(peers: [Peer], clock: Clock = .elapsed) {
+        (self.peers, self.clock) = (peers, clock)
     }
 
     /// Nil where something that the benchmark needs is not there.
@@ -59,11 +70,18 @@ public struct Stopwatch {
         defer { workshop.remove() }
         guard let work = try benchmark.prepare(workshop) else { return nil }
         let outcome = try work.run()
-        if let peer { try compare(outcome, try peer.prepare(work.task), benchmark.title) }
-        let peak = LargeProduct()
+        let able = peers.filter { work.task.runtimes.contains($0.runtime) }
+        for peer in able {
+            let other = try peer.prepare(work.task)
+            guard work.agrees(outcome, other) else {
+                throw BenchmarkError.disagreement(
+                    title: benchmark.title, ours: outcome, runtime: peer.runtime, peer: other)
+            }
+        }
+        let peak = LargeProduct(work.precision)
         peak.run()
 
-        var ours: [Double] = [], theirs: [Double] = [], shares: [Double] = []
+        var ours: [Double] = [], theirs = able.map { _ in [Double]() }, shares: [Double] = []
         let start = ContinuousClock.now
         while ours.count < mostRounds {
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
@@ -72,14 +90,18 @@ public struct Stopwatch {
             let (peakTime, peakOperations) = turn(clock) { peak.run() }
             ours.append(time / work.amount)
             shares.append(operations / time / (peakOperations / peakTime))
-            if let peer { theirs.append(try peer.run(clock) / work.peerAmount) }
+            for (index, peer) in able.enumerated() { theirs[index].append(try peer.run(clock) / work.peerAmount) }
         }
-        let ratios = zip(ours, theirs).map { $1 / $0 }
+        for peer in able { try peer.forget() }
+        let comparisons = zip(able, theirs).map { peer, theirs in
+            Timing.Comparison(
+                runtime: peer.runtime, value: benchmark.unit.value(of: median(theirs)),
+                ratio: median(zip(ours, theirs).map { $1 / $0 }))
+        }
         return Timing(
             title: benchmark.title, unit: benchmark.unit, rounds: ours.count,
             ours: benchmark.unit.value(of: median(ours)),
-            peer: theirs.isEmpty ? nil : benchmark.unit.value(of: median(theirs)),
-            ratio: ratios.isEmpty ? nil : median(ratios),
+            peers: comparisons,
             shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares))
     }
 
@@ -95,12 +117,13 @@ public struct Stopwatch {
         for _ in 0..<times { _ = try work.run() }
         return (Clock.processor.now - start) / Double(times)
     }
+}
 
-    private func compare(_ ours: [Float], _ peer: [Float], _ title: String) throws {
-        let agree = zip(ours, peer).allSatisfy { abs($0 - $1) <= 1e-3 * max(1, abs($1)) }
-        guard ours.count == peer.count, agree else {
-            throw BenchmarkError.disagreement(title: title, ours: ours, peer: peer)
-        }
+extension Work {
+    /// Whether two sides' outcomes are the same but for rounding: features of unit length in bfloat16 differ more.
+    fileprivate func agrees(_ ours: [Float], _ peer: [Float]) -> Bool {
+        let tolerance: Float = precision == .bf16 ? 2e-2 : 1e-3
+        return ours.count == peer.count && zip(ours, peer).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) }
     }
 }
 
@@ -115,10 +138,23 @@ extension Benchmark.Unit {
 }
 
 /// One large square product on all threads.
-private struct LargeProduct {
-    private let a = FormulaModel.uniform("a", [1536, 1536]), b = FormulaModel.uniform("b", [1536, 1536])
+struct LargeProduct {
+    static let side = 1536
 
-    func run() { _ = Tensor.product(a, b) }
+    private let a = FormulaModel.uniform("a", [side, side])
+    private let b: WeightMatrix
+
+    init(_ precision: Precision) {
+        b = WeightMatrix(FormulaModel.uniform("b", [Self.side, Self.side]), .asIs, precision)
+    }
+
+    /// - Returns: the product's first and last number.
+    @discardableResult
+    func run() -> [Float] {
+        var c = Tensor(uninitialized: [Self.side, Self.side])
+        c.withUnsafeMutablePointer { c in a.withUnsafePointer { b.multiply($0, rows: Self.side, into: c) } }
+        return [c[0, 0], c[Self.side - 1, Self.side - 1]]
+    }
 }
 
 /// Runs something over and over for a fifth of a second, or once where that takes longer, as the peer does in its turn.

@@ -1,23 +1,27 @@
 import Tensors
 
 extension Benchmark {
-    /// One large square product, the measure of what the cores can do at all.
-    static func product(side: Int, threads: Int) -> Benchmark {
-        let title = "Matrix product, \(threads) thread\(threads == 1 ? "" : "s")"
+    /// One large square product, the measure of what the cores can do at all. Nil where the processor lacks the precision.
+    static func product(_ precision: Precision, threads: Int) -> Benchmark {
+        let numbers = precision == .bf16 ? " in bfloat16" : ""
+        let title = "Matrix product\(numbers), \(threads) thread\(threads == 1 ? "" : "s")"
         return Benchmark(title: title, unit: .gigaflops) { workshop in
-            let a = FormulaModel.uniform("a", [side, side]), b = FormulaModel.uniform("b", [side, side])
+            guard (try? precision.check()) != nil else { return nil }
+            let side = LargeProduct.side, product = LargeProduct(precision)
             var task = PeerTask(kind: .product)
-            task.threads = threads
-            task.inputs = try workshop.inputs(["a": a, "b": b])
+            (task.threads, task.precision) = (threads, precision)
+            task.inputs = try workshop.inputs([
+                "a": FormulaModel.uniform("a", [side, side]), "b": FormulaModel.uniform("b", [side, side]),
+            ])
             let amount = 2 * Double(side * side * side) / 1e9
             return Work(
                 amount: amount,
                 run: {
-                    var c = Tensor(0)
-                    if threads == 1 { unsplit { c = .product(a, b) } } else { c = .product(a, b) }
-                    return [c[0, 0], c[side - 1, side - 1]]
+                    var corners: [Float] = []
+                    if threads == 1 { unsplit { corners = product.run() } } else { corners = product.run() }
+                    return corners
                 },
-                task: task, peerAmount: amount)
+                task: task, peerAmount: amount, precision: precision)
         }
     }
 }

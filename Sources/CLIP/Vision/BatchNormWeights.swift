@@ -35,13 +35,14 @@ struct NormedConvolutionWeights: Sendable {
     /// The convolution that does both at once: scaled filters, and a bias.
     ///
     /// A norm of fixed statistics is `y · s + (β − μ s)` with `s = γ / √(σ² + 1e-5)`.
-    func folded(stride: Int = 1) -> Convolution {
+    func folded(stride: Int = 1, _ precision: Precision) -> Convolution {
         let (outputs, kernel) = (weight.shape[0], weight.shape[2])
         let scale = zip(norm.weight.values, norm.variance.values).map { $0 / ($1 + 1e-5).squareRoot() }
         let shift = (0..<outputs).map { norm.bias[$0] - norm.mean[$0] * scale[$0] }
         let filter = weight.count / outputs
         let scaled = zip(weight.values, 0...).map { $0 * scale[$1 / filter] }
         return Convolution(
-            Tensor(weight.shape, scaled), bias: Tensor([outputs], shift), stride: stride, padding: kernel / 2)
+            Tensor(weight.shape, scaled), bias: Tensor([outputs], shift), stride: stride, padding: kernel / 2,
+            precision)
     }
 }

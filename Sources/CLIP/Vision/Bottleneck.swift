@@ -13,12 +13,12 @@ struct Bottleneck: Sendable {
 
     var outputs: Int { expand.outputs }
 
-    init(_ weights: BottleneckWeights) {
+    init(_ weights: BottleneckWeights, _ precision: Precision) {
         stride = weights.stride
-        reduce = weights.convolutions[0].folded()
-        spatial = weights.convolutions[1].folded()
-        let last = weights.convolutions[2].folded()
-        shortcut = weights.shortcut?.folded()
+        reduce = weights.convolutions[0].folded(precision)
+        spatial = weights.convolutions[1].folded(precision)
+        let last = weights.convolutions[2].folded(precision)
+        shortcut = weights.shortcut?.folded(precision)
         expand = shortcut.map { last.addingBias(of: $0) } ?? last
     }
 

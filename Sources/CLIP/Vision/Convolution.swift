@@ -14,7 +14,7 @@ struct Convolution: Sendable {
     /// - Parameters:
     ///   - weight: [outputs, inputs, kernel, kernel], PyTorch's order.
     ///   - bias: [outputs]; nil where there is none.
-    init(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0) {
+    init(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, _ precision: Precision) {
         (outputs, inputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2])
         (self.stride, self.padding) = (stride, padding)
         let (outputs, inputs, area) = (outputs, inputs, kernel * kernel)
@@ -35,13 +35,14 @@ struct Convolution: Sendable {
         let keepsExtents = stride == 1 && kernel > 1 && padding == kernel / 2
         // With few inputs, finding them costs more than laying them out.
         method =
-            keepsExtents && inputs >= 16 && PanelWeights.suit(outputs: outputs)
-            ? .direct(DirectConvolution(matrix, bias: self.bias, kernel: kernel)) : .product(matrix)
+            precision == .float32 && keepsExtents && inputs >= 16 && PanelWeights.suit(outputs: outputs)
+            ? .direct(DirectConvolution(matrix, bias: self.bias, kernel: kernel))
+            : .product(WeightMatrix(matrix, .asIs, precision))
     }
 
     private enum Method {
         /// [kernel · kernel · inputs, outputs], the rows ordered as a patch's numbers are: by row, column, channel.
-        case product(Tensor)
+        case product(WeightMatrix)
         case direct(DirectConvolution)
     }
 
@@ -85,23 +86,19 @@ struct Convolution: Sendable {
     }
 
     private func multiply(
-        _ x: FeatureMaps, by matrix: Tensor, into y: FeatureMaps, _ result: Result,
+        _ x: FeatureMaps, by matrix: WeightMatrix, into y: FeatureMaps, _ result: Result,
         patches: UnsafeMutablePointer<Float>
     ) {
-        let depth = kernel * kernel * inputs
-        matrix.withUnsafePointer { matrix in
-            bias.withUnsafePointer { bias in
-                for start in Swift.stride(from: 0, to: y.pixels, by: Self.tile) {
-                    let rows = min(Self.tile, y.pixels - start), to = y.base + start * outputs
-                    if kernel > 1 {
-                        layPatches(of: x, for: start..<start + rows, width: y.width, height: y.height, into: patches)
-                    }
-                    Tensors.multiply(
-                        kernel > 1 ? UnsafePointer(patches) : UnsafePointer(x.base + start * inputs), lda: depth,
-                        matrix, ldb: outputs, into: to, ldc: outputs,
-                        m: rows, n: outputs, k: depth, beta: result == .addedAndActivated ? 1 : 0)
-                    if result != .raw { addBias(bias, to: to, rows: rows, columns: outputs, then: .relu) }
+        bias.withUnsafePointer { bias in
+            for start in Swift.stride(from: 0, to: y.pixels, by: Self.tile) {
+                let rows = min(Self.tile, y.pixels - start)
+                if kernel > 1 {
+                    layPatches(of: x, for: start..<start + rows, width: y.width, height: y.height, into: patches)
                 }
+                matrix.multiply(
+                    kernel > 1 ? patches : x.base + start * inputs, rows: rows, into: y.base + start * outputs,
+                    adding: result == .addedAndActivated, bias: result == .raw ? nil : bias,
+                    then: result == .raw ? .none : .relu)
             }
         }
     }

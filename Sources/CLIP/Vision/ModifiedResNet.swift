@@ -10,10 +10,10 @@ public struct ModifiedResNet: ImageEncoder {
     private let positionalEmbedding: Tensor
     private let pool: SingleQueryAttention
 
-    init(_ weights: ModifiedResNetWeights) {
+    init(_ weights: ModifiedResNetWeights, _ precision: Precision) {
         (resolution, dimension) = (weights.resolution, weights.dimension)
-        stem = weights.stem.enumerated().map { $1.folded(stride: $0 == 0 ? 2 : 1) }
-        stages = weights.stages.map { $0.map(Bottleneck.init) }
+        stem = weights.stem.enumerated().map { $1.folded(stride: $0 == 0 ? 2 : 1, precision) }
+        stages = weights.stages.map { $0.map { Bottleneck($0, precision) } }
         positionalEmbedding = weights.pool.positionalEmbedding
         pool = SingleQueryAttention(
             query: weights.pool.query, key: weights.pool.key, value: weights.pool.value, output: weights.pool.output,

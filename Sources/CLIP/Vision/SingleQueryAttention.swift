@@ -11,14 +11,15 @@ struct SingleQueryAttention: Sendable {
     private let headWidth: Int
     private var heads: Int { width / headWidth }
     /// [width, width] each but the last: [outputs, width].
-    private let query, key, value, output: LinearWeights
+    private let query, output: Linear
+    private let key, value: LinearWeights
 
     init(
         query: LinearWeights, key: LinearWeights, value: LinearWeights, output: LinearWeights, headWidth: Int
     ) {
         self.headWidth = headWidth
-        (self.query, self.key, self.value, self.output) = (query, key, value, output)
-        (outputs, width) = (output.weight.shape[0], output.weight.shape[1])
+        (self.query, self.key, self.value, self.output) = (Linear(query), key, value, Linear(output))
+        (outputs, width) = (self.output.outputs, self.output.inputs)
     }
 
     /// The numbers of memory that `apply` needs.
@@ -64,23 +65,5 @@ struct SingleQueryAttention: Sendable {
         }
         value.bias.withUnsafePointer { addBias($0, to: vectors, rows: images, columns: width) }
         output.apply(to: vectors, rows: images, into: result, adding: isAdded)
-    }
-}
-
-extension LinearWeights {
-    /// Applies the layer to rows in memory, and perhaps adds the result to what is there.
-    ///
-    /// - Parameter stride: elements from one row of `x` to the next; the rows are as long as the weight is wide.
-    func apply(
-        to x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, into y: UnsafeMutablePointer<Float>,
-        adding isAdded: Bool = false, then epilogue: Epilogue = .none
-    ) {
-        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        weight.withUnsafePointer { weight in
-            multiply(
-                x, lda: stride ?? inputs, weight, .transposed, ldb: inputs, into: y, ldc: outputs,
-                m: rows, n: outputs, k: inputs, beta: isAdded ? 1 : 0)
-        }
-        bias.withUnsafePointer { addBias($0, to: y, rows: rows, columns: outputs, then: epilogue) }
     }
 }

@@ -2,71 +2,65 @@ import Tensors
 
 /// One residual attention block over all tokens of some images, for inference.
 struct TransformerLayer: Sendable {
-    private let weights: TransformerLayerWeights
-    private let activation: ModelConventions.Nonlinearity
-    private let width: Int
-    private let headWidth: Int
+    private let lnOne: LayerNormWeights
+    private let attentionIn, attentionOut: Linear
+    private let mlp: ResidualMLP
+    private let attention: HeadAttention
+    private var width: Int { attention.width }
 
-    init(_ weights: TransformerLayerWeights, headWidth: Int, activation: ModelConventions.Nonlinearity) {
-        (self.weights, self.headWidth, self.activation) = (weights, headWidth, activation)
-        width = weights.attentionOut.weight.shape[0]
+    init(
+        _ weights: TransformerLayerWeights, headWidth: Int, activation: ModelConventions.Nonlinearity,
+        _ precision: Precision
+    ) {
+        lnOne = weights.lnOne
+        attentionIn = Linear(weights.attentionIn, precision)
+        attentionOut = Linear(weights.attentionOut, precision)
+        mlp = ResidualMLP(weights, activation, precision)
+        attention = HeadAttention(headWidth: headWidth, width: attentionOut.outputs, precision: precision)
     }
+
+    /// The most images that attend at a time. Few stay in the cache, which float32's products do not repay: they lay out
+    /// their weights anew each time.
+    private func imagesAtOnce(of images: Int) -> Int { attention.precision == .bf16 ? 1 : images }
 
     /// The numbers of memory that `apply` needs.
     func memory(images: Int, tokens: Int) -> Int {
-        images * tokens * (width + max(3 * width, weights.innerWidth)) + tokens * tokens
+        max(
+            imagesAtOnce(of: images) * tokens * 4 * width + attention.memory(tokens: tokens) + 15,
+            mlp.memory(rows: images * tokens))
     }
 
     /// Replaces `x`, [images, tokens, width], by the block's output.
     func apply(to x: UnsafeMutablePointer<Float>, images: Int, tokens: Int, memory: UnsafeMutablePointer<Float>) {
-        let rows = images * tokens
-        let hidden = memory, wide = hidden + rows * width, scores = wide + rows * max(3 * width, weights.innerWidth)
-        weights.lnOne.apply(to: x, rows: rows, into: hidden)
-        weights.attentionIn.apply(to: hidden, rows: rows, into: wide)
-        for image in 0..<images {
-            for column in stride(from: 0, to: width, by: headWidth) {
-                attend(
-                    wide + image * tokens * 3 * width + column, tokens: tokens,
-                    into: hidden + image * tokens * width + column, scores: scores)
-            }
+        let step = imagesAtOnce(of: images)
+        for first in stride(from: 0, to: images, by: step) {
+            attend(
+                among: x + first * tokens * width, images: min(step, images - first), tokens: tokens, memory: memory)
         }
-        weights.attentionOut.apply(to: hidden, rows: rows, into: x, adding: true)
-        weights.applyMLP(to: x, rows: rows, activation, hidden: hidden, wide: wide)
+        mlp.apply(to: x, rows: images * tokens, memory: memory)
     }
 
-    /// One head of one image: softmax(Q·Kᵀ / √headWidth)·V, whose rows lie `3 · width` apart, into rows `width` apart.
+    /// Adds the block's first half.
     private func attend(
-        _ query: UnsafePointer<Float>, tokens: Int, into result: UnsafeMutablePointer<Float>,
-        scores: UnsafeMutablePointer<Float>
+        among x: UnsafeMutablePointer<Float>, images: Int, tokens: Int, memory: UnsafeMutablePointer<Float>
     ) {
-        let key = query + width, value = key + width
-        multiply(
-            query, lda: 3 * width, key, .transposed, ldb: 3 * width, into: scores, ldc: tokens,
-            m: tokens, n: tokens, k: headWidth)
-        softmaxRows(scores, rows: tokens, columns: tokens, scale: 1 / Float(headWidth).squareRoot())
-        multiply(
-            scores, lda: tokens, value, ldb: 3 * width, into: result, ldc: width, m: tokens, n: headWidth, k: tokens)
+        let rows = images * tokens, hidden = memory, wide = hidden + rows * width
+        // The first whole line of the cache behind them.
+        let rest = memory + (rows * 4 * width + 15) / 16 * 16
+        lnOne.apply(to: x, rows: rows, into: hidden)
+        attentionIn.apply(to: hidden, rows: rows, into: wide)
+        for image in 0..<images {
+            for column in stride(from: 0, to: width, by: attention.headWidth) {
+                attention.apply(
+                    to: wide + image * tokens * 3 * width + column, tokens: tokens,
+                    into: hidden + image * tokens * width + column, memory: rest)
+            }
+        }
+        attentionOut.apply(to: hidden, rows: rows, into: x, adding: true)
     }
 }
 
 extension TransformerLayerWeights {
-    /// The width between the MLP's two layers.
-    var innerWidth: Int { mlpUp.bias.count }
-
-    /// Adds the block's second half to rows: a normalisation and an MLP.
-    ///
-    /// - Parameters:
-    ///   - hidden: memory for [rows, width].
-    ///   - wide: memory for [rows, innerWidth].
-    func applyMLP(
-        to x: UnsafeMutablePointer<Float>, rows: Int, _ activation: ModelConventions.Nonlinearity, hidden: UnsafeMutablePointer<Float>,
-        wide: UnsafeMutablePointer<Float>
-    ) {
-        lnTwo.apply(to: x, rows: rows, into: hidden)
-        mlpUp.apply(to: hidden, rows: rows, into: wide, then: activation.epilogue)
-        mlpDown.apply(to: wide, rows: rows, into: x, adding: true)
-    }
-
     /// The block's attention for a single query, its in-projection taken apart.
     func singleQueryAttention(headWidth: Int) -> SingleQueryAttention {
         let width = attentionOut.weight.shape[0]

@@ -12,25 +12,26 @@ public struct VisionTransformer: ImageEncoder {
     private let places: Tensor
     private let lnPre: LayerNormWeights
     private let layers: [TransformerLayer]
-    private let lastLayer: TransformerLayerWeights
+    private let lastNorm: LayerNormWeights
     private let lastAttention: SingleQueryAttention
-    private let activation: ModelConventions.Nonlinearity
+    private let lastMLP: ResidualMLP
     private let lnPost: LayerNormWeights
     private let projection: Tensor
 
-    init(_ weights: VisionTransformerWeights) {
+    init(_ weights: VisionTransformerWeights, _ precision: Precision) {
         (resolution, dimension) = (weights.resolution, weights.projection.shape[1])
-        patches = Convolution(weights.patchEmbedding, stride: weights.patchEmbedding.shape[2])
+        patches = Convolution(weights.patchEmbedding, stride: weights.patchEmbedding.shape[2], precision)
         var places = weights.positionalEmbedding
         for channel in 0..<places.columns { places[0, channel] += weights.classEmbedding[channel] }
         self.places = places
         (lnPre, lnPost, projection) = (weights.lnPre, weights.lnPost, weights.projection)
-        activation = weights.activation
         layers = weights.layers.map {
-            TransformerLayer($0, headWidth: weights.headWidth, activation: weights.activation)
+            TransformerLayer($0, headWidth: weights.headWidth, activation: weights.activation, precision)
         }
-        lastLayer = weights.layers[weights.layers.count - 1]
-        lastAttention = lastLayer.singleQueryAttention(headWidth: weights.headWidth)
+        let last = weights.layers[weights.layers.count - 1]
+        lastNorm = last.lnOne
+        lastAttention = last.singleQueryAttention(headWidth: weights.headWidth)
+        lastMLP = ResidualMLP(last, weights.activation, precision)
     }
 
     public var blockWidths: [Int] { layers.map { _ in width } }
@@ -57,8 +58,8 @@ extension VisionTransformer: GroupwiseEncoder {
             layer: Scratch(
                 count: max(
                     layers.map { $0.memory(images: images, tokens: tokens) }.max() ?? 0,
-                    images * ((tokens + 2) * width + lastLayer.innerWidth)
-                        + lastAttention.memory(images: images, tokens: tokens))))
+                    images * (tokens + 2) * width
+                        + max(lastAttention.memory(images: images, tokens: tokens), lastMLP.memory(rows: images)))))
     }
 
     func encodeGroup(
@@ -102,14 +103,14 @@ extension VisionTransformer: GroupwiseEncoder {
     ) {
         let count = groupSize
         let normed = memory, classes = normed + count * tokens * width
-        let hidden = classes + count * width, wide = hidden + count * width, attention = wide + count * lastLayer.innerWidth
-        lastLayer.lnOne.apply(to: x, rows: count * tokens, into: normed)
+        let hidden = classes + count * width, rest = hidden + count * width
+        lastNorm.apply(to: x, rows: count * tokens, into: normed)
         for image in 0..<count {
             (classes + image * width).update(from: x + image * tokens * width, count: width)
         }
         lastAttention.apply(
-            to: normed, images: count, tokens: tokens, into: classes, adding: true, memory: attention)
-        lastLayer.applyMLP(to: classes, rows: count, activation, hidden: hidden, wide: wide)
+            to: normed, images: count, tokens: tokens, into: classes, adding: true, memory: rest)
+        lastMLP.apply(to: classes, rows: count, memory: rest)
         lnPost.apply(to: classes, rows: count, into: hidden)
         projection.withUnsafePointer {
             multiply(

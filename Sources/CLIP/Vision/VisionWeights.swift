@@ -1,3 +1,5 @@
+import Tensors
+
 /// The weights of either kind of image encoder.
 enum VisionWeights: Sendable {
     case modifiedResNet(ModifiedResNetWeights)
@@ -14,22 +16,27 @@ enum VisionWeights: Sendable {
         if reader.problems.isEmpty { reader.refuseUnread(in: "visual.") }
     }
 
-    var encoder: any ImageEncoder {
+    func encoder(_ precision: Precision) -> any ImageEncoder {
         switch self {
-        case .modifiedResNet(let weights): ModifiedResNet(weights)
-        case .transformer(let weights): VisionTransformer(weights)
+        case .modifiedResNet(let weights): ModifiedResNet(weights, precision)
+        case .transformer(let weights): VisionTransformer(weights, precision)
         }
     }
 }
 
 extension Checkpoint {
     /// The checkpoint's image encoder alone: no text weights and no merges are read.
-    public func imageEncoder() throws(CheckpointError) -> any ImageEncoder {
+    ///
+    /// - Parameter precision: of its products with weights; attention's own products, norms, sums and features are float32.
+    /// - Precondition: the processor has the precision; `Precision.check` tells.
+    public func imageEncoder(
+        precision: Precision = .float32
+    ) throws(CheckpointError) -> any ImageEncoder {
         try read { reader in
             let weights = VisionWeights(from: &reader)
             reader.checkFeatureExtents()
             return weights
-        }.encoder
+        }.encoder(precision)
     }
 }
 

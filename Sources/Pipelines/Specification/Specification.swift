@@ -1,6 +1,7 @@
 import ArtifactStore
 import Foundation
 import Stages
+import Tensors
 
 /// A pipeline file, read and checked: what data, which encoder, which stages over which matrix.
 ///
@@ -66,6 +67,8 @@ public struct Specification: Sendable {
     public var dataSet: DataSet
     /// The folder or file of the CLIP checkpoint, as written.
     public var checkpoint: Located<String>
+    /// What images are encoded in; at the encoder's place if the file gives none.
+    public var precision: Located<Precision>
     public var matrix: [Axis]
     /// Inputs before the stages that take them.
     public internal(set) var stages: [Stage]

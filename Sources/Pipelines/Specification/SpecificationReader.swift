@@ -1,6 +1,7 @@
 import ArtifactStore
 import Foundation
 import Stages
+import Tensors
 
 // How each part of a pipeline file is read.
 
@@ -14,7 +15,7 @@ extension Specification {
         file = root.file
         name = try required("pipeline").text("the pipeline's name")
         dataSet = try DataSet(required("dataset"))
-        checkpoint = try Self.checkpoint(required("encoder"))
+        (checkpoint, precision) = try Self.encoder(required("encoder"))
         matrix = []
         if let member = members["matrix"] {
             for axis in try member.value.members("axes, such as {seed: [1, 2, 3]}") { matrix.append(try Axis(axis)) }
@@ -28,10 +29,19 @@ extension Specification {
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))
     }
 
-    private static func checkpoint(_ node: SourceNode) throws(SpecificationError) -> Located<String> {
-        let members = try node.members("an encoder, such as {checkpoint: Models/icon-clip}", among: ["checkpoint"])
+    private static func encoder(
+        _ node: SourceNode
+    ) throws(SpecificationError) -> (checkpoint: Located<String>, precision: Located<Precision>) {
+        let members = try node.members(
+            "an encoder, such as {checkpoint: Models/icon-clip}", among: ["checkpoint", "precision"])
         guard let path = members["checkpoint"]?.value else { throw node.error("the key “checkpoint” is missing") }
-        return Located(try path.text("the path of a CLIP checkpoint"), path)
+        let checkpoint = Located(try path.text("the path of a CLIP checkpoint"), path)
+        guard let member = members["precision"]?.value else { return (checkpoint, Located(.float32, node)) }
+        let word = try member.text("“float32” or “bf16”")
+        guard let precision = Precision(rawValue: word) else {
+            throw member.error("expected “float32” or “bf16”, found “\(word)”")
+        }
+        return (checkpoint, Located(precision, member))
     }
 
     private static func rows(
@@ -53,8 +63,8 @@ extension Specification {
     }
 }
 
-extension Specification.Located where Value == String {
-    init(_ value: String, _ node: SourceNode) {
+extension Specification.Located {
+    init(_ value: Value, _ node: SourceNode) {
         self.init(value: value, location: node.location, keyPath: node.path.joined(separator: "."))
     }
 

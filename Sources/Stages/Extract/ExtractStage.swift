@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Imaging
 import PromptLearning
+import Tensors
 
 extension StageKind {
     /// Images → embeddings of one domain.
@@ -65,12 +66,15 @@ public struct ExtractStage: Sendable {
 
     public let parameters: Parameters
     public let onBadImage: BadImagePolicy
+    /// Part of the encoder's identity: features of another precision are other features.
+    public let precision: Precision
     let augmentation = RandomResizedCropFlip()
 
-    public init(_ parameters: Parameters, onBadImage: BadImagePolicy = .fail) throws(UnfitParameter) {
+    public init(
+        _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, precision: Precision = .float32
+    ) throws(UnfitParameter) {
         try parameters.check()
-        self.parameters = parameters
-        self.onBadImage = onBadImage
+        (self.parameters, self.onBadImage, self.precision) = (parameters, onBadImage, precision)
     }
 
     /// "center", then the names of the augmented views.
@@ -88,14 +92,15 @@ public struct ExtractStage: Sendable {
     ///
     /// - Parameters:
     ///   - manifest: the domain's images.
+    ///   - processor: what encodes; asked for only if there is something to encode.
     ///   - progress: called with the images done and to do.
-    /// - Throws: `CheckpointError`, `StoreError`, `ImageError` where `onBadImage` is `fail`.
+    /// - Throws: `CheckpointError`, `StoreError`, `UnsupportedPrecision`, `ImageError` where `onBadImage` is `fail`.
     public func run(
-        manifest: DomainManifest, checkpoint: Checkpoint, store: ArtifactStore,
+        manifest: DomainManifest, checkpoint: Checkpoint, store: ArtifactStore, on processor: Processor = .current,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Outcome {
         let start = ContinuousClock.now
-        let identity = try store.identity(of: checkpoint)
+        let identity = try store.identity(of: checkpoint, precision: precision)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
         if try store.contains(recipe.key) {
             try store.record(manifest)  // The files may lie elsewhere now.
@@ -103,8 +108,9 @@ public struct ExtractStage: Sendable {
             return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
         }
 
-        // A checkpoint that holds no model leaves no trace in the store.
-        let model = try ImageModel(checkpoint: checkpoint)
+        // A checkpoint that holds no model, or a precision that cannot be had, leaves no trace in the store.
+        try precision.check(on: processor)
+        let model = try ImageModel(checkpoint: checkpoint, precision: precision)
         let encoder = try store.record(identity)
         let images = try store.record(manifest)
         let missing = try store.missing(views: viewNames, of: images, encoder: encoder)

@@ -11,8 +11,8 @@ struct ImageModel: Sendable {
     let encoder: any ImageEncoder
     let preprocessing: CLIPPreprocessing
 
-    init(checkpoint: Checkpoint) throws {
-        encoder = try checkpoint.imageEncoder()
+    init(checkpoint: Checkpoint, precision: Precision) throws {
+        encoder = try checkpoint.imageEncoder(precision: precision)
         preprocessing = checkpoint.preprocessing
     }
 

@@ -60,7 +60,7 @@ package struct PanelWeights: Sendable {
         toRuns runs: UnsafePointer<UnsafePointer<Float>>, places: Int, rows: Int, into y: UnsafeMutablePointer<Float>
     ) {
         let tiles = (rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce, length = depth / places
-        ProductArithmetic.done.add(2 * rows * outputs * depth, ordering: .relaxed)
+        ProductArithmetic.count(m: rows, n: outputs, k: depth)
         panels.withUnsafePointer { panels in
             bias.withUnsafePointer { bias in
                 // A panel serves all tiles while it is in the cache.

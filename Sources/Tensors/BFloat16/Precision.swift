@@ -1,0 +1,34 @@
+import CBFloat16
+
+/// The numbers in which an encoder's matrix products are taken. Their sums, and all between them, are float32.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+    case float32
+    /// bfloat16: float32's exponent with 8 bits of the number itself, half the memory, and twice the products at a time.
+    case bf16
+
+    /// Refuses a precision that this machine cannot compute in.
+    public func check(on processor: Processor = .current) throws(UnsupportedPrecision) {
+        if self == .bf16, !processor.multipliesBFloat16 { throw UnsupportedPrecision() }
+    }
+}
+
+/// What the processor's instructions allow, found when the program runs.
+public struct Processor: Sendable {
+    /// Whether it has AVX-512 BF16, by what processor and operating system say.
+    public var multipliesBFloat16: Bool
+
+    public init(multipliesBFloat16: Bool) {
+        self.multipliesBFloat16 = multipliesBFloat16
+    }
+
+    /// The one that runs this program.
+    public static let current = Processor(multipliesBFloat16: bf16_is_available())
+}
+
+/// bfloat16 was asked for on a machine that has no instructions for it.
+public struct UnsupportedPrecision: Error, CustomStringConvertible {
+    public var description: String {
+        "precision bf16 needs a processor with AVX-512 BF16 (AMD from Zen 4 on, Intel Xeon from Cooper Lake on), which this "
+            + "machine's does not have. Use float32 here, or extract the embeddings on a machine that has it."
+    }
+}

@@ -1,0 +1,35 @@
+import Pipelines
+import Tensors
+import Testing
+
+@Suite("The encoder's precision")
+struct PrecisionTests {
+    private let text = sampleText.replacing("Models/sample}", with: "Models/sample, precision: bf16}")
+
+    @Test("It is float32 unless the file says otherwise, and extraction is told of it")
+    func reading() throws {
+        #expect(try specification().precision.value == .float32)
+        #expect(try specification(text).precision.value == .bf16)
+        let laboratory = try Laboratory()
+        let plan = try laboratory.plan(text)
+        func options(_ stage: String) throws -> [String] {
+            try #require(plan.instances.first { $0.stage == stage })
+                .arguments(for: plan.specification, store: "s", threads: 1)
+        }
+        #expect(try options("features").contains("--precision=bf16"))
+        #expect(try !options("prompts").contains { $0.hasPrefix("--precision") })
+    }
+
+    @Test("A processor without bfloat16 is refused at its place in the file, if there are images to encode")
+    func refusing() throws {
+        let laboratory = try Laboratory()
+        let plan = try laboratory.plan(text), processor = Processor(multipliesBFloat16: false)
+        let error = #expect(throws: SpecificationError.self) {
+            try plan.checkPrecision(on: processor, isMade: { try laboratory.store.contains($0) })
+        }
+        #expect(error?.description.hasPrefix("sample.yaml:4:49: encoder.precision: precision bf16 needs") == true)
+        try plan.checkPrecision(on: Processor(multipliesBFloat16: true), isMade: { try laboratory.store.contains($0) })
+        for instance in plan.work where instance.kind.makes == .embeddings { try laboratory.make(instance) }
+        try plan.checkPrecision(on: processor, isMade: { try laboratory.store.contains($0) })
+    }
+}
