@@ -15,7 +15,7 @@ struct Evaluate: ParsableCommand {
               spg-evaluate --embeddings tango --generator 0d1f2e3c --seed 1
 
             Without --prompts and --generator it is zero-shot; several prompts are averaged. Prints the evaluation's key;
-            predictions and accuracies are in the store's views predictions, results and class_accuracy.
+            predictions and accuracies are in the store's views predictions, results and class_accuracies.
 
             PARAMETERS OF ZERO-SHOT
             \(StageKind.evaluateZeroShot.parameterHelp)
