@@ -9,7 +9,7 @@ public struct Prompt: Equatable, Sendable {
     /// What it was fitted on; several domains joined by "+".
     public var domain: String
     public var seed: Int?
-    /// Shape `[context length, width]`.
+    /// Shape `[context length, width]`; where every class has vectors of its own, those of all classes one after another.
     public var vectors: Tensor
     /// Of the epoch that was kept, in 0...1.
     public var validationAccuracy: Double?

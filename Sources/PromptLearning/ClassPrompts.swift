@@ -13,11 +13,17 @@ public struct ClassPrompts: Sendable {
     /// - Parameters:
     ///   - classNames: as the data set writes them; underscores are read as spaces.
     ///   - contextLength: M.
-    public init(classNames: [String], contextLength: Int, model: CLIPText) throws(PromptError) {
+    ///   - position: where the class name stands among the vectors.
+    ///   - classSpecific: whether every class has M vectors of its own (CSC), one class's after another's.
+    public init(
+        classNames: [String], contextLength: Int, position: PromptLayout.ClassTokenPosition = .end,
+        classSpecific: Bool = false, model: CLIPText
+    ) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
             PromptLayout(
                 classNames: classNames.map { tokenizer.encode(spoken($0)) }, contextLength: contextLength,
+                position: position, classSpecific: classSpecific,
                 startToken: tokenizer.startToken, fullStop: tokenizer.encode("."), endToken: tokenizer.endToken)
         }
     }
@@ -48,7 +54,8 @@ public struct ClassPrompts: Sendable {
 
     /// The text features of every class at unit length, for every group of context vectors.
     ///
-    /// - Parameter contexts: `[groups · M, width]`; `[0, width]` for prompts of plain words.
+    /// - Parameter contexts: `[groups · M, width]`, or `[groups · classes · M, width]` where they are class-specific;
+    ///   `[0, width]` for prompts of plain words.
     /// - Returns: `[groups · classes, dimension]`.
     public func textFeatures(_ contexts: Variable, model: CLIPText) -> Variable {
         normalizedRows(model.transformer(layout, contexts: contexts))

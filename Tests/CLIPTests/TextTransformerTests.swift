@@ -9,6 +9,7 @@ import Testing
     private struct Golden: Decodable {
         struct Case: Decodable {
             var features, gradient: [Double]
+            var deeper: [[Double]]?
             var loss: Float
         }
         var small, full: [String: Case]
@@ -31,14 +32,18 @@ import Testing
         return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
     }
 
-    /// Loss, features and gradient as in the script.
+    /// The context vectors and those of deeper layers, as in the script.
+    private func contexts(_ shape: [Int], deeper: Int) -> [Tensor] {
+        (0...deeper).map { FormulaWeights.matrix($0 == 0 ? "context" : "context \($0)", shape, 0.02) }
+    }
+
+    /// Loss, features and gradients as in the script.
     private func run(
-        _ text: TextTransformer, _ layout: PromptLayout, groups: Int = 1
-    ) -> (features: Tensor, loss: Float, gradient: Tensor) {
-        let contextCount = layout.contextCount
+        _ text: TextTransformer, _ layout: PromptLayout, groups: Int = 1, deeper: Int = 0
+    ) -> (features: Tensor, loss: Float, gradients: [Tensor]) {
         let tape = Tape()
-        let v = tape.parameter(FormulaWeights.matrix("context", [groups * contextCount, text.width], 0.02))
-        let features = text(layout, contexts: v)
+        let v = contexts([groups * layout.contextCount, text.width], deeper: deeper).map(tape.parameter)
+        let features = text(layout, contexts: v[0], deeper: Array(v.dropFirst()))
         let unit = normalizedRows(features)
         let images = FormulaWeights.uniform("images", [labels.count, text.weights.dimension]).normalizedRows()
         var loss: Variable?
@@ -48,7 +53,19 @@ import Testing
             let part = scaled(crossEntropy(logits, labels: labels), by: 1 / Float(groups))
             loss = loss.map { sum($0, part) } ?? part
         }
-        return (features.value, loss!.value.scalar, tape.gradients(of: loss!, for: [v])[0])
+        return (features.value, loss!.value.scalar, tape.gradients(of: loss!, for: v))
+    }
+
+    private func expect(
+        _ got: (features: Tensor, loss: Float, gradients: [Tensor]), equals expected: Golden.Case
+    ) {
+        expect(got.features, expected.features, within: 1e-5, "features")
+        #expect(abs(got.loss - expected.loss) < 1e-5)
+        let gradients = [expected.gradient] + (expected.deeper ?? [])
+        #expect(got.gradients.count == gradients.count)
+        for (index, (gradient, summary)) in zip(got.gradients, gradients).enumerated() {
+            expect(gradient, summary, within: 1e-4, "gradient of context \(index)")
+        }
     }
 
     private func expect(_ tensor: Tensor, _ summary: [Double], within tolerance: Double, _ what: String) {
@@ -60,59 +77,70 @@ import Testing
         }
     }
 
-    @Test(arguments: ["end", "middle", "front", "class-specific", "two groups"])
+    @Test(arguments: ["end", "middle", "front", "class-specific", "two groups", "deep"])
     func equalsPaddedPromptsInPyTorch(name: String) throws {
         let text = try FormulaWeights.text(width: 128, layers: 3, vocabulary: 64, length: 77, dimension: 32)
         let expected = try #require(golden().small[name])
         let layout =
             switch name {
-            case "middle": layout(names, .middle)
+            case "middle", "deep": layout(names, .middle)
             case "front": layout(names, .front)
             case "class-specific": layout(names, specific: true)
             default: layout(names)
             }
-        let got = run(text, layout, groups: name == "two groups" ? 2 : 1)
-        expect(got.features, expected.features, within: 1e-5, "features")
-        #expect(abs(got.loss - expected.loss) < 1e-5)
-        expect(got.gradient, expected.gradient, within: 1e-4, "gradient")
+        let groups = ["two groups", "deep"].contains(name) ? 2 : 1
+        expect(run(text, layout, groups: groups, deeper: expected.deeper?.count ?? 0), equals: expected)
     }
 
     @Test func equalsPyTorchAtTheSizeOfViTB16() throws {
         let text = try FormulaWeights.text(width: 512, layers: 12, vocabulary: 64, length: 77, dimension: 512)
-        let expected = try #require(golden().full["end"])
-        let got = run(text, layout(names))
-        expect(got.features, expected.features, within: 1e-5, "features")
-        #expect(abs(got.loss - expected.loss) < 1e-5)
-        expect(got.gradient, expected.gradient, within: 1e-4, "gradient")
+        let golden = try golden().full
+        expect(run(text, layout(names)), equals: try #require(golden["end"]))
+        let deep = try #require(golden["deep"])
+        #expect(deep.deeper?.count == 8)
+        expect(run(text, layout(names, .middle), groups: 2, deeper: 8), equals: deep)
+    }
+
+    /// The sum of the products of equal places, in double precision.
+    private func product(_ a: Tensor, _ b: Tensor) -> Double {
+        zip(a.values, b.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
 
     /// Other CLIPs' activation and heads of other widths: 72 is worked on in two parts, 24 in one that is not full.
-    @Test(arguments: [(144, 72), (48, 24)]) func gradientEqualsDifferences(width: Int, head: Int) throws {
+    @Test(arguments: [(144, 72, 0), (48, 24, 0), (64, 64, 2)])
+    func gradientsEqualDifferences(width: Int, head: Int, deeper: Int) throws {
         var conventions = ModelConventions()
         (conventions.textNonlinearity, conventions.textHeadWidth) = (.gelu, head)
         let text = try FormulaWeights.text(
-            width: width, layers: 2, vocabulary: 64, length: 16, dimension: 32, conventions)
+            width: width, layers: 2 + deeper, vocabulary: 64, length: 16, dimension: 32, conventions)
         let layout = layout(names)
         let direction = FormulaWeights.uniform("direction", [1, names.count * 32])
-        func value(_ contexts: Variable) -> Variable {
-            scaledProduct(reshaped(text(layout, contexts: contexts), [1, names.count * 32]), Variable(direction), scale: 1)
+        func features(_ v: [Variable]) -> Variable {
+            reshaped(text(layout, contexts: v[0], deeper: Array(v.dropFirst())), [1, names.count * 32])
         }
-        let tape = Tape(), start = FormulaWeights.matrix("context", [4, width], 1)
-        let v = tape.parameter(start)
-        let gradient = tape.gradients(of: value(v), for: [v])[0]
-        let scale = gradient.squaredNorm.squareRoot()
-        for seed in 0..<8 {
-            let step = FormulaWeights.uniform("step \(seed)", [4, width])
-            let (up, down) = (start + step * 2e-3, start - step * 2e-3)
-            let difference = Double(value(Variable(up)).value.scalar - value(Variable(down)).value.scalar) / 4e-3
-            let expected = zip(gradient.values, step.values).reduce(0) { $0 + Double($1.0 * $1.1) }
-            #expect(abs(difference - expected) < 1e-3 * scale, "\(difference) for \(expected)")
+        let tape = Tape(), start = (0...deeper).map { FormulaWeights.matrix("context \($0)", [4, width], 1) }
+        let v = start.map(tape.parameter)
+        let gradients = tape.gradients(of: scaledProduct(features(v), Variable(direction), scale: 1), for: v)
+        for (which, gradient) in gradients.enumerated() {
+            let scale = gradient.squaredNorm.squareRoot()
+            #expect(scale > 0)
+            for seed in 0..<8 {
+                let step = FormulaWeights.uniform("step \(seed)", [4, width])
+                func moved(by factor: Float) -> Double {
+                    var v = start
+                    v[which] = v[which] + step * factor
+                    return product(features(v.map { Variable($0) }).value, direction)
+                }
+                let difference = (moved(by: 4e-3) - moved(by: -4e-3)) / 8e-3
+                let expected = product(gradient, step)
+                #expect(abs(difference - expected) < 1e-3 * scale, "context \(which): \(difference) for \(expected)")
+            }
         }
     }
 
     /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.
     @Test(arguments: 0..<12) func sharedBeginningsChangeNothing(seed: Int) throws {
-        let text = try FormulaWeights.text(width: 64, layers: 2, vocabulary: 40, length: 24, dimension: 16)
+        let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 24, dimension: 16)
         var stream = RandomStream(seed: UInt64(seed), purpose: "class names")
         // Few different tokens and lengths, so that names share beginnings, contain each other and repeat.
         let names = (0..<2 + stream.integer(below: 9)).map { _ in
@@ -121,13 +149,16 @@ import Testing
         let position = PromptLayout.ClassTokenPosition.allCases[seed % 3]
         let specific = seed % 4 == 3
         let together = layout(names, position, specific: specific)
-        let contexts = FormulaWeights.matrix("context", [2 * together.contextCount, 64], 0.02)
-        let shared = text(together, contexts: Variable(contexts)).value
+        let contexts = contexts([2 * together.contextCount, 64], deeper: seed / 3 % 3)
+        func features(_ layout: PromptLayout, _ contexts: [Tensor]) -> Tensor {
+            text(layout, contexts: Variable(contexts[0]), deeper: contexts.dropFirst().map { Variable($0) }).value
+        }
+        let shared = features(together, contexts)
         for (index, name) in names.enumerated() {
             let alone = layout([name], position)
             for group in 0..<2 {
                 let first = group * together.contextCount + (specific ? 4 * index : 0)
-                let own = text(alone, contexts: Variable(contexts.rows(first..<first + 4))).value
+                let own = features(alone, contexts.map { $0.rows(first..<first + 4) })
                 let difference = own - shared.rows(group * names.count + index..<group * names.count + index + 1)
                 #expect(difference.squaredNorm.squareRoot() < 1e-5 * own.squaredNorm.squareRoot())
             }

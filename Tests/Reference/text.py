@@ -1,5 +1,6 @@
 """Prints Tests/Fixtures/text.json: OpenAI's text encoder over padded prompts of 77 tokens, forward and backward to the
-context vectors. Made with Python 3.11, torch 2.13.0+cpu. Run: python Tests/Reference/text.py > Tests/Fixtures/text.json
+context vectors, also to those that replace deeper layers' (MaPLe). Made with Python 3.11, torch 2.13.0+cpu.
+Run: python Tests/Reference/text.py > Tests/Fixtures/text.json
 
 `full` restates the sizes of ViT-B/16's text encoder (12 layers of width 512, 512 features); `small` is quick.
 """
@@ -23,6 +24,7 @@ SIZES = {
 CASES = {
     "end": dict(position="end"), "middle": dict(position="middle"), "front": dict(position="front"),
     "class-specific": dict(position="end", specific=True), "two groups": dict(position="end", groups=2),
+    "deep": dict(position="middle", groups=2, deep=True),
 }
 
 
@@ -61,8 +63,9 @@ class Encoder:
             ]:
                 self.w[p + name] = vector(p + name, size, base)
 
-    def __call__(self, x, ends):
-        """x: [prompts, 77, width] token embeddings; ends: the end token's place in each."""
+    def __call__(self, x, ends, places, deeper):
+        """x: [prompts, 77, width] token embeddings; ends: the end token's place in each; places: [prompts, M], those of the
+        context vectors; deeper: for layer 1 and those that follow, [prompts, M, width] to stand there instead (MaPLe)."""
         w, n = self.w, len(x)
         x = x + w["positional_embedding"]
         mask = torch.full((self.length, self.length), float("-inf")).triu(1)
@@ -72,6 +75,8 @@ class Encoder:
 
         for i in range(self.layers):
             p = f"transformer.resblocks.{i}."
+            if 0 < i <= len(deeper):
+                x = x.scatter(1, places[:, :, None].expand(-1, -1, self.width), deeper[i - 1])
             q, k, v = F.linear(norm(x, p + "ln_1"), w[p + "attn.in_proj_weight"], w[p + "attn.in_proj_bias"]).chunk(3, -1)
             q, k, v = (t.reshape(n, self.length, self.heads, 64).transpose(1, 2) for t in (q, k, v))
             a = torch.softmax(q @ k.transpose(-1, -2) / 8 + mask, -1) @ v
@@ -88,12 +93,15 @@ def summary(x):
     return [flat.norm().item(), flat.sum().item()] + [flat[(i * 7919) % len(flat)].item() for i in range(6)]
 
 
-def run(encoder, position, specific=False, groups=1):
+def run(encoder, position, specific=False, groups=1, deep=False):
     length, width = 4, encoder.width
     per_group = length * len(NAMES) if specific else length
     context = weight("context", [groups * per_group, width], 0.02).requires_grad_()
+    # MaPLe's depth of 9: eight deeper contexts behind the first.
+    count = min(8, encoder.layers - 1) if deep else 0
+    deeper = [weight(f"context {i}", context.shape, 0.02).requires_grad_() for i in range(1, count + 1)]
     table = encoder.w["token_embedding.weight"]
-    prompts, ends = [], []
+    prompts, ends, places, vectors = [], [], [], []
     for group in range(groups):
         for c, name in enumerate(NAMES):
             first = group * per_group + (c * length if specific else 0)
@@ -101,9 +109,12 @@ def run(encoder, position, specific=False, groups=1):
             place = {"end": length, "middle": length // 2, "front": 0}[position]
             rows = torch.cat([table[[START]], v[:place], table[name], v[place:], table[[STOP, END]]])
             ends.append(len(rows) - 1)
+            places.append([1 + i + (len(name) if i >= place else 0) for i in range(length)])
+            vectors.append(range(first, first + length))
             padding = table[[0]].expand(encoder.length - len(rows), -1)
             prompts.append(torch.cat([rows, padding]))
-    features = encoder(torch.stack(prompts), torch.tensor(ends))
+    vectors = torch.tensor([list(v) for v in vectors])
+    features = encoder(torch.stack(prompts), torch.tensor(ends), torch.tensor(places), [d[vectors] for d in deeper])
     text = features / features.norm(dim=-1, keepdim=True)
     images = torch.from_numpy(2 * uniform(SEED, "images", shape=[len(LABELS), text.shape[1]]) - 1)
     images = images / images.norm(dim=-1, keepdim=True)
@@ -111,12 +122,13 @@ def run(encoder, position, specific=False, groups=1):
     logits = torch.cat([20 * images @ text[g * len(NAMES):(g + 1) * len(NAMES)].t() for g in range(groups)])
     loss = F.cross_entropy(logits, torch.tensor(LABELS * groups))
     loss.backward()
-    return {"features": summary(features), "loss": loss.item(), "gradient": summary(context.grad)}
+    result = {"features": summary(features), "loss": loss.item(), "gradient": summary(context.grad)}
+    return result | ({"deeper": [summary(d.grad) for d in deeper]} if deep else {})
 
 
 result = {"torch": torch.__version__}
 for size, shape in SIZES.items():
     encoder = Encoder(**shape)
-    cases = CASES if size == "small" else {"end": CASES["end"]}
+    cases = CASES if size == "small" else {name: CASES[name] for name in ["end", "deep"]}
     result[size] = {name: run(encoder, **case) for name, case in cases.items()}
 print(json.dumps(result, indent=1))

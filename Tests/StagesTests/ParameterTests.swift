@@ -11,6 +11,8 @@ struct ParameterTests {
     static let unfit: [(kind: StageKind, name: String, values: [JSONValue])] = [
         (.extract, "views", [-1, 1001, 2.5, 1e300]),
         (.fit, "contextLength", [0, -1, 1e9, 2.5, "four"]),
+        (.fit, "classTokenPosition", ["top", "End", 3]),
+        (.fit, "classSpecificContexts", [1, "yes"]),
         (.fit, "learningRate", [0, -0.1, 1e300, .number(.nan), .number(.infinity)]),
         (.fit, "momentum", [-0.1, 1, .number(.nan)]),
         (.fit, "weightDecay", [-1, .number(.nan)]),

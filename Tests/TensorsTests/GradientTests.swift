@@ -73,6 +73,19 @@ import Tensors
         check([random([3, 4], "a"), random([3, 2], "b")]) { concatenated($0[0], $0[1]) }
     }
 
+    @Test func replacedRowsTakeTheGradientOfWhatStoodThere() {
+        let inputs = [random([4, 3], "x"), random([2, 3], "replacement")]
+        check(inputs) { replacing(rows: [3, 1], of: $0[0], by: $0[1]) }
+        let y = replacing(rows: [3, 1], of: Variable(inputs[0]), by: Variable(inputs[1])).value
+        #expect(y.rows(1..<2) == inputs[1].rows(1..<2) && y.rows(3..<4) == inputs[1].rows(0..<1))
+        #expect(y.rows(0..<1) == inputs[0].rows(0..<1) && y.rows(2..<3) == inputs[0].rows(2..<3))
+        let tape = Tape(), x = tape.parameter(inputs[0])
+        let out = replacing(rows: [3, 1], of: x, by: Variable(inputs[1]))
+        let loss = scaledProduct(reshaped(out, [1, 12]), Variable(random([1, 12], "projection")), scale: 1)
+        let gradient = tape.gradients(of: loss, for: [x])[0]
+        #expect(gradient.rows(1..<2).squaredNorm == 0 && gradient.rows(3..<4).squaredNorm == 0)
+    }
+
     @Test func logitsAndLosses() {
         check([random([3, 4], "a"), random([5, 4], "b")]) { scaledProduct($0[0], $0[1], scale: 2.5) }
         check([random([3, 5], "x")]) { crossEntropy($0[0], labels: [4, 0, 2]) }

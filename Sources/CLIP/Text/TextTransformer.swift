@@ -34,24 +34,38 @@ public struct TextTransformer: Sendable {
     ///   - prompts: the tree of one group's prompts.
     ///   - contexts: `[groups · contextCount, width]`, the context vectors of each group in turn; for prompts without
     ///     context vectors, an empty `[0, width]` gives one group.
+    ///   - deeper: context vectors of their own for the layers behind the first (MaPLe; Khattak et al. 2023, section 3.2):
+    ///     `deeper[i]`, of the shape of `contexts`, takes the place of what layer i made of the context's rows, before
+    ///     layer i + 1 and without positional embedding. At most one for each of these layers; where there are no more, the
+    ///     rows go on as they are.
     /// - Returns: `[groups · classes, dimension]`.
-    public func callAsFunction(_ prompts: PromptLayout, contexts: Variable) -> Variable {
+    public func callAsFunction(_ prompts: PromptLayout, contexts: Variable, deeper: [Variable] = []) -> Variable {
         let rowCount = prompts.rowCount
         let groups = prompts.contextCount == 0 ? 1 : contexts.value.rows / prompts.contextCount
         precondition(
-            contexts.value.rows == groups * prompts.contextCount, "\(contexts.value.shape) context vectors for groups of \(prompts.contextCount)")
+            contexts.value.rows == groups * prompts.contextCount,
+            "\(contexts.value.shape) context vectors for groups of \(prompts.contextCount)")
         precondition(prompts.longestPrompt <= contextLength, "prompts of \(prompts.longestPrompt) tokens")
+        precondition(
+            deeper.count < weights.layers.count, "\(deeper.count) deeper contexts for \(weights.layers.count) layers")
+        precondition(
+            deeper.allSatisfy { $0.value.shape == contexts.value.shape },
+            "contexts of \(contexts.value.shape) and deeper ones of \(deeper.map(\.value.shape))")
 
         // [groups · rows, width]: tokens and positions are constants, context vectors are added where they stand.
+        let places = ContextPlaces(prompts, groups: groups)
         var x = adding(
-            contextVectors: contexts, to: constantRows(of: prompts), layout: prompts, groups: groups)
-        for layer in weights.layers.dropLast() {
+            rowsOf: places.filled(from: contexts), to: constantRows(of: prompts).repeatedRows(groups), at: places.rows)
+        for (index, layer) in weights.layers.dropLast().enumerated() {
             let h = layerNorm(x, layer.lnOne)
             let qkv = linear(h, layer.attentionIn)
             let attended = treeAttention(
                 queries: qkv, layout: prompts, width: width, headWidth: weights.headWidth)
             x = linear(attended, layer.attentionOut, residual: x)
             x = mlp(x, layer)
+            if index < deeper.count {
+                x = replacing(rows: places.rows, of: x, by: places.filled(from: deeper[index]))
+            }
         }
 
         // In the last layer only the end tokens' rows go on: one per class.
@@ -77,19 +91,6 @@ public struct TextTransformer: Sendable {
         }
         x.addRows(embeddings(of: tokens.map(\.1)), at: tokens.map(\.0))
         return x
-    }
-
-    private func adding(
-        contextVectors contexts: Variable, to base: Tensor, layout: PromptLayout, groups: Int
-    ) -> Variable {
-        let places = layout.items.enumerated().compactMap { row, item in
-            if case .context(let index) = item { (row, index) } else { nil }
-        }
-        let sources = (0..<groups).flatMap { group in places.map { group * layout.contextCount + $0.1 } }
-        let targets = (0..<groups).flatMap { group in places.map { group * layout.rowCount + $0.0 } }
-        return Tensors.adding(
-            rowsOf: sources == Array(0..<contexts.value.rows) ? contexts : rows(sources, of: contexts),
-            to: base.repeatedRows(groups), at: targets)
     }
 }
 

@@ -7,7 +7,7 @@ import Tensors
 public struct CoOp: Training {
     /// A learned prompt.
     public struct Prompt: Sendable {
-        /// `[M, width]`.
+        /// `[M, width]`; `[classes · M, width]` where they are class-specific.
         public var contexts: Tensor
         /// On the validation images, in the epoch it was kept from.
         public var validationAccuracy: Double
@@ -48,23 +48,29 @@ public struct CoOp: Training {
         guard parameters.contextLength < model.transformer.contextLength else {
             throw .contextTooLong(asked: parameters.contextLength, contextLength: model.transformer.contextLength)
         }
-        prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
-        contexts = try Self.initialContexts(parameters, model: model)
+        prompts = try ClassPrompts(
+            classNames: classNames, contextLength: parameters.contextLength, position: parameters.position,
+            classSpecific: parameters.classSpecificContexts, model: model)
+        contexts = try Self.initialContexts(parameters, classCount: classNames.count, model: model)
         optimizer = SGD(momentum: Float(parameters.momentum), weightDecay: Float(parameters.weightDecay))
     }
 
-    /// `[M, width]`: the embeddings of the context's words, or random vectors.
-    private static func initialContexts(_ parameters: Parameters, model: CLIPText) throws(PromptError) -> Tensor {
+    /// The embeddings of the context's words, or random vectors; class-specific ones start from the same words, or from
+    /// random vectors of their own.
+    private static func initialContexts(
+        _ parameters: Parameters, classCount: Int, model: CLIPText
+    ) throws(PromptError) -> Tensor {
         let (length, width) = (parameters.contextLength, model.transformer.width)
+        let copies = parameters.classSpecificContexts ? classCount : 1
         if parameters.context.isEmpty {
             var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "context")
-            return Tensor([length, width], (0..<length * width).map { _ in 0.02 * stream.normal() })
+            return Tensor([copies * length, width], (0..<copies * length * width).map { _ in 0.02 * stream.normal() })
         }
         let tokens = model.tokenizer.encode(parameters.context)
         guard tokens.count == length else {
             throw .contextLength(words: parameters.context, tokens: tokens.count, asked: length)
         }
-        return model.transformer.embeddings(of: tokens)
+        return model.transformer.embeddings(of: tokens).repeatedRows(copies)
     }
 
     public var epochs: Int { parameters.epochs }
@@ -108,7 +114,7 @@ public struct CoOp: Training {
         images: Tensor, labels: [Int], learningRate: Float
     ) -> (loss: Float, accuracy: Double, gradient: Tensor) {
         let tape = Tape()
-        let v = tape.parameter(contexts)  // [M, width]
+        let v = tape.parameter(contexts)  // [M, width] or [classes · M, width]
         let text = prompts.textFeatures(v, model: model)  // [classes, dimension]
         let logits = scaledProduct(Variable(images), text, scale: model.logitScale)  // [batch, classes]
         let loss = crossEntropy(logits, labels: labels)

@@ -1,3 +1,5 @@
+import CLIP
+
 extension CoOp {
     /// Everything that decides what is learned. The defaults are those of SPG's stage I.
     public struct Parameters: CheckedParameters, Hashable {
@@ -5,6 +7,10 @@ extension CoOp {
         public var context = "a photo of a"
         /// M, the number of context vectors.
         public var contextLength = 4
+        /// Where the class name stands among the context vectors: at their "end", "middle" or "front".
+        public var classTokenPosition = PromptLayout.ClassTokenPosition.end.rawValue
+        /// Whether every class has context vectors of its own (CSC).
+        public var classSpecificContexts = false
         public var learningRate = 2e-3
         public var momentum = 0.9
         public var weightDecay = 5e-4
@@ -16,8 +22,16 @@ extension CoOp {
 
         public init() {}
 
+        /// What `classTokenPosition` names; `check()` refuses words that name none.
+        public var position: PromptLayout.ClassTokenPosition { .init(rawValue: classTokenPosition) ?? .end }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
+            guard PromptLayout.ClassTokenPosition(rawValue: classTokenPosition) != nil else {
+                let choices = PromptLayout.ClassTokenPosition.allCases.map { "“\($0.rawValue)”" }
+                throw UnfitParameter(
+                    "classTokenPosition", mustBe: choices.joined(separator: " or "), not: "“\(classTokenPosition)”")
+            }
             try require(positive: "learningRate", learningRate)
             guard (0..<1).contains(momentum) else {
                 throw UnfitParameter("momentum", mustBe: "a number from 0 to below 1", not: "\(momentum)")

@@ -86,12 +86,17 @@ public struct EvaluateStage: Sendable {
         guard prompts.allSatisfy({ $0.vectors.shape == first.vectors.shape }) else {
             throw StageInputError("prompts of different shapes have no average: \(prompts.map(\.vectors.shape))")
         }
+        let forms = try Set(keys.map { try PromptForm(of: $0, in: store) })
+        guard let form = forms.first, forms.count == 1 else {
+            throw StageInputError(
+                "prompts of different forms have no average; fit them with the same classTokenPosition and "
+                    + "classSpecificContexts")
+        }
         guard first.vectors.columns == model.transformer.width else {
             throw PromptError.widths(prompt: first.vectors.columns, text: model.transformer.width)
         }
         let average = prompts.dropFirst().reduce(first.vectors) { $0 + $1.vectors } * (1 / Float(prompts.count))
-        let classes = try ClassPrompts(
-            classNames: manifest.classes, contextLength: average.rows, model: model)
+        let classes = try form.prompts(manifest.classes, vectorCount: average.rows, model: model)
         let text = classes.textFeatures(Variable(average), model: model).value
         return (first.method, first.seed, classify(images, text: text, logitScale: model.logitScale))
     }

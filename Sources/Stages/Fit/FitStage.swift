@@ -7,9 +7,12 @@ extension StageKind {
     /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
     public static let fit = StageKind(
         training: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 1, parameters: CoOp.Parameters(),
+        later: ["classTokenPosition", "classSpecificContexts"],
         help: [
             "context": "words the context vectors start from; \"\" for random vectors",
             "contextLength": "number of context vectors",
+            "classTokenPosition": "of the class name among them: \"end\", \"middle\" or \"front\"",
+            "classSpecificContexts": "context vectors of its own for every class",
             "learningRate": "of stochastic gradient descent, after the warm-up",
             "momentum": "of stochastic gradient descent",
             "weightDecay": "of stochastic gradient descent",

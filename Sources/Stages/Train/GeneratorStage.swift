@@ -67,6 +67,11 @@ public struct GeneratorStage: Sendable {
         try store.artifact(of: recipe) {
             let features = try SourceFeatures(embeddings, store: store)
             let (training, validation) = try features.split(split)
+            guard try prompts.allSatisfy({ try PromptForm(of: $0, in: store) == .plain }) else {
+                throw StageInputError(
+                    "a generator learns from prompts with one context for all classes, before the class name; fit them "
+                        + "with classTokenPosition “end” and without classSpecificContexts")
+            }
             let labels = try prompts.map { try store.prompt($0).vectors }
             guard Set(labels.map(\.shape)).count == 1 else {
                 throw StageInputError(

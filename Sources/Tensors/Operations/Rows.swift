@@ -23,6 +23,23 @@ public func adding(rowsOf x: Variable, to base: Tensor, at indices: [Int]) -> Va
     return .output(y, of: [x]) { gradient in [gradient.gatheringRows(indices)] }
 }
 
+/// A matrix with some of its rows replaced; no gradient flows to what stood there.
+///
+/// - Parameters:
+///   - indices: the rows to replace, none of them twice.
+///   - x: `[n, d]`.
+///   - replacement: `[indices.count, d]`, in the order of the indices.
+/// - Returns: `[n, d]`.
+public func replacing(rows indices: [Int], of x: Variable, by replacement: Variable) -> Variable {
+    var y = x.value
+    y.setRows(at: indices, to: replacement.value)
+    return .output(y, of: [x, replacement]) { gradient in
+        var dx = gradient
+        dx.setRows(at: indices, to: Tensor([indices.count, gradient.columns]))
+        return [dx, gradient.gatheringRows(indices)]
+    }
+}
+
 /// Two matrices side by side: `[n, a]` and `[n, b]` become `[n, a + b]`.
 public func concatenated(_ a: Variable, _ b: Variable) -> Variable {
     let (n, widthA, widthB) = (a.value.rows, a.value.columns, b.value.columns)
@@ -53,6 +70,20 @@ extension Tensor {
                 for (i, index) in indices.enumerated() {
                     precondition(index >= 0 && index < height, "row \(index) of \(height)")
                     for j in 0..<width { y[index * width + j] += x[i * width + j] }
+                }
+            }
+        }
+    }
+
+    /// Writes row i of `other` into row `indices[i]`.
+    mutating func setRows(at indices: [Int], to other: Tensor) {
+        precondition(other.rows == indices.count && other.columns == columns, "\(other.shape) into \(shape)")
+        let width = columns, height = rows
+        withUnsafeMutablePointer { y in
+            other.withUnsafePointer { x in
+                for (i, index) in indices.enumerated() {
+                    precondition(index >= 0 && index < height, "row \(index) of \(height)")
+                    (y + index * width).update(from: x + i * width, count: width)
                 }
             }
         }
