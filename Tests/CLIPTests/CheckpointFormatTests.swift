@@ -141,6 +141,7 @@ import Testing
 
     @Test("Configurations that ask for what there is not", arguments: [
         ("config.json", #"{"model_type": "siglip"}"#, "model_type is \"siglip\""),
+        ("config.json", #"{"model_type": "clip_vision_model", "hidden_size": 64}"#, "one side of a CLIP model"),
         ("config.json", #"{"vision_config": {"hidden_act": "relu"}}"#, "hidden_act is \"relu\""),
         ("config.json", #"{"vision_config": {"hidden_size": 64, "num_attention_heads": 3}}"#, "does not divide"),
         ("config.json", #"{"vision_config": {"hidden_size": 128, "num_attention_heads": 2}}"#, "different models"),
@@ -229,8 +230,8 @@ import Testing
 
     @Test("What is no file of weights is told apart", arguments: [
         ("version https://git-lfs.github.com/spec/v1\noid", "Git LFS"), ("<!DOCTYPE html><html>", "web page"),
-        ("GGUF....", "GGUF"), ("i n\nt h\n", "neither a safetensors file"), ("", "neither a safetensors file"),
-        ("PK\u{3}\u{4}", "truncated"), (#"{"weight_map": 3}"#, "shard index"),
+        ("GGUF....", "GGUF"), ("i n\nt h\n", "neither a safetensors file"), ("", "it is empty"),
+        ("\u{80}", "neither a safetensors file"), ("PK\u{3}\u{4}", "truncated"), (#"{"weight_map": 3}"#, "shard index"),
         ("\u{2}\0\0\0\0\0\0\0{}", "of its 0 tensors none"),
     ])
     func otherFiles(_ content: String, _ reason: String) throws {
@@ -249,6 +250,12 @@ import Testing
     @Test func olderFiles() throws {
         try withCheckpoint(["old.pt": Checkpoints.data("legacy.pt")]) {
             #expect(refusal($0)?.contains("torch.save(torch.load(path") == true)
+        }
+        // A pickle of another protocol than PyTorch's usual one.
+        for version in UInt8(3)...5 {
+            try withCheckpoint(["old.pt": Data([0x80, version, 0x4e, 0x2e])]) {
+                #expect(refusal($0.appending(path: "old.pt"))?.contains("torch.save(torch.load(path") == true)
+            }
         }
     }
 

@@ -80,6 +80,22 @@ import Testing
         #expect(refusal(archive)?.contains("does not lie inside the file") == true)
     }
 
+    @Test("A bit that turned over in the numbers is told; one whose archive keeps no checksums cannot be")
+    func damage() throws {
+        let sound = try Checkpoints.data("prompt.pt"), prompt = try TorchFile(decoding: sound, source: "test").loneTensor()
+        let first = try #require(sound.range(of: prompt.withUnsafePointer { Data(bytes: $0, count: 64) }))
+        var damaged = sound
+        damaged[first.lowerBound + 5] ^= 1
+        let file = try TorchFile(decoding: damaged, source: "test")
+        let error = #expect(throws: TensorFileError.self) { try file.loneTensor() }
+        #expect(error?.description.contains("is damaged, since its checksum is not the one that was written") == true)
+        // It stays so, and a sound storage is read again and again.
+        #expect(throws: TensorFileError.self) { try file.loneTensor() }
+        var bare = TorchArchive(pickle: Pickle.program(Pickle.tensor(of: 6, [6], strides: [1])))
+        bare.members[1].content[3] = 0x40
+        #expect(try TorchFile(decoding: bare.data, source: "test").loneTensor().values.first == 2)
+    }
+
     @Test("Inputs that fuzzing came up with are read or refused") func found() throws {
         let folder = Checkpoints.folder.appending(path: "found")
         var count = 0

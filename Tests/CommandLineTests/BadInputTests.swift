@@ -133,6 +133,29 @@ struct BadInputTests {
         try workplace.expectSound(without: .images)
     }
 
+    @Test("spg checkpoint inspect says what a checkpoint is, or with status 65 why it is none")
+    func inspect() async throws {
+        let workplace = try Workplace()
+        func inspect(_ path: String) async throws -> Program.Outcome {
+            try await Program("spg", ["checkpoint", "inspect", path], in: workplace.url).outcome()
+        }
+        let repository = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
+        let icons = try await inspect(repository.appending(path: "Models/icon-clip").path)
+        #expect(icons.status == 0 && icons.errors.isEmpty, "\(icons.errors)")
+        #expect(icons.lines.contains("format         safetensors, OpenAI's names"), "\(icons.output)")
+        #expect(icons.lines.contains("parameters     7,051,313"), "\(icons.output)")
+        #expect(icons.lines.contains { $0.hasPrefix("tokenizer ") && $0.hasSuffix("icon-clip/merges.txt") })
+        for (path, message) in [
+            ("small.yaml", "small.yaml: it is neither a safetensors file"), ("data", "data holds no weights"),
+            ("nowhere", "No checkpoint at"), ("data/ink/bars/1.jpg", "1.jpg: it is neither a safetensors file"),
+        ] {
+            let outcome = try await inspect(path)
+            #expect(outcome.status == 65 && outcome.output.isEmpty, "\(outcome.output)")
+            #expect(outcome.errors.hasPrefix("Error: ") && outcome.errors.contains(message), "\(outcome.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: workplace.storePath))
+    }
+
     // MARK: Artifacts
 
     @Test("Artifacts that are not there or not unique: status 65, with the nearest name or the candidates")

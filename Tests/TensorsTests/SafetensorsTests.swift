@@ -31,6 +31,12 @@ import Testing
         let sliced = (Data([1, 2, 3]) + data).dropFirst(3)
         #expect(try Safetensors(decoding: sliced, source: "test").tensor(named: "b") == tensors["b"])
         #expect(Safetensors.encode([:]).count % 8 == 0)
+        // From a file, whose pages are let go after each tensor and come back for the next.
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try data.write(to: url)
+        let mapped = try Safetensors(contentsOf: url)
+        for _ in 0..<2 { for (name, tensor) in tensors { #expect(try mapped.tensor(named: name) == tensor) } }
         #expect(try Safetensors(decoding: Safetensors.encode([:]), source: "test").entries.isEmpty)
     }
 

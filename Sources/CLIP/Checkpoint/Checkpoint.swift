@@ -52,7 +52,7 @@ public struct Checkpoint: Sendable {
         try configuration.check(against: architecture)
     }
 
-    /// The file of the tokenizer's vocabulary: beside the weights, or the one that `Scripts/setup` installs. An image
+    /// The file of the tokenizer's vocabulary: beside the weights, or the one that `make vocabulary` fetches. An image
     /// encoder has no use for it.
     /// - Throws: `noTokenizer`, with all the places that were looked at.
     public func tokenizerURL() throws(CheckpointError) -> URL {

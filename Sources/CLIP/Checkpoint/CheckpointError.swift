@@ -70,7 +70,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             return "\(path) does not hold a CLIP model:\(shown)\(rest)"
         case .noTokenizer(let folder, let names, let installed):
             let place =
-                installed.map { " Nor is there \($0) in the working directory, which Scripts/setup installs." } ?? ""
+                installed.map { " Nor is there \($0) in the working directory, which make vocabulary fetches." } ?? ""
             return "No vocabulary for the tokenizer: \(folder) has none of \(names.joined(separator: ", ")).\(place)"
         case .tokenizer(let error):
             return error.description

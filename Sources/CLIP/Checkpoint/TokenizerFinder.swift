@@ -23,7 +23,7 @@ extension Checkpoint {
 enum TokenizerFinder {
     /// Files beside the weights, the preferred one first. All hold the merges that CLIP's tokenizer consists of.
     private static let names = ["merges.txt", "tokenizer.json", "bpe_simple_vocab_16e6.txt.gz"]
-    /// The vocabulary of all of OpenAI's models, where Scripts/setup puts it; relative to the working directory.
+    /// The vocabulary of all of OpenAI's models, where `make vocabulary` puts it; relative to the working directory.
     private static let installed = "Models/vocabulary/bpe_simple_vocab_16e6.txt.gz"
     private static let installedCount = 49_408
 

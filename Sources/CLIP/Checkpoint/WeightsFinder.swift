@@ -38,7 +38,7 @@ enum WeightsFinder {
 
     /// Whether a file holds weights, as its content tells; nil where it is something else.
     private static func kind(of url: URL) -> Kind? {
-        guard let data = try? mappedFile(url, format: "weights") else { return nil }
+        guard let data = try? FileBytes(mapping: url, format: "weights").data else { return nil }
         switch WeightsFormat(of: data) {
         case .safetensors:
             return .weights

@@ -22,6 +22,8 @@ enum WeightsFormat: Equatable {
             self = .safetensors
         } else if begins(with: "{".utf8) {
             self = .json
+        } else if file.first == 0x80, let version = file.dropFirst().first, (2...5).contains(version) {
+            self = .foreign(Self.barePickle)
         } else if let description = Self.foreign.first(where: { begins(with: $0.bytes, at: $0.offset) })?.description {
             self = .foreign(description)
         } else {
@@ -29,12 +31,11 @@ enum WeightsFormat: Equatable {
         }
     }
 
+    private static let barePickle =
+        "it is a pickle that is no zip archive, as PyTorch before 1.6 wrote them. Write it again with a newer one: "
+        + "torch.save(torch.load(path, map_location=\"cpu\"), path)"
+
     private static let foreign: [(offset: Int, bytes: [UInt8], description: String)] = [
-        (
-            0, [0x80, 0x02],
-            "it is a pickle that is no zip archive, as PyTorch before 1.6 wrote them. Write it again with a newer one: "
-                + "torch.save(torch.load(path, map_location=\"cpu\"), path)"
-        ),
         (
             257, Array("ustar".utf8),
             "it is a tar archive; unpack it, or write the weights with torch.save of PyTorch 1.6 or later"
@@ -53,18 +54,19 @@ enum WeightsFormat: Equatable {
 
 /// Opens a file of weights in whatever format it is.
 func openWeights(_ url: URL) throws(TensorFileError) -> any TensorFile {
-    let data = try mappedFile(url, format: "weights")
+    let file = try FileBytes(mapping: url, format: "weights")
     func refused(_ reason: String) -> TensorFileError {
         TensorFileError(source: url.path, format: "weights", problem: .refused(reason))
     }
-    switch WeightsFormat(of: data) {
-    case .torch: return try TorchFile(decoding: data, source: url.path)
-    case .safetensors: return try Safetensors(decoding: data, source: url.path)
+    switch WeightsFormat(of: file.data) {
+    case .torch: return try TorchFile(file, source: url.path)
+    case .safetensors: return try Safetensors(file, source: url.path)
     case .json: return try ShardedWeights(index: url)
     case .foreign(let description): throw refused(description)
     case .unknown:
         // What is called safetensors and is damaged at its beginning is told what is wrong with it.
-        if url.pathExtension == "safetensors" { return try Safetensors(decoding: data, source: url.path) }
+        if url.pathExtension == "safetensors" { return try Safetensors(file, source: url.path) }
+        if file.data.isEmpty { throw refused("it is empty; copy or download it again") }
         throw refused(
             "it is neither a safetensors file nor one of PyTorch's (torch.save or TorchScript), nor an index of shards")
     }

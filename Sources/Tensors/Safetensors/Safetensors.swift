@@ -17,21 +17,26 @@ public struct Safetensors: Sendable {
     public let entries: [String: Entry]
     /// What errors call this file: its path.
     public let source: String
-    private let numbers: Data
+    private let file: FileBytes
+    /// Where the numbers begin in the file.
+    private let start: Int
 
     /// Opens a file: maps it into memory and validates its header.
     public init(contentsOf url: URL) throws(TensorFileError) {
-        try self.init(decoding: mappedFile(url, format: Self.format), source: url.path)
+        try self.init(FileBytes(mapping: url, format: Self.format), source: url.path)
     }
 
     /// Validates the header of a file that is already in memory.
     /// - Parameter source: what errors call it.
     public init(decoding data: Data, source: String) throws(TensorFileError) {
-        let data = data.startIndex == 0 ? data : Data(data)
+        try self.init(FileBytes(data), source: source)
+    }
+
+    package init(_ file: FileBytes, source: String) throws(TensorFileError) {
         do throws(TensorFileError.Problem) {
-            let header = try SafetensorsHeader(decoding: data)
+            let header = try SafetensorsHeader(decoding: file.data)
             entries = header.entries
-            numbers = data[header.byteCount...]
+            (self.file, start) = (file, header.byteCount)
         } catch {
             throw TensorFileError(source: source, format: Self.format, problem: error)
         }
@@ -47,12 +52,14 @@ public struct Safetensors: Sendable {
         guard entry.elementType.isReadAsFloat else { throw error(.notFloatingPoint(name, entry.elementType)) }
         var tensor = Tensor(uninitialized: entry.shape)
         let count = tensor.count
+        let range = start + entry.byteRange.lowerBound..<start + entry.byteRange.upperBound
         tensor.withUnsafeMutablePointer { to in
-            numbers.withUnsafeBytes { bytes in
-                let from = UnsafeRawBufferPointer(rebasing: bytes[entry.byteRange])
-                if let start = from.baseAddress { entry.elementType.convert(count, from: start, into: to) }
+            file.data.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return }
+                entry.elementType.convert(count, from: base + range.lowerBound, into: to)
             }
         }
+        file.letGo(of: range)
         return tensor
     }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Named tensors that lie in a file, or in several that belong together, whatever the format.
 public protocol TensorFile: Sendable {
     /// What errors call it: its path.
@@ -23,16 +21,4 @@ public struct TensorEntry: Sendable, Equatable {
     public init(elementType: ElementType, shape: [Int]) {
         (self.elementType, self.shape) = (elementType, shape)
     }
-}
-
-/// Maps a regular file into memory. What is no file at all, such as a pipe that never ends, is refused.
-package func mappedFile(_ url: URL, format: String) throws(TensorFileError) -> Data {
-    let resolved = url.resolvingSymlinksInPath()
-    do {
-        let type = try FileManager.default.attributesOfItem(atPath: resolved.path)[.type] as? FileAttributeType
-        if type == .typeRegular { return try Data(contentsOf: resolved, options: .alwaysMapped) }
-    } catch {
-        throw TensorFileError(source: url.path, format: format, problem: .unreadable(error.localizedDescription))
-    }
-    throw TensorFileError(source: url.path, format: format, problem: .unreadable("it is not a regular file"))
 }

@@ -6,7 +6,7 @@ private let largestJSON = 1 << 24
 
 /// The bytes of a JSON file that is no larger than configurations are.
 func mappedJSON(_ url: URL) throws(TensorFileError) -> Data {
-    let data = try mappedFile(url, format: "JSON")
+    let data = try FileBytes(mapping: url, format: "JSON").data
     guard data.count <= largestJSON else {
         throw TensorFileError(
             source: url.path, format: "JSON",

@@ -29,7 +29,8 @@ private struct HuggingFaceModel: Decodable {
 }
 
 extension ModelConfiguration {
-    private static let modelTypes: Set = ["clip", "clip_text_model", "clip_vision_model"]
+    /// transformers' names for one side of a model, saved by itself.
+    private static let sides: Set = ["clip_text_model", "clip_vision_model"]
 
     /// Reads the configuration of a folder that transformers wrote.
     static func huggingFace(in folder: URL) throws(CheckpointError) -> ModelConfiguration {
@@ -37,7 +38,12 @@ extension ModelConfiguration {
         let file = folder.appending(path: "config.json")
         if let model = try HuggingFaceModel.read(from: file) {
             configuration.files.append(file.lastPathComponent)
-            if let type = model.model_type, !modelTypes.contains(type) {
+            if let type = model.model_type, sides.contains(type) {
+                throw .configuration(
+                    path: file.path,
+                    reason: "model_type is \"\(type)\", one side of a CLIP model; save the whole one, CLIPModel")
+            }
+            if let type = model.model_type, type != "clip" {
                 throw .configuration(path: file.path, reason: "model_type is \"\(type)\", which is not CLIP")
             }
             // What a file does not say is what transformers takes for granted.

@@ -43,7 +43,7 @@ struct ShardedWeights: TensorFile {
         var shards: [String: any TensorFile] = [:]
         for name in names {
             // A shard is a file of tensors, not an index of more.
-            let shard = folder.appending(path: name), data = try mappedFile(shard, format: "weights")
+            let shard = folder.appending(path: name), data = try FileBytes(mapping: shard, format: "weights").data
             guard WeightsFormat(of: data) != .json else { throw error(.refused("\(name) is no file of tensors")) }
             shards[name] = try openWeights(shard)
         }

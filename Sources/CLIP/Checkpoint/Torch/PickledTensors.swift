@@ -16,7 +16,7 @@ struct PickledTensors {
         // Weights may share a storage, each once or twice; a file whose tensors are many times what it holds is made to
         // fill memory.
         var stored: [Int: Int] = [:]
-        for tensor in byName.values { stored[tensor.storage.start] = tensor.storage.count }
+        for tensor in byName.values { stored[tensor.storage.range.lowerBound] = tensor.storage.count }
         guard numbers <= 4 * stored.values.reduce(0, +) else {
             throw .refused("its tensors have \(numbers) numbers, more than four times those it holds")
         }

@@ -4,8 +4,10 @@ import Tensors
 /// The numbers of one member of a file.
 struct TorchStorage: Sendable {
     let member: String
-    /// Where they begin in the file.
-    let start: Int
+    /// Where the member lies in the file; the numbers begin where it does.
+    let range: Range<Int>
+    /// The member's CRC-32, or 0 where its writer left it out.
+    let checksum: UInt32
     let elementType: ElementType
     let count: Int
 }
@@ -62,7 +64,7 @@ struct StridedTensor: Sendable {
         tensor.withUnsafeMutablePointer { to in
             file.withUnsafeBytes { bytes in
                 guard let base = bytes.baseAddress else { return }
-                let first = base + (storage.start + offset * size)
+                let first = base + (storage.range.lowerBound + offset * size)
                 for run in 0..<runCount {
                     var (rest, start) = (run, 0)
                     for (extent, stride) in dimensions.reversed() {

@@ -83,7 +83,10 @@ struct TorchConstructors {
             throw .malformed(
                 "its member \"\(member)\" has \(range.count) bytes, too few for \(count) numbers of \(type.rawValue)")
         }
-        heap.storages.append(TorchStorage(member: member, start: range.lowerBound, elementType: type, count: count))
+        heap.storages.append(
+            TorchStorage(
+                member: member, range: range, checksum: archive.members[member]?.checksum ?? 0, elementType: type,
+                count: count))
         return .storage(heap.storages.count - 1)
     }
 

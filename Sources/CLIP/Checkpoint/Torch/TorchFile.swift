@@ -11,21 +11,27 @@ public struct TorchFile: Sendable {
     public let source: String
     public let format: String
     private let tensors: [String: StridedTensor]
-    private let file: Data
+    private let file: FileBytes
+    private let checksums = StorageChecksums()
 
     /// The largest pickle that is read. It lists tensors, and has about two hundred bytes for each.
     private static let largestPickle = 1 << 25
 
     /// Opens a file: maps it into memory and reads its list of tensors.
     public init(contentsOf url: URL) throws(TensorFileError) {
-        try self.init(decoding: mappedFile(url, format: "PyTorch"), source: url.path)
+        try self.init(FileBytes(mapping: url, format: "PyTorch"), source: url.path)
     }
 
     /// Reads the list of tensors of a file that is already in memory.
     /// - Parameter source: what errors call it.
     public init(decoding data: Data, source: String) throws(TensorFileError) {
-        file = data.startIndex == 0 ? data : Data(data)
+        try self.init(FileBytes(data), source: source)
+    }
+
+    init(_ file: FileBytes, source: String) throws(TensorFileError) {
+        self.file = file
         self.source = source
+        let file = file.data
         do throws(TensorFileError.Problem) {
             let archive = try ZipArchive(file)
             let root = try Self.root(of: archive)
@@ -85,6 +91,12 @@ extension TorchFile: TensorFile {
             throw TensorFileError(
                 source: source, format: "PyTorch", problem: .notFloatingPoint(name, tensor.storage.elementType))
         }
-        return tensor.read(from: file)
+        defer { file.letGo(of: tensor.storage.range) }
+        do {
+            try checksums.check(tensor.storage, in: file.data)
+        } catch {
+            throw TensorFileError(source: source, format: "PyTorch", problem: error)
+        }
+        return tensor.read(from: file.data)
     }
 }

@@ -9,6 +9,8 @@ struct ZipArchive: Sendable {
     /// Where the bytes of a member lie.
     struct Member: Sendable {
         let range: Range<Int>
+        /// The CRC-32 of the bytes, or 0 where the writer left it out.
+        let checksum: UInt32
         /// Why its bytes are not the content: “compressed”, “encrypted”.
         let packing: String?
     }
@@ -31,7 +33,7 @@ struct ZipArchive: Sendable {
             let record = try ZipRecord(in: file, at: position, end: directory.range.upperBound)
             position = record.end
             let range = try record.content(in: file, before: directory.range.lowerBound)
-            guard members.updateValue(Member(range: range, packing: record.packing), forKey: record.name) == nil else {
+            guard members.updateValue(Member(range: range, checksum: record.checksum, packing: record.packing), forKey: record.name) == nil else {
                 throw .malformed("it has two members named \"\(record.name)\"")
             }
             spans.append((record.offset, range.upperBound, record.name))
@@ -112,6 +114,7 @@ private struct ZipRecord {
     let offset: Int
     /// The first byte after this entry.
     let end: Int
+    let checksum: UInt32
     let packing: String?
     private let nameBytes: Data
     private let size: Int
@@ -123,6 +126,7 @@ private struct ZipRecord {
         guard position <= limit - Self.shortest, file.integer(at: position, UInt32.self) == 0x0201_4b50,
             let flags = file.integer(at: position + 8, UInt16.self),
             let method = file.integer(at: position + 10, UInt16.self),
+            let checksum = file.integer(at: position + 16, UInt32.self),
             let packed = file.integer(at: position + 20, UInt32.self),
             let unpacked = file.integer(at: position + 24, UInt32.self),
             let nameSize = file.integer(at: position + 28, UInt16.self).map(Int.init),
@@ -150,7 +154,7 @@ private struct ZipRecord {
         guard let unpackedSize = wideOr(unpacked), let packedSize = wideOr(packed), let offset = wideOr(start) else {
             throw .malformed("the sizes of its member \"\(name)\" are not given")
         }
-        (size, self.offset) = (packedSize, offset)
+        (size, self.offset, self.checksum) = (packedSize, offset, checksum)
         packing =
             flags & 1 == 1 ? "encrypted"
             : method != 0 || packedSize != unpackedSize ? "compressed" : nil

@@ -1,0 +1,74 @@
+import Foundation
+
+/// The bytes of a file of tensors: mapped into memory, or in memory already.
+///
+/// Pages of a mapped file count as the process's memory from when they are first read. Once a tensor's numbers are
+/// converted they lie in memory twice, so who reads a tensor lets its pages go.
+package struct FileBytes: Sendable {
+    /// The bytes, counted from 0.
+    package let data: Data
+    /// Nil where the bytes were in memory already, and are nobody's to let go.
+    private let mapping: Mapping?
+
+    /// Bytes that are in memory already.
+    package init(_ data: Data) {
+        self.data = data.startIndex == 0 ? data : Data(data)
+        mapping = nil
+    }
+
+    /// Maps a regular file. What is no file at all, such as a pipe that never ends, is refused.
+    package init(mapping url: URL, format: String) throws(TensorFileError) {
+        func unreadable(_ reason: String) -> TensorFileError {
+            TensorFileError(source: url.path, format: format, problem: .unreadable(reason))
+        }
+        let path = url.resolvingSymlinksInPath().path
+        let type: FileAttributeType?
+        do {
+            type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        } catch {
+            throw unreadable(error.localizedDescription)
+        }
+        guard type == .typeRegular else { throw unreadable("it is not a regular file") }
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw unreadable(String(cString: strerror(errno))) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+        guard status.st_size > 0 else {
+            (data, mapping) = (Data(), nil)
+            return
+        }
+        guard let mapping = Mapping(file, count: Int(status.st_size)) else {
+            throw unreadable(String(cString: strerror(errno)))
+        }
+        self.mapping = mapping
+        data = Data(
+            bytesNoCopy: mapping.base, count: mapping.count, deallocator: .custom { _, _ in _ = mapping })
+    }
+
+    /// Lets the pages of some bytes go, where they are a mapped file's; who reads them again gets them from the file.
+    package func letGo(of range: Range<Int>) {
+        mapping?.letGo(of: range)
+    }
+}
+
+/// A file mapped for reading, until nobody needs it.
+private final class Mapping: Sendable {
+    nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    let count: Int
+
+    /// - Returns: nil where the system refuses; `errno` says why.
+    init?(_ file: Int32, count: Int) {
+        guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0), base != MAP_FAILED else { return nil }
+        (self.base, self.count) = (base, count)
+    }
+
+    deinit { munmap(base, count) }
+
+    /// Whole pages, those in part too: nothing is ever written to them, so they can always be had again.
+    func letGo(of range: Range<Int>) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = range.lowerBound / page * page
+        madvise(base + start, min(range.upperBound, count) - start, MADV_DONTNEED)
+    }
+}
