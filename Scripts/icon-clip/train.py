@@ -1,6 +1,6 @@
 """Train icon-clip on gathered icons (gather.py, leave_out.py) from scratch; goes on from a checkpoint if there is one.
 
-    python train.py WORK OUTPUT --steps 4200
+    python train.py WORK OUTPUT --steps 9000
 
 Logs zero-shot accuracy on VALIDATION_THEMES, which no training image comes from, and for information on
 DesktopIcons; every choice was made on the former. OUTPUT gets the weights' moving average, as float16, of the step that
@@ -141,7 +141,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("work", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--steps", type=int, default=4200)
+    parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--every", type=int, default=500, help="steps between evaluations and checkpoints")
     options = parser.parse_args()
     torch.set_num_threads(2)
