@@ -18,7 +18,7 @@ struct PromptForm: Hashable {
     /// - Throws: `StoreError.noArtifact`; `StageInputError` for a position that is none.
     init(of key: ArtifactKey, in store: ArtifactStore) throws {
         guard let recipe = try store.artifact(key)?.recipe else { throw StoreError.noArtifact(key, .prompt) }
-        // Recipes leave both out where they are the defaults.
+        // Prompts that were fitted before these parameters were have neither in their recipe.
         let place = recipe.parameters["classTokenPosition"] ?? .string(Self.plain.position.rawValue)
         guard let known = PromptLayout.ClassTokenPosition.allCases.first(where: { .string($0.rawValue) == place }) else {
             throw StageInputError("the prompt \(key.short) has its class names at \(place.canonicalText), a place unknown here")

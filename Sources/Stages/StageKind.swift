@@ -40,9 +40,6 @@ public struct StageKind: Sendable {
     public var algorithmVersion: Int
     /// Every parameter with its default value. The keys and the types of the values are the schema of `with:`.
     public var defaults: JSONValue
-    /// Parameters that came when artifacts had been made without them: a recipe leaves them out at their default value, so
-    /// that these artifacts keep their keys.
-    public var laterParameters: Set<String> = []
     /// What each parameter means, in a line.
     public var help: [String: String]
     public var roles: [Role]
@@ -68,7 +65,7 @@ public struct StageKind: Sendable {
     /// - Parameter parameters: the method's own; those of the split are added.
     init<Parameters: CheckedParameters>(
         training name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, parameters: Parameters,
-        later: Set<String> = [], help: [String: String], roles: [Role]
+        help: [String: String], roles: [Role]
     ) {
         self.init(
             name: name, executable: executable, makes: makes, algorithmVersion: algorithmVersion,
@@ -78,16 +75,11 @@ public struct StageKind: Sendable {
                 _ = try values.parameters(Parameters.self)
                 _ = try values.parameters(SplitParameters.self)
             })
-        laterParameters = later
     }
 
     /// The recipe of an artifact of this kind.
     /// - Parameter parameters: all of them, not only those that differ from the defaults.
     func recipe(_ parameters: JSONValue, inputs: [Recipe.Input]) -> Recipe {
-        var deciding = parameters
-        if case .object(let members) = parameters {
-            deciding = .object(members.filter { !laterParameters.contains($0.key) || $0.value != defaults[$0.key] })
-        }
-        return Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: deciding, inputs: inputs)
+        Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: parameters, inputs: inputs)
     }
 }

@@ -89,19 +89,4 @@ struct PromptFormTests {
             #expect(error.description.contains("rings") && error.description.contains("waves"))
         }
     }
-
-    @Test("At their defaults the parameters leave the keys of prompts that were made before them as they were")
-    func keys() throws {
-        let embeddings = Digest(of: Data("embeddings".utf8))
-        let recipe = try FitStage(StageKind.fit.defaults, embeddings: [embeddings]).recipe
-        #expect(recipe.parameters["classTokenPosition"] == nil && recipe.parameters["classSpecificContexts"] == nil)
-        #expect(recipe.parameters["contextLength"] == 4)
-        let changes: [[String: JSONValue]] = [
-            ["classTokenPosition": "front"], ["classTokenPosition": "middle"], ["classSpecificContexts": true],
-        ]
-        let others = try changes.map {
-            try FitStage(StageKind.fit.defaults.changed($0), embeddings: [embeddings]).recipe.key
-        }
-        #expect(Set(others + [recipe.key]).count == 4)
-    }
 }

@@ -7,7 +7,6 @@ extension StageKind {
     /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
     public static let fit = StageKind(
         training: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 1, parameters: CoOp.Parameters(),
-        later: ["classTokenPosition", "classSpecificContexts"],
         help: [
             "context": "words the context vectors start from; \"\" for random vectors",
             "contextLength": "number of context vectors",
