@@ -60,32 +60,42 @@ let package = Package(
 
         // Executables: parse arguments, call a library, print.
         .executableTarget(
-            name: "spg", dependencies: ["Pipelines", "Stages", "CLIP", "Reporting", "CommandLineSupport", arguments]),
+            name: "spg",
+            dependencies: ["Pipelines", "Stages", "ArtifactStore", "CLIP", "Reporting", "CommandLineSupport", arguments]),
         .executableTarget(
-            name: "spg-extract", dependencies: ["Stages", "CommandLineSupport", "Tensors", arguments]),
+            name: "spg-extract",
+            dependencies: ["Stages", "ArtifactStore", "Datasets", "CLIP", "CommandLineSupport", "Tensors", arguments]),
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "ArtifactStore", "CommandLineSupport", arguments]),
         .executableTarget(
             name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 
         // What several test targets share: a small CLIP by formula, folders of pictures.
         .target(name: "TestSupport", dependencies: ["CLIP", "Imaging", "Tensors"], path: "Tests/Support"),
 
-        // Tests. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
+        // Tests. Every module that one imports is named: what is not is no reason to compile it anew. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP", "TestSupport"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Tensors"]),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP", "Tensors", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-        .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", grdb]),
-        .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning"]),
-        .testTarget(name: "StagesTests", dependencies: ["Stages", "TestSupport"]),
-        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Reporting", "CommandLineSupport"]),
+        .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", "Datasets", "Tensors", grdb]),
+        .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning", "Tensors"]),
+        .testTarget(
+            name: "StagesTests",
+            dependencies: [
+                "Stages", "PromptLearning", "CLIP", "Imaging", "ArtifactStore", "Datasets", "Tensors", "TestSupport",
+            ]),
+        .testTarget(
+            name: "PipelinesTests",
+            dependencies: [
+                "Pipelines", "Stages", "ArtifactStore", "Datasets", "Tensors", "Reporting", "CommandLineSupport",
+            ]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "ArtifactStore", "Datasets", "Stages", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
+                "ArtifactStore", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
                 "spg-evaluate",
             ]),
     ],
