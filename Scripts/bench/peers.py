@@ -180,6 +180,8 @@ def session(model, side, threads):
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = f"{folder}/model.onnx"
+        # PyTorch's own fused attention has no counterpart in ONNX.
+        torch.backends.mha.set_fastpath_enabled(False)
         with contextlib.redirect_stdout(io.StringIO()):
             torch.onnx.export(
                 Features(model), (torch.zeros(2, 3, side, side),), path, dynamo=False, input_names=["pixels"],

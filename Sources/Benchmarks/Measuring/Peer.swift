@@ -43,7 +43,8 @@ public final class Peer {
     }
 
     deinit {
-        try? requests.close()  // the process ends with its input
+        // Closing its input does not end it while another child process holds a copy of the pipe's end.
+        process.terminate()
         process.waitUntilExit()
     }
 
