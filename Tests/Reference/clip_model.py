@@ -123,7 +123,7 @@ class VisionTransformer(nn.Module):
 
     def forward(self, x):
         x = self.conv1(x).flatten(2).transpose(1, 2)
-        x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + self.positional_embedding
+        x = torch.cat([self.class_embedding.expand(x.shape[0], 1, -1), x], 1) + self.positional_embedding
         x, blocks = self.transformer(self.ln_pre(x))
         return self.ln_post(x[:, 0]) @ self.proj, blocks
 
