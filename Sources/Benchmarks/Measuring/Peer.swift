@@ -1,6 +1,8 @@
 import Foundation
 
 /// A Python process that does the same work the usual way, a line of JSON for each request and each answer.
+///
+/// Between its turns it is stopped: ONNX Runtime's and PyTorch's threads would go on spinning on the cores that are measured.
 public final class Peer {
     /// What runs the models; Pillow reads the images for either.
     public enum Runtime: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
@@ -45,6 +47,7 @@ public final class Peer {
     deinit {
         // Closing its input does not end it while another child process holds a copy of the pipe's end.
         process.terminate()
+        kill(process.processIdentifier, SIGCONT)
         process.waitUntilExit()
     }
 
@@ -72,11 +75,13 @@ public final class Peer {
 
     private func send(_ request: Data) throws {
         guard process.isRunning else { throw BenchmarkError.peer("it has ended") }
+        kill(process.processIdentifier, SIGCONT)
         try requests.write(contentsOf: request + Data("\n".utf8))
     }
 
     private func answer<Answer: Decodable>() throws -> Answer {
-        try Self.answer(from: answers, &unread)
+        defer { kill(process.processIdentifier, SIGSTOP) }
+        return try Self.answer(from: answers, &unread)
     }
 
     private static func answer<Answer: Decodable>(from handle: FileHandle, _ unread: inout Data) throws -> Answer {
