@@ -42,16 +42,15 @@ extension GroupwiseEncoder {
         features.withUnsafeMutablePointer { to in
             statistics.withUnsafeMutablePointer { statistics in
                 pixels.withUnsafePointer { from in
-                    // The threads' parts are disjoint.
-                    nonisolated(unsafe) let (from, to, statistics) = (from, to, statistics)
+                    let (from, to, statistics) = (Shared(from), Shared(to), Shared(statistics))
                     parallel((images + groupSize - 1) / groupSize) { groups in
                         let memory = makeMemory()
                         for group in groups {
                             let first = group * groupSize, count = min(groupSize, images - first)
-                            let rows = StatisticsRows(base: statistics + first * stride, stride: stride)
+                            let rows = StatisticsRows(base: statistics.pointer + first * stride, stride: stride)
                             unsplit {
                                 encodeGroup(
-                                    of: count, from + first * imageSize, into: to + first * dimension,
+                                    of: count, from.pointer + first * imageSize, into: to.pointer + first * dimension,
                                     stride > 0 ? rows : nil, memory)
                             }
                         }

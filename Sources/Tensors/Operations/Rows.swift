@@ -63,27 +63,30 @@ public func reshaped(_ x: Variable, _ shape: [Int]) -> Variable {
 extension Tensor {
     /// Adds row i of `other` to row `indices[i]`.
     public mutating func addRows(_ other: Tensor, at indices: [Int]) {
-        precondition(other.rows == indices.count && other.columns == columns, "\(other.shape) into \(shape)")
-        let width = columns, height = rows
-        withUnsafeMutablePointer { y in
-            other.withUnsafePointer { x in
-                for (i, index) in indices.enumerated() {
-                    precondition(index >= 0 && index < height, "row \(index) of \(height)")
-                    for j in 0..<width { y[index * width + j] += x[i * width + j] }
-                }
-            }
+        let width = columns
+        changeRows(at: indices, with: other) { y, x in
+            for j in 0..<width { y[j] += x[j] }
         }
     }
 
     /// Writes row i of `other` into row `indices[i]`.
     mutating func setRows(at indices: [Int], to other: Tensor) {
+        let width = columns
+        changeRows(at: indices, with: other) { y, x in y.update(from: x, count: width) }
+    }
+
+    /// Calls `body` with row `indices[i]` and row i of `other`, in their order.
+    @inline(__always)
+    private mutating func changeRows(
+        at indices: [Int], with other: Tensor, _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
+    ) {
         precondition(other.rows == indices.count && other.columns == columns, "\(other.shape) into \(shape)")
         let width = columns, height = rows
         withUnsafeMutablePointer { y in
             other.withUnsafePointer { x in
                 for (i, index) in indices.enumerated() {
                     precondition(index >= 0 && index < height, "row \(index) of \(height)")
-                    (y + index * width).update(from: x + i * width, count: width)
+                    body(y + index * width, x + i * width)
                 }
             }
         }
