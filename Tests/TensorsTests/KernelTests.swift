@@ -84,30 +84,6 @@ import Tensors
         a.shape == b.shape && zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-3 }
     }
 
-    @Test func panelProductsAgree() {
-        // 45 columns: a whole panel and a part; 31 rows: two whole tiles and a part; each row in three runs.
-        let (rows, length, places, outputs) = (31, 7, 3, 45)
-        let x = RandomNumbers.normal([rows, places * length]), matrix = RandomNumbers.normal([places * length, outputs])
-        let bias = RandomNumbers.normal([outputs])
-        let tile = PanelWeights.rowsAtOnce, tiles = (rows + tile - 1) / tile
-        var y = Tensor([rows, outputs])
-        x.withUnsafePointer { x in
-            let runs = (0..<tiles * places * tile).map { index in
-                let row = min(rows - 1, index / (places * tile) * tile + index % tile)
-                return x + row * places * length + index / tile % places * length
-            }
-            y.withUnsafeMutablePointer {
-                PanelWeights(matrix, bias: bias).apply(toRuns: runs, places: places, rows: rows, into: $0)
-            }
-        }
-        let product = Tensor.product(x, matrix)
-        for row in 0..<rows {
-            for column in 0..<outputs {
-                #expect(abs(y[row, column] - max(0, product[row, column] + bias[column])) < 1e-4)
-            }
-        }
-    }
-
     @Test func copiesDoNotShareWrites() {
         let a = Tensor([2, 2], repeating: 1)
         var b = a

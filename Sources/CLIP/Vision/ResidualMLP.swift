@@ -8,15 +8,11 @@ struct ResidualMLP: Sendable {
 
     init(_ weights: TransformerLayerWeights, _ activation: ModelConventions.Nonlinearity, _ precision: Precision) {
         (norm, self.activation) = (weights.lnTwo, activation)
-        block = precision == .bf16 ? 224 : .max
         (up, down) = (Linear(weights.mlpUp, precision), Linear(weights.mlpDown, precision))
     }
 
-    /// The most rows that go through both layers at a time.
-    ///
-    /// Inner numbers of few rows stay in the cache. But weights in float32 are packed anew for each product, which few rows
-    /// do not pay for.
-    private let block: Int
+    /// The most rows that go through both layers at a time: inner numbers of few rows stay in the cache.
+    private var block: Int { up.isPacked && down.isPacked ? 224 : .max }
 
     /// The numbers of memory that `apply` needs.
     func memory(rows: Int) -> Int { min(rows, block) * (up.inputs + up.outputs) }

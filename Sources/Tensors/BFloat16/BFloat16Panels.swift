@@ -1,4 +1,4 @@
-import CBFloat16
+import CPanels
 
 /// A view of a matrix [inputs, outputs] in bfloat16, laid out for products in memory that someone else owns.
 ///
