@@ -95,4 +95,18 @@ import Tensors
         let p = Tensor([1, 3], [1000, 999, -1000]).softmaxOfRows()
         #expect(p.isFinite && abs(p.values.reduce(0, +) - 1) < 1e-6)
     }
+
+    @Test func softmaxOfRowsInMemory() {
+        // 21 columns: a whole vector and a part; what lies behind them counts for nothing.
+        var x = Tensor([3, 32], repeating: .nan)
+        for i in 0..<63 { x[i / 21, i % 21] = Float(i * 37 % 29) / 5 }
+        let before = x
+        x.withUnsafeMutablePointer { softmaxRows($0, rows: 3, columns: 21, stride: 32, scale: 0.5) }
+        for row in 0..<3 {
+            let exponentials = (0..<21).map { exp(Double(before[row, $0]) / 2) }
+            let sum = exponentials.reduce(0, +)
+            for column in 0..<21 { #expect(abs(Double(x[row, column]) - exponentials[column] / sum) < 1e-6) }
+            for column in 21..<32 { #expect(x[row, column] == 0) }
+        }
+    }
 }

@@ -4,7 +4,7 @@ import CPanels
 ///
 /// BLAS lays out both sides of a product anew each time; weights need it only once. A row's result is the same to the bit
 /// whatever rows are beside it and on however many threads.
-package struct Float32Panels: @unchecked Sendable {
+package struct Float32Panels: Panels, @unchecked Sendable {
     /// The numbers in a row that it is multiplied with.
     package let inputs: Int
     /// The numbers in a row of the result.
