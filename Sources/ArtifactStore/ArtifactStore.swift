@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import GRDB
 
@@ -11,12 +12,16 @@ public final class ArtifactStore: Sendable {
     /// Whether the store was opened for reading only.
     public let isReadOnly: Bool
     package let database: DatabaseQueue
+    /// Told of an artifact that another process is making when this one has to wait for it.
+    let onWait: @Sendable (ArtifactKey) -> Void
 
     /// Opens a store, or makes one (with the folders above it) where there is none and `readOnly` is false.
     ///
     /// A store of an older version is brought up to date.
     /// - Throws: `StoreError`, where the file is missing (`readOnly`), is no store, is newer, or cannot be opened.
-    public init(path: String, readOnly: Bool = false) throws {
+    public init(
+        path: String, readOnly: Bool = false, onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
+    ) throws {
         let exists = FileManager.default.fileExists(atPath: path)
         if exists {
             try Self.checkFileIsDatabase(path)
@@ -27,6 +32,7 @@ public final class ArtifactStore: Sendable {
         }
         self.path = path
         isReadOnly = readOnly
+        self.onWait = onWait
         database = try StoreError.translating(at: path) {
             let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
             if readOnly {

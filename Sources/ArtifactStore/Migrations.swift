@@ -5,6 +5,7 @@ enum Migrations {
     /// What takes a store from version `index` to `index + 1`. Only ever appended to.
     private static let steps = [
         Schema.version1 + Schema.views1,
+        Schema.runs,
     ]
 
     /// The version that this program reads and writes.

@@ -12,7 +12,9 @@ public struct StoreOptions: ParsableArguments {
 
     /// Opens the store, making it where there is none.
     public func open() throws -> ArtifactStore {
-        try ArtifactStore(path: store)
+        try ArtifactStore(path: store) { key in
+            Console.standardError.line("waiting: another process is making \(key.short)")
+        }
     }
 }
 

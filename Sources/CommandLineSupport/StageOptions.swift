@@ -55,8 +55,3 @@ public func showing(
     }
     return key
 }
-
-/// A share in percent with one digit, `54.2 %`.
-public func percent(_ share: Double) -> String {
-    String(format: "%.1f %%", 100 * share)
-}

@@ -2,9 +2,13 @@ import ArtifactStore
 
 extension ArtifactStore {
     /// Writes what `make` returns as the artifact of a recipe, with the time it took; does nothing where the artifact is there.
+    /// Of several processes that are to make one artifact, the first does, and the others wait for it.
     func artifact(
         of recipe: Recipe, make: () throws -> (contents: ArtifactContents, metrics: [Metric])
     ) throws -> ArtifactKey {
+        if try contains(recipe.key) { return recipe.key }
+        let claim = try claim(recipe.key)
+        defer { withExtendedLifetime(claim) {} }
         if try contains(recipe.key) { return recipe.key }
         let start = ContinuousClock.now
         let made = try make()

@@ -24,12 +24,26 @@ struct PipelineArguments: ParsableArguments {
         let inputs = try PlanInputs(
             for: specification, in: store,
             encoder: {
-                let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: $0))
-                return try store.identity(of: checkpoint, precision: specification.precision.value).key
+                try Self.encoder($0, for: specification, in: store).key
             },
             recording: recording, progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
         return (try Plan(specification, inputs: inputs), store)
+    }
+
+    /// What an explanation of a plan looks at besides it.
+    func world(of plan: Plan, in store: ArtifactStore) -> PlanWorld {
+        let specification = plan.specification
+        return PlanWorld(
+            manifest: { try specification.manifest(of: $0, store: store) },
+            encoder: { try Self.encoder(specification.checkpoint.value, for: specification, in: store) })
+    }
+
+    private static func encoder(
+        _ path: String, for specification: Specification, in store: ArtifactStore
+    ) throws -> EncoderIdentity {
+        let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: path))
+        return try store.identity(of: checkpoint, precision: specification.precision.value)
     }
 }
 

@@ -60,8 +60,10 @@ struct RunCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         let narrative = Mutex(ExecutionNarrative(total: missing.count, rewritesStatus: console.isTerminal))
         let executor = executor(store: store)
+        let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
             try await executor.run(plan, isMade: { try store.contains($0) }) { event in
+                do { try store.note(event, threads: executor.threads) } catch { troubles.withLock { $0.append(error) } }
                 for utterance in narrative.withLock({ $0.tell(event) }) {
                     switch utterance {
                     case .line(let text): console.line(text)
@@ -74,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         for (instance, failure) in outcome.failures { console.line("\n\(instance.name) failed: \(failure)") }
         console.line("\n" + outcome.timeTable(total: .now - start) + "\n")
         if outcome.isInterrupted { console.line("Interrupted. The same command goes on from here.") }
-        for (instance, failure) in outcome.failures { try store.recordFailure(failure.description, of: instance.key) }
+        if let trouble = troubles.withLock(\.first) { throw trouble }
         return outcome
     }
 

@@ -6,10 +6,13 @@ import Reporting
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Shows what is done and what is to run, and why.",
+        commandName: "status", abstract: "Lists every stage in every cell: done, stale, missing, failed, running, and why.",
         discussion: """
             EXAMPLE
               spg status Pipelines/desktop-icons.yaml
+
+            stale: made before, from something that has changed; missing: never made, or begun and interrupted. spg explain \
+            says more of one.
             """)
 
     @OptionGroup var arguments: PipelineArguments
@@ -28,13 +31,9 @@ extension Plan {
     func statusTable(in store: ArtifactStore) throws -> Table {
         var table = Table([.init("instance"), .init("key"), .init("state"), .init("why, or when")])
         for (instance, state) in zip(instances, try states(in: store)) {
-            switch state {
-            case .done(let created, let seconds):
-                table.append([instance.name, instance.key.short, "done", "\(created), \(clockTime(seconds))"])
-            case .toRun(let reasons):
-                let why = reasons.map(\.description).joined(separator: "; ")
-                table.append([instance.name, instance.key.short, "to run", why])
-            }
+            var note = state.reason
+            if case .done(let created, let seconds) = state { note = "\(created), \(clockTime(seconds))" }
+            table.append([instance.name, instance.key.short, state.word, note])
         }
         return table
     }

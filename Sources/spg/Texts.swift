@@ -10,9 +10,7 @@ extension Plan {
         var table = Table([.init("to run"), .init("key"), .init("why")])
         var seen: Set<ArtifactKey> = []
         for (instance, state) in zip(instances, try states(in: store)) where seen.insert(instance.key).inserted {
-            if case .toRun(let reasons) = state {
-                table.append([instance.name, instance.key.short, reasons.map(\.description).joined(separator: "; ")])
-            }
+            if state.isToRun { table.append([instance.name, instance.key.short, state.reason]) }
         }
         let summary = try missingSummary(in: store)
         return table.rows.isEmpty ? summary : table.text + "\n\n" + summary

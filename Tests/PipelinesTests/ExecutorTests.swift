@@ -152,8 +152,8 @@ struct ExecutorTests {
         let child = try ChildProcess(
             executable: "/bin/sh", arguments: ["-c", "trap '' INT; echo ready >&2; while :; do sleep 1; done"],
             grace: .milliseconds(300))
-        let (ending, _) = child.wait { line in if line == "ready" { child.interrupt() } }
-        #expect(ending == .killed(signal: SIGKILL))
+        let outcome = child.wait { line in if line == "ready" { child.interrupt() } }
+        #expect(outcome.ending == .killed(signal: SIGKILL))
     }
 
     @Test(

@@ -43,6 +43,7 @@ final class Workshop: Sendable {
             self.lines.withLock {
                 switch event {
                 case .started(let instance): $0.append("start \(instance.name)")
+                case .ended: break
                 case .finished(let instance, _): $0.append("end \(instance.name)")
                 case .failed(let instance, _): $0.append("fail \(instance.name)")
                 case .skipped(let instance, let cause): $0.append("skip \(instance.name) because of \(cause.name)")

@@ -5,6 +5,8 @@ public enum ExecutionEvent: Sendable {
     case started(Instance)
     /// A line that the instance's program wrote on its standard error.
     case progress(Instance, line: String)
+    /// Its program has ended, well or not; followed by `finished` or `failed`, but where the execution was cancelled.
+    case ended(Instance, cost: Attempt.Cost, log: String)
     case finished(Instance, Duration)
     case failed(Instance, StageFailure)
     /// Not run, since an input failed.

@@ -31,6 +31,7 @@ public struct ExecutionNarrative: Sendable {
             let text = "\(instance.name): \(line)"
             let isNotice = ["warning:", "error:"].contains { line.lowercased().hasPrefix($0) }
             return rewritesStatus && !isNotice ? [.status("\(over)/\(total) · \(text)")] : [.line(text)]
+        case .ended: return []
         case .finished(let instance, let duration):
             leave(instance)
             let time = String(format: "%.1f s", duration / .seconds(1))

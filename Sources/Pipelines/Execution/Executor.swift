@@ -79,25 +79,29 @@ public struct Executor: Sendable {
         } catch {
             return StageFailure(summary: "\(error)", message: "Build the package, so that it lies beside spg.")
         }
-        let (ending, output, lines) = await withTaskCancellationHandler {
+        let start = ContinuousClock.now
+        let (outcome, lines) = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // A thread of its own: waiting for a process blocks.
                 Thread.detachNewThread {
                     var lines = LastLines()
-                    let (ending, output) = child.wait { line in
+                    let outcome = child.wait { line in
                         lines.append(line)
                         report(.progress(instance, line: line))
                     }
-                    continuation.resume(returning: (ending, output, lines))
+                    continuation.resume(returning: (outcome, lines))
                 }
             }
         } onCancel: {
             child.interrupt()
         }
-        guard ending == .exited(status: 0) else {
-            return StageFailure(summary: ending.description, message: lines.error)
+        let cost = Attempt.Cost(
+            seconds: (.now - start) / .seconds(1), processorSeconds: outcome.processorSeconds, peakBytes: outcome.peakBytes)
+        report(.ended(instance, cost: cost, log: lines.text))
+        guard outcome.ending == .exited(status: 0) else {
+            return StageFailure(summary: outcome.ending.description, message: lines.error)
         }
-        return check(instance, output: output, isMade: isMade)
+        return check(instance, output: outcome.output, isMade: isMade)
     }
 
     /// A process that succeeds prints the key that was planned, and the store has its artifact.
@@ -126,21 +130,5 @@ extension ChildProcess.Ending: CustomStringConvertible {
         case .killed(SIGKILL): "it was killed (signal 9); the machine may have run out of memory"
         case .killed(let signal): "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
         }
-    }
-}
-
-/// The last lines that a process wrote.
-struct LastLines: Sendable {
-    private var lines: [String] = []
-
-    mutating func append(_ line: String) {
-        lines.append(line)
-        if lines.count > 400 { lines.removeFirst(200) }
-    }
-
-    /// From the last line that begins an error message on, or the last twenty lines where none does.
-    var error: String {
-        let start = lines.lastIndex { $0.lowercased().hasPrefix("error:") || $0.lowercased().hasPrefix("fatal error:") }
-        return lines[(start ?? max(0, lines.count - 20))...].joined(separator: "\n")
     }
 }

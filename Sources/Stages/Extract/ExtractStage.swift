@@ -102,6 +102,8 @@ public struct ExtractStage: Sendable {
         let start = ContinuousClock.now
         let identity = try store.identity(of: checkpoint, precision: precision)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
+        let claim = try store.claim(recipe.key)
+        defer { withExtendedLifetime(claim) {} }
         if try store.contains(recipe.key) {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
