@@ -11,6 +11,8 @@ public final class ArtifactStore: Sendable {
     public let path: String
     /// Whether the store was opened for reading only.
     public let isReadOnly: Bool
+    /// Whether artifacts that are there are to be made again: what is written takes the place of what was there.
+    public let remakes: Bool
     package let database: DatabaseQueue
     /// Told of an artifact that another process is making when this one has to wait for it.
     let onWait: @Sendable (ArtifactKey) -> Void
@@ -20,7 +22,8 @@ public final class ArtifactStore: Sendable {
     /// A store of an older version is brought up to date.
     /// - Throws: `StoreError`, where the file is missing (`readOnly`), is no store, is newer, or cannot be opened.
     public init(
-        path: String, readOnly: Bool = false, onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
+        path: String, readOnly: Bool = false, remakes: Bool = false,
+        onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
     ) throws {
         let exists = FileManager.default.fileExists(atPath: path)
         if exists {
@@ -32,6 +35,7 @@ public final class ArtifactStore: Sendable {
         }
         self.path = path
         isReadOnly = readOnly
+        self.remakes = remakes
         self.onWait = onWait
         database = try StoreError.translating(at: path) {
             let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))

@@ -62,4 +62,16 @@ extension ArtifactStore {
             }
         }
     }
+
+    /// The most memory that an instance of each stage of a pipeline has taken so far, by the stage's name.
+    public func peakBytes(ofPipeline name: String) throws -> [String: Int] {
+        try reading { database in
+            let rows = try Row.fetchAll(
+                database, sql: """
+                    SELECT stage, max(peak_bytes) AS peak FROM pipeline_history JOIN attempt USING (key)
+                    WHERE pipeline = ? AND peak_bytes > 0 GROUP BY stage
+                    """, arguments: [name])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["stage"], $0["peak"]) })
+        }
+    }
 }

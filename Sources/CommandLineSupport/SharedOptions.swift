@@ -11,8 +11,9 @@ public struct StoreOptions: ParsableArguments {
     public init() {}
 
     /// Opens the store, making it where there is none.
-    public func open() throws -> ArtifactStore {
-        try ArtifactStore(path: store) { key in
+    /// - Parameter remakes: whether artifacts that are there are to be made again.
+    public func open(remakes: Bool = false) throws -> ArtifactStore {
+        try ArtifactStore(path: store, remakes: remakes) { key in
             Console.standardError.line("waiting: another process is making \(key.short)")
         }
     }

@@ -4,7 +4,7 @@ import CLIP
 import Foundation
 import Stages
 
-/// What every stage's executable takes: `--store`, `--threads`, `--checkpoint`.
+/// What every stage's executable takes: `--store`, `--threads`, `--checkpoint`, `--force`.
 public struct StageOptions: ParsableArguments {
     @OptionGroup public var storage: StoreOptions
     @OptionGroup public var threading: ThreadOptions
@@ -12,7 +12,15 @@ public struct StageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
     public var checkpoint = "Models/icon-clip"
 
+    @Flag(help: "Make the artifact again, and replace it, where the store has it.")
+    public var force = false
+
     public init() {}
+
+    /// Opens the store, making it where there is none.
+    public func openStore() throws -> ArtifactStore {
+        try storage.open(remakes: force)
+    }
 
     /// Reads a stage's parameters, sets the threads, opens checkpoint and store, runs the stage, and prints the key of
     /// what it made. A wrong command line ends it before there is a store.
@@ -26,7 +34,7 @@ public struct StageOptions: ParsableArguments {
             let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
-            print(try make(parameters, try storage.open(), checkpoint))
+            print(try make(parameters, try openStore(), checkpoint))
         }
     }
 }

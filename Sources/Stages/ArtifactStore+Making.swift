@@ -6,12 +6,15 @@ extension ArtifactStore {
     func artifact(
         of recipe: Recipe, make: () throws -> (contents: ArtifactContents, metrics: [Metric])
     ) throws -> ArtifactKey {
-        if try contains(recipe.key) { return recipe.key }
+        if try has(recipe.key) { return recipe.key }
         let claim = try claim(recipe.key)
         defer { withExtendedLifetime(claim) {} }
-        if try contains(recipe.key) { return recipe.key }
+        if try has(recipe.key) { return recipe.key }
         let start = ContinuousClock.now
         let made = try make()
         return try write(recipe, made.contents, metrics: made.metrics, seconds: (.now - start) / .seconds(1))
     }
+
+    /// Whether an artifact is there and is to stay as it is.
+    func has(_ key: ArtifactKey) throws -> Bool { try !remakes && contains(key) }
 }

@@ -51,7 +51,7 @@ struct Extract: ParsableCommand {
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(root: URL(filePath: data))
-            let store = try options.storage.open()
+            let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
                 try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }

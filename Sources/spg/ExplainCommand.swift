@@ -27,7 +27,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let (plan, store) = try arguments.plan()
-            let chosen = try selecting { () throws(SelectionError) in try plan.instance(InstanceSelector(instance)) }
+            let chosen = try selecting { try plan.instance(InstanceSelector(instance)) }
             if log {
                 print(try store.attempt(at: chosen.key)?.log ?? "")
             } else {
@@ -37,7 +37,7 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
-/// A selection that selects nothing is a wrong command line.
-func selecting<Result>(_ body: () throws(SelectionError) -> Result) throws -> Result {
-    do { return try body() } catch { throw ValidationError(error.description) }
+/// A selection that cannot be run is a wrong command line.
+func selecting<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as SelectionError { throw ValidationError(error.description) }
 }

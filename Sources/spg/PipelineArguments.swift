@@ -14,11 +14,19 @@ struct PipelineArguments: ParsableArguments {
 
     @OptionGroup var storeOptions: StoreOptions
 
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Change a value of the file for this command, such as stages.prompts.with.epochs=50; repeat.",
+            valueName: "key.path=value"))
+    var edits: [String] = []
+
     /// Reads the file, looks at images and checkpoint, and plans.
     /// - Parameter recording: whether the images are written to the store, as a run needs them.
     func plan(recording: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
         let specification = try Specification(
-            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all)
+            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all,
+            edits: edits.map { text throws(SpecificationError) in try SpecificationEdit(text) })
         let store = try storeOptions.open()
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(

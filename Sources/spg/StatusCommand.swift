@@ -46,4 +46,10 @@ extension Plan {
             ? "All \(work.count) artifacts are made; nothing is to run."
             : "\(missing) of \(work.count) artifacts are to be made."
     }
+
+    /// What to say where a selection leaves nothing to make.
+    func nothingToRun(in store: ArtifactStore) throws -> String {
+        let isDone = try work.allSatisfy { try store.contains($0.key) }
+        return isDone ? try missingSummary(in: store) : "What is chosen is made; \(try missingSummary(in: store))"
+    }
 }

@@ -46,7 +46,10 @@ package final class ChildProcess: Sendable {
     private static let starting = Mutex(())
 
     /// Starts a program with nothing on its standard input.
-    package init(executable: String, arguments: [String], grace: Duration = .seconds(5)) throws(StartError) {
+    /// - Parameter environment: variables that it gets besides those of this process.
+    package init(
+        executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = .seconds(5)
+    ) throws(StartError) {
         self.grace = grace
         (process, standardOutput, standardError) = try Self.starting.withLock { _ throws(StartError) in
             var output: [Int32] = [-1, -1], error: [Int32] = [-1, -1], child: pid_t = 0
@@ -54,7 +57,8 @@ package final class ChildProcess: Sendable {
             if pipe(&output) != 0 || pipe(&error) != 0 { code = errno }
             if code == 0 {
                 (output + error).forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
-                code = Self.spawn(&child, executable, arguments, output: output[1], error: error[1])
+                code = Self.spawn(
+                    &child, executable, arguments, environment, output: output[1], error: error[1])
             }
             for descriptor in [output[1], error[1]] + (code == 0 ? [] : [output[0], error[0]]) where descriptor >= 0 {
                 close(descriptor)
@@ -65,7 +69,8 @@ package final class ChildProcess: Sendable {
     }
 
     private static func spawn(
-        _ child: inout pid_t, _ executable: String, _ arguments: [String], output: Int32, error: Int32
+        _ child: inout pid_t, _ executable: String, _ arguments: [String], _ environment: [String: String], output: Int32,
+        error: Int32
     ) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -88,9 +93,9 @@ package final class ChildProcess: Sendable {
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         let words = ([executable] + arguments).map { strdup($0) }
-        let environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") }
-        defer { (words + environment).forEach { free($0) } }
-        return posix_spawn(&child, executable, &actions, &attributes, words + [nil], environment + [nil])
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0.key)=\($0.value)") }
+        defer { (words + variables).forEach { free($0) } }
+        return posix_spawn(&child, executable, &actions, &attributes, words + [nil], variables + [nil])
     }
 
     /// Asks the child and all its own children to end; after the time of grace they are killed.

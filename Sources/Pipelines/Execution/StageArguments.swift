@@ -8,10 +8,15 @@ extension Instance {
     /// for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their option, truth values are
     /// `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to names, for a value may
     /// begin with a hyphen.
-    public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
+    ///
+    /// - Parameter remakes: whether an artifact that is there is to be made again.
+    public func arguments(
+        for specification: Specification, store: String, threads: Int, remakes: Bool = false
+    ) -> [String] {
         var arguments = [
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
+        if remakes { arguments.append("--force") }
         if kind.readsImages {
             let dataSet = specification.dataSet
             arguments += [

@@ -2,33 +2,29 @@ import ArtifactStore
 
 /// Which instances of a plan a person means: those of a stage, or of some of its cells, or the one with a key.
 ///
-/// `prompts` are all prompts, `prompts(domain ink)` and `prompts/domain=ink` those of one domain, `0d1f2e3c` is the one whose
-/// key begins so. A whole name as `spg status` prints it means that instance.
-public struct InstanceSelector: Hashable, Sendable {
+/// `prompts` are all prompts, `prompts(domain ink)` and `prompts/domain=ink` those of one domain, `prompts(quick)` those of a
+/// named cell; `0d1f2e3c` is the one whose key begins so. A whole name as `spg status` prints it means that instance.
+public struct InstanceSelector: Sendable {
     public let text: String
     private let stage: String
-    /// Values by axis, as texts; an instance may have others besides.
-    private let coordinates: [String: String]
+    /// Of each coordinate, its axis and value, or a name alone; an instance may have others besides.
+    private let parts: [(axis: String, value: String?)]
 
     public init(_ text: String) {
         self.text = text
         if let open = text.firstIndex(of: "("), text.hasSuffix(")") {
             stage = String(text[..<open])
-            coordinates = Self.coordinates(
-                text[text.index(after: open)...].dropLast().split(separator: ",").map(String.init), separator: " ")
+            parts = text[text.index(after: open)...].dropLast().split(separator: ",").map { Self.part($0, separator: " ") }
         } else {
-            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-            stage = parts.first ?? ""
-            coordinates = Self.coordinates(Array(parts.dropFirst()), separator: "=")
+            let words = text.split(separator: "/", omittingEmptySubsequences: false)
+            stage = String(words[0])
+            parts = words.dropFirst().map { Self.part($0, separator: "=") }
         }
     }
 
-    private static func coordinates(_ parts: [String], separator: Character) -> [String: String] {
-        Dictionary(
-            parts.map { part in
-                let words = part.drop { $0 == " " }.split(separator: separator, maxSplits: 1).map(String.init)
-                return (words.first ?? "", words.count > 1 ? words[1] : "")
-            }, uniquingKeysWith: { _, last in last })
+    private static func part(_ text: Substring, separator: Character) -> (axis: String, value: String?) {
+        let words = text.drop { $0 == " " }.split(separator: separator, maxSplits: 1).map(String.init)
+        return (words.first ?? "", words.count > 1 ? words[1] : nil)
     }
 
     private var isKey: Bool { text.count >= 6 && text.allSatisfy { $0.isHexDigit } }
@@ -36,8 +32,9 @@ public struct InstanceSelector: Hashable, Sendable {
     func matches(_ instance: Instance) -> Bool {
         if instance.name == text { return true }
         if isKey, instance.key.description.hasPrefix(text.lowercased()) { return true }
-        return instance.stage == stage && coordinates.allSatisfy { axis, value in
-            instance.cell.value(on: axis)?.plainText == value
+        return instance.stage == stage && parts.allSatisfy { axis, value in
+            guard let value else { return instance.labels.contains(axis) }
+            return instance.cell.value(on: axis)?.plainText == value
         }
     }
 }

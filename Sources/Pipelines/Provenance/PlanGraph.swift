@@ -56,8 +56,7 @@ public struct PlanGraph: Sendable {
             let count = states.count { $0 == word }
             return count == 0 ? nil : byInstance ? word : "\(count) \(word)"
         }
-        let coordinates = instance.cell.coordinates.map { "\($0.axis) \($0.value.plainText)" }.joined(separator: ", ")
-        let lines = byInstance ? [instance.stage, coordinates] : [instance.stage, instance.kind.name]
+        let lines = byInstance ? [instance.stage, instance.labels.joined(separator: ", ")] : [instance.stage, instance.kind.name]
         return Node(
             lines: (lines + [counts.joined(separator: ", ")]).filter { !$0.isEmpty },
             state: colors.map(\.0).first(where: states.contains))

@@ -104,7 +104,7 @@ public struct ExtractStage: Sendable {
         let recipe = recipe(images: manifest.key, encoder: identity.key)
         let claim = try store.claim(recipe.key)
         defer { withExtendedLifetime(claim) {} }
-        if try store.contains(recipe.key) {
+        if try store.has(recipe.key) {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
             return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
