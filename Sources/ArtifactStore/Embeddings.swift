@@ -66,13 +66,13 @@ extension ArtifactStore {
                     image: try database.path(of: row.image), view: row.view, problem: problem.problem)
             }
             let statement = try database.cachedStatement(sql: """
-                INSERT INTO embedding (encoder_id, view_id, image_id, vector) VALUES (?, ?, ?, ?)
+                INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (encoder_id, view_id, image_id) DO NOTHING
                 """)
             for (index, row) in rows.enumerated() {
+                let (vector, sha256) = vectors.rows(index..<index + 1).blobWithDigest
                 try statement.execute(arguments: [
-                    encoderID, try database.viewID(row.view), try database.imageID(row.image, adding: true),
-                    vectors.rows(index..<index + 1).blob,
+                    encoderID, try database.viewID(row.view), try database.imageID(row.image, adding: true), vector, sha256,
                 ])
             }
         }
