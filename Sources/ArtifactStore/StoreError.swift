@@ -33,6 +33,8 @@ public enum StoreError: Error, Equatable, Sendable {
 
     /// A feature vector that cannot be used; `image` is its path.
     case badVector(image: String, view: String, problem: VectorProblem)
+    /// A feature vector that is not the one that the store has.
+    case otherVector(image: String, view: String, encoder: String)
     /// Images without the embeddings that an artifact promises; `first` is the path of the first.
     case missingEmbeddings(count: Int, view: String, first: String)
     /// A view that an embeddings artifact does not have.
@@ -128,6 +130,9 @@ extension StoreError: CustomStringConvertible, LocalizedError {
                 + "\nKeep the stores apart (--store), or make anew in one of them what differs."
         case .badVector(let image, let view, let problem):
             "the features of “\(image)” (view \(view)) \(problem); check the checkpoint and the image"
+        case .otherVector(let image, let view, let encoder):
+            "the store has other features of “\(image)” (view \(view)) under the encoder's name “\(encoder)”; give these "
+                + "another name"
         case .missingEmbeddings(let count, let view, let first):
             "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being "
                 + "“\(first)”; extract them again"

@@ -25,7 +25,8 @@ struct PipelineArguments: ParsableArguments {
             for: specification, in: store,
             encoder: {
                 let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: $0))
-                return try store.identity(of: checkpoint, precision: specification.precision.value).key
+                let origin = specification.importedEncoder.map(FeatureOrigin.imported)
+                return try store.identity(of: checkpoint, origin: origin ?? .computed(specification.precision.value)).key
             },
             recording: recording, progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
