@@ -39,11 +39,11 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libjpeg and libpng report errors by longjmp, which Swift cannot catch: this C target turns them into values.
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG"]),
-        // Products of bfloat16 numbers take one instruction that Swift has no name for, chosen when the program runs.
-        .target(name: "CBFloat16"),
+        // Matrix products that take instructions, and as many registers, as Swift has no names for; chosen when the program runs.
+        .target(name: "CPanels"),
 
         // Libraries. Arrows go down this list only.
-        .target(name: "Tensors", dependencies: ["COpenBLAS", "CBFloat16"], swiftSettings: numeric),
+        .target(name: "Tensors", dependencies: ["COpenBLAS", "CPanels"], swiftSettings: numeric),
         .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
         .target(name: "CLIP", dependencies: ["Tensors", "Imaging", "CZlib", crypto], swiftSettings: numeric),
         .target(name: "Datasets", dependencies: ["Tensors", crypto]),

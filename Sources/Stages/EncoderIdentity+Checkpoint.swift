@@ -20,7 +20,7 @@ extension ArtifactStore {
                     "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
                 ],
                 "precision": .string(precision.rawValue),
-                "algorithmVersion": 2,
+                "algorithmVersion": 3,
             ])
     }
 

@@ -1,7 +1,9 @@
 /// A matrix of weights that rows are multiplied with, made ready once in one precision.
 package struct WeightMatrix: Sendable {
     private enum Form: Sendable {
-        case float32(Tensor, Orientation)
+        /// Laid out as `Float32Panels`.
+        case panels(Tensor)
+        case plain(Tensor, Orientation)
         case bf16(BFloat16Weights)
     }
 
@@ -17,9 +19,28 @@ package struct WeightMatrix: Sendable {
         (inputs, outputs) = orientation == .asIs ? (matrix.rows, matrix.columns) : (matrix.columns, matrix.rows)
         form =
             switch precision {
-            case .float32: .float32(matrix, orientation)
+            case .float32 where Float32Panels.suit(outputs: outputs):
+                .panels(Self.panels(of: matrix, orientation, inputs: inputs, outputs: outputs))
+            case .float32: .plain(matrix, orientation)
             case .bf16: .bf16(BFloat16Weights(matrix, orientation))
             }
+    }
+
+    /// Whether the matrix was laid out for products once: then few rows at a time, which stay in the cache, cost no more than
+    /// many. BLAS lays it out anew for each product.
+    package var isPacked: Bool {
+        if case .plain = form { false } else { true }
+    }
+
+    private static func panels(of matrix: Tensor, _ orientation: Orientation, inputs: Int, outputs: Int) -> Tensor {
+        var panels = Tensor(uninitialized: [Float32Panels.count(inputs: inputs, outputs: outputs)])
+        panels.withUnsafeMutablePointer { to in
+            matrix.withUnsafePointer { matrix in
+                let stride = orientation == .asIs ? outputs : inputs
+                _ = Float32Panels(matrix, orientation, stride: stride, inputs: inputs, outputs: outputs, at: to)
+            }
+        }
+        return panels
     }
 
     /// `y ← epilogue(x·weights + bias)`, or `y ← epilogue(y + x·weights + bias)`, over rows in memory.
@@ -33,7 +54,12 @@ package struct WeightMatrix: Sendable {
         adding isAdded: Bool = false, bias: UnsafePointer<Float>? = nil, then epilogue: Epilogue = .none
     ) {
         switch form {
-        case .float32(let matrix, let orientation):
+        case .panels(let panels):
+            panels.withUnsafePointer {
+                Float32Panels(at: $0, inputs: inputs, outputs: outputs).multiply(
+                    x, stride: stride, rows: rows, into: y, bias: bias, adding: isAdded, then: epilogue)
+            }
+        case .plain(let matrix, let orientation):
             matrix.withUnsafePointer {
                 Tensors.multiply(
                     x, lda: stride ?? inputs, $0, orientation, ldb: matrix.columns, into: y, ldc: outputs,

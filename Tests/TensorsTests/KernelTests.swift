@@ -84,30 +84,6 @@ import Tensors
         a.shape == b.shape && zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-3 }
     }
 
-    @Test func panelProductsAgree() {
-        // 45 columns: a whole panel and a part; 31 rows: two whole tiles and a part; each row in three runs.
-        let (rows, length, places, outputs) = (31, 7, 3, 45)
-        let x = RandomNumbers.normal([rows, places * length]), matrix = RandomNumbers.normal([places * length, outputs])
-        let bias = RandomNumbers.normal([outputs])
-        let tile = PanelWeights.rowsAtOnce, tiles = (rows + tile - 1) / tile
-        var y = Tensor([rows, outputs])
-        x.withUnsafePointer { x in
-            let runs = (0..<tiles * places * tile).map { index in
-                let row = min(rows - 1, index / (places * tile) * tile + index % tile)
-                return x + row * places * length + index / tile % places * length
-            }
-            y.withUnsafeMutablePointer {
-                PanelWeights(matrix, bias: bias).apply(toRuns: runs, places: places, rows: rows, into: $0)
-            }
-        }
-        let product = Tensor.product(x, matrix)
-        for row in 0..<rows {
-            for column in 0..<outputs {
-                #expect(abs(y[row, column] - max(0, product[row, column] + bias[column])) < 1e-4)
-            }
-        }
-    }
-
     @Test func copiesDoNotShareWrites() {
         let a = Tensor([2, 2], repeating: 1)
         var b = a
@@ -118,5 +94,19 @@ import Tensors
     @Test func softmaxOfLargeLogitsIsFinite() {
         let p = Tensor([1, 3], [1000, 999, -1000]).softmaxOfRows()
         #expect(p.isFinite && abs(p.values.reduce(0, +) - 1) < 1e-6)
+    }
+
+    @Test func softmaxOfRowsInMemory() {
+        // 21 columns: a whole vector and a part; what lies behind them counts for nothing.
+        var x = Tensor([3, 32], repeating: .nan)
+        for i in 0..<63 { x[i / 21, i % 21] = Float(i * 37 % 29) / 5 }
+        let before = x
+        x.withUnsafeMutablePointer { softmaxRows($0, rows: 3, columns: 21, stride: 32, scale: 0.5) }
+        for row in 0..<3 {
+            let exponentials = (0..<21).map { exp(Double(before[row, $0]) / 2) }
+            let sum = exponentials.reduce(0, +)
+            for column in 0..<21 { #expect(abs(Double(x[row, column]) - exponentials[column] / sum) < 1e-6) }
+            for column in 21..<32 { #expect(x[row, column] == 0) }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Tensors
 
-/// A square convolution and what follows it, as one matrix product over patches, or directly where that is faster.
+/// A square convolution and what follows it, as one matrix product over patches, or by `Winograd` where that
+/// takes fewer multiplications.
 struct Convolution: Sendable {
     let kernel: Int
     let stride: Int
@@ -17,6 +18,14 @@ struct Convolution: Sendable {
     init(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, _ precision: Precision) {
         (outputs, inputs, kernel) = (weight.shape[0], weight.shape[1], weight.shape[2])
         (self.stride, self.padding) = (stride, padding)
+        self.bias = bias ?? Tensor([outputs])
+        let isWinograd =
+            precision == .float32 && kernel == 3 && stride == 1 && padding == 1
+            && WinogradConvolution.suits(inputs: inputs, outputs: outputs)
+        if isWinograd {
+            method = .winograd(WinogradConvolution(weight, bias: self.bias))
+            return
+        }
         let (outputs, inputs, area) = (outputs, inputs, kernel * kernel)
         var matrix = Tensor(uninitialized: [area * inputs, outputs])
         matrix.withUnsafeMutablePointer { to in
@@ -31,19 +40,13 @@ struct Convolution: Sendable {
                 }
             }
         }
-        self.bias = bias ?? Tensor([outputs])
-        let keepsExtents = stride == 1 && kernel > 1 && padding == kernel / 2
-        // With few inputs, finding them costs more than laying them out.
-        method =
-            precision == .float32 && keepsExtents && inputs >= 16 && PanelWeights.suit(outputs: outputs)
-            ? .direct(DirectConvolution(matrix, bias: self.bias, kernel: kernel))
-            : .product(WeightMatrix(matrix, .asIs, precision))
+        method = .product(WeightMatrix(matrix, .asIs, precision))
     }
 
     private enum Method {
         /// [kernel · kernel · inputs, outputs], the rows ordered as a patch's numbers are: by row, column, channel.
         case product(WeightMatrix)
-        case direct(DirectConvolution)
+        case winograd(WinogradConvolution)
     }
 
     private init(_ other: Convolution, bias: Tensor) {
@@ -60,7 +63,7 @@ struct Convolution: Sendable {
 
     /// The numbers of memory that `apply` needs for patches.
     var patchMemory: Int {
-        if case .direct = method { return 0 }
+        if case .winograd(let convolution) = method { return convolution.memory }
         return kernel == 1 ? 0 : Self.tile * kernel * kernel * inputs
     }
 
@@ -77,9 +80,9 @@ struct Convolution: Sendable {
     /// Convolves `x` into `y`, whose extents the caller has worked out.
     func apply(to x: FeatureMaps, into y: FeatureMaps, _ result: Result, patches: UnsafeMutablePointer<Float>) {
         switch method {
-        case .direct(let convolution):
-            precondition(result == .activated, "a direct convolution ends in a rectifier")
-            convolution.apply(to: x, into: y)
+        case .winograd(let convolution):
+            precondition(result == .activated, "a 3×3 convolution ends in a rectifier")
+            convolution.apply(to: x, into: y, memory: patches)
         case .product(let matrix):
             multiply(x, by: matrix, into: y, result, patches: patches)
         }

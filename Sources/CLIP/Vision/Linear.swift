@@ -11,6 +11,8 @@ struct Linear: Sendable {
 
     var inputs: Int { weights.inputs }
     var outputs: Int { weights.outputs }
+    /// Whether few rows at a time cost no more than many.
+    var isPacked: Bool { weights.isPacked }
 
     /// Applies the layer to rows in memory, and perhaps adds the result to what is there.
     ///

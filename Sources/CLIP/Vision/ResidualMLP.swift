@@ -8,22 +8,20 @@ struct ResidualMLP: Sendable {
 
     init(_ weights: TransformerLayerWeights, _ activation: ModelConventions.Nonlinearity, _ precision: Precision) {
         (norm, self.activation) = (weights.lnTwo, activation)
-        block = precision == .bf16 ? 224 : .max
         (up, down) = (Linear(weights.mlpUp, precision), Linear(weights.mlpDown, precision))
     }
 
-    /// The most rows that go through both layers at a time.
-    ///
-    /// Inner numbers of few rows stay in the cache. But weights in float32 are packed anew for each product, which few rows
-    /// do not pay for.
-    private let block: Int
+    /// How many of `rows` rows go through both layers at a time: inner numbers of few rows stay in the cache.
+    private func block(of rows: Int) -> Int {
+        up.isPacked && down.isPacked ? Float32Panels.evenBlock(of: rows) : rows
+    }
 
     /// The numbers of memory that `apply` needs.
-    func memory(rows: Int) -> Int { min(rows, block) * (up.inputs + up.outputs) }
+    func memory(rows: Int) -> Int { block(of: rows) * (up.inputs + up.outputs) }
 
     /// Replaces rows by the MLP's output.
     func apply(to x: UnsafeMutablePointer<Float>, rows: Int, memory: UnsafeMutablePointer<Float>) {
-        let block = min(rows, block), hidden = memory, wide = hidden + block * up.inputs
+        let block = block(of: rows), hidden = memory, wide = hidden + block * up.inputs
         for first in stride(from: 0, to: rows, by: block) {
             let rows = min(block, rows - first), x = x + first * up.inputs
             norm.apply(to: x, rows: rows, into: hidden)

@@ -24,7 +24,7 @@ struct SingleQueryAttention: Sendable {
 
     /// The numbers of memory that `apply` needs.
     func memory(images: Int, tokens: Int) -> Int {
-        images * width * (1 + heads) + heads * tokens
+        images * width * (1 + heads) + heads * paddedStride(tokens)
     }
 
     /// Attends from each image's first token to all of its tokens.
@@ -39,6 +39,7 @@ struct SingleQueryAttention: Sendable {
         // One row per image: its query, and later the heads' results. Then [images, heads, width], and one image's
         // scores.
         let vectors = memory, perHead = vectors + images * width, scores = perHead + images * heads * width
+        let stride = paddedStride(tokens)
         query.apply(to: x, stride: tokens * width, rows: images, into: vectors)
         key.weight.withUnsafePointer { key in
             for head in 0..<heads {
@@ -50,11 +51,12 @@ struct SingleQueryAttention: Sendable {
         for image in 0..<images {
             let x = x + image * tokens * width, perHead = perHead + image * heads * width
             multiply(
-                perHead, lda: width, x, .transposed, ldb: width, into: scores, ldc: tokens,
+                perHead, lda: width, x, .transposed, ldb: width, into: scores, ldc: stride,
                 m: heads, n: tokens, k: width)
-            softmaxRows(scores, rows: heads, columns: tokens, scale: 1 / Float(headWidth).squareRoot())
+            softmaxRows(
+                scores, rows: heads, columns: tokens, stride: stride, scale: 1 / Float(headWidth).squareRoot())
             multiply(
-                scores, lda: tokens, x, ldb: width, into: perHead, ldc: width, m: heads, n: width, k: tokens)
+                scores, lda: stride, x, ldb: width, into: perHead, ldc: width, m: heads, n: width, k: tokens)
         }
         value.weight.withUnsafePointer { value in
             for head in 0..<heads {

@@ -19,9 +19,8 @@ struct TransformerLayer: Sendable {
         attention = HeadAttention(headWidth: headWidth, width: attentionOut.outputs, precision: precision)
     }
 
-    /// The most images that attend at a time. Few stay in the cache, which float32's products do not repay: they lay out
-    /// their weights anew each time.
-    private func imagesAtOnce(of images: Int) -> Int { attention.precision == .bf16 ? 1 : images }
+    /// The most images that attend at a time: the numbers of few stay in the cache.
+    private func imagesAtOnce(of images: Int) -> Int { attentionIn.isPacked && attentionOut.isPacked ? 1 : images }
 
     /// The numbers of memory that `apply` needs.
     func memory(images: Int, tokens: Int) -> Int {

@@ -1,10 +1,10 @@
-import CBFloat16
+import CPanels
 
 /// A view of a matrix [inputs, outputs] in bfloat16, laid out for products in memory that someone else owns.
 ///
 /// A product rounds the other side's numbers to bfloat16 and sums in float32. A row's result is the same to the bit
 /// whatever rows are beside it and on however many threads.
-package struct BFloat16Panels: @unchecked Sendable {
+package struct BFloat16Panels: Panels, @unchecked Sendable {
     /// The numbers in a row that it is multiplied with.
     package let inputs: Int
     /// The numbers in a row of the result.

@@ -1,4 +1,4 @@
-import CBFloat16
+import CPanels
 
 /// The numbers in which an encoder's matrix products are taken. Their sums, and all between them, are float32.
 public enum Precision: String, Sendable, Codable, CaseIterable {

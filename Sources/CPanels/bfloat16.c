@@ -1,4 +1,4 @@
-#include "CBFloat16.h"
+#include "bfloat16.h"
 
 #include <stdlib.h>
 
