@@ -73,9 +73,11 @@ extension ArtifactStore {
         configuration.label = "ArtifactStore"
         configuration.prepareDatabase { database in
             // Features of 512 numbers are 2 KiB: larger pages hold several and waste less. Only a new file heeds this.
-            if !readOnly { try database.execute(sql: "PRAGMA page_size = 16384; PRAGMA synchronous = NORMAL") }
+            // A transaction that has ended is on the disk: what was announced as done outlives a power cut.
+            if !readOnly { try database.execute(sql: "PRAGMA page_size = 16384; PRAGMA synchronous = FULL") }
             try database.execute(sql: "PRAGMA cache_size = -65536")
             database.add(function: .dot)
+            database.add(function: .sha256)
         }
         return configuration
     }

@@ -1,6 +1,6 @@
 /// What is remembered of runs: what making an artifact cost and said, and what pipelines asked for before.
 extension Schema {
-    static let runs = """
+    static let version3 = """
         CREATE TABLE attempt (
             key TEXT PRIMARY KEY CHECK (length(key) = 64),
             started TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -20,6 +20,10 @@ extension Schema {
         ) STRICT, WITHOUT ROWID;
         INSERT INTO pipeline_history SELECT pipeline, stage, cell, min(key), 1 FROM pipeline_instance
             GROUP BY pipeline, stage, cell;
+
+        """
+
+    static let runViews = """
         CREATE VIEW attempts AS
             SELECT key, started, threads, seconds, processor_seconds, peak_bytes, log FROM attempt;
         CREATE VIEW versions AS

@@ -51,7 +51,8 @@ struct PipelineArguments: ParsableArguments {
         _ path: String, for specification: Specification, in store: ArtifactStore
     ) throws -> EncoderIdentity {
         let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: path))
-        return try store.identity(of: checkpoint, precision: specification.precision.value)
+        let origin = specification.importedEncoder.map(FeatureOrigin.imported)
+        return try store.identity(of: checkpoint, origin: origin ?? .computed(specification.precision.value))
     }
 }
 

@@ -19,6 +19,7 @@ struct SPG: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, StatusCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
-            ShowCommand.self, DiffCommand.self, QueryCommand.self, CheckpointCommand.self,
+            ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
+            ExportCommand.self, CheckpointCommand.self,
         ])
 }

@@ -79,6 +79,9 @@ public struct Specification: Sendable {
     public var checkpoint: Located<String>
     /// What images are encoded in; at the encoder's place if the file gives none.
     public var precision: Located<Precision>
+    /// The name of the encoder whose features were imported and stand in for the checkpoint's; nil where images are encoded
+    /// here.
+    public var importedEncoder: String?
     public var matrix: [Axis]
     /// The cells over all axes that there are.
     var cells: [Cell]

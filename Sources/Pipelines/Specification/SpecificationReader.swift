@@ -15,7 +15,7 @@ extension Specification {
         self.file = file
         name = try required("pipeline").text("the pipeline's name")
         dataSet = try DataSet(required("dataset"))
-        (checkpoint, precision) = try Self.encoder(required("encoder"))
+        (checkpoint, precision, importedEncoder) = try Self.encoder(required("encoder"))
         let matrix = if let member = members["matrix"] { try Matrix(member.value) } else { Matrix() }
         (self.matrix, cells, cellNames) = (matrix.axes, matrix.cells, matrix.names)
         stages = []
@@ -29,17 +29,23 @@ extension Specification {
 
     private static func encoder(
         _ node: SourceNode
-    ) throws(SpecificationError) -> (checkpoint: Located<String>, precision: Located<Precision>) {
+    ) throws(SpecificationError) -> (checkpoint: Located<String>, precision: Located<Precision>, imported: String?) {
         let members = try node.members(
-            "an encoder, such as {checkpoint: Models/icon-clip}", among: ["checkpoint", "precision"])
+            "an encoder, such as {checkpoint: Models/icon-clip}", among: ["checkpoint", "precision", "imported"])
         guard let path = members["checkpoint"]?.value else { throw node.error("the key “checkpoint” is missing") }
         let checkpoint = Located(try path.text("the path of a CLIP checkpoint"), path)
-        guard let member = members["precision"]?.value else { return (checkpoint, Located(.float32, node)) }
+        if let member = members["imported"] {
+            guard members["precision"] == nil else {
+                throw member.key.error("imported features have no precision; leave one of the two out")
+            }
+            return (checkpoint, Located(.float32, node), try member.value.text("the name of an imported encoder"))
+        }
+        guard let member = members["precision"]?.value else { return (checkpoint, Located(.float32, node), nil) }
         let word = try member.text("“float32” or “bf16”")
         guard let precision = Precision(rawValue: word) else {
             throw member.error("expected “float32” or “bf16”, found “\(word)”")
         }
-        return (checkpoint, Located(precision, member))
+        return (checkpoint, Located(precision, member), nil)
     }
 
     private static func rows(
