@@ -38,17 +38,9 @@ public final class ArtifactStore: Sendable {
         self.remakes = remakes
         self.onWait = onWait
         database = try StoreError.translating(at: path) {
-            let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
-            if readOnly {
-                try database.read { database in
-                    guard try Migrations.check(database, path: path) == Migrations.latest else {
-                        let reason = "it is of an older version, and is brought up to date when a stage writes to it"
-                        throw StoreError.cannotOpen(path: path, reason: reason)
-                    }
-                }
-            } else {
-                try Self.prepare(database, path: path)
-            }
+            guard !readOnly else { return try Self.openedForReading(path) }
+            let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false))
+            try Self.prepare(database, path: path)
             return database
         }
     }
@@ -80,6 +72,38 @@ extension ArtifactStore {
             database.add(function: .sha256)
         }
         return configuration
+    }
+
+    private static func openedForReading(_ path: String) throws -> DatabaseQueue {
+        func opened(_ name: String) throws -> DatabaseQueue {
+            let database = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+            try database.read { database in
+                guard try Migrations.check(database, path: path) == Migrations.latest else {
+                    let reason = "it is of an older version, and is brought up to date when a stage writes to it"
+                    throw StoreError.cannotOpen(path: path, reason: reason)
+                }
+            }
+            return database
+        }
+        do {
+            return try opened(path)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+            // Write-ahead mode keeps files beside the store, also for readers. Where nobody can write, nothing changes.
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            guard access(folder, W_OK) != 0 else { throw error }
+            let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+            guard (log ?? 0) == 0 else {
+                let reason = "its log beside it has to be read too, which needs a folder that can be written to; copy both there"
+                throw StoreError.cannotOpen(path: path, reason: reason)
+            }
+            return try opened(uri(path, "immutable=1"))
+        }
+    }
+
+    /// A path as SQLite takes it together with parameters.
+    static func uri(_ path: String, _ parameters: String) -> String {
+        let allowed = CharacterSet(charactersIn: "/-_.~").union(.alphanumerics)
+        return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?\(parameters)"
     }
 
     /// Checks before it changes anything: the file may belong to somebody else.

@@ -50,6 +50,17 @@ import Testing
         }
     }
 
+    @Test func tablesAreStrictAndConnectionsCareful() throws {
+        try withStore { store in
+            let loose = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'"
+            #expect(try store.texts(loose).isEmpty)
+            for (pragma, value) in [("foreign_keys", "1"), ("journal_mode", "wal"), ("synchronous", "2"), ("page_size", "16384")] {
+                let found = try store.database.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
+                #expect(found == value, "\(pragma)")
+            }
+        }
+    }
+
     /// As a crash during the very first start would leave it.
     @Test func anEmptyFileBecomesAStore() throws {
         try withFolder { folder in

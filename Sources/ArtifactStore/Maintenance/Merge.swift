@@ -30,7 +30,7 @@ extension ArtifactStore {
         guard !isReadOnly else { throw StoreError.readOnly(path: self.path) }
         return try StoreError.translating(at: self.path) {
             try database.writeWithoutTransaction { database in
-                try database.execute(sql: "ATTACH ? AS other", arguments: [Self.readOnlyURI(path)])
+                try database.execute(sql: "ATTACH ? AS other", arguments: [Self.uri(path, "mode=ro")])
                 defer { try? database.execute(sql: "DETACH other") }
                 var outcome = MergeOutcome()
                 try database.inTransaction(.immediate) {
@@ -42,12 +42,6 @@ extension ArtifactStore {
                 return outcome
             }
         }
-    }
-
-    /// A path as SQLite takes it where the file must not be written to.
-    static func readOnlyURI(_ path: String) -> String {
-        let allowed = CharacterSet(charactersIn: "/-_.~").union(.alphanumerics)
-        return "file:" + (path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path) + "?mode=ro"
     }
 }
 

@@ -63,10 +63,11 @@ struct ImportFeaturesCommand: ParsableCommand {
                 encoder: encoder, folder: folder, dataset: dataset, domains: domain,
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
             let line = ProgressLine("import \(encoder)", unit: "vectors")
+            var vectors = 0
             let outcomes = try work.run(
                 file.tensor(), source: file.source, checkpoint: checkpoint, store: storage.open(),
-                progress: { line.update($0, of: $1) })
-            Console.standardError.clearStatus()
+                progress: { line.update($0, of: $1); vectors = $1 })
+            line.finish(vectors, of: vectors)
             for outcome in outcomes {
                 if outcome.ignoredCopies > 0 {
                     Console.standardError.warning(
