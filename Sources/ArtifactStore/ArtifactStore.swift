@@ -45,6 +45,12 @@ public final class ArtifactStore: Sendable {
         }
     }
 
+    /// Closes the file, whoever still holds this value, so that nothing stays in its write-ahead log but what others write. Any
+    /// later call throws.
+    public func close() throws {
+        try StoreError.translating(at: path) { try database.close() }
+    }
+
     /// Reads in one consistent snapshot.
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try StoreError.translating(at: path) { try database.read(body) }

@@ -41,7 +41,7 @@ extension ArtifactStore {
             guard errno == ENOENT else { throw claimsError() }
             return []
         }
-        defer { close(descriptor) }
+        defer { Glibc.close(descriptor) }
         var claimed: Set<ArtifactKey> = []
         for key in keys {
             var lock = Self.lock(key)
