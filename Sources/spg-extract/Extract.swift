@@ -51,6 +51,8 @@ struct Extract: ParsableCommand {
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(root: URL(filePath: data))
+            // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
+            if !options.storage.exists { try ExtractStage.check(checkpoint, precision: precision) }
             let store = try options.storage.open()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in

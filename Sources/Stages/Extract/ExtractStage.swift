@@ -88,6 +88,15 @@ public struct ExtractStage: Sendable {
             JSONValue.merging(parameters, ["encoder": encoder.description]), inputs: [Recipe.Input("images", images)])
     }
 
+    /// Makes sure that images can be encoded with a checkpoint, by reading all that it takes.
+    /// - Throws: what `run` would throw: `CheckpointError`, `UnsupportedPrecision`.
+    public static func check(_ checkpoint: Checkpoint, precision: Precision) throws {
+        try precision.check()
+        _ = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }
+        _ = try checkpoint.tokenizerURL()
+        _ = try ImageModel(checkpoint: checkpoint, precision: precision)
+    }
+
     /// Encodes what is missing and writes the artifact.
     ///
     /// - Parameters:
