@@ -31,6 +31,24 @@ public struct StageOptions: ParsableArguments {
     }
 }
 
+/// What the executables that train take besides: `--save-every`.
+public struct TrainingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "How often to keep what has been learned, for a run that is stopped to go on from; 0 for after every epoch.",
+        valueName: "seconds"))
+    public var saveEvery = 2.0
+
+    public init() {}
+
+    public func validate() throws {
+        guard (0...86_400).contains(saveEvery) else {
+            throw ValidationError("--save-every must be from 0 to 86400 seconds, not \(saveEvery)")
+        }
+    }
+
+    public var interval: Duration { .seconds(saveEvery) }
+}
+
 extension ArtifactStore {
     /// The artifacts that some names or keys stand for, in their order.
     public func resolve(_ texts: [String], kind: ArtifactKind) throws -> [ArtifactKey] {
@@ -46,6 +64,9 @@ public func showing(
     var last: TrainingProgress?
     let key = try body { progress in
         last = progress
+        if progress.isResumption {
+            Console.standardError.line("\(title): goes on after epoch \(progress.epoch) of \(progress.epochs)")
+        }
         line.update(progress.epoch, of: progress.epochs, note: progress.note)
     }
     if let last {

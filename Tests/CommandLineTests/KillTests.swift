@@ -1,0 +1,195 @@
+import ArtifactStore
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Runs of real processes that are killed at random moments, twenty in all: eight fits, eight GANs, four pipelines.
+@Suite("Killed at random moments, a run goes on to the same bits", .serialized)
+struct KillTests {
+    /// What a series of kills met with.
+    private struct Tally {
+        /// Kills that found a checkpoint, from which the next run went on.
+        var resumed = 0
+        /// Kills that found an artifact made.
+        var finished = 0
+    }
+
+    /// Runs a program to its end in a store of its own, then again and again in others, killed once each time; compares.
+    ///
+    /// - Parameters:
+    ///   - prepared: the store to begin with, a file in the workplace; nil for none.
+    ///   - kills: the moments are spread over the time that the first run took, one at random in each part of it.
+    private func killing(
+        _ workplace: Workplace, _ name: String, _ arguments: [String], from prepared: String?, kills: Int
+    ) async throws -> Tally {
+        func reset() throws {
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: workplace.storePath + suffix)
+            }
+            if let prepared {
+                try FileManager.default.copyItem(atPath: workplace.folder.path(prepared), toPath: workplace.storePath)
+            }
+        }
+        try reset()
+        let whole = try await workplace.start(name, arguments).outcome()
+        #expect(whole.status == 0, "\(whole.errors)")
+        let expected = try workplace.learned()
+        #expect(try workplace.count("SELECT count(*) FROM checkpoint") == 0)
+
+        var tally = Tally(), moments = RandomStream(seed: 4, purpose: "kills of \(name)")
+        for kill in 0..<kills {
+            var moment = (Double(kill) + Double(moments.uniform())) / Double(kills) * whole.seconds
+            var killed: Program.Outcome
+            repeat {
+                try reset()
+                killed = try await workplace.start(name, arguments).killed(after: moment, in: workplace.url)
+                // The run was faster than the first.
+                moment *= 0.7
+            } while killed.status == 0
+            #expect(killed.status == -SIGKILL)
+
+            // The store is whole, and says how far the training was; before there is a store, there is nothing to say.
+            let hasStore = try workplace.hasStore
+            if hasStore { try workplace.expectSound() }
+            let kept = hasStore ? try workplace.keptEpochs() : []
+            let made = hasStore ? try workplace.times() : []
+            let resumed = try await workplace.start(name, arguments).outcome()
+            #expect(resumed.status == 0, "\(resumed.errors)")
+            #expect(resumed.output.hasPrefix(whole.lines[0]))
+            // It goes on after the epoch of the checkpoint, and from the beginning where there is none.
+            let resumptions = resumed.errors.split(separator: "\n").filter { $0.contains("goes on after epoch") }
+            #expect(resumptions.count == kept.count, "\(kept) \(resumed.errors)")
+            for epoch in kept {
+                #expect(resumptions.contains { $0.contains("goes on after epoch \(epoch) of ") }, "\(resumptions)")
+            }
+            // What was made is not made again, and what was learned is the same to the bit.
+            #expect(try Set(made).isSubset(of: workplace.times()))
+            #expect(try workplace.learned() == expected)
+            #expect(try workplace.count("SELECT count(*) FROM checkpoint") == 0)
+            try workplace.expectSound()
+            tally.resumed += kept.isEmpty ? 0 : 1
+            tally.finished += made.isEmpty ? 0 : 1
+        }
+        return tally
+    }
+
+    /// A workplace whose store, kept as `prepared.sqlite`, has what a stage begins with.
+    private func workplace(_ steps: [String]...) async throws -> Workplace {
+        let workplace = try Workplace()
+        for step in steps {
+            let outcome = try await workplace.start(step[0], Array(step.dropFirst())).outcome()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        try FileManager.default.moveItem(
+            atPath: workplace.storePath, toPath: workplace.folder.path("prepared.sqlite"))
+        return workplace
+    }
+
+    private static let extracting = ["spg-extract", "--data", "data", "--views", "1"]
+
+    @Test func fit() async throws {
+        let workplace = try await workplace(Self.extracting)
+        let arguments = [
+            "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "40",
+            "--save-every", "0", "--threads", "1",
+        ]
+        let tally = try await killing(workplace, "spg-fit", arguments, from: "prepared.sqlite", kills: 8)
+        #expect(tally.resumed >= 2)
+    }
+
+    @Test func cgan() async throws {
+        let workplace = try await workplace(
+            Self.extracting, ["spg-fit", "--embeddings", "ink"] + Workplace.fitting,
+            ["spg-fit", "--embeddings", "oil"] + Workplace.fitting)
+        let arguments = [
+            "--embeddings", "ink", "--embeddings", "oil", "--prompts", "coop/ink/1", "--prompts", "coop/oil/1",
+            "--batch-size", "8", "--epochs", "12", "--warm-up-epochs", "1", "--latent-dimension", "8", "--save-every", "0",
+        ]
+        let tally = try await killing(workplace, "spg-cgan", arguments, from: "prepared.sqlite", kills: 8)
+        #expect(tally.resumed >= 2)
+    }
+
+    @Test func pipeline() async throws {
+        let workplace = try Workplace()
+        let tally = try await killing(workplace, "spg", ["run", "small.yaml"], from: nil, kills: 4)
+        #expect(tally.finished >= 1)
+    }
+
+    @Test("The same seed gives the same bits in every run; another seed gives others")
+    func seeds() async throws {
+        var learned: [[QueryResult]] = []
+        for seed in [1, 1, 2] {
+            let workplace = try Workplace()
+            try workplace.write(Workplace.pipeline.replacing("seed: [1]", with: "seed: [\(seed)]"))
+            #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
+            learned.append(try workplace.learned())
+        }
+        #expect(learned[0] == learned[1])
+        #expect(learned[0][0] != learned[2][0] && learned[0][1] != learned[2][1])
+    }
+}
+
+extension Program {
+    /// Kills the process, and whatever processes it has started, after some seconds; then waits for the end of all.
+    /// - Parameter folder: where it and its own run, and nothing else does.
+    func killed(after seconds: Double, in folder: URL) async throws -> Outcome {
+        let start = ContinuousClock.now
+        signal(SIGKILL) { .now - start >= .seconds(seconds) }
+        let outcome = try await outcome()
+        // Stages run in process groups of their own, and would go on.
+        while case let others = Self.processes(in: folder), !others.isEmpty {
+            for process in others { kill(process, SIGKILL) }
+            usleep(1000)
+        }
+        return outcome
+    }
+
+    /// The processes whose current folder is this one.
+    private static func processes(in folder: URL) -> [pid_t] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap { pid_t($0) }.filter {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/cwd")) == folder.path
+        }
+    }
+}
+
+extension Workplace {
+    /// What was learned and measured, with its bits; nothing of where and when.
+    func learned() throws -> [QueryResult] {
+        try [
+            "SELECT key, vectors, validation_accuracy FROM prompts ORDER BY key",
+            "SELECT key, name, vector FROM tensors ORDER BY key, name",
+            "SELECT * FROM metrics ORDER BY key, epoch, name",
+            "SELECT method, target, seed, accuracy, evaluation_key FROM results ORDER BY evaluation_key",
+        ].map { try query($0) }
+    }
+
+    /// The epochs of the checkpoints that are kept.
+    fileprivate func keptEpochs() throws -> [Int64] {
+        try query("SELECT progress ->> '$.epoch' FROM checkpoint").rows.compactMap {
+            if case .integer(let epoch)? = $0.first { epoch } else { nil }
+        }
+    }
+
+    /// Which artifacts there are, and when each was made.
+    fileprivate func times() throws -> [String] {
+        try query("SELECT key || created FROM artifacts WHERE kind <> 'images'").rows.compactMap {
+            if case .text(let text)? = $0.first { text } else { nil }
+        }
+    }
+
+    /// Whether there is a store with its tables. Its making may have been cut off.
+    fileprivate var hasStore: Bool {
+        get throws {
+            do {
+                _ = try store
+                return true
+            } catch StoreError.noStore {
+                return false
+            } catch StoreError.cannotOpen(_, let reason) where reason.contains("older version") {
+                return false
+            }
+        }
+    }
+}
