@@ -123,7 +123,7 @@ public enum PromptError: Error, CustomStringConvertible {
             "The \(quantity) is no finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of \(rate). "
                 + "Lower the learning rate or clip gradients."
         case .divergedBetweenSteps(let quantity, let epoch):
-            "After epoch \(epoch) the training's “\(quantity)” holds a number that is not finite. "
+            "After the last step of epoch \(epoch), \(quantity) hold a number that is not finite. "
                 + "Lower the learning rate or clip gradients."
         case .foreignCheckpoint(let missing):
             "The training checkpoint lacks \(missing): it was written by another version."

@@ -91,7 +91,7 @@ struct KillTests {
     @Test func fit() async throws {
         let workplace = try await workplace(Self.extracting)
         let arguments = [
-            "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "40",
+            "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "24",
             "--save-every", "0", "--threads", "1",
         ]
         let tally = try await killing(workplace, "spg-fit", arguments, from: "prepared.sqlite", kills: 8)
@@ -104,7 +104,7 @@ struct KillTests {
             ["spg-fit", "--embeddings", "oil"] + Workplace.fitting)
         let arguments = [
             "--embeddings", "ink", "--embeddings", "oil", "--prompts", "coop/ink/1", "--prompts", "coop/oil/1",
-            "--batch-size", "8", "--epochs", "12", "--warm-up-epochs", "1", "--latent-dimension", "8", "--save-every", "0",
+            "--batch-size", "8", "--epochs", "6", "--warm-up-epochs", "1", "--latent-dimension", "8", "--save-every", "0",
         ]
         let tally = try await killing(workplace, "spg-cgan", arguments, from: "prepared.sqlite", kills: 8)
         #expect(tally.resumed >= 2)
@@ -114,19 +114,10 @@ struct KillTests {
         let workplace = try Workplace()
         let tally = try await killing(workplace, "spg", ["run", "small.yaml"], from: nil, kills: 4)
         #expect(tally.finished >= 1)
-    }
-
-    @Test("The same seed gives the same bits in every run; another seed gives others")
-    func seeds() async throws {
-        var learned: [[QueryResult]] = []
-        for seed in [1, 1, 2] {
-            let workplace = try Workplace()
-            try workplace.write(Workplace.pipeline.replacing("seed: [1]", with: "seed: [\(seed)]"))
-            #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
-            learned.append(try workplace.learned())
-        }
-        #expect(learned[0] == learned[1])
-        #expect(learned[0][0] != learned[2][0] && learned[0][1] != learned[2][1])
+        // Another uninterrupted run, in another folder, makes the same.
+        let another = try Workplace()
+        #expect(try await another.run("spg", "run", "small.yaml").status == 0)
+        #expect(try another.learned() == workplace.learned())
     }
 }
 

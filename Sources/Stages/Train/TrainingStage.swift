@@ -56,7 +56,7 @@ extension Training {
             let state = state
             // Measurements that were not taken are NaN in the history.
             for (name, tensor) in state where name != "history" && !tensor.isFinite {
-                throw PromptError.divergedBetweenSteps(quantity: name, epoch: epoch)
+                throw PromptError.divergedBetweenSteps(quantity: "the training's \(name)", epoch: epoch)
             }
             return TrainingCheckpoint(
                 progress: ["epoch": .number(Double(epoch))], payload: Safetensors.encode(state))
