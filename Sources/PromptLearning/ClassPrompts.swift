@@ -58,7 +58,7 @@ public struct ClassPrompts: Sendable {
     ///   `[0, width]` for prompts of plain words.
     /// - Returns: `[groups · classes, dimension]`.
     public func textFeatures(_ contexts: Variable, model: CLIPText) -> Variable {
-        normalizedRows(model.transformer(layout, contexts: contexts))
+        Profile.measure(.textForward) { normalizedRows(model.transformer(layout, contexts: contexts)) }
     }
 
     /// The text features of plain prompts at unit length: `[classes, dimension]`.

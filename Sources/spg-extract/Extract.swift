@@ -58,7 +58,9 @@ struct Extract: ParsableCommand {
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
                 try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }
             }
-            for manifest in manifests { print(try encode(manifest, checkpoint, store)) }
+            for manifest in manifests {
+                print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
+            }
         }
     }
 
@@ -68,7 +70,8 @@ struct Extract: ParsableCommand {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
-        let outcome = try ExtractStage(parameters, onBadImage: onBadImage, precision: precision).run(
+        let stage = try ExtractStage(parameters, onBadImage: onBadImage, precision: precision)
+        let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
         if outcome.encoded > 0 {
