@@ -19,9 +19,12 @@ struct KillTests {
     ///
     /// - Parameters:
     ///   - prepared: the store to begin with, a file in the workplace; nil for none.
-    ///   - kills: the moments are spread over the time that the first run took, one at random in each part of it.
+    ///   - kills: the moments are spread over the whole run, one at random in each part of it: by turns in the time that
+    ///     the first run took, and in the progress that the store shows, which does not depend on what else the machine does.
+    ///   - progress: a query for that progress, and what it comes to in the end.
     private func killing(
-        _ workplace: Workplace, _ name: String, _ arguments: [String], from prepared: String?, kills: Int
+        _ workplace: Workplace, _ name: String, _ arguments: [String], from prepared: String?, kills: Int,
+        progress: (query: String, end: Int)
     ) async throws -> Tally {
         func reset() throws {
             for suffix in ["", "-wal", "-shm"] {
@@ -39,12 +42,17 @@ struct KillTests {
 
         var tally = Tally(), moments = RandomStream(seed: 4, purpose: "kills of \(name)")
         for kill in 0..<kills {
-            var moment = (Double(kill) + Double(moments.uniform())) / Double(kills) * whole.seconds
+            var moment = (Double(kill) + Double(moments.uniform())) / Double(kills)
             var killed: Program.Outcome
             repeat {
                 try reset()
-                killed = try await workplace.start(name, arguments).killed(after: moment, in: workplace.url)
-                // The run was faster than the first.
+                let start = ContinuousClock.now, seconds = moment * whole.seconds
+                let count = max(1, Int(moment * Double(progress.end)))
+                killed = try await workplace.start(name, arguments).killed(in: workplace.url) {
+                    kill.isMultiple(of: 2)
+                        ? .now - start >= .seconds(seconds) : (try? workplace.count(progress.query)) ?? 0 >= count
+                }
+                // It was over before.
                 moment *= 0.7
             } while killed.status == 0
             #expect(killed.status == -SIGKILL)
@@ -86,6 +94,7 @@ struct KillTests {
         return workplace
     }
 
+    private static let epoch = "SELECT max(progress ->> '$.epoch') FROM checkpoint"
     private static let extracting = ["spg-extract", "--data", "data", "--views", "1"]
 
     @Test func fit() async throws {
@@ -94,7 +103,8 @@ struct KillTests {
             "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "24",
             "--save-every", "0", "--threads", "1",
         ]
-        let tally = try await killing(workplace, "spg-fit", arguments, from: "prepared.sqlite", kills: 8)
+        let tally = try await killing(
+            workplace, "spg-fit", arguments, from: "prepared.sqlite", kills: 8, progress: (Self.epoch, 24))
         #expect(tally.resumed >= 2)
     }
 
@@ -106,13 +116,16 @@ struct KillTests {
             "--embeddings", "ink", "--embeddings", "oil", "--prompts", "coop/ink/1", "--prompts", "coop/oil/1",
             "--batch-size", "8", "--epochs", "6", "--warm-up-epochs", "1", "--latent-dimension", "8", "--save-every", "0",
         ]
-        let tally = try await killing(workplace, "spg-cgan", arguments, from: "prepared.sqlite", kills: 8)
+        let tally = try await killing(
+            workplace, "spg-cgan", arguments, from: "prepared.sqlite", kills: 8, progress: (Self.epoch, 6))
         #expect(tally.resumed >= 2)
     }
 
     @Test func pipeline() async throws {
         let workplace = try Workplace()
-        let tally = try await killing(workplace, "spg", ["run", "small.yaml"], from: nil, kills: 4)
+        let tally = try await killing(
+            workplace, "spg", ["run", "small.yaml"], from: nil, kills: 4,
+            progress: ("SELECT count(*) FROM artifacts WHERE kind <> 'images'", 12))
         #expect(tally.finished >= 1)
         // Another uninterrupted run, in another folder, makes the same.
         let another = try Workplace()
@@ -122,11 +135,10 @@ struct KillTests {
 }
 
 extension Program {
-    /// Kills the process, and whatever processes it has started, after some seconds; then waits for the end of all.
+    /// Kills the process, and whatever processes it has started, as soon as a condition holds; waits for the end of all.
     /// - Parameter folder: where it and its own run, and nothing else does.
-    func killed(after seconds: Double, in folder: URL) async throws -> Outcome {
-        let start = ContinuousClock.now
-        signal(SIGKILL) { .now - start >= .seconds(seconds) }
+    func killed(in folder: URL, when condition: @escaping @Sendable () -> Bool) async throws -> Outcome {
+        signal(SIGKILL, when: condition)
         let outcome = try await outcome()
         // Stages run in process groups of their own, and would go on.
         while case let others = Self.processes(in: folder), !others.isEmpty {
@@ -146,16 +158,6 @@ extension Program {
 }
 
 extension Workplace {
-    /// What was learned and measured, with its bits; nothing of where and when.
-    func learned() throws -> [QueryResult] {
-        try [
-            "SELECT key, vectors, validation_accuracy FROM prompts ORDER BY key",
-            "SELECT key, name, vector FROM tensors ORDER BY key, name",
-            "SELECT * FROM metrics ORDER BY key, epoch, name",
-            "SELECT method, target, seed, accuracy, evaluation_key FROM results ORDER BY evaluation_key",
-        ].map { try query($0) }
-    }
-
     /// The epochs of the checkpoints that are kept.
     fileprivate func keptEpochs() throws -> [Int64] {
         try query("SELECT progress ->> '$.epoch' FROM checkpoint").rows.compactMap {

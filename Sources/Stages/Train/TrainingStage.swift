@@ -79,7 +79,7 @@ struct DivergedTraining: Error, CustomStringConvertible {
         return """
             \(error)
             The last good checkpoint, of epoch \(Int(epoch)), is in the store: \
-            sqlite3 "\(store)" "SELECT * FROM checkpoint WHERE key = '\(key)'"
+            sqlite3 "\(store)" "SELECT saved, progress FROM checkpoint WHERE key = '\(key)'"
             """
     }
 }
