@@ -321,7 +321,9 @@ def gan_step(prompts, feature):
     return step
 
 
-TASKS = {"product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "gan": gan, "ganEpoch": gan_epoch}
+TASKS = {
+    "product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "gan": gan, "ganEpoch": gan_epoch,
+}
 MODEL_TASKS = {"encode": encode, "files": files}
 CLOCKS = {"elapsed": time.perf_counter, "processor": time.process_time}
 

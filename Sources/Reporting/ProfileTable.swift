@@ -22,7 +22,8 @@ public struct ProfileTable: Sendable {
             [Table.Column("part")] + ["seconds", "share", "GFLOP", "GFLOP/s"].map { Table.Column($0, .trailing) })
         let total = figures(of: ProfileMetric.total)
         let parts = Set(figures.keys.map(\.part)).subtracting([ProfileMetric.total])
-            .map { (name: $0, figures: figures(of: $0)) }.sorted { ($1.figures.seconds, $0.name) < ($0.figures.seconds, $1.name) }
+            .map { (name: $0, figures: figures(of: $0)) }
+            .sorted { ($1.figures.seconds, $0.name) < ($0.figures.seconds, $1.name) }
         let rest = (
             seconds: max(0, total.seconds - parts.reduce(0) { $0 + $1.figures.seconds }),
             gigaflop: max(0, total.gigaflop - parts.reduce(0) { $0 + $1.figures.gigaflop })

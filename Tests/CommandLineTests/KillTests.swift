@@ -20,7 +20,7 @@ struct KillTests {
     /// - Parameters:
     ///   - prepared: the store to begin with, a file in the workplace; nil for none.
     ///   - kills: the moments are spread over the whole run, one at random in each part of it: by turns in the time that
-    ///     the first run took, and in the progress that the store shows, which does not depend on what else the machine does.
+    ///     the first run took, and in the progress that the store shows, whatever else the machine does.
     ///   - progress: a query for that progress, and what it comes to in the end.
     private func killing(
         _ workplace: Workplace, _ name: String, _ arguments: [String], from prepared: String?, kills: Int,

@@ -34,9 +34,9 @@ extension Benchmark {
 
     /// The steps of one epoch of SPG's conditional GAN for PACS with art painting left out: of 7,943 images 5,560 train.
     ///
-    /// The authors' code has no cache: for every step it encodes the images of the real half and those of the fake half. The
-    /// peer does that on 8 images for each half in place of 32, and the epoch's time is as many times that as it has
-    /// such quarters of steps.
+    /// The authors' code has no cache: for every step it encodes the images of the real half and those of the fake
+    /// half. The peer does that on 8 images for each half in place of 32, and the epoch's time is as many times that as
+    /// it has such quarters of steps.
     static func ganEpoch() -> Benchmark {
         Benchmark(title: "CGAN epoch at PACS's size, cached features", unit: .seconds) { workshop in
             guard let bench = try TextBench(.full, classes: 7, workshop) else { return nil }

@@ -32,7 +32,9 @@ enum ForeignFamily: CaseIterable {
     static func detected(among names: [String]) -> (family: ForeignFamily, name: String)? {
         for family in allCases {
             let tellers = names.filter { name in
-                family.marks.contains { mark in name.firstRange(of: mark).map { isWhole($0.lowerBound, of: name, mark) } ?? false }
+                family.marks.contains { mark in
+                    name.firstRange(of: mark).map { isWhole($0.lowerBound, of: name, mark) } ?? false
+                }
             }
             if let name = tellers.min() { return (family, name) }
         }
