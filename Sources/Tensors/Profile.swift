@@ -11,7 +11,7 @@ public enum Profile {
 
     /// What a part has taken.
     public struct Share: Hashable, Sendable {
-        /// Elapsed; of work that all threads share image by image, a thread's share of its own time.
+        /// Elapsed; of work that threads do side by side, each thread's share of its own time.
         public var seconds = 0.0
         /// The arithmetic of the matrix products in it.
         public var operations = 0
@@ -29,8 +29,17 @@ public enum Profile {
 
     private static let isCounting = Atomic(false)
     private static let account = Mutex(Account())
-    /// Inside a part nothing is counted again.
-    @TaskLocal private static var isInsidePart = false
+    /// The products of the thread that is inside a part. What is inside one is not measured again.
+    @TaskLocal private static var tally: Tally?
+
+    private final class Tally: Sendable {
+        let operations = Atomic(0)
+    }
+
+    /// Takes note of the arithmetic of a product.
+    static func count(_ operations: Int) {
+        if isOn { tally?.operations.add(operations, ordering: .relaxed) }
+    }
 
     /// Whether parts are counted.
     public static var isOn: Bool { isCounting.load(ordering: .relaxed) }
@@ -63,20 +72,19 @@ public enum Profile {
     public static func measure<Value, Failure: Error>(
         _ part: Part, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        guard isOn, !isInsidePart else { return try body() }
-        // Products of other threads would be counted with this one's.
+        guard isOn, tally == nil else { return try body() }
+        let start = ContinuousClock.now, operations = ProductArithmetic.operations, tally = Tally()
+        // Beside other threads only this one's products are the part's; alone, it may set others to work.
         let isShared = Threads.isInsidePart
-        let start = ContinuousClock.now, operations = ProductArithmetic.operations
         defer {
             let seconds = start.duration(to: .now) / .seconds(1)
+            let done = isShared ? tally.operations.load(ordering: .relaxed) : ProductArithmetic.operations - operations
             account.withLock {
                 $0.parts[part, default: Share()].seconds += isShared ? seconds / Double(Threads.count) : seconds
-                if !isShared {
-                    $0.parts[part, default: Share()].operations += ProductArithmetic.operations - operations
-                }
+                $0.parts[part, default: Share()].operations += done
             }
         }
         // The closure of withValue throws untyped errors; a result carries the type through.
-        return try $isInsidePart.withValue(true) { Result { () throws(Failure) in try body() } }.get()
+        return try $tally.withValue(tally) { Result { () throws(Failure) in try body() } }.get()
     }
 }
