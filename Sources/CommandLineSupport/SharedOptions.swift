@@ -10,6 +10,9 @@ public struct StoreOptions: ParsableArguments {
 
     public init() {}
 
+    /// Whether there is a file already.
+    public var exists: Bool { FileManager.default.fileExists(atPath: store) }
+
     /// Opens the store, making it where there is none.
     /// - Parameter remakes: whether artifacts that are there are to be made again.
     public func open(remakes: Bool = false) throws -> ArtifactStore {

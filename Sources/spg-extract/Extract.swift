@@ -56,12 +56,19 @@ struct Extract: ParsableCommand {
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(root: URL(filePath: data))
+            let origin = imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32)
+            // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
+            if case .computed(let precision) = origin, !options.storage.exists {
+                try ExtractStage.check(checkpoint, precision: precision)
+            }
             let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
                 try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }
             }
-            for manifest in manifests { print(try encode(manifest, checkpoint, store)) }
+            for manifest in manifests {
+                print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
+            }
         }
     }
 
@@ -72,7 +79,8 @@ struct Extract: ParsableCommand {
         parameters.views = views
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
         let origin = imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32)
-        let outcome = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin).run(
+        let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin)
+        let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
         if outcome.encoded > 0 {

@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "What to run") var selection: SelectionOptions
     @OptionGroup(title: "What to run it with") var machine: MachineOptions
 
+    @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
+    var profile = false
+
     @Flag(help: "Show what would run, and run nothing.")
     var dryRun = false
 
@@ -60,7 +63,8 @@ struct RunCommand: AsyncParsableCommand {
         let machine = machine.machine
         let executor = Executor(
             machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
-            store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force)
+            store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
+            options: profile ? ["--profile"] : [])
         let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
             await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in
@@ -76,6 +80,7 @@ struct RunCommand: AsyncParsableCommand {
         console.clearStatus()
         for (instance, failure) in outcome.failures { console.line("\n\(instance.name) failed: \(failure)") }
         console.line("\n" + outcome.timeTable(total: .now - start) + "\n")
+        if profile { try outcome.profiles(in: store).forEach { console.line($0 + "\n") } }
         if outcome.isInterrupted { console.line("Interrupted. The same command goes on from here.") }
         if let trouble = troubles.withLock(\.first) { throw trouble }
         return outcome

@@ -34,10 +34,12 @@ public struct Executor: Sendable {
     public var keepsGoing: Bool
     /// Whether artifacts that are there are made again.
     public var remakes: Bool
+    /// What every process is told besides, such as `--profile`; nothing that changes what it makes.
+    public var options: [String]
 
     public init(
         machine: Machine, share: @escaping @Sendable (Instance) -> Share, executables: URL, store: String,
-        keepsGoing: Bool = true, remakes: Bool = false
+        keepsGoing: Bool = true, remakes: Bool = false, options: [String] = []
     ) {
         self.machine = machine
         self.share = share
@@ -45,6 +47,7 @@ public struct Executor: Sendable {
         self.store = store
         self.keepsGoing = keepsGoing
         self.remakes = remakes
+        self.options = options
     }
 
     /// What one of the concurrent tasks of a run has come to.
@@ -147,8 +150,8 @@ public struct Executor: Sendable {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path
-            let arguments = instance.arguments(
-                for: specification, store: store, threads: share.threads, remakes: remakes)
+            let arguments = (remakes ? ["--force"] : []) + options
+                + instance.arguments(for: specification, store: store, threads: share.threads)
             child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {
             return StageFailure(summary: "\(error)", message: "Build the package, so that it lies beside spg.")

@@ -5,18 +5,13 @@ extension Instance {
     /// The command line of the stage's executable, without its name.
     ///
     /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set, the domain and the precision
-    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their option, truth values are
-    /// `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to names, for a value may
-    /// begin with a hyphen.
-    ///
-    /// - Parameter remakes: whether an artifact that is there is to be made again.
-    public func arguments(
-        for specification: Specification, store: String, threads: Int, remakes: Bool = false
-    ) -> [String] {
+    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
+    /// option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
+    /// names, for a value may begin with a hyphen.
+    public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
         var arguments = [
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
-        if remakes { arguments.append("--force") }
         if kind.readsImages {
             let dataSet = specification.dataSet
             arguments += [
