@@ -7,28 +7,20 @@
 ///   - residual: `[n, out]`, added to the product.
 /// - Returns: `[n, out]`.
 public func linear(_ x: Variable, weight: Variable, bias: Variable?, residual: Variable? = nil) -> Variable {
-    let (n, width, out) = (x.value.rows, x.value.columns, weight.value.rows)
-    precondition(weight.value.columns == width, "a weight of \(weight.value.shape) cannot follow \(x.value.shape)")
+    let (n, out) = (x.value.rows, weight.value.rows)
+    precondition(weight.value.columns == x.value.columns, "a weight of \(weight.value.shape) cannot follow \(x.value.shape)")
     var y = residual?.value ?? Tensor(uninitialized: [n, out])
     precondition(y.rows == n && y.columns == out, "a residual of \(y.shape) cannot be added to [\(n), \(out)]")
     if let bias = bias?.value { y.setRows(to: bias, adding: residual != nil) }
     let accumulates = bias != nil || residual != nil
-    y.withUnsafeMutablePointer { y in
-        x.value.withUnsafePointer { px in
-            weight.value.withUnsafePointer { pw in
-                multiply(
-                    px, lda: width, pw, .transposed, ldb: width, into: y, ldc: out,
-                    m: n, n: out, k: width, beta: accumulates ? 1 : 0)
-            }
-        }
-    }
+    y.setProduct(of: x.value, transposedWeights: weight.value, adding: accumulates)
     var inputs = [x, weight]
     if let bias { inputs.append(bias) }
     if let residual { inputs.append(residual) }
     return .output(y, of: inputs) { [hasBias = bias != nil, hasResidual = residual != nil] gradient in
         var gradients: [Tensor?] = [
-            x.needsGradient ? Tensor.product(gradient, weight.value) : nil,
-            weight.needsGradient ? Tensor.product(gradient, x.value, transposingA: true) : nil,
+            x.needsGradient ? .product(gradient, weights: weight.value) : nil,
+            weight.needsGradient ? .product(transposed: gradient, x.value) : nil,
         ]
         if hasBias { gradients.append(bias!.needsGradient ? gradient.summedOverRows() : nil) }
         if hasResidual { gradients.append(residual!.needsGradient ? gradient : nil) }
