@@ -140,6 +140,28 @@ import Testing
         }
     }
 
+    @Test("Within any memory, features and gradients are the same in all bits", arguments: [0, 2])
+    func layersComputedTwiceChangeNothing(deeper: Int) throws {
+        let text = try FormulaWeights.text(width: 64, layers: 5, vocabulary: 40, length: 16, dimension: 16)
+        let layout = layout(names), contexts = contexts([2 * 4, 64], deeper: deeper)
+        let direction = FormulaWeights.uniform("direction", [1, 2 * names.count * 16])
+        func run(within bytes: Int) -> [Tensor] {
+            let tape = Tape(), v = contexts.map(tape.parameter)
+            let y = text(layout, contexts: v[0], deeper: Array(v.dropFirst()), activationBytes: bytes)
+            let loss = scaledProduct(reshaped(y, [1, direction.count]), Variable(direction), scale: 1)
+            return [y.value] + tape.gradients(of: loss, for: v)
+        }
+        let all = run(within: .max)
+        #expect(text.recomputedLayers(of: layout, groups: 2, within: .max) == 0)
+        #expect(text.recomputedLayers(of: layout, groups: 2, within: 0) == 4)
+        var counts = Set<Int>()
+        for bytes in stride(from: 0, through: 1 << 19, by: 1 << 14) {
+            let count = text.recomputedLayers(of: layout, groups: 2, within: bytes)
+            if counts.insert(count).inserted { #expect(run(within: bytes) == all) }
+        }
+        #expect(counts.count > 2)
+    }
+
     /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.
     @Test(arguments: 0..<12) func sharedBeginningsChangeNothing(seed: Int) throws {
         let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 24, dimension: 16)

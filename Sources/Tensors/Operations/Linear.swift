@@ -14,17 +14,14 @@ public func linear(_ x: Variable, weight: Variable, bias: Variable?, residual: V
     if let bias = bias?.value { y.setRows(to: bias, adding: residual != nil) }
     let accumulates = bias != nil || residual != nil
     y.setProduct(of: x.value, transposedWeights: weight.value, adding: accumulates)
-    var inputs = [x, weight]
-    if let bias { inputs.append(bias) }
-    if let residual { inputs.append(residual) }
-    return .output(y, of: inputs) { [hasBias = bias != nil, hasResidual = residual != nil] gradient in
-        var gradients: [Tensor?] = [
-            x.needsGradient ? .product(gradient, weights: weight.value) : nil,
-            weight.needsGradient ? .product(transposed: gradient, x.value) : nil,
-        ]
-        if hasBias { gradients.append(bias!.needsGradient ? gradient.summedOverRows() : nil) }
-        if hasResidual { gradients.append(residual!.needsGradient ? gradient : nil) }
-        return gradients
+    // Only what the adjoint needs is kept: of x and a frozen weight, nothing.
+    let weightForX = x.needsGradient ? weight.value : nil, xForWeight = weight.needsGradient ? x.value : nil
+    let addends = [bias.map { ($0.needsGradient, true) }, residual.map { ($0.needsGradient, false) }].compactMap(\.self)
+    return .output(y, of: [x, weight] + [bias, residual].compactMap(\.self)) { gradient in
+        [weightForX.map { .product(gradient, weights: $0) }, xForWeight.map { .product(transposed: gradient, $0) }]
+            + addends.map { needsGradient, isBias in
+                needsGradient ? isBias ? gradient.summedOverRows() : gradient : nil
+            }
     }
 }
 
