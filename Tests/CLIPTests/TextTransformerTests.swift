@@ -162,6 +162,25 @@ import Testing
         #expect(counts.count > 2)
     }
 
+    @Test("A step's forward and backward pass ask the system for no memory that the pass before did not use")
+    func stepsReuseMemory() throws {
+        let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 16, dimension: 16)
+        let layout = layout(names), contexts = contexts([4, 64], deeper: 0)[0]
+        let target = FormulaWeights.uniform("target", [names.count, 16])
+        func step() {
+            let tape = Tape(), v = tape.parameter(contexts)
+            _ = tape.gradients(of: meanSquaredError(text(layout, contexts: v), to: target), for: [v])
+        }
+        // Other tests take memory meanwhile, so some tries see theirs; if steps took any, all tries would.
+        #expect(
+            (0..<2000).contains { _ in
+                let before = TensorMemory.systemBlocks
+                step()
+                step()
+                return TensorMemory.systemBlocks == before
+            })
+    }
+
     /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.
     @Test(arguments: 0..<12) func sharedBeginningsChangeNothing(seed: Int) throws {
         let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 24, dimension: 16)

@@ -42,7 +42,7 @@ public struct AdamW: Sendable {
         let (beta1, beta2, epsilon) = (betas.0, betas.1, epsilon)
         let decay = 1 - learningRate * weightDecay
         let stepSize = learningRate / Float(1 - pow(Double(beta1), Double(steps)))
-        let rootOfCorrection = Float((1 - pow(Double(beta2), Double(steps))).squareRoot())
+        let correction = Float(1 / (1 - pow(Double(beta2), Double(steps))).squareRoot())
         let factors = limits.map { clippingFactors(gradients, limits: $0) }
 
         let (g, p) = (gradients.pointers, parameters.mutablePointers)
@@ -56,7 +56,7 @@ public struct AdamW: Sendable {
                 let vi = v.vector(at: i) * beta2 + gi * gi * (1 - beta2)
                 m.store(mi, at: i)
                 v.store(vi, at: i)
-                let denominator = vi.squareRoot() / rootOfCorrection + epsilon
+                let denominator = vi.squareRoot() * correction + epsilon
                 p.store(p.vector(at: i) * decay - stepSize * mi / denominator, at: i)
             }
         }
