@@ -24,6 +24,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
     var threads: Int?
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
     var profile = false
 
@@ -87,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
         let jobs = jobs ?? max(1, cores / (threads ?? 1))
         return Executor(
             jobs: jobs, threads: threads ?? max(1, cores / jobs), executables: Self.executableFolder, store: store.path,
-            options: profile ? ["--profile"] : [])
+            options: (profile ? ["--profile"] : []) + memory.arguments)
     }
 
     /// The folder of this program, where the stages' executables lie too.
