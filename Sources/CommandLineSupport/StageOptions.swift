@@ -6,10 +6,11 @@ import Reporting
 import Stages
 import Tensors
 
-/// What every stage's executable takes: `--store`, `--threads`, `--checkpoint`, `--force`.
+/// What every stage's executable takes: `--store`, `--threads`, `--memory-budget`, `--checkpoint`, `--force`.
 public struct StageOptions: ParsableArguments {
     @OptionGroup public var storage: StoreOptions
     @OptionGroup public var threading: ThreadOptions
+    @OptionGroup public var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
     public var checkpoint = "Models/icon-clip"
@@ -41,7 +42,7 @@ public struct StageOptions: ParsableArguments {
         return key
     }
 
-    /// Reads a stage's parameters, sets the threads, opens checkpoint and store, runs the stage, and prints the key of
+    /// Reads a stage's parameters, sets threads and memory, opens checkpoint and store, runs the stage, and prints the key of
     /// what it made. A wrong command line ends it before there is a store.
     /// - Parameters:
     ///   - arguments: the stage's own options.
@@ -52,6 +53,7 @@ public struct StageOptions: ParsableArguments {
         try reportingErrors {
             let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
+            memory.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
             let store = try openStore()
             print(try profiling(store) { try make(parameters, store, checkpoint) })

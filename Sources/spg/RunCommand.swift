@@ -25,6 +25,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "What to run") var selection: SelectionOptions
     @OptionGroup(title: "What to run it with") var machine: MachineOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
     var profile = false
 
@@ -64,7 +66,7 @@ struct RunCommand: AsyncParsableCommand {
         let executor = Executor(
             machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
             store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
-            options: profile ? ["--profile"] : [])
+            options: (profile ? ["--profile"] : []) + memory.arguments)
         let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
             await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in
