@@ -66,7 +66,7 @@ struct RunCommand: AsyncParsableCommand {
         let executor = Executor(
             machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
             store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
-            options: (profile ? ["--profile"] : []) + memory.arguments)
+            options: (profile ? ["--profile"] : []) + memory.arguments(sharing: machine))
         let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
             await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in

@@ -6,10 +6,13 @@ public struct PlanInputs: Sendable {
     /// The key of each domain's images.
     public var images: [String: ArtifactKey]
     public var encoder: Digest
+    /// The digests of the files that commands read, by their paths as written.
+    public var files: [String: Digest]
 
-    public init(images: [String: ArtifactKey], encoder: Digest) {
+    public init(images: [String: ArtifactKey], encoder: Digest, files: [String: Digest] = [:]) {
         self.images = images
         self.encoder = encoder
+        self.files = files
     }
 }
 

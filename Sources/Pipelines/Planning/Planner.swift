@@ -27,7 +27,8 @@ private struct Planner {
         let cell: Cell
     }
 
-    typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source)
+    /// An artifact in its role, where it comes from, and its cell.
+    typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source, cell: Cell)
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
         for cell in cells(of: stage) {
@@ -35,6 +36,9 @@ private struct Planner {
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
+            if let command = stage.command {
+                parameters = try commandParameters(parameters, of: command, stage, inputs: resolved)
+            }
             let recipe = Recipe(
                 kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
                 parameters: .object(parameters), inputs: resolved.map(\.input))
@@ -67,7 +71,36 @@ private struct Planner {
         case .sources where isPerDomain(role, of: stage):
             try sources(leavingOut: target, for: stage).map { input(role, of: stage, for: $0, in: cell) }
         case .sources: [input(role, of: stage, for: nil, in: cell)]
+        case .all: all(role, of: stage, in: cell)
         }
+    }
+
+    /// Every artifact of the input stage whose cell agrees with this one where both have an axis.
+    private func all(_ role: StageKind.Role, of stage: Specification.Stage, in cell: Cell) -> [ResolvedInput] {
+        instances.filter { instance in
+            instance.stage == stage.inputs[role.name]?.value && instance.cell.coordinates.allSatisfy {
+                cell.value(on: $0.axis) == nil || cell.value(on: $0.axis) == $0.value
+            }
+        }.map { (Recipe.Input(role.name, $0.key), .instance(name: $0.name), $0.cell) }
+    }
+
+    /// What decides the result of a command: its text, its files' bytes, and what it is told of its inputs.
+    private func commandParameters(
+        _ parameters: [String: JSONValue], of command: Specification.Command, _ stage: Specification.Stage,
+        inputs resolved: [ResolvedInput]
+    ) throws(SpecificationError) -> [String: JSONValue] {
+        var files: [String: Digest] = [:]
+        for (name, file) in command.files {
+            guard let digest = inputs.files[file.value] else { throw file.error("there is no such file") }
+            files[name] = digest
+        }
+        let plural = stage.kind.roles.filter { $0.scope == .all || $0.scope == .sources }.map(\.name)
+        let cells = plural.map { role in (role, resolved.filter { $0.input.role == role }.map(\.cell.json)) }
+        let parameters = CommandParameters(
+            command: parameters["command"]?.plainText ?? "",
+            inputs: try stage.handOverFormats { self.specification.stage($0) },
+            cells: Dictionary(uniqueKeysWithValues: cells), files: files, outputs: command.outputs)
+        return JSONValue.parameters(parameters)
     }
 
     private func isPerDomain(_ role: StageKind.Role, of stage: Specification.Stage) -> Bool {
@@ -94,7 +127,7 @@ private struct Planner {
         guard let source = stage.inputs[role.name] else {
             let name = domain?.plainText ?? ""
             guard let key = inputs.images[name] else { preconditionFailure("“\(name)” is not among the domains") }
-            return (Recipe.Input(role.name, key), .images(domain: name))
+            return (Recipe.Input(role.name, key), .images(domain: name), Cell([(domainAxis, .string(name))]))
         }
         let axes = specification.axes[source.value] ?? []
         let place = Place(
@@ -102,7 +135,7 @@ private struct Planner {
         guard let position = positions[place] else {
             preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
-        return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name))
+        return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name), place.cell)
     }
 }
 
@@ -119,6 +152,13 @@ extension Specification.Stage {
                 keyPath: "stages.\(name).with.\(error.name)")
         }
         return values
+    }
+}
+
+extension JSONValue {
+    fileprivate static func parameters(_ command: CommandParameters) -> [String: JSONValue] {
+        // Texts, digests and cells: their encoding cannot fail.
+        (try? JSONValue(encoding: command))?.members ?? [:]
     }
 }
 

@@ -102,14 +102,6 @@ extension Instance.Source: CustomStringConvertible {
     }
 }
 
-extension JSONValue {
-    /// The members of an object; nothing for any other value.
-    var members: [String: JSONValue] {
-        guard case .object(let members) = self else { return [:] }
-        return members
-    }
-}
-
 extension Sequence where Element: Hashable {
     /// Each element once, in the order in which they come first.
     var uniqued: [Element] {

@@ -22,7 +22,11 @@ extension PlanInputs {
             images[domain] = recording ? try store.record(manifest) : manifest.key
         }
         do {
-            self.init(images: images, encoder: try encoder(specification.checkpoint.value))
+            self.init(
+                images: images, encoder: try encoder(specification.checkpoint.value),
+                files: try specification.digestsOfFiles(in: store))
+        } catch let error as SpecificationError {
+            throw error
         } catch let error as StoreError {
             throw error
         } catch {
@@ -32,6 +36,20 @@ extension PlanInputs {
 }
 
 extension Specification {
+    /// The digests of the files that commands read, by their paths as written.
+    fileprivate func digestsOfFiles(in store: ArtifactStore) throws -> [String: Digest] {
+        var digests: [String: Digest] = [:]
+        for file in stages.flatMap({ $0.command.map { Array($0.files.values) } ?? [] }) where digests[file.value] == nil {
+            let path = URL(fileURLWithPath: file.value).standardizedFileURL.path
+            do {
+                digests[file.value] = try store.digest(ofFile: path)
+            } catch let error as DatasetError {
+                throw file.error("\(error)")
+            }
+        }
+        return digests
+    }
+
     /// The images of one domain as they lie now.
     /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
     public func manifest(of domain: String, store: ArtifactStore) throws -> DomainManifest {
