@@ -30,7 +30,7 @@ import Testing
             try ArtifactStore(path: path).database.write { try $0.execute(sql: "PRAGMA user_version = 99") }
             for readOnly in [false, true] {
                 let error = #expect(throws: StoreError.self) { try ArtifactStore(path: path, readOnly: readOnly) }
-                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 1))
+                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 3))
                 #expect(error?.description.contains("newer version") == true)
             }
         }
@@ -47,6 +47,17 @@ import Testing
             let before = try Data(contentsOf: URL(fileURLWithPath: other))
             #expect(throws: StoreError.notAStore(path: other)) { try ArtifactStore(path: other) }
             #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == before)
+        }
+    }
+
+    @Test func tablesAreStrictAndConnectionsCareful() throws {
+        try withStore { store in
+            let loose = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'"
+            #expect(try store.texts(loose).isEmpty)
+            for (pragma, value) in [("foreign_keys", "1"), ("journal_mode", "wal"), ("synchronous", "2"), ("page_size", "16384")] {
+                let found = try store.database.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
+                #expect(found == value, "\(pragma)")
+            }
         }
     }
 

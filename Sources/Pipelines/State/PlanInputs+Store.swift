@@ -15,18 +15,10 @@ extension PlanInputs {
         encoder: (_ checkpoint: String) throws -> Digest, recording: Bool,
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        let dataSet = specification.dataSet
-        let folder: ImageFolder
-        do {
-            folder = try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
-        } catch {
-            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
-        }
+        let folder = try specification.imageFolder()
         var images: [String: ArtifactKey] = [:]
         for domain in try specification.domains(among: folder.domains) {
-            let manifest = try folder.manifest(of: domain, dataset: dataSet.name) { paths in
-                try store.digests(ofFiles: paths, progress: progress)
-            }
+            let manifest = try specification.manifest(of: domain, in: folder, store: store, progress: progress)
             images[domain] = recording ? try store.record(manifest) : manifest.key
         }
         do {
@@ -36,5 +28,28 @@ extension PlanInputs {
         } catch {
             throw specification.checkpoint.error("\(error)")
         }
+    }
+}
+
+extension Specification {
+    /// The images of one domain as they lie now.
+    /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
+    public func manifest(of domain: String, store: ArtifactStore) throws -> DomainManifest {
+        try manifest(of: domain, in: imageFolder(), store: store) { _, _ in }
+    }
+
+    fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
+        do {
+            return try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
+        } catch {
+            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
+        }
+    }
+
+    fileprivate func manifest(
+        of domain: String, in folder: ImageFolder, store: ArtifactStore,
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> DomainManifest {
+        try folder.manifest(of: domain, dataset: dataSet.name) { try store.digests(ofFiles: $0, progress: progress) }
     }
 }
