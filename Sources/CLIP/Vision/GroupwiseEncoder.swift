@@ -3,11 +3,10 @@ import Tensors
 /// An encoder that runs a group of images from end to end in working memory of its own.
 ///
 /// A group always has the same size, filled up with empty images if need be: a matrix product's last bits may depend on
-/// its extents, and an image's features shall not depend on how many images are beside it.
+/// its extents, and an image's features shall not depend on how many images are beside it. It has enough images to keep the
+/// matrix products busy, and few enough to waste little on the last group.
 protocol GroupwiseEncoder: ImageEncoder {
     associatedtype Memory
-    /// The images in a group: enough to keep the matrix products busy, few enough to waste little on the last group.
-    var groupSize: Int { get }
     /// The working memory for one group at a time.
     func makeMemory() -> Memory
     /// Encodes `groupSize` images from `pixels` to as many rows of `features`, and of `statistics` where they are asked for.

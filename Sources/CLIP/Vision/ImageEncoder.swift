@@ -9,6 +9,9 @@ public protocol ImageEncoder: Sendable {
     /// The width of each block whose statistics can be had, first block first.
     var blockWidths: [Int] { get }
 
+    /// The images that go through the encoder together: numbers of images that are a multiple of it waste nothing.
+    var groupSize: Int { get }
+
     /// Encodes any number of images, split over `Threads.count` threads.
     ///
     /// An image's features are the same to the last bit whatever is encoded beside it and on however many threads, as

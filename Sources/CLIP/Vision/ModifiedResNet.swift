@@ -44,7 +44,7 @@ extension ModifiedResNet: GroupwiseEncoder {
     }
 
     /// As many as keep the maps between blocks within some tens of megabytes, but enough for the last stage's products.
-    var groupSize: Int {
+    public var groupSize: Int {
         let side = resolution / 32
         return max(min(8, (400 + side * side) / (side * side)), min(32, (2 << 20) / largestMaps))
     }

@@ -49,7 +49,7 @@ extension VisionTransformer: GroupwiseEncoder {
     }
 
     /// The power of two with about two thousand tokens: batches tend to be whole numbers of such groups.
-    var groupSize: Int { 1 << Int(max(1, 2100 / Double(tokens)).exponent) }
+    public var groupSize: Int { 1 << Int(max(1, 2100 / Double(tokens)).exponent) }
 
     func makeMemory() -> Memory {
         let images = groupSize

@@ -125,10 +125,13 @@ public struct ExtractStage: Sendable {
         let batch = max(1, 256 / viewNames.count)
         for first in stride(from: 0, to: missing.count, by: batch) {
             let part = Array(missing[first..<min(first + batch, missing.count)])
-            let views = try model.views(of: part, augmentation: augmentation)
-            skipped += views.failures
-            if let failure = views.failures.first, onBadImage == .fail { throw failure.error }
-            if !views.rows.isEmpty { try store.insert(model.features(of: views), for: views.rows, encoder: encoder) }
+            let features = model.features(of: part, augmentation: augmentation)
+            let failures = features.flatMap(\.failures)
+            if let failure = failures.first, onBadImage == .fail { throw failure.error }
+            skipped += failures
+            for part in features where !part.rows.isEmpty {
+                try store.insert(part.vectors, for: part.rows, encoder: encoder)
+            }
             progress(first + part.count, missing.count)
         }
         let rest = manifest.removing(Set(skipped.map(\.image.digest)))

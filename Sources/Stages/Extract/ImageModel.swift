@@ -16,49 +16,67 @@ struct ImageModel: Sendable {
         preprocessing = checkpoint.preprocessing
     }
 
-    /// Pixels ready to be encoded, what each is a view of, and the files that are no images.
-    struct Views: Sendable {
-        var rows: [ImageView]
-        /// `[rows, resolution, resolution, 3]`.
-        var pixels: Tensor
-        var failures: [(image: LabelledImage, error: ImageError)]
+    /// Features of views of some images, and the files among them that are no images.
+    struct Features: Sendable {
+        /// What each row is a view of.
+        var rows: [ImageView] = []
+        /// `[rows, dimension]`, of unit length.
+        var vectors = Tensor([0, 0])
+        var failures: [(image: LabelledImage, error: ImageError)] = []
     }
 
-    /// Decodes images and makes the views they lack, image by image on all threads.
+    /// Decodes images, makes the views they lack, and encodes them.
     ///
-    /// A random view's numbers come from the image's digest and the view's number: they are the same whatever else is
-    /// extracted with it, and whenever.
-    func views(
+    /// A thread takes some groups of images from file to feature, so one reads and decodes while another encodes. A random
+    /// view's numbers come from the image's digest and the view's number: they are the same whatever else is extracted
+    /// with it, and whenever.
+    /// - Returns: the parts, in the images' order.
+    func features(
         of images: [(image: LabelledImage, views: [String])], augmentation: RandomResizedCropFlip
-    ) throws -> Views {
-        let firstRows = images.reduce(into: [0]) { $0.append($0.last! + $1.views.count) }
+    ) -> [Features] {
+        let size = imagesInPart(of: images.count, views: images.map(\.views.count).max() ?? 1)
+        let starts = Array(stride(from: 0, to: images.count, by: size))
+        let parts = Mutex([Int: Features]())
+        parallelItems(starts.count) { index in
+            let part = images[starts[index]..<min(starts[index] + size, images.count)]
+            let features = unsplitFeatures(of: part, augmentation: augmentation)
+            parts.withLock { $0[index] = features }
+        }
+        return parts.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The fewest images whose views fill whole groups; up to four times as many where that leaves every thread its part,
+    /// since a part needs memory of its own.
+    private func imagesInPart(of images: Int, views: Int) -> Int {
+        var fewest = 1
+        while fewest * views % encoder.groupSize != 0 { fewest += 1 }
+        return fewest * max(1, min(4, images / (fewest * Threads.count)))
+    }
+
+    private func unsplitFeatures(
+        of images: ArraySlice<(image: LabelledImage, views: [String])>, augmentation: RandomResizedCropFlip
+    ) -> Features {
+        var features = Features()
         let side = preprocessing.resolution, size = side * side * 3
-        var pixels = Tensor(uninitialized: [firstRows.last!, side, side, 3])
-        let failures = Mutex([Int: ImageError]())
-        pixels.withUnsafeMutablePointer { to in
-            let to = Shared(to)
-            // Images differ in size: small parts share the work out evenly.
-            parallelItems(images.count) { index in
-                let (image, names) = images[index]
-                do throws(ImageError) {
-                    let picture = try RGBImage(contentsOf: URL(filePath: image.path))
-                    for (offset, name) in names.enumerated() {
-                        preprocessing.normalize(
-                            view(name, of: picture, image.digest, augmentation), into: to.pointer + (firstRows[index] + offset) * size)
+        var pixels = Tensor(uninitialized: [images.reduce(0) { $0 + $1.views.count }, side, side, 3])
+        for (image, views) in images {
+            do throws(ImageError) {
+                let picture = try RGBImage(contentsOf: URL(filePath: image.path))
+                for name in views {
+                    let view = view(name, of: picture, image.digest, augmentation)
+                    pixels.withUnsafeMutablePointer {
+                        preprocessing.normalize(view, into: $0 + features.rows.count * size)
                     }
-                } catch {
-                    failures.withLock { $0[index] = error }
+                    features.rows.append(ImageView(image: image.digest, view: name))
                 }
+            } catch {
+                features.failures.append((image, error))
             }
         }
-        let failed = failures.withLock { $0 }
-        let good = images.indices.filter { failed[$0] == nil }
-        return Views(
-            rows: good.flatMap { index in
-                images[index].views.map { ImageView(image: images[index].image.digest, view: $0) }
-            },
-            pixels: failed.isEmpty ? pixels : pixels.keepingImages(good.flatMap { firstRows[$0]..<firstRows[$0 + 1] }),
-            failures: failed.sorted { $0.key < $1.key }.map { (images[$0.key].image, $0.value) })
+        guard !features.rows.isEmpty else { return features }
+        let filled = pixels.reshaped([pixels.shape[0], size]).rows(0..<features.rows.count)
+        features.vectors = encoder.encode(filled.reshaped([features.rows.count, side, side, 3])).normalizedRows()
+        return features
     }
 
     private func view(
@@ -67,11 +85,6 @@ struct ImageModel: Sendable {
         if name == "center" { return preprocessing.centerView(of: picture) }
         var stream = RandomStream(digest: digest, purpose: name)
         return augmentation.view(of: picture, resolution: preprocessing.resolution, using: &stream)
-    }
-
-    /// Unit-length features of the views: `[rows, dimension]`.
-    func features(of views: Views) -> Tensor {
-        encoder.encode(views.pixels).normalizedRows()
     }
 }
 
@@ -82,13 +95,5 @@ extension RandomStream {
             digest.bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
         }
         self.init(seed: seed, purpose: purpose, words[0], words[1], words[2])
-    }
-}
-
-extension Tensor {
-    /// The chosen images of a batch `[n, height, width, channels]`.
-    fileprivate func keepingImages(_ indices: [Int]) -> Tensor {
-        let size = count / max(1, shape[0])
-        return reshaped([shape[0], size]).gatheringRows(indices).reshaped([indices.count] + shape.dropFirst())
     }
 }
