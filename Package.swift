@@ -52,7 +52,9 @@ let package = Package(
         .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
         .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", yams]),
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
-        .target(name: "CommandLineSupport", dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
+        .target(
+            name: "CommandLineSupport",
+            dependencies: ["Reporting", "Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
 
         .target(
             name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],

@@ -49,6 +49,11 @@ def tensors(path):
     return result
 
 
+def autocast(task):
+    """The usual way of computing in bfloat16, where a task asks for it."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=NUMBERS[task.get("precision")] == torch.bfloat16)
+
+
 def members(weights, prefix):
     return len({name[len(prefix):].split(".")[0] for name in weights if name.startswith(prefix)})
 
@@ -149,7 +154,7 @@ class Encoder:
         model = image_encoder(tensors(task["checkpoint"]))
         self.session = session(model, side, threads) if runtime == "onnxruntime" else None
         self.model = None if self.session else model
-        self.numbers = NUMBERS[task.get("precision")]
+        self.task = task
 
     @torch.inference_mode()
     def __call__(self, x):
@@ -157,7 +162,7 @@ class Encoder:
             features = torch.from_numpy(self.session.run(None, {"pixels": x})[0])
         else:
             # The last layer's numbers are bfloat16 then, as autocast leaves them.
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.numbers == torch.bfloat16):
+            with autocast(self.task):
                 features = self.model(torch.from_numpy(x))[0].float()
         return F.normalize(features, dim=-1).numpy()
 
@@ -218,7 +223,8 @@ def coop(task):
     optimizer = torch.optim.SGD([learner.context], lr=2e-3, momentum=0.9, weight_decay=5e-4)
 
     def run():
-        text = encoder(learner(learner.context), learner.ends)
+        with autocast(task):
+            text = encoder(learner(learner.context), learner.ends).float()
         loss = F.cross_entropy(encoder.scale * features @ text.t(), labels)
         optimizer.zero_grad()
         loss.backward()
@@ -236,16 +242,46 @@ def predict(task):
 
     @torch.inference_mode()
     def run():
-        text = encoder(learner(context), learner.ends)
+        with autocast(task):
+            text = encoder(learner(context), learner.ends).float()
         probability, label = (encoder.scale * x["features"] @ text.t()).softmax(-1).max(-1)
-        return [label, probability]
+        return [probability] if task.get("precision") == "bf16" else [label, probability]
 
     return run
 
 
 def gan(task):
     x = tensors(task["inputs"])
-    (batch, feature), prompt, latent = x["real"].shape, x["prompts"].shape[1], 100
+    step = gan_step(x["prompts"], x["real"].shape[1])
+
+    def run():
+        step(x["real"], x["fake"])
+        return []
+
+    return run
+
+
+def gan_epoch(task):
+    """Part of an epoch as the authors have it: a step on images that are encoded for it."""
+    x = tensors(task["inputs"])
+    encoder = image_encoder(tensors(task["checkpoint"]))
+    images = x["pixels"].permute(0, 3, 1, 2).contiguous()
+    step = gan_step(x["prompts"], encoder.proj.shape[1])
+
+    def encoded():
+        with torch.no_grad():
+            return F.normalize(encoder(images)[0], dim=-1)
+
+    def run():
+        step(encoded(), encoded())
+        return []
+
+    return run
+
+
+def gan_step(prompts, feature):
+    """A step of the GAN on features of a number of images, which has these prompts for its real half."""
+    (batch, prompt), latent = prompts.shape, 100
     sizes = [latent + feature, 128, 256, 512, 1024]
     layers = [nn.Linear(sizes[0], sizes[1]), nn.LeakyReLU(0.2, inplace=True)]
     for i in (1, 2, 3):
@@ -270,23 +306,24 @@ def gan(task):
     def limit_g(name):
         return 5e-2 if name.endswith("weight") else 5 if name in ("9.bias", "11.bias") else 5e-7
 
-    def run():
+    def step(real_features, fake_features):
         optimizer_d.zero_grad()
-        mse(d(torch.cat((x["prompts"], x["real"]), -1)), real).backward()
-        prompts = g(torch.cat((torch.randn(batch, latent), x["fake"]), -1))
-        mse(d(torch.cat((prompts.detach(), x["fake"]), -1)), fake).backward()
+        mse(d(torch.cat((prompts, real_features), -1)), real).backward()
+        generated = g(torch.cat((torch.randn(batch, latent), fake_features), -1))
+        mse(d(torch.cat((generated.detach(), fake_features), -1)), fake).backward()
         clip(d.named_parameters(), limit_d)
         optimizer_d.step()
         optimizer_g.zero_grad()
-        mse(d(torch.cat((prompts, x["fake"]), -1)), real).backward()
+        mse(d(torch.cat((generated, fake_features), -1)), real).backward()
         clip(g.named_parameters(), limit_g)
         optimizer_g.step()
-        return []
 
-    return run
+    return step
 
 
-TASKS = {"product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "gan": gan}
+TASKS = {
+    "product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "gan": gan, "ganEpoch": gan_epoch,
+}
 MODEL_TASKS = {"encode": encode, "files": files}
 CLOCKS = {"elapsed": time.perf_counter, "processor": time.process_time}
 

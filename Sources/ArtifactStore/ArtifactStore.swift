@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Tensors
 
 /// Everything that stages make, in one SQLite file.
 ///
@@ -37,13 +38,13 @@ public final class ArtifactStore: Sendable {
 
     /// Reads in one consistent snapshot.
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try StoreError.translating(at: path) { try database.read(body) }
+        try Profile.measure(.store) { try StoreError.translating(at: path) { try database.read(body) } }
     }
 
     /// Writes in one immediate transaction, undone as a whole if `body` throws.
     func writing<Result>(_ body: (Database) throws -> Result) throws -> Result {
         guard !isReadOnly else { throw StoreError.readOnly(path: path) }
-        return try StoreError.translating(at: path) { try database.write(body) }
+        return try Profile.measure(.store) { try StoreError.translating(at: path) { try database.write(body) } }
     }
 }
 

@@ -6,6 +6,7 @@ public struct Benchmark: Sendable {
     public enum Unit: String, Sendable, Codable {
         case imagesPerSecond = "images/s"
         case milliseconds = "ms"
+        case seconds = "s"
         case gigaflops = "GFLOP/s"
     }
 
@@ -29,8 +30,10 @@ package struct Work {
     /// The same for the peers, and how much one of their runs does.
     package var task: PeerTask
     package var peerAmount: Double
-    /// What its products are taken in: those that its share of the peak is told of, and how near the outcomes must be.
+    /// What our products are taken in: those that the share of the peak is told of.
     package var precision: Precision
+    /// How near the outcomes must be: less near where either side's products are bfloat16's.
+    var tolerance: Float { precision == .bf16 || task.precision == .bf16 ? 2e-2 : 1e-3 }
 
     package init(
         amount: Double, run: @escaping () throws -> [Float], task: PeerTask, peerAmount: Double,

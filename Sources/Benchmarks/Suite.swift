@@ -45,7 +45,13 @@ extension Benchmark {
             prediction(.full, classes: 7),
             prediction(.full, classes: 65),
             prediction(.full, classes: 345),
+            coOpStep(.full, classes: 7, peers: .bf16),
+            coOpStep(.full, classes: 65, peers: .bf16),
+            prediction(.full, classes: 7, peers: .bf16),
+            prediction(.full, classes: 65, peers: .bf16),
+            prediction(.full, classes: 345, peers: .bf16),
             ganStep(),
+            ganEpoch(),
         ]
     }
 

@@ -10,6 +10,9 @@ public struct StoreOptions: ParsableArguments {
 
     public init() {}
 
+    /// Whether there is a file already.
+    public var exists: Bool { FileManager.default.fileExists(atPath: store) }
+
     /// Opens the store, making it where there is none.
     public func open() throws -> ArtifactStore {
         try ArtifactStore(path: store)

@@ -2,7 +2,9 @@ import ArgumentParser
 import ArtifactStore
 import CLIP
 import Foundation
+import Reporting
 import Stages
+import Tensors
 
 /// What every stage's executable takes: `--store`, `--threads`, `--checkpoint`.
 public struct StageOptions: ParsableArguments {
@@ -12,7 +14,24 @@ public struct StageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
     public var checkpoint = "Models/icon-clip"
 
+    @Flag(help: "Show where the time went, and keep it among the artifact's metrics.")
+    public var profile = false
+
     public init() {}
+
+    /// Makes an artifact, and shows where the time went if that was asked for; if it was there already, where the time
+    /// went of the run that made it.
+    public func profiling(_ store: ArtifactStore, _ make: () throws -> ArtifactKey) throws -> ArtifactKey {
+        if profile { Profile.start() }
+        defer { Profile.stop() }
+        let key = try make()
+        if profile {
+            var profile = ProfileTable()
+            profile.add(try store.metrics(of: key))
+            if !profile.isEmpty { Console.standardError.line(profile.table.text) }
+        }
+        return key
+    }
 
     /// Reads a stage's parameters, sets the threads, opens checkpoint and store, runs the stage, and prints the key of
     /// what it made. A wrong command line ends it before there is a store.
@@ -26,9 +45,28 @@ public struct StageOptions: ParsableArguments {
             let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
-            print(try make(parameters, try storage.open(), checkpoint))
+            let store = try storage.open()
+            print(try profiling(store) { try make(parameters, store, checkpoint) })
         }
     }
+}
+
+/// What the executables that train take besides: `--save-every`.
+public struct TrainingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "How often to keep what has been learned, for a run that is stopped to go on from; 0 for after every epoch.",
+        valueName: "seconds"))
+    public var saveEvery = 2.0
+
+    public init() {}
+
+    public func validate() throws {
+        guard (0...86_400).contains(saveEvery) else {
+            throw ValidationError("--save-every must be from 0 to 86400 seconds, not \(saveEvery)")
+        }
+    }
+
+    public var interval: Duration { .seconds(saveEvery) }
 }
 
 extension ArtifactStore {
@@ -46,6 +84,9 @@ public func showing(
     var last: TrainingProgress?
     let key = try body { progress in
         last = progress
+        if progress.isResumption {
+            Console.standardError.line("\(title): goes on after epoch \(progress.epoch) of \(progress.epochs)")
+        }
         line.update(progress.epoch, of: progress.epochs, note: progress.note)
     }
     if let last {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// An 8-bit RGB picture.
 public struct RGBImage: Sendable, Equatable {
@@ -24,12 +25,12 @@ public struct RGBImage: Sendable, Equatable {
     public init(contentsOf file: URL) throws(ImageError) {
         let bytes: Data
         do {
-            bytes = try Data(contentsOf: file)
+            bytes = try Profile.measure(.read) { try Data(contentsOf: file) }
         } catch {
             throw ImageError(.unreadable(ImageError.plain(error)), file: file)
         }
         do throws(ImageError) {
-            try self.init(decoding: bytes)
+            self = try Profile.measure(.decode) { () throws(ImageError) in try RGBImage(decoding: bytes) }
         } catch {
             throw ImageError(error.reason, file: file)
         }

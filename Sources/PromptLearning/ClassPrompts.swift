@@ -58,7 +58,7 @@ public struct ClassPrompts: Sendable {
     ///   `[0, width]` for prompts of plain words.
     /// - Returns: `[groups · classes, dimension]`.
     public func textFeatures(_ contexts: Variable, model: CLIPText) -> Variable {
-        normalizedRows(model.transformer(layout, contexts: contexts))
+        Profile.measure(.textForward) { normalizedRows(model.transformer(layout, contexts: contexts)) }
     }
 
     /// The text features of plain prompts at unit length: `[classes, dimension]`.
@@ -83,7 +83,17 @@ public enum PromptError: Error, CustomStringConvertible {
     case tooFewImages(images: Int, batchSize: Int)
     case noValidationImages
     case notFinite(quantity: String, epoch: Int, step: Int, learningRate: Float)
+    /// A number of the training's state that is not finite after all steps of an epoch gave finite losses.
+    case divergedBetweenSteps(quantity: String, epoch: Int)
     case foreignCheckpoint(missing: String)
+
+    /// Whether the numbers of a training ceased to be finite.
+    public var isDivergence: Bool {
+        switch self {
+        case .notFinite, .divergedBetweenSteps: true
+        default: false
+        }
+    }
 
     public var description: String {
         switch self {
@@ -111,6 +121,9 @@ public enum PromptError: Error, CustomStringConvertible {
                 + "Selection needs validation images; lower trainFraction or add images."
         case .notFinite(let quantity, let epoch, let step, let rate):
             "The \(quantity) is no finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of \(rate). "
+                + "Lower the learning rate or clip gradients."
+        case .divergedBetweenSteps(let quantity, let epoch):
+            "After the last step of epoch \(epoch), \(quantity) hold a number that is not finite. "
                 + "Lower the learning rate or clip gradients."
         case .foreignCheckpoint(let missing):
             "The training checkpoint lacks \(missing): it was written by another version."

@@ -87,7 +87,7 @@ struct SourceFeatures {
             throw EncoderMismatch(
                 checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(encoder).name)
         }
-        return try CLIPText(checkpoint: checkpoint)
+        return try Profile.measure(.model) { try CLIPText(checkpoint: checkpoint) }
     }
 }
 

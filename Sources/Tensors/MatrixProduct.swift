@@ -48,7 +48,10 @@ package enum ProductArithmetic {
     private static let done = Atomic(0)
 
     /// Takes note of a product of [m, k] and [k, n].
-    static func count(m: Int, n: Int, k: Int) { done.add(2 * m * n * k, ordering: .relaxed) }
+    static func count(m: Int, n: Int, k: Int) {
+        done.add(2 * m * n * k, ordering: .relaxed)
+        Profile.count(2 * m * n * k)
+    }
 
     /// The additions and multiplications of all products so far.
     package static var operations: Int { done.load(ordering: .relaxed) }

@@ -19,6 +19,7 @@ struct ConditionalGAN: ParsableCommand {
             """)
 
     @OptionGroup var options: StageOptions
+    @OptionGroup var training: TrainingOptions
 
     @Option(help: ArgumentHelp("Embeddings of a source domain, by key or by domain; repeat.", valueName: "key"))
     var embeddings: [String]
@@ -34,7 +35,10 @@ struct ConditionalGAN: ParsableCommand {
             let stage = try GeneratorStage(
                 parameters, embeddings: store.resolve(embeddings, kind: .embeddings),
                 prompts: store.resolve(prompts, kind: .prompt))
-            return try showing("cgan") { try stage.run(checkpoint: checkpoint, store: store, progress: $0) }
+            return try showing("cgan") {
+                try stage.run(
+                    checkpoint: checkpoint, store: store, savingEvery: training.interval, progress: $0)
+            }
         }
     }
 }

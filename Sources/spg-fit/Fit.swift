@@ -18,6 +18,7 @@ struct Fit: ParsableCommand {
             """)
 
     @OptionGroup var options: StageOptions
+    @OptionGroup var training: TrainingOptions
 
     @Option(help: ArgumentHelp(
         "Embeddings to learn from, by key or by domain; repeat to pool several domains.", valueName: "key"))
@@ -29,7 +30,10 @@ struct Fit: ParsableCommand {
     func run() throws {
         try options.run(.fit, parameters) { parameters, store, checkpoint in
             let stage = try FitStage(parameters, embeddings: store.resolve(embeddings, kind: .embeddings))
-            return try showing("fit") { try stage.run(checkpoint: checkpoint, store: store, progress: $0) }
+            return try showing("fit") {
+                try stage.run(
+                    checkpoint: checkpoint, store: store, savingEvery: training.interval, progress: $0)
+            }
         }
     }
 }

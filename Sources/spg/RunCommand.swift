@@ -24,6 +24,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
     var threads: Int?
 
+    @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
+    var profile = false
+
     @Flag(help: "Show what would run, and run nothing.")
     var dryRun = false
 
@@ -73,6 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         console.clearStatus()
         for (instance, failure) in outcome.failures { console.line("\n\(instance.name) failed: \(failure)") }
         console.line("\n" + outcome.timeTable(total: .now - start) + "\n")
+        if profile { try outcome.profiles(in: store).forEach { console.line($0 + "\n") } }
         if outcome.isInterrupted { console.line("Interrupted. The same command goes on from here.") }
         for (instance, failure) in outcome.failures { try store.recordFailure(failure.description, of: instance.key) }
         return outcome
@@ -82,7 +86,8 @@ struct RunCommand: AsyncParsableCommand {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let jobs = jobs ?? max(1, cores / (threads ?? 1))
         return Executor(
-            jobs: jobs, threads: threads ?? max(1, cores / jobs), executables: Self.executableFolder, store: store.path)
+            jobs: jobs, threads: threads ?? max(1, cores / jobs), executables: Self.executableFolder, store: store.path,
+            options: profile ? ["--profile"] : [])
     }
 
     /// The folder of this program, where the stages' executables lie too.

@@ -40,4 +40,15 @@ extension ExecutionOutcome {
         }
         return table.text + "\nin all \(clockTime(total / .seconds(1)))"
     }
+
+    /// Where the time of each stage went, of all its instances together.
+    func profiles(in store: ArtifactStore) throws -> [String] {
+        try secondsByStage.compactMap { stage, instances, _ in
+            var profile = ProfileTable()
+            for (instance, _) in finished where instance.stage == stage {
+                profile.add(try store.metrics(of: instance.key))
+            }
+            return profile.isEmpty ? nil : "\(stage), \(instances) made\n" + profile.table.text
+        }
+    }
 }

@@ -107,6 +107,38 @@ import Testing
         #expect(try !problems { $0["transformer.resblocks.9223372036854775807.x"] = Tensor([1]) }.isEmpty)
     }
 
+    /// What other families add to CLIP's tensors, or have in their place.
+    static let families: [(title: String, gone: String, added: [String])] = [
+        ("a CoCa model", "", ["text.cls_emb", "text.token_embedding.weight", "visual.attn_pool.query"]),
+        ("a CoCa model", "module.", ["module.text_decoder.cross_attn.0.attn.in_proj_weight"]),
+        ("an EVA-CLIP model", "visual.", ["visual.trunk.blocks.0.attn.q_proj.weight", "visual.trunk.pos_embed"]),
+        ("an EVA-CLIP model", "visual.", ["visual.blocks.0.attn.q_bias", "visual.patch_embed.proj.weight"]),
+        ("timm's", "visual.", ["visual.trunk.stages.0.blocks.0.conv_dw.weight", "visual.head.proj.weight"]),
+        ("a text encoder of its own", "transformer.", ["text.transformer.embeddings.word_embeddings.weight"]),
+    ]
+
+    @Test("A model of another family without a configuration is refused by its name", arguments: families.indices)
+    func otherFamilies(_ index: Int) throws {
+        let (title, gone, added) = Self.families[index]
+        var weights = try weights("vit").filter { gone.isEmpty || !$0.key.hasPrefix(gone) }
+        for name in added { weights[name] = Tensor([2, 2]) }
+        try Fixtures.withCheckpoint(weights) { folder in
+            let error = #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: folder) }
+            guard case .foreignFamily(_, let family, let name)? = error else {
+                Issue.record("\(error as Any)")
+                return
+            }
+            #expect(family.contains(title) && added.contains(name))
+        }
+    }
+
+    /// Words that other families' names have in them, where they mean nothing.
+    @Test func similarNames() throws {
+        var weights = try weights("vit")
+        for name in ["context.cls_emb", "my_text_decoder.x", "visual.transformer.trunk.x"] { weights[name] = Tensor([1]) }
+        try Fixtures.withCheckpoint(weights) { folder in _ = try Checkpoint(contentsOf: folder) }
+    }
+
     @Test func filesThatAreNotThere() throws {
         try Fixtures.withFolder { folder in
             #expect(throws: CheckpointError.noWeights(folder: folder.path)) { try Checkpoint(contentsOf: folder) }

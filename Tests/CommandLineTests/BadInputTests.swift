@@ -130,7 +130,14 @@ struct BadInputTests {
         #expect(merges.contains("merges.txt"))
         let nothing = try await text("nothing") { _ in }
         #expect(nothing.contains("No checkpoint at") && nothing.contains("give a file of weights"))
-        try workplace.expectSound(without: .images)
+        let notFinite = try await text("nan") { folder in
+            try TinyCLIP.write(to: folder) { $0["visual.class_embedding"]![3] = .nan }
+        }
+        #expect(notFinite.contains("visual.class_embedding: it holds a number that is not finite"))
+        let coca = try await text("coca") { try TinyCLIP.write(to: $0) { $0["text.cls_emb"] = Tensor([64]) } }
+        #expect(coca.contains("holds a CoCa model") && coca.contains("not supported"))
+        // Nothing of all that has made a store.
+        #expect(!FileManager.default.fileExists(atPath: workplace.storePath))
     }
 
     @Test("spg checkpoint inspect says what a checkpoint is, or with status 65 why it is none")

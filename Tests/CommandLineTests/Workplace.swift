@@ -85,6 +85,16 @@ struct Workplace: Sendable {
         ].map { try store.query($0) }
     }
 
+    /// What was learned and measured, with its bits; nothing of where and when.
+    func learned() throws -> [QueryResult] {
+        try [
+            "SELECT key, vectors, validation_accuracy FROM prompts ORDER BY key",
+            "SELECT key, name, vector FROM tensors ORDER BY key, name",
+            "SELECT * FROM metrics ORDER BY key, epoch, name",
+            "SELECT method, target, seed, accuracy, evaluation_key FROM results ORDER BY evaluation_key",
+        ].map { try query($0) }
+    }
+
     /// Requires the store to be whole and, where an input was bad, to hold no artifact of a kind.
     func expectSound(without kind: ArtifactKind? = nil, _ place: SourceLocation = #_sourceLocation) throws {
         #expect(try query("PRAGMA integrity_check").rows == [[.text("ok")]], sourceLocation: place)

@@ -1,3 +1,4 @@
+import ArtifactStore
 import Reporting
 import Testing
 
@@ -90,5 +91,25 @@ struct AccuracyTableTests {
     func empty() {
         #expect(AccuracyTable([]).table.rows.isEmpty)
         #expect(Summary([]) == nil)
+    }
+
+    @Test("A profile's parts come longest first, with what is none of them, and losses are no part of it")
+    func profile() {
+        var profile = ProfileTable()
+        for _ in 0..<2 {
+            profile.add([
+                Metric(epoch: 1, name: "loss", value: 7), Metric(epoch: 1, name: "profile store seconds", value: 7),
+                ProfileMetric(part: "store", unit: .seconds).metric(0.25),
+                ProfileMetric(part: "text forward", unit: .seconds).metric(1),
+                ProfileMetric(part: "text forward", unit: .gigaflop).metric(80),
+                ProfileMetric(part: ProfileMetric.total, unit: .seconds).metric(2),
+                ProfileMetric(part: ProfileMetric.total, unit: .gigaflop).metric(90),
+            ])
+        }
+        #expect(profile.table.rows == [
+            ["text forward", "2.000", "50.0 %", "160.00", "80"], ["store", "0.500", "12.5 %", "", ""],
+            ["the rest", "1.500", "37.5 %", "20.00", "13"], ["total", "4.000", "100.0 %", "180.00", "45"],
+        ])
+        #expect(ProfileTable().isEmpty)
     }
 }

@@ -18,6 +18,8 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
+from split_mix import mixed
+
 root = Path(__file__).parent.parent.parent
 
 
@@ -159,13 +161,6 @@ def assigned():
 
 
 ranges = assigned()
-
-
-def mixed(i):
-    z = (i + 1) * 0x9E3779B97F4A7C15 % 2**64
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
-    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
-    return z ^ z >> 31
 
 
 def text(index):

@@ -21,6 +21,8 @@ import ftfy
 import regex
 from transformers import CLIPTokenizer
 
+from split_mix import mixed
+
 folder = Path(__file__).parent.parent / "Fixtures" / "clip"
 
 fragments = """
@@ -113,13 +115,6 @@ def tokens(text):
             symbols = join(symbols, min(pairs, key=ranks.get))
         result += [ids[s] for s in symbols]
     return result
-
-
-def mixed(i):
-    z = (i + 1) * 0x9E3779B97F4A7C15 % 2**64
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
-    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
-    return z ^ z >> 31
 
 
 def text(index):

@@ -18,14 +18,15 @@ struct ResumeTests {
     ) throws -> ArtifactKey {
         for epoch in epochs {
             #expect(throws: Stopped.self) {
-                try run { if $0.epoch == epoch { throw Stopped() } }
+                try run { if $0.epoch == epoch, !$0.isResumption { throw Stopped() } }
             }
             try check()
         }
-        var seen: [Int] = []
-        let key = try run { seen.append($0.epoch) }
+        var seen: [Int] = [], resumptions: [Int] = []
+        let key = try run { $0.isResumption ? resumptions.append($0.epoch) : seen.append($0.epoch) }
         // The last run begins after the last epoch that was kept, not at the first.
-        #expect(seen == Array((epochs.last ?? 0) + 1...Bench.epochs))
+        let last = epochs.last ?? 0
+        #expect(resumptions == [last] && seen == Array(last + 1...Bench.epochs))
         return key
     }
 

@@ -7,8 +7,10 @@ extension Benchmark {
     private static let batch = 32
 
     /// One step of CoOp on a batch of cached features, 32 images.
-    static func coOpStep(_ encoder: TextEncoder, classes: Int) -> Benchmark {
-        Benchmark(title: "CoOp step, \(encoder.name), \(classes) classes", unit: .milliseconds) { workshop in
+    /// - Parameter peers: what the peer's products are taken in; ours are float32.
+    static func coOpStep(_ encoder: TextEncoder, classes: Int, peers: Precision = .float32) -> Benchmark {
+        let title = "CoOp step, \(encoder.name), \(classes) classes\(peers.asPeers)"
+        return Benchmark(title: title, unit: .milliseconds) { workshop in
             guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
             let features = bench.features(batch), labels = (0..<batch).map { $0 * 7 % classes }
             let set = FeatureSet(center: features, augmented: [], labels: labels, domains: labels.map { _ in 0 })
@@ -19,7 +21,7 @@ extension Benchmark {
             var task = PeerTask(kind: .coop)
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features])
-            (task.prompts, task.labels) = (bench.prompts, labels)
+            (task.prompts, task.labels, task.precision) = (bench.prompts, labels, peers)
             return Work(
                 amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).loss] },
                 task: task, peerAmount: 1)
@@ -28,8 +30,8 @@ extension Benchmark {
 
     /// Classifying images by text features, each image's from a prompt of its own. We take a group of images at once,
     /// the peer one image.
-    static func prediction(_ encoder: TextEncoder, classes: Int) -> Benchmark {
-        let title = "Predict with a prompt per image, \(encoder.name), \(classes) classes"
+    static func prediction(_ encoder: TextEncoder, classes: Int, peers: Precision = .float32) -> Benchmark {
+        let title = "Predict with a prompt per image, \(encoder.name), \(classes) classes\(peers.asPeers)"
         return Benchmark(title: title, unit: .milliseconds) { workshop in
             guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
             let length = bench.prompts.context.count, width = bench.model.transformer.width
@@ -40,16 +42,22 @@ extension Benchmark {
             var task = PeerTask(kind: .predict)
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features.rows(0..<1), "contexts": contexts.rows(0..<1)])
-            task.prompts = bench.prompts
+            (task.prompts, task.precision) = (bench.prompts, peers)
             return Work(
                 amount: Double(images),
                 run: {
                     let first = classify(features, prompts: contexts, classes: prompts, model: bench.model)[0]
-                    return [Float(first.label), first.probability]
+                    // Of classes that are nearly equal, rounding may choose another.
+                    return peers == .bf16 ? [first.probability] : [Float(first.label), first.probability]
                 },
                 task: task, peerAmount: 1)
         }
     }
+}
+
+extension Precision {
+    /// What a title says of the peer's numbers, where they are not ours.
+    fileprivate var asPeers: String { self == .bf16 ? ", PyTorch in bfloat16" : "" }
 }
 
 /// A CLIP whose text side is timed.
@@ -69,7 +77,7 @@ struct TextEncoder: Sendable {
 }
 
 /// What the text benchmarks share: a model, its class names, and the prompts in tokens.
-private struct TextBench {
+struct TextBench {
     let checkpoint: Checkpoint
     let model: CLIPText
     let classNames: [String]

@@ -35,6 +35,9 @@ public struct Checkpoint: Sendable {
             throw .weights(error)
         }
         weightFiles = [weightsURL] + ((file as? ShardedWeights)?.files ?? [])
+        if let (family, name) = ForeignFamily.detected(among: file.names) {
+            throw .foreignFamily(path: weightsURL.path, family: family.description, name: name)
+        }
         let scheme: NameScheme?
         do {
             scheme = try .detected(among: file.names)

@@ -31,6 +31,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case weights(TensorFileError)
     /// A file of tensors that have other names than a CLIP model's.
     case noModel(path: String, names: [String])
+    /// A model of a family that is not CLIP's, and the tensor that tells it.
+    case foreignFamily(path: String, family: String, name: String)
     /// A file of several models' weights, told by what their names begin with.
     case severalModels(path: String, prefixes: [String])
     /// A configuration file that cannot be read, contradicts the weights, or asks for what there is not.
@@ -59,6 +61,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             return "\(path) holds no CLIP model: of its \(names.count) tensors"
                 + (names.isEmpty ? "" : ", such as \(shown),")
                 + " none has a name that OpenAI, open_clip or Hugging Face give to a model's."
+        case .foreignFamily(let path, let family, let name):
+            return "\(path) holds \(family), as its tensor “\(name)” tells. Such models are not supported; CLIP's own "
+                + "are: vision transformers and modified ResNets as OpenAI built them."
         case .severalModels(let path, let prefixes):
             return "\(path) holds the weights of several models: those under "
                 + prefixes.map { "\"\($0)\"" }.joined(separator: ", ") + ". Save one of them by itself."

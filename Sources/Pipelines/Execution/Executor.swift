@@ -11,12 +11,15 @@ public struct Executor: Sendable {
     public var executables: URL
     /// The path of the artifact store, passed on to the processes.
     public var store: String
+    /// What every process is told besides, such as `--profile`; nothing that changes what it makes.
+    public var options: [String]
 
-    public init(jobs: Int, threads: Int, executables: URL, store: String) {
+    public init(jobs: Int, threads: Int, executables: URL, store: String, options: [String] = []) {
         self.jobs = jobs
         self.threads = threads
         self.executables = executables
         self.store = store
+        self.options = options
     }
 
     /// Makes what is missing of a plan, inputs first. When an instance fails, what depends on it is skipped and
@@ -37,7 +40,8 @@ public struct Executor: Sendable {
                 while running < jobs, !Task.isCancelled, let instance = schedule.next() {
                     running += 1
                     report(.started(instance))
-                    let arguments = instance.arguments(for: plan.specification, store: store, threads: threads)
+                    let arguments =
+                        options + instance.arguments(for: plan.specification, store: store, threads: threads)
                     group.addTask {
                         let start = ContinuousClock.now
                         let failure = await run(instance, arguments: arguments, isMade: isMade, report: report)

@@ -102,6 +102,9 @@ public struct CoOp: Training {
             correct += measured.accuracy / Double(steps)
         }
         let validationAccuracy = Float(validate())
+        guard validationAccuracy.isFinite else {
+            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
+        }
         history.append([Float(loss), Float(correct), validationAccuracy])
         best = .updated(best, score: validationAccuracy, epoch: epoch, learned: contexts)
         epoch += 1
@@ -128,7 +131,7 @@ public struct CoOp: Training {
     private func validate() -> Double {
         let text = prompts.textFeatures(Variable(contexts), model: model).value
         let logits = Tensor.product(validation.center, text, transposingB: true)
-        return accuracy(logits.rowMaxima, labels: validation.labels)
+        return logits.isFinite ? accuracy(logits.rowMaxima, labels: validation.labels) : .nan
     }
 
     /// The prompt of the epoch that was best on the validation images.

@@ -79,6 +79,9 @@ public struct ConditionalGAN: Training {
         }
         let isMeasured = (epoch + 1) % parameters.validateEvery == 0 || epoch + 1 == epochs
         let measured = isMeasured ? validate() : [.nan, .nan, .nan]
+        guard !isMeasured || measured.allSatisfy(\.isFinite) else {
+            throw .divergedBetweenSteps(quantity: "the measurements on validation images", epoch: epoch + 1)
+        }
         history.append([generatorLoss, discriminatorLoss] + measured)
         if isMeasured { best = .updated(best, score: measured[2], epoch: epoch, learned: pair.generator) }
         epoch += 1
@@ -103,7 +106,8 @@ public struct ConditionalGAN: Training {
         return [
             Float((error.squaredNorm / count).squareRoot()),
             Float((difference.squaredNorm / count / 2).squareRoot()),
-            Float(accuracy(predictions.map(\.label), labels: validation.labels)),
+            predictions.allSatisfy(\.probability.isFinite)
+                ? Float(accuracy(predictions.map(\.label), labels: validation.labels)) : .nan,
         ]
     }
 

@@ -60,6 +60,11 @@ public struct EvaluateStage: Sendable {
                 case .prompts(let keys): try prompts(keys, images, manifest, model, store)
                 case .generator(let key): try generator(key, images, manifest, model, store, progress)
                 }
+            if let bad = predictions.firstIndex(where: { !$0.probability.isFinite }) {
+                throw StageInputError(
+                    "what “\(manifest.images[bad].path)” is taken for is no finite number: the prompt or generator that "
+                        + "classifies is too large for this text encoder; learn it again at a lower learning rate")
+            }
             progress(manifest.images.count, manifest.images.count)
             let evaluation = Evaluation(
                 method: name, seed: seed, manifest: try store.embeddingSet(embeddings).manifest,

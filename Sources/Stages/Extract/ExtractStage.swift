@@ -92,6 +92,15 @@ public struct ExtractStage: Sendable {
             JSONValue.merging(parameters, ["encoder": encoder.description]), inputs: [Recipe.Input("images", images)])
     }
 
+    /// Makes sure that images can be encoded with a checkpoint, by reading all that it takes.
+    /// - Throws: what `run` would throw: `CheckpointError`, `UnsupportedPrecision`.
+    public static func check(_ checkpoint: Checkpoint, precision: Precision) throws {
+        try precision.check()
+        _ = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }
+        _ = try checkpoint.tokenizerURL()
+        _ = try ImageModel(checkpoint: checkpoint, precision: precision)
+    }
+
     /// Encodes what is missing and writes the artifact.
     ///
     /// - Parameters:
@@ -103,6 +112,7 @@ public struct ExtractStage: Sendable {
         manifest: DomainManifest, checkpoint: Checkpoint, store: ArtifactStore, on processor: Processor = .current,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Outcome {
+        Profile.restart()
         let start = ContinuousClock.now
         let identity = try store.identity(of: checkpoint, origin: origin)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
@@ -141,7 +151,7 @@ public struct ExtractStage: Sendable {
         let kept = skipped.isEmpty ? images : try store.record(rest)
         try store.write(
             recipe, .embeddings(EmbeddingSet(manifest: kept, encoder: encoder, views: viewNames)),
-            seconds: (ContinuousClock.now - start) / .seconds(1))
+            metrics: Profile.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
         return Outcome(
             key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
             errors: skipped.map(\.error))

@@ -12,7 +12,7 @@ struct ImageModel: Sendable {
     let preprocessing: CLIPPreprocessing
 
     init(checkpoint: Checkpoint, precision: Precision) throws {
-        encoder = try checkpoint.imageEncoder(precision: precision)
+        encoder = try Profile.measure(.model) { try checkpoint.imageEncoder(precision: precision) }
         preprocessing = checkpoint.preprocessing
     }
 
@@ -63,9 +63,11 @@ struct ImageModel: Sendable {
             do throws(ImageError) {
                 let picture = try RGBImage(contentsOf: URL(filePath: image.path))
                 for name in views {
-                    let view = view(name, of: picture, image.digest, augmentation)
-                    pixels.withUnsafeMutablePointer {
-                        preprocessing.normalize(view, into: $0 + features.rows.count * size)
+                    Profile.measure(.preprocess) {
+                        let view = view(name, of: picture, image.digest, augmentation)
+                        pixels.withUnsafeMutablePointer {
+                            preprocessing.normalize(view, into: $0 + features.rows.count * size)
+                        }
                     }
                     features.rows.append(ImageView(image: image.digest, view: name))
                 }
@@ -75,7 +77,9 @@ struct ImageModel: Sendable {
         }
         guard !features.rows.isEmpty else { return features }
         let filled = pixels.reshaped([pixels.shape[0], size]).rows(0..<features.rows.count)
-        features.vectors = encoder.encode(filled.reshaped([features.rows.count, side, side, 3])).normalizedRows()
+        features.vectors = Profile.measure(.encode) {
+            encoder.encode(filled.reshaped([features.rows.count, side, side, 3])).normalizedRows()
+        }
         return features
     }
 

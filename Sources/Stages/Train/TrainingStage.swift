@@ -9,6 +9,8 @@ public struct TrainingProgress: Sendable {
     public var epochs: Int
     /// The last epoch's measurements, for people.
     public var note: String
+    /// Whether this tells where a run goes on that was stopped: no epoch of this run's is behind it yet.
+    public var isResumption = false
 }
 
 extension Training {
@@ -29,20 +31,56 @@ extension Training {
             } catch {
                 throw UnreadableCheckpoint(key: key, store: store.path, reason: "\(error)")
             }
+            try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: history.note, isResumption: true))
         }
         var due = ContinuousClock.now + interval
-        try run { training in
-            let start = ContinuousClock.now
-            if start >= due, training.epoch < training.epochs {
-                try store.save(
-                    TrainingCheckpoint(
-                        progress: ["epoch": .number(Double(training.epoch))], payload: Safetensors.encode(training.state)),
-                    for: key)
-                if interval > .zero { due = .now + max(interval, (.now - start) * 30) }
+        do {
+            try run { training in
+                let start = ContinuousClock.now
+                if start >= due, training.epoch < training.epochs {
+                    try store.save(try training.checkpoint, for: key)
+                    if interval > .zero { due = .now + max(interval, (.now - start) * 30) }
+                }
+                try progress(
+                    TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
             }
-            try progress(
-                TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
+        } catch let error as PromptError where error.isDivergence {
+            throw DivergedTraining(error: error, key: key, store: store.path, kept: try store.progress(of: key))
         }
+    }
+
+    /// What the training needs to go on.
+    /// - Throws: `PromptError.divergedBetweenSteps` where it holds a number that is not finite: the last good one stays.
+    private var checkpoint: TrainingCheckpoint {
+        get throws {
+            let state = state
+            // Measurements that were not taken are NaN in the history.
+            for (name, tensor) in state where name != "history" && !tensor.isFinite {
+                throw PromptError.divergedBetweenSteps(quantity: "the training's \(name)", epoch: epoch)
+            }
+            return TrainingCheckpoint(
+                progress: ["epoch": .number(Double(epoch))], payload: Safetensors.encode(state))
+        }
+    }
+}
+
+/// A training whose numbers cannot be trusted any more, and the last of its states that can.
+struct DivergedTraining: Error, CustomStringConvertible {
+    let error: PromptError
+    let key: ArtifactKey
+    let store: String
+    /// The checkpoint's progress, where there is one.
+    let kept: JSONValue?
+
+    var description: String {
+        guard case .number(let epoch)? = kept?["epoch"] else {
+            return "\(error)\nNo checkpoint had been kept by then."
+        }
+        return """
+            \(error)
+            The last good checkpoint, of epoch \(Int(epoch)), is in the store: \
+            sqlite3 "\(store)" "SELECT saved, progress FROM checkpoint WHERE key = '\(key)'"
+            """
     }
 }
 

@@ -32,6 +32,10 @@ public final class Tape {
     ///
     /// - Returns: one tensor per parameter, of its shape; zero where the scalar does not depend on it.
     public func gradients(of loss: Variable, for parameters: [Variable]) -> [Tensor] {
+        Profile.measure(.backward) { propagated(from: loss, to: parameters) }
+    }
+
+    private func propagated(from loss: Variable, to parameters: [Variable]) -> [Tensor] {
         precondition(loss.value.count == 1, "only a scalar has a gradient, not \(loss.value.shape)")
         var gradients = [Tensor?](repeating: nil, count: nodes.count)
         if let node = loss.node { gradients[node] = Tensor(loss.value.shape, repeating: 1) }

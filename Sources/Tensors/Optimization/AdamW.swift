@@ -16,6 +16,10 @@ public struct AdamW: Sendable {
 
     /// Moves parameters against their gradients.
     public mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
+        Profile.measure(.optimizer) { move(&parameters, gradients: gradients, learningRate: learningRate) }
+    }
+
+    private mutating func move(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
         if means.isEmpty {
             means = parameters.map { Tensor($0.shape) }
             squares = means

@@ -12,6 +12,10 @@ public struct SGD: Sendable {
 
     /// Moves parameters against their gradients.
     public mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
+        Profile.measure(.optimizer) { move(&parameters, gradients: gradients, learningRate: learningRate) }
+    }
+
+    private mutating func move(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
         let isFirst = velocities.isEmpty
         if isFirst { velocities = gradients }
         let (momentum, weightDecay) = (momentum, weightDecay)
