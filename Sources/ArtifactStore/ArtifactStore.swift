@@ -118,8 +118,21 @@ extension ArtifactStore {
         let version = try database.read { try Migrations.check($0, path: path) }
         guard version < Migrations.latest else { return }
         // Write-ahead log: readers do not wait for writers. The mode stays with the file.
-        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try waiting { try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") } }
         try database.write { try Migrations.apply(in: $0, path: path) }
+    }
+
+    /// Of two processes that change a new file's mode at once, SQLite sends one away without waiting, lest each wait for
+    /// the other: it tries again.
+    private static func waiting(_ body: () throws -> Void) throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            do {
+                return try body()
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline {
+                usleep(10_000)
+            }
+        }
     }
 
     /// SQLite itself takes a short file of anything for a new database.

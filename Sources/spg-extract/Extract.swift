@@ -45,6 +45,8 @@ struct Extract: ParsableCommand {
         "Take features that spg import brought under this name, and encode nothing.", valueName: "encoder"))
     var imported: String?
 
+    private var origin: FeatureOrigin { imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32) }
+
     func validate() throws {
         if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
         guard (0...1000).contains(views) else { throw ValidationError("--views must be from 0 to 1000, not \(views)") }
@@ -56,9 +58,8 @@ struct Extract: ParsableCommand {
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(root: URL(filePath: data))
-            let origin = imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
-            if case .computed(let precision) = origin, !options.storage.exists {
+            if !options.storage.exists, case .computed(let precision) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
             }
             let store = try options.openStore()
@@ -78,7 +79,6 @@ struct Extract: ParsableCommand {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
-        let origin = imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32)
         let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin)
         let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })

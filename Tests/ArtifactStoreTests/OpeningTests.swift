@@ -72,7 +72,7 @@ import Testing
 
     @Test func severalMayMakeTheSameStoreAtOnce() throws {
         try withFolder { folder in
-            for attempt in 0..<10 {
+            for attempt in 0..<20 {
                 let path = "\(folder)/\(attempt).sqlite"
                 let failures = concurrently(4) { _ in _ = try ArtifactStore(path: path) }
                 #expect(failures.isEmpty)
