@@ -54,7 +54,7 @@ struct MachineOptions: ParsableArguments {
 extension MemoryOptions {
     /// The budget given, or else a quarter of what each of a machine's jobs has.
     func arguments(sharing machine: Machine) -> [String] {
-        memoryBudget == nil ? ["--memory-budget=\(max(1, machine.memory / machine.jobs / 4 >> 20))"] : arguments
+        memoryBudget == nil ? ["--memory-budget=\(max(1, machine.memory / machine.jobs / (4 << 20)))"] : arguments
     }
 }
 

@@ -82,12 +82,12 @@ struct CommandSpecificationTests {
             + "did you mean “inputs.prompts”?"),
         ("> ${outputs.picture}", "", "sample.yaml:24:10: stages.plot.run: the command does not say where to write “picture”: "
             + "put ${outputs.picture} into it"),
-        ("${seed}", "${sed}", "sample.yaml:24:10: stages.plot.run: the matrix has no axis “sed”; did you mean “seed”?"),
-        ("as: csv", "as: xls", "sample.yaml:22:52: stages.plot.from.prompts.as: there is no format “xls”"),
-        ("as: csv", "as: folder", "sample.yaml:22:52: stages.plot.from.prompts.as: prompts cannot be handed over as folder; "
+        ("--seed ${seed}", "--seed ${sed}", "sample.yaml:24:10: stages.plot.run: the matrix has no axis “sed”; did you mean “seed”?"),
+        ("as: csv", "as: xls", "sample.yaml:22:51: stages.plot.from.prompts.as: there is no format “xls”"),
+        ("as: csv", "as: folder", "sample.yaml:22:51: stages.plot.from.prompts.as: prompts cannot be handed over as folder; "
             + "possible: safetensors, npy, npz, csv, pt"),
         ("of: all", "of: everything",
-            "sample.yaml:22:43: stages.plot.from.prompts.of: expected cell, all, sources or target, found “everything”"),
+            "sample.yaml:22:42: stages.plot.from.prompts.of: expected cell, all, sources or target, found “everything”"),
         ("stage: prompts", "stage: prompt", "sample.yaml:22:29: stages.plot.from.prompts.stage: there is no stage “prompt”; "
             + "did you mean “prompts”?"),
         ("picture: plot.svg", "picture: a/plot.svg", "expected the name of a file without a folder, found “a/plot.svg”"),
