@@ -1,6 +1,6 @@
 /// The files that commands write.
 extension Schema {
-    /// Version 4: artifacts of the kind `files`.
+    /// Version 4: artifacts of the kind `files`; what an artifact was in pipelines is found by its key.
     ///
     /// SQLite changes no CHECK of a table. Making the table of artifacts anew would take all that refers to it along, so its
     /// declaration is edited, which changes no row (https://www.sqlite.org/lang_altertable.html, section 7).
@@ -18,6 +18,7 @@ extension Schema {
             content BLOB NOT NULL,
             UNIQUE (artifact_id, name)
         ) STRICT;
+        CREATE INDEX pipeline_history_by_key ON pipeline_history (key);
 
         """
 

@@ -48,8 +48,12 @@ struct RunCommand: AsyncParsableCommand {
             let outcome = try await execute(work, of: plan, in: store)
             if outcome.isInterrupted { throw CancellationError() }
             guard outcome.failures.isEmpty else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
-            print(try plan.accuracyTable(in: store).table.text)
-            print("\n" + plan.whereToLook(in: store))
+            if plan.evaluations.isEmpty {
+                print("Everything is in \(store.path).")
+            } else {
+                print(try plan.accuracyTable(in: store).table.text)
+                print("\n" + plan.whereToLook(in: store))
+            }
         }
     }
 

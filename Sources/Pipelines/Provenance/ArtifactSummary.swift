@@ -1,5 +1,6 @@
 import ArtifactStore
 import Datasets
+import Foundation
 import Reporting
 
 /// What an artifact holds, in a line, and the query that shows it.
@@ -36,7 +37,7 @@ struct ArtifactSummary {
         case .files:
             let rows = try store.query("SELECT file_name, bytes FROM files WHERE key = '\(key)' ORDER BY name").rows
             let names = rows.map { $0.text(0) + " (\(byteSize(Int($0.number(1)))))" }
-            let metrics = try store.metrics(of: key).map { "\($0.name) \($0.value)" }
+            let metrics = try store.metrics(of: key).map { "\($0.name) " + String(format: "%.4g", $0.value) }
             text = (names + metrics.prefix(6)).joined(separator: ", ")
             query = "SELECT file_name, bytes, sha256 FROM files WHERE key = '\(key)'"
         case .evaluation:
