@@ -63,7 +63,9 @@ let package = Package(
         // Executables: parse arguments, call a library, print.
         .executableTarget(
             name: "spg",
-            dependencies: ["Pipelines", "Stages", "ArtifactStore", "CLIP", "Reporting", "CommandLineSupport", arguments]),
+            dependencies: [
+                "Pipelines", "Stages", "ArtifactStore", "Datasets", "CLIP", "Reporting", "CommandLineSupport", arguments,
+            ]),
         .executableTarget(
             name: "spg-extract",
             dependencies: ["Stages", "ArtifactStore", "Datasets", "CLIP", "CommandLineSupport", "Tensors", arguments]),

@@ -8,6 +8,10 @@ public enum DatasetError: Error, Equatable, Sendable {
     case noDomains(root: String)
     /// All domains together have a single class.
     case oneClass(root: String, name: String)
+    /// A root in which none of a known data set's layouts is found.
+    case noLayout(root: String, dataset: String, expected: [String])
+    /// A line of a list of images that names none.
+    case badList(path: String, line: Int, reason: String)
     /// A class folder without an image.
     case emptyClass(path: String)
     /// A domain that the data set does not have.
@@ -21,6 +25,11 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
             "cannot read “\(path)”: \(reason)"
         case .noDomains(let root):
             "“\(root)” holds no domains: images are expected at \(root)/<domain>/<class>/<image>.jpg (or .jpeg, .png)"
+        case .noLayout(let root, let dataset, let expected):
+            "“\(root)” holds no \(dataset): expected is one of\n"
+                + expected.map { "    \(root)/\($0)" }.joined(separator: "\n")
+        case .badList(let path, let line, let reason):
+            "\(path):\(line): \(reason)"
         case .oneClass(let root, let name):
             "“\(root)” has one class only, “\(name)”: there is nothing to tell apart; add a folder for another class"
         case .emptyClass(let path):

@@ -18,13 +18,13 @@ extension PlanInputs {
         let dataSet = specification.dataSet
         let folder: ImageFolder
         do {
-            folder = try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
+            folder = try ImageFolder(root: URL(fileURLWithPath: dataSet.root), name: dataSet.name)
         } catch {
             throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
         }
         var images: [String: ArtifactKey] = [:]
         for domain in try specification.domains(among: folder.domains) {
-            let manifest = try folder.manifest(of: domain, dataset: dataSet.name) { paths in
+            let manifest = try folder.manifest(of: domain) { paths in
                 try store.digests(ofFiles: paths, progress: progress)
             }
             images[domain] = recording ? try store.record(manifest) : manifest.key
