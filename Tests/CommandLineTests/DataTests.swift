@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("spg data")
+struct DataTests {
+    private func data(_ arguments: String..., in workplace: Workplace) async throws -> Program.Outcome {
+        try await Program("spg", ["data"] + arguments, in: workplace.url).outcome()
+    }
+
+    @Test("list shows the known data sets")
+    func list() async throws {
+        let outcome = try await data("list", in: Workplace())
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        for name in ["PACS", "VLCS", "OfficeHome", "TerraIncognita", "DomainNet", "Mini-DomainNet", "VisDA-2017", "DesktopIcons"] {
+            #expect(outcome.lines.contains { $0.hasPrefix(name + " ") })
+        }
+        #expect(outcome.output.contains("art_painting (a), cartoon (c), photo (p), sketch (s)"))
+        #expect(outcome.output.contains("586,575"))
+    }
+
+    @Test("check: status 0 for what can be used, 65 for what cannot, 64 for a name that is not known")
+    func check() async throws {
+        var tree = PictureTree()
+        (tree.domains, tree.classes, tree.count) = (["art_painting", "cartoon", "photo", "sketch"], ["dog", "person"], 2)
+        let workplace = try Workplace(tree)
+        let whole = try await data("check", "PACS", "data", "--decode", in: workplace)
+        #expect(whole.status == 0, "\(whole.errors)")
+        #expect(whole.lines[0].hasSuffix("layout “DomainBed”"), "\(whole.output)")
+        #expect(whole.output.contains("1,666 fewer") && whole.output.contains("2 classes where a whole copy has 7"))
+        #expect(whole.lines.last == "It can be used.")
+
+        let cut = workplace.url.appending(path: "data/photo/dog/1.jpg")
+        try Data(contentsOf: cut).prefix(700).write(to: cut)
+        #expect(try await data("check", "PACS", "data", in: workplace).status == 0)
+        let broken = try await data("check", "pacs", "data", "--decode", in: workplace)
+        #expect(broken.status == 65)
+        #expect(broken.output.contains("Broken (1):\n  \(cut.path) is a truncated JPEG file"), "\(broken.output)")
+        #expect(broken.lines.last == "It cannot be used as it is.")
+
+        #expect(try await data("check", "folder", "data", in: workplace).status == 0)
+        let other = try await data("check", "VLCS", "data", in: workplace)
+        #expect(other.status == 65 && other.errors.contains("holds no VLCS: expected is one of"), "\(other.errors)")
+        let unknown = try await data("check", "PCAS", "data", in: workplace)
+        #expect(unknown.status == 64 && unknown.errors.contains("did you mean “PACS”?"), "\(unknown.errors)")
+    }
+
+    @Test("spg-extract finds a known data set in its layout")
+    func extract() async throws {
+        var tree = PictureTree()
+        (tree.domains, tree.classes, tree.count) = (["train", "validation"], ["bus", "car"], 2)
+        let workplace = try Workplace(tree)
+        let outcome = try await workplace.run("spg-extract", "--data", "data", "--dataset", "VisDA-2017", "--domain", "real")
+        #expect(outcome.status == 0 && outcome.lines.count == 1, "\(outcome.errors)")
+        #expect(try workplace.query("SELECT dataset, domain FROM images GROUP BY 1, 2").rows.description.contains("VisDA-2017"))
+        #expect(try workplace.query("SELECT domain FROM images GROUP BY 1").rows == [[.text("real")]])
+    }
+}
