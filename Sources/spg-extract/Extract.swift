@@ -30,6 +30,10 @@ struct Extract: ParsableCommand {
         valueName: "name"))
     var dataset: String?
 
+    @Option(help: ArgumentHelp(
+        "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.", valueName: "dir"))
+    var splits: String?
+
     @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))
     var domain: [String] = []
 
@@ -58,12 +62,23 @@ struct Extract: ParsableCommand {
             let store = try options.storage.open()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
-                try folder.manifest(of: domain) { try store.digests(ofFiles: $0) }
+                try manifest(of: domain, in: folder, store)
             }
             for manifest in manifests {
                 print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
             }
         }
+    }
+
+    /// The images of a domain: all, or those that its split names, whose parts are recorded for stages that train.
+    private func manifest(of domain: String, in folder: ImageFolder, _ store: ArtifactStore) throws -> DomainManifest {
+        guard let splits else { return try folder.manifest(of: domain) { try store.digests(ofFiles: $0) } }
+        let parts = try folder.parts(of: domain, in: splits) { try store.digests(ofFiles: $0) }
+        let (train, validation) = (try store.record(parts.train), try store.record(parts.validation))
+        let console = Console.standardError
+        if let note = parts.extraNote { console.warning(note) }
+        console.line("split \(domain): --train \(train) --validation \(validation)")
+        return parts.images
     }
 
     private func encode(

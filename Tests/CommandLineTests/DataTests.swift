@@ -35,7 +35,7 @@ struct DataTests {
         #expect(try await data("check", "PACS", "data", in: workplace).status == 0)
         let broken = try await data("check", "pacs", "data", "--decode", in: workplace)
         #expect(broken.status == 65)
-        #expect(broken.output.contains("Broken (1):\n  \(cut.path) is a truncated JPEG file"), "\(broken.output)")
+        #expect(broken.output.contains("Broken (1):\n  photo/dog/1.jpg is a truncated JPEG file"), "\(broken.output)")
         #expect(broken.lines.last == "It cannot be used as it is.")
 
         #expect(try await data("check", "folder", "data", in: workplace).status == 0)
@@ -43,6 +43,42 @@ struct DataTests {
         #expect(other.status == 65 && other.errors.contains("holds no VLCS: expected is one of"), "\(other.errors)")
         let unknown = try await data("check", "PCAS", "data", in: workplace)
         #expect(unknown.status == 64 && unknown.errors.contains("did you mean “PACS”?"), "\(unknown.errors)")
+    }
+
+    @Test("split writes files that a pipeline names, and overwrites none")
+    func split() async throws {
+        let workplace = try Workplace()
+        let written = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "splits", "--seed", "3")
+        #expect(written.status == 0 && written.lines.count == 3, "\(written.errors)")
+        #expect(written.lines[0].hasSuffix("splits/chalk_train_val_split.json: train 18, val 6"), "\(written.output)")
+        let again = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "splits")
+        #expect(again.status == 65 && again.errors.contains("is there already"))
+        let share = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "b", "--fraction", "0")
+        #expect(share.status == 64 && share.errors.contains("--fraction must be a share above 0"))
+
+        try workplace.write(Workplace.pipeline.replacing("name: Small", with: "name: Small, splits: splits"))
+        let run = try await workplace.run("spg", "run", "small.yaml")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try workplace.count("SELECT count(DISTINCT key) FROM artifact_inputs WHERE role = 'train'") == 5)
+        let status = try await workplace.run("spg", "status", "small.yaml")
+        #expect(status.output.contains("nothing is to run"), "\(status.output)")
+    }
+
+    @Test("spg-extract and spg-fit take a split by hand")
+    func byHand() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "data", "split", "folder", "data", "--into", "splits").status == 0)
+        let extracted = try await workplace.run("spg-extract", "--data", "data", "--domain", "ink", "--splits", "splits")
+        let words = extracted.errors.split(separator: " ").map(String.init)
+        let options = words.firstIndex(of: "--train").map { Array(words[$0...].prefix(4)) } ?? []
+        #expect(extracted.status == 0 && options.count == 4, "\(extracted.errors)")
+        let arguments = ["--embeddings", "ink"] + Workplace.fitting
+            + options.map { $0.trimmingCharacters(in: .whitespacesAndNewlines).components(separatedBy: "\n")[0] }
+        let fitted = try await workplace.start("spg-fit", arguments).outcome()
+        #expect(fitted.status == 0, "\(fitted.errors)")
+        #expect(try workplace.count("SELECT count(*) FROM artifact_inputs WHERE role = 'train'") == 1)
+        let half = try await workplace.start("spg-fit", Array(arguments.dropLast(2))).outcome()
+        #expect(half.status == 64 && half.errors.contains("1 --train but 0 --validation"), "\(half.errors)")
     }
 
     @Test("spg-extract finds a known data set in its layout")

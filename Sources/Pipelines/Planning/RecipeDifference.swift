@@ -1,4 +1,5 @@
 import ArtifactStore
+import Stages
 
 /// What changed from the recipe that an instance was last made by to the one it has now.
 public enum RecipeChange: Hashable, Sendable, CustomStringConvertible {
@@ -14,6 +15,7 @@ public enum RecipeChange: Hashable, Sendable, CustomStringConvertible {
         case .algorithm(let old, let new): "algorithm version \(old) → \(new)"
         case .parameter("encoder", _, _): "the encoder changed"
         case .parameter(let name, let old, let new): "\(name) \(Self.text(old)) → \(Self.text(new))"
+        case .input(let role, .images(let domain)) where SplitKeys.roles.contains(role): "the split of \(domain) changed"
         case .input(_, .images(let domain)): "the images of \(domain) changed"
         case .input(_, .instance(let name)): "\(name) changed"
         case .inputCount(let role, let old, let new): "\(role): \(old) inputs → \(new)"
@@ -34,7 +36,7 @@ extension Instance {
         for name in Set(before.keys).union(now.keys).sorted() where before[name] != now[name] {
             changes.append(.parameter(name: name, from: before[name], to: now[name]))
         }
-        for role in kind.roles.map(\.name) {
+        for role in kind.roles.map(\.name) + SplitKeys.roles {
             let oldKeys = old.inputs.filter { $0.role == role }.map(\.key)
             let new = zip(recipe.inputs, sources).filter { $0.0.role == role }
             if oldKeys.count != new.count {
