@@ -5,18 +5,19 @@ import Stages
 /// A split that files gave, for stages that train: `--train KEY --validation KEY`, for each domain.
 public struct SplitOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "The images of each domain that train, by key (spg-extract --splits), in place of --split-seed and --train-fraction.",
+        "The images of each domain that train, as spg-extract --splits prints it; takes the place of --split-seed.",
         valueName: "key"))
     public var train: [String] = []
 
-    @Option(help: ArgumentHelp("The images of each domain that it is validated on, in the same order.", valueName: "key"))
+    @Option(help: ArgumentHelp("The images of each domain that validate, in the same order.", valueName: "key"))
     public var validation: [String] = []
 
     public init() {}
 
     public func validate() throws {
         guard train.count == validation.count else {
-            throw ValidationError("\(train.count) --train but \(validation.count) --validation: give one of each for each domain")
+            throw ValidationError(
+                "\(train.count) --train but \(validation.count) --validation: give one of each for each domain")
         }
     }
 

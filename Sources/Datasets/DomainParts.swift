@@ -27,7 +27,9 @@ extension ImageFolder {
     /// Reads the split file of a domain out of a folder.
     /// - Parameter folder: with files such as `a_train_val_split.json` or `art_painting_train_val_split.json`.
     /// - Throws: `DatasetError` where there is none for the domain, or it is none.
-    public func splitFile(of domain: String, in folder: String) throws(DatasetError) -> (file: SplitFile, path: String) {
+    public func splitFile(
+        of domain: String, in folder: String
+    ) throws(DatasetError) -> (file: SplitFile, path: String) {
         let letter = known?.domains.first { $0.name == domain }?.letter
         let names = SplitFile.names(of: domain, letter: letter)
         guard let path = names.map({ "\(folder)/\($0)" }).first(where: isFile) else {
@@ -53,7 +55,7 @@ extension ImageFolder {
     /// - Parameters:
     ///   - split: what the file at `path` holds.
     ///   - digests: gives the SHA-256 of each file, in order.
-    /// - Throws: `DatasetError` where images are not there, or are in both parts, or none is in one; what `digests` throws.
+    /// - Throws: `DatasetError` where images are not there or in both parts, or none is in one; what `digests` throws.
     public func parts(
         of domain: String, by split: SplitFile, at path: String, digests: ([String]) throws -> [Digest]
     ) throws -> DomainParts {
@@ -67,7 +69,8 @@ extension ImageFolder {
                 case .none: missing.append(item.path)
                 case .one(let place): places.insert(place)
                 case .several(let paths):
-                    throw .badSplit(path: path, reason: "\(item.path) may be any of these: \(paths.joined(separator: ", "))")
+                    throw .badSplit(
+                        path: path, reason: "\(item.path) may be any of these: \(paths.joined(separator: ", "))")
                 }
             }
             return places
@@ -151,8 +154,4 @@ private struct SplitMatching {
         let best = candidates.indices.filter { shared[$0] == shared.max() }
         return best.count == 1 ? .one(candidates[best[0]]) : .several(best.map { entries[candidates[$0]].path })
     }
-}
-
-extension String {
-    fileprivate var fileName: Substring { self[(lastIndex(of: "/").map(index(after:)) ?? startIndex)...] }
 }

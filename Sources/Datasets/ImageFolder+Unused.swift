@@ -1,5 +1,5 @@
 extension ImageFolder {
-    /// Files and folders under the root that are not read, sorted: those beside domains, beside classes and among images.
+    /// Files and folders under the root that are not read, sorted: beside domains, beside classes and among images.
     /// Of a data set whose images are listed nothing is said: what is not listed is not meant.
     public func unused() throws(DatasetError) -> [String] {
         guard case .folders = layout.images else { return [] }
@@ -15,7 +15,8 @@ extension ImageFolder {
         }
         var unused: [String] = []
         for folder in above {
-            unused += try contents(of: folder).map { "\(folder)/\($0)" }.filter { !read.contains($0) && !above.contains($0) }
+            let paths = try contents(of: folder).map { "\(folder)/\($0)" }
+            unused += paths.filter { !read.contains($0) && !above.contains($0) }
         }
         for folder in read {
             unused += try contents(of: folder).filter { !Self.isImage($0) }.map { "\(folder)/\($0)" }

@@ -39,10 +39,7 @@ public struct ImageFolder: Sendable {
         let subfolders = try folders(in: path)
         var best: (layout: Layout, places: [String: [Layout.Place]]) = (.plain, [:])
         for layout in known?.layouts ?? [.plain] {
-            var places: [String: [Layout.Place]] = [:]
-            for domain in known?.domains.map(\.name) ?? subfolders {
-                places[domain] = try layout.places(of: domain, under: path)
-            }
+            let places = try layout.places(of: known?.domains.map(\.name) ?? subfolders, under: path)
             if places.count > best.places.count { best = (layout, places) }
         }
         let classes = Set(best.places.values.joined().map(\.className)).sorted(by: precedes)
@@ -60,7 +57,8 @@ public struct ImageFolder: Sendable {
         guard let known else { return .noDomains(root: root) }
         let domain = "{\(known.domains.map(\.name).joined(separator: "|"))}"
         let expected = known.layouts.map { layout in
-            layout.patterns.map { $0.replacing("{domain}", with: domain) }.joined(separator: ", ") + " (\(layout.origin))"
+            let patterns = layout.patterns.map { $0.replacing("{domain}", with: domain) }
+            return patterns.joined(separator: ", ") + " (\(layout.origin))"
         }
         return .noLayout(root: root, dataset: known.name, expected: expected)
     }
@@ -88,13 +86,13 @@ public struct ImageFolder: Sendable {
             throw .emptyClass(path: folder)
         }
         if let known, !known.duplicates.isEmpty {
-            entries.removeAll { known.duplicates.contains(URL(fileURLWithPath: $0.path).lastPathComponent) }
+            entries.removeAll { known.duplicates.contains(String($0.path.fileName)) }
         }
         return entries.sorted { $0.label != $1.label ? $0.label < $1.label : precedes($0.path, $1.path) }
     }
 
     static func isImage(_ name: String) -> Bool {
-        extensions.contains(URL(fileURLWithPath: name).pathExtension.lowercased())
+        extensions.contains(name.fileExtension)
     }
 
     /// The manifest of a domain.

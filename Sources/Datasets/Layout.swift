@@ -3,10 +3,12 @@ public struct Layout: Hashable, Sendable {
     public enum Images: Hashable, Sendable {
         /// All images of class folders: patterns such as `images/{domain}/{class}`. A domain has all that there are.
         case folders([String])
-        /// The images that text files list, a line `clipart/aircraft_carrier/clipart_001_000001.jpg 0` for each: paths under
-        /// the root whose last folder is the class, and a number that is not read. Patterns such as
+        /// The images that text files list, a line `clipart/zebra/clipart_345_000001.jpg 344` for each: paths under the
+        /// root whose last folder is the class, and a number that is not looked at. Patterns such as
         /// `splits/{domain}_train.txt`.
         case lists([String])
+        /// The images that annotation files give a place and a class: Caltech Camera Traps.
+        case annotations(CameraTraps)
     }
 
     /// Who arranges the data set so, for people.
@@ -38,6 +40,7 @@ public struct Layout: Hashable, Sendable {
         switch images {
         case .folders(let patterns): patterns.map { $0 + "/<image>" }
         case .lists(let patterns): patterns
+        case .annotations(let traps): [traps.annotations[0] + ", …", traps.images + "/<image>"]
         }
     }
 
@@ -55,11 +58,19 @@ public struct Layout: Hashable, Sendable {
         }
     }
 
-    /// What there is of a domain under a root, or nil where the layout is not that of the tree.
-    func places(of domain: String, under root: String) throws(DatasetError) -> [Place]? {
+    /// What there is under a root of each domain that has its place there.
+    func places(of domains: [String], under root: String) throws(DatasetError) -> [String: [Place]] {
+        var places: [String: [Place]] = [:]
+        if case .annotations(let traps) = images { return try traps.places(of: domains, under: root) }
+        for domain in domains { places[domain] = try self.places(of: domain, under: root) }
+        return places
+    }
+
+    private func places(of domain: String, under root: String) throws(DatasetError) -> [Place]? {
         let written = domainNames[domain] ?? domain
         var places: [Place] = []
         switch images {
+        case .annotations: return nil
         case .folders(let patterns):
             for pattern in patterns {
                 let parent = "\(root)/\(pattern.dropLast("/{class}".count).replacing("{domain}", with: written))"
@@ -73,7 +84,7 @@ public struct Layout: Hashable, Sendable {
                 let list = "\(root)/\(pattern.replacing("{domain}", with: written))"
                 guard isFile(list) else { return nil }
                 for path in try listedPaths(in: list) {
-                    let name = path.split(separator: "/").dropLast().last.map(String.init) ?? ""
+                    let name = String(path.folderName)
                     places.append(.image("\(root)/\(path)", className: classNames[name] ?? name))
                 }
             }
@@ -83,22 +94,29 @@ public struct Layout: Hashable, Sendable {
 }
 
 /// The paths that a list of images names, which are all inside the root.
-private func listedPaths(in list: String) throws(DatasetError) -> [Substring] {
-    var paths: [Substring] = []
-    for (number, line) in try text(of: list).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        let line = line.trimmingPrefix { $0.isWhitespace }
-        guard let end = line.lastIndex(where: { !$0.isWhitespace }) else { continue }
+private func listedPaths(in list: String) throws(DatasetError) -> [String] {
+    func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    func isEnd(_ byte: UInt8) -> Bool { isBlank(byte) || byte == UInt8(ascii: "\r") }
+    var paths: [String] = []
+    let lines = try text(of: list).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
+        let line = line.drop(while: isBlank)
+        guard let end = line.lastIndex(where: { !isEnd($0) }) else { continue }
         // The number comes after the last blank: a path may have blanks.
-        guard let blank = line[...end].lastIndex(where: { $0 == " " || $0 == "\t" }),
-            Int(line[line.index(after: blank)...end]) != nil
-        else { throw .badList(path: list, line: number + 1, reason: "a path and a number are expected, such as “a/b/c.jpg 0”") }
-        let path = line[..<blank]
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count > 1, !parts.contains(where: { $0.isEmpty || $0 == ".." }) else {
+        guard let blank = line[...end].lastIndex(where: isBlank),
+            Int(Substring(line[line.index(after: blank)...end])) != nil
+        else {
             throw .badList(
-                path: list, line: number + 1, reason: "“\(path)” is no path of an image in a class folder under the root")
+                path: list, line: number + 1, reason: "a path and a number are expected, such as “a/b/c.jpg 0”")
         }
-        paths.append(path)
+        let path = line[..<blank]
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.count > 1, !parts.contains(where: { $0.isEmpty || $0.elementsEqual("..".utf8) }) else {
+            throw .badList(
+                path: list, line: number + 1,
+                reason: "“\(Substring(path))” is no path of an image in a class folder under the root")
+        }
+        paths.append(String(Substring(path)))
     }
     return paths
 }

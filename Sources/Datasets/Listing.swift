@@ -39,5 +39,20 @@ func text(of path: String) throws(DatasetError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
         throw .unreadable(path: path, reason: "it is no text in UTF-8")
     }
-    return text.replacing("\r\n", with: "\n")
+    return text
+}
+
+// Paths are looked at byte by byte: data sets have hundreds of thousands.
+
+extension String {
+    /// What comes after the last slash.
+    var fileName: Substring { self[(utf8.lastIndex(of: UInt8(ascii: "/")).map(utf8.index(after:)) ?? startIndex)...] }
+
+    /// The name of the folder that the file is in, or nothing where the path has none.
+    var folderName: Substring { Substring(utf8.split(separator: UInt8(ascii: "/")).dropLast().last ?? "".utf8[...]) }
+
+    /// What comes after the last dot, in lower case.
+    var fileExtension: String {
+        utf8.lastIndex(of: UInt8(ascii: ".")).map { self[utf8.index(after: $0)...].lowercased() } ?? ""
+    }
 }

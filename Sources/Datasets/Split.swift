@@ -13,8 +13,8 @@ public struct Split: Hashable, Sendable {
     /// So the parts depend neither on file names nor on the order of `images`, and an image that is added moves few
     /// others. Images with equal bytes are one image here and stay together. Of n in a class, `trainFraction` · n
     /// train, rounded to the nearest whole number (halves up), but at least one and, where n ≥ 2, at most n − 1. With a
-    /// `fraction` below 1, n counts only the first images in that order, as many as that share of the class, but at least
-    /// two where there are two; the others are in neither part.
+    /// `fraction` below 1, n counts only the first images in that order, that share of the class, but at least two where
+    /// there are two; the others are in neither part.
     /// - Precondition: `trainFraction` and `fraction` are in 0...1.
     public init(of images: [LabelledImage], seed: UInt64, trainFraction: Double = 0.7, fraction: Double = 1) {
         for share in [trainFraction, fraction] {

@@ -77,7 +77,8 @@ struct SourceFeatures {
         try parameters.check()
         guard files.isEmpty else {
             guard files.count == manifests.count else {
-                throw StageInputError("\(manifests.count) domains but \(files.count) splits: give one for each, in the same order")
+                throw StageInputError(
+                    "\(manifests.count) domains but \(files.count) splits: give one for each, in the same order")
             }
             return (
                 try part(files.map(\.train), of: DomainParts.trainName, store: store),
@@ -93,13 +94,15 @@ struct SourceFeatures {
         )
     }
 
-    /// The features of those images that are in a part of each domain. An image of a part that has no features could not be
-    /// read, and was left out of them.
+    /// The features of those images that are in a part of each domain. An image of a part that has no features could not
+    /// be read, and was left out of them.
     private func part(_ keys: [ArtifactKey], of name: (String) -> String, store: ArtifactStore) throws -> FeatureSet {
         .joined(try zip(zip(manifests, sets), keys).map { source, key in
             let part = try store.manifest(key)
             guard part.domain == name(source.0.domain), part.classes == source.0.classes else {
-                throw StageInputError("\(key.short) are the images of \(part.domain); expected is \(name(source.0.domain)), with the same classes")
+                throw StageInputError(
+                    "\(key.short) are the images of \(part.domain); expected is \(name(source.0.domain)), with the same "
+                        + "classes")
             }
             struct Identity: Hashable {
                 let digest: Digest, label: Int

@@ -22,7 +22,8 @@ struct Extract: ParsableCommand {
 
     @OptionGroup var options: StageOptions
 
-    @Option(help: ArgumentHelp("The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
+    @Option(help: ArgumentHelp(
+        "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
     var data: String
 
     @Option(help: ArgumentHelp(
@@ -31,7 +32,8 @@ struct Extract: ParsableCommand {
     var dataset: String?
 
     @Option(help: ArgumentHelp(
-        "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.", valueName: "dir"))
+        "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.",
+        valueName: "dir"))
     var splits: String?
 
     @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))

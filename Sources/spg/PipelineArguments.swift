@@ -27,7 +27,8 @@ struct PipelineArguments: ParsableArguments {
                 let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: $0))
                 return try store.identity(of: checkpoint, precision: specification.precision.value).key
             },
-            recording: recording, remark: { Console.standardError.warning($0) }, progress: { progress.update($0, of: $1) })
+            recording: recording, remark: { Console.standardError.warning($0) },
+            progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
         return (try Plan(specification, inputs: inputs), store)
     }

@@ -17,6 +17,7 @@ struct SPG: AsyncParsableCommand {
             checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
             """,
         subcommands: [
-            RunCommand.self, StatusCommand.self, ResultsCommand.self, QueryCommand.self, CheckpointCommand.self, DataCommand.self,
+            RunCommand.self, StatusCommand.self, ResultsCommand.self, QueryCommand.self, CheckpointCommand.self,
+            DataCommand.self,
         ])
 }

@@ -92,7 +92,8 @@ struct LayoutTests {
     @Test(arguments: copies) func findsTheLayout(copy: Copy) throws {
         try withFolder { root in
             let images = copy.folders.flatMap { folder in ["\(folder)/1.jpg", "\(folder)/2.png"] }
-            try write(Dictionary(uniqueKeysWithValues: images.map { ($0, $0) }).merging(copy.others) { a, _ in a }, under: root)
+            let tree = Dictionary(uniqueKeysWithValues: images.map { ($0, $0) }).merging(copy.others) { a, _ in a }
+            try write(tree, under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), name: copy.dataSet)
             #expect(folder.layout.origin == copy.origin)
             #expect(folder.domains == copy.domains && folder.classes == copy.classes)
@@ -100,7 +101,8 @@ struct LayoutTests {
             #expect(Set(found.joined().map(\.path)) == Set(images.map { "\(root)/\($0)" }))
             // All domains have the same folders, so as many images of each class.
             let count = images.count / copy.domains.count / 2
-            #expect(found.allSatisfy { $0.map(\.label) == Array(repeating: 0, count: count) + Array(repeating: 1, count: count) })
+            let labels = [0, 1].flatMap { Array(repeating: $0, count: count) }
+            #expect(found.allSatisfy { $0.map(\.label) == labels })
             #expect(folder.known?.name == KnownDataSet(named: copy.dataSet)?.name && folder.name == folder.known?.name)
         }
     }
@@ -124,11 +126,47 @@ struct LayoutTests {
         }
     }
 
-    @Test(arguments: [("clipart/dog/1.jpg", "a path and a number"), ("../dog/1.jpg 0", "under the root"), ("1.jpg 0", "class folder")])
+    @Test func readsCameraTraps() throws {
+        try withFolder { root in
+            var files: [String: String] = [:]
+            for part in ["cis_test", "cis_val", "train", "trans_test", "trans_val"] {
+                // The image of the first annotation file has two annotations of one category, and one of another.
+                files["eccv_18_annotation_files/\(part)_annotations.json"] = """
+                    {"info": {"year": 2018}, "categories": [{"id": 1, "name": "opossum"}, {"id": 6, "name": "bobcat"}, \
+                    {"id": 9, "name": "car"}],
+                    "images": [{"id": "\(part)-a", "file_name": "\(part)-a.jpg", \
+                    "location": \(part == "train" ? "38" : "\"43\""), "width": 1024}, {"id": "\(part)-b", "file_name": "\(part)-b.jpg", "location": 7}],
+                    "annotations": [{"id": "1", "image_id": "\(part)-a", "category_id": 1, "bbox": [1, 2, 3, 4]},
+                    {"id": "2", "image_id": "\(part)-a", "category_id": 1}, {"id": "3", "image_id": "\(part)-a", \
+                    "category_id": \(part == "train" ? 6 : 9)}, {"id": "4", "image_id": "\(part)-b", "category_id": 1}]}
+                    """
+                files["eccv_18_all_images_sm/\(part)-a.jpg"] = ""
+            }
+            try write(files, under: root)
+            let folder = try ImageFolder(root: URL(fileURLWithPath: root), name: "TerraIncognita")
+            #expect(folder.layout.origin == "as downloaded")
+            #expect(folder.domains == ["location_38", "location_43"] && folder.classes == ["bobcat", "opossum"])
+            let images = "\(root)/eccv_18_all_images_sm"
+            #expect(try folder.images(of: "location_38").map(\.path) == ["\(images)/train-a.jpg", "\(images)/train-a.jpg"])
+            #expect(try folder.images(of: "location_38").map(\.label) == [0, 1])
+            #expect(
+                try folder.images(of: "location_43").map(\.path)
+                    == ["cis_test", "cis_val", "trans_test", "trans_val"].map { "\(images)/\($0)-a.jpg" })
+            try write(["eccv_18_annotation_files/train_annotations.json": "[]"], under: root)
+            #expect(throws: DatasetError.self) { try ImageFolder(root: URL(fileURLWithPath: root), name: "TerraIncognita") }
+        }
+    }
+
+    @Test(arguments: [
+        ("clipart/dog/1.jpg", "a path and a number"), ("../dog/1.jpg 0", "under the root"), ("1.jpg 0", "class folder"),
+    ])
     func refusesBadLists(line: String, message: String) throws {
         try withFolder { root in
-            try write(["splits/clipart_train.txt": "clipart/dog/1.jpg 0\n\(line)\n", "splits/clipart_test.txt": ""], under: root)
-            let error = #expect(throws: DatasetError.self) { try ImageFolder(root: URL(fileURLWithPath: root), name: "DomainNet") }
+            let list = "clipart/dog/1.jpg 0\n\(line)\n"
+            try write(["splits/clipart_train.txt": list, "splits/clipart_test.txt": ""], under: root)
+            let error = #expect(throws: DatasetError.self) {
+                try ImageFolder(root: URL(fileURLWithPath: root), name: "DomainNet")
+            }
             #expect(error?.description.contains("splits/clipart_train.txt:2: ") == true)
             #expect(error?.description.contains(message) == true)
         }
@@ -141,7 +179,8 @@ struct LayoutTests {
                 "sketch/zebra/sketch_345_000001.jpg": "",
             ], under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), name: "DomainNet")
-            #expect(try folder.images(of: "clipart").map { URL(fileURLWithPath: $0.path).lastPathComponent } == ["clipart_018_000012.jpg"])
+            let names = try folder.images(of: "clipart").map { URL(fileURLWithPath: $0.path).lastPathComponent }
+            #expect(names == ["clipart_018_000012.jpg"])
             #expect(folder.domains == ["clipart", "sketch"])
         }
     }
@@ -149,7 +188,9 @@ struct LayoutTests {
     @Test func namesWhatIsExpected() throws {
         try withFolder { root in
             try write(["photos/dog/1.jpg": "", "photos/cat/1.jpg": ""], under: root)
-            let error = #expect(throws: DatasetError.self) { try ImageFolder(root: URL(fileURLWithPath: root), name: "PACS") }
+            let error = #expect(throws: DatasetError.self) {
+                try ImageFolder(root: URL(fileURLWithPath: root), name: "PACS")
+            }
             let message = error?.description ?? ""
             #expect(message.hasPrefix("“\(root)” holds no PACS"))
             #expect(message.contains("\(root)/images/{art_painting|cartoon|photo|sketch}/{class}/<image> (Dassl, SPG)"))

@@ -96,7 +96,10 @@ struct SplitFileTests {
 
     @Test(arguments: [
         ("[1, 2]", "no JSON of the form"), ("{\"train\": []}", "the part “val” is missing"),
-        ("{\"train\": [[\"a/b.jpg\", \"0\", 0, \"b\"]], \"val\": []}", "“train”, item 1, expected is [path, label, domain, class]"),
+        (
+            "{\"train\": [[\"a/b.jpg\", \"0\", 0, \"b\"]], \"val\": []}",
+            "“train”, item 1, expected is [path, label, domain, class]"
+        ),
         ("{\"train\": [[\"dog/pic_065.jpg\", 0, 0, \"dog\"]], \"val\": []}", "no image is in val"),
         (
             "{\"train\": [[\"dog/pic_065.jpg\", 0, 0, \"dog\"]], \"val\": [[\"dog/pic_065.jpg\", 0, 0, \"Dog\"]]}",
@@ -138,7 +141,9 @@ struct SplitFileTests {
             let found = try parts("VLCS/images/SUN/train/0/imgs_1.jpg", "VLCS/images/SUN/test/0/imgs_1.jpg")
             #expect(found.train.images.map(\.path) == ["\(root)/VLCS/SUN/train/0/imgs_1.jpg"])
             #expect(found.validation.images.map(\.path) == ["\(root)/VLCS/SUN/test/0/imgs_1.jpg"])
-            let error = #expect(throws: DatasetError.self) { try parts("VLCS/SUN/full/0/imgs_1.jpg", "SUN/test/0/imgs_1.jpg") }
+            let error = #expect(throws: DatasetError.self) {
+                try parts("VLCS/SUN/full/0/imgs_1.jpg", "SUN/test/0/imgs_1.jpg")
+            }
             #expect(error?.description.contains("may be any of these") == true)
         }
     }
@@ -146,7 +151,9 @@ struct SplitFileTests {
     @Test func aSeededSplitGoesThroughAFile() throws {
         try withFolder { root in
             var tree: [String: String] = [:]
-            for number in 0..<10 { for label in ["dog", "é \"x\""] { tree["set/ink/\(label)/\(number).jpg"] = "\(label) \(number)" } }
+            for number in 0..<10 {
+                for label in ["dog", "é \"x\""] { tree["set/ink/\(label)/\(number).jpg"] = "\(label) \(number)" }
+            }
             try write(tree, under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root + "/set"))
             let manifest = try folder.manifest(of: "ink") { try $0.map { try Digest.ofFile(at: $0).digest } }

@@ -23,7 +23,8 @@ struct SplitFileTests {
         _ embeddings: [ArtifactKey], _ splits: [SplitKeys], in bench: Bench, with changes: [String: JSONValue] = [:]
     ) throws -> FitStage {
         try FitStage(
-            StageKind.fit.defaults.changed(["context": "", "contextLength": 2, "batchSize": 8, "epochs": 2]).changed(changes),
+            StageKind.fit.defaults.changed(["context": "", "contextLength": 2, "batchSize": 8, "epochs": 2])
+                .changed(changes),
             embeddings: embeddings, splits: splits)
     }
 
@@ -52,7 +53,8 @@ struct SplitFileTests {
     func recipes() throws {
         let bench = try Bench()
         let embeddings = try bench.extract("ink").key
-        let first = try keys(parts("ink", in: bench), in: bench), other = try keys(parts("ink", seed: 2, in: bench), in: bench)
+        let first = try keys(parts("ink", in: bench), in: bench)
+        let other = try keys(parts("ink", seed: 2, in: bench), in: bench)
         let recipe = try fit([embeddings], [first], in: bench).recipe
         #expect(recipe.inputs.map(\.role) == ["embeddings", "train", "validation"])
         #expect(recipe.parameters["splitSeed"] == nil && recipe.parameters["trainFraction"] == nil)
@@ -80,7 +82,10 @@ struct SplitFileTests {
         let ink = try keys(parts("ink", in: bench), in: bench), oil = try keys(parts("oil", in: bench), in: bench)
         for (splits, message) in [
             ([oil, ink], "are the images of oil/train; expected is ink/train"), ([ink], "2 domains but 1 splits"),
-            ([ink, SplitKeys(train: oil.validation, validation: oil.train)], "are the images of oil/val; expected is oil/train"),
+            (
+                [ink, SplitKeys(train: oil.validation, validation: oil.train)],
+                "are the images of oil/val; expected is oil/train"
+            ),
         ] {
             let error = #expect(throws: StageInputError.self) {
                 try fit(embeddings, splits, in: bench).run(checkpoint: bench.checkpoint, store: bench.store)

@@ -17,8 +17,8 @@ public struct KnownDataSet: Sendable {
 
     public let name: String
     public let domains: [Domain]
-    /// How many classes there are. Their names are those of the class folders, underscores and all, which prompts read as
-    /// spaces, unless a layout says otherwise.
+    /// How many classes there are. Their names are those of the class folders, underscores and all, unless a layout says
+    /// otherwise; prompts read underscores as spaces.
     public let classCount: Int
     /// Those before have precedence over those after where a tree fits several equally well.
     public let layouts: [Layout]
@@ -42,7 +42,7 @@ public struct KnownDataSet: Sendable {
         self.note = note
     }
 
-    /// The data set with a name, in whatever case and with or without hyphens: `OfficeHome`, `Office-Home`, `officehome`.
+    /// The data set with a name, in any case, with hyphens or without: `OfficeHome`, `Office-Home`, `officehome`.
     public init?(named name: String) {
         let wanted = Self.plain(name)
         guard let known = Self.all.first(where: { Self.plain($0.name) == wanted }) else { return nil }

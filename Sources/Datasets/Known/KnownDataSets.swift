@@ -1,5 +1,5 @@
-// Layouts and counts of the data sets' usual copies: as their publishers pack them, as Dassl.pytorch and the authors of SPG
-// arrange them, as DomainBed's scripts leave them.
+// Layouts and counts of the data sets' usual copies: as their publishers pack them, as Dassl.pytorch and the authors of
+// SPG arrange them, as DomainBed's scripts leave them.
 
 extension KnownDataSet {
     /// All of them.
@@ -24,12 +24,20 @@ extension KnownDataSet {
     public static let vlcs = KnownDataSet(
         "VLCS",
         domains: [
-            Domain("CALTECH", "c", 1415), Domain("LABELME", "l", 2656), Domain("PASCAL", "p", 3376), Domain("SUN", "s", 3282),
+            Domain("CALTECH", "c", 1415), Domain("LABELME", "l", 2656), Domain("PASCAL", "p", 3376),
+            Domain("SUN", "s", 3282),
         ],
         classCount: 5,
         layouts: [
-            Layout("as downloaded, Dassl", .folders(["train", "crossval", "test"].map { "{domain}/\($0)/{class}" }), classNames: vlcsClasses),
-            Layout("SPG", .folders(["train", "crossval", "test"].map { "images/{domain}/\($0)/{class}" }), classNames: vlcsClasses),
+            Layout(
+                "as downloaded, Dassl",
+                .folders(["{domain}/train/{class}", "{domain}/crossval/{class}", "{domain}/test/{class}"]),
+                classNames: vlcsClasses),
+            Layout(
+                "SPG",
+                .folders([
+                    "images/{domain}/train/{class}", "images/{domain}/crossval/{class}", "images/{domain}/test/{class}",
+                ]), classNames: vlcsClasses),
             Layout("DomainBed", .folders(["{domain}/{class}"]), domainNames: [
                 "CALTECH": "Caltech101", "LABELME": "LabelMe", "PASCAL": "VOC2007", "SUN": "SUN09",
             ], classNames: vlcsClasses),
@@ -66,8 +74,16 @@ extension KnownDataSet {
         classCount: 10,
         layouts: [
             Layout("SPG", .folders(["images/{domain}/{class}"])), Layout("DomainBed", .folders(["{domain}/{class}"])),
+            Layout("as downloaded", .annotations(CameraTraps(
+                images: "eccv_18_all_images_sm",
+                annotations: ["cis_test", "cis_val", "train", "trans_test", "trans_val"].map {
+                    "eccv_18_annotation_files/\($0)_annotations.json"
+                },
+                classes: [
+                    "bird", "bobcat", "cat", "coyote", "dog", "empty", "opossum", "rabbit", "raccoon", "squirrel",
+                ]))),
         ],
-        note: "DomainBed's script makes the folders out of the published archives; some papers count 24,788 images.")
+        note: "Some papers count 24,788 images.")
 
     private static let domainNetDomains = [
         Domain("clipart", "c", 48_129), Domain("infograph", "i", 51_605), Domain("painting", "p", 72_266),

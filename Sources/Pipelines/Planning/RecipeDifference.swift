@@ -15,11 +15,18 @@ public enum RecipeChange: Hashable, Sendable, CustomStringConvertible {
         case .algorithm(let old, let new): "algorithm version \(old) → \(new)"
         case .parameter("encoder", _, _): "the encoder changed"
         case .parameter(let name, let old, let new): "\(name) \(Self.text(old)) → \(Self.text(new))"
-        case .input(let role, .images(let domain)) where SplitKeys.roles.contains(role): "the split of \(domain) changed"
+        case .input(let role, .images(let domain)) where SplitKeys.roles.contains(role):
+            "the split of \(domain) changed"
         case .input(_, .images(let domain)): "the images of \(domain) changed"
         case .input(_, .instance(let name)): "\(name) changed"
         case .inputCount(let role, let old, let new): "\(role): \(old) inputs → \(new)"
         }
+    }
+
+    /// The change with the roles of a split taken for one.
+    fileprivate var withoutRole: RecipeChange {
+        guard case .input(let role, let source) = self, SplitKeys.roles.contains(role) else { return self }
+        return .input(role: "split", source: source)
     }
 
     private static func text(_ value: JSONValue?) -> String { value?.canonicalText ?? "none" }
@@ -45,7 +52,9 @@ extension Instance {
                 changes += zip(oldKeys, new).filter { $0 != $1.0.key }.map { .input(role: role, source: $1.1) }
             }
         }
-        return changes
+        // The parts of a domain's split change together.
+        var said: Set<RecipeChange> = []
+        return changes.filter { said.insert($0.withoutRole).inserted }
     }
 }
 

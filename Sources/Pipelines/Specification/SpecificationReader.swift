@@ -77,7 +77,8 @@ extension Specification.Located {
 extension Specification.DataSet {
     fileprivate init(_ node: SourceNode) throws(SpecificationError) {
         let members = try node.members(
-            "a data set, such as {root: Data/desktop-icons}", among: ["root", "name", "domains", "onBadImage", "splits"])
+            "a data set, such as {root: Data/desktop-icons}",
+            among: ["root", "name", "domains", "onBadImage", "splits"])
         guard let path = members["root"]?.value else { throw node.error("the key “root” is missing") }
         root = try path.text("the path of a folder")
         location = path.location

@@ -47,7 +47,8 @@ public struct DataSetCheck: Sendable {
 
     /// Whether a run over all domains can be expected to end well. Counts that are not as expected are no hindrance.
     public var isUsable: Bool {
-        problems.isEmpty && missingFiles.isEmpty && !domains.contains { $0.isMissing } && !broken.contains { !$0.isKnown }
+        problems.isEmpty && missingFiles.isEmpty && !domains.contains { $0.isMissing }
+            && !broken.contains { !$0.isKnown }
     }
 
     /// Looks at every file.
@@ -59,6 +60,8 @@ public struct DataSetCheck: Sendable {
     ) throws(DatasetError) {
         self.folder = folder
         var paths: [String] = []
+        // A file may be of two classes.
+        var seen: Set<String> = []
         for name in folder.known?.domains.map(\.name) ?? folder.domains {
             let known = folder.known?.domains.first { $0.name == name }
             var domain = Domain(
@@ -68,8 +71,9 @@ public struct DataSetCheck: Sendable {
                     let entries = try folder.images(of: name)
                     domain.images = entries.count
                     let present = Set(entries.map(\.label))
-                    domain.missingClasses = folder.classes.indices.filter { !present.contains($0) }.map { folder.classes[$0] }
-                    paths += entries.map(\.path)
+                    let missing = folder.classes.indices.filter { !present.contains($0) }
+                    domain.missingClasses = missing.map { folder.classes[$0] }
+                    paths += entries.map(\.path).filter { seen.insert($0).inserted }
                 } catch {
                     problems.append("\(error)")
                 }

@@ -34,8 +34,8 @@ public struct ExtractStage: Sendable {
         }
     }
 
-    /// What to do with a file that is no readable image. One that is broken in many copies of a known data set is left out in
-    /// any case.
+    /// What to do with a file that is no readable image. One that is broken in many copies of a known data set is left
+    /// out in any case.
     public enum BadImagePolicy: String, Sendable, CaseIterable {
         case fail, skip
     }
