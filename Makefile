@@ -32,6 +32,8 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 
 # Without @testable, tests and executables share one build.
+# Where Python has sqlite-vec, the store's vectors are tested with it.
+test: export SPG_SQLITE_VEC ?= $(shell $(or $(PYTHON),python3) -c 'import sqlite_vec; print(sqlite_vec.loadable_path())' 2>/dev/null)
 test: setup ## Run the tests
 	@Scripts/fetch-vocabulary || echo "Tests that need OpenAI's vocabulary are skipped." >&2
 	@swift test -c release --disable-xctest --disable-testable-imports

@@ -21,21 +21,7 @@ extension ArtifactStore {
 
     /// An artifact's recipe and figures, or nil where there is none.
     public func artifact(_ key: ArtifactKey) throws -> Artifact? {
-        try reading { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT * FROM artifact WHERE key = ?", arguments: [key.description])
-            guard let row, let kind = ArtifactKind(rawValue: row["kind"]) else { return nil }
-            let inputs = try Row.fetchAll(database, sql: """
-                SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
-                WHERE artifact_id = ? ORDER BY position
-                """, arguments: [row["id"] as Int64])
-            let recipe = Recipe(
-                kind: kind, algorithmVersion: row["algorithm_version"],
-                parameters: try JSONValue(parsing: row["parameters"]),
-                inputs: try inputs.map { try Recipe.Input($0["role"], $0.digest("key")) })
-            return Artifact(
-                key: key, recipe: recipe, created: row["created"], seconds: row["seconds"], bytes: row["bytes"])
-        }
+        try reading { try $0.artifact(key) }
     }
 }
 
@@ -53,6 +39,24 @@ extension Row {
 }
 
 extension Database {
+    /// An artifact's recipe and figures, or nil where there is none.
+    func artifact(_ key: ArtifactKey) throws -> Artifact? {
+        let row = try Row.fetchOne(
+            cachedStatement(sql: "SELECT * FROM artifact WHERE key = ?"), arguments: [key.description])
+        guard let row, let kind = ArtifactKind(rawValue: row["kind"]) else { return nil }
+        let inputs = try Row.fetchAll(
+            cachedStatement(sql: """
+                SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
+                WHERE artifact_id = ? ORDER BY position
+                """),
+            arguments: [row["id"] as Int64])
+        let recipe = Recipe(
+            kind: kind, algorithmVersion: row["algorithm_version"], parameters: try JSONValue(parsing: row["parameters"]),
+            inputs: try inputs.map { try Recipe.Input($0["role"], $0.digest("key")) })
+        return Artifact(
+            key: key, recipe: recipe, created: row["created"], seconds: row["seconds"], bytes: row["bytes"])
+    }
+
     /// The row of an artifact, or nil where there is none.
     func artifactID(_ key: ArtifactKey) throws -> Int64? {
         try Int64.fetchOne(cachedStatement(sql: "SELECT id FROM artifact WHERE key = ?"), arguments: [key.description])

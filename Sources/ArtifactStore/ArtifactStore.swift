@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import GRDB
 import Tensors
@@ -11,13 +12,20 @@ public final class ArtifactStore: Sendable {
     public let path: String
     /// Whether the store was opened for reading only.
     public let isReadOnly: Bool
+    /// Whether artifacts that are there are to be made again: what is written takes the place of what was there.
+    public let remakes: Bool
     package let database: DatabaseQueue
+    /// Told of an artifact that another process is making when this one has to wait for it.
+    let onWait: @Sendable (ArtifactKey) -> Void
 
     /// Opens a store, or makes one (with the folders above it) where there is none and `readOnly` is false.
     ///
     /// A store of an older version is brought up to date.
     /// - Throws: `StoreError`, where the file is missing (`readOnly`), is no store, is newer, or cannot be opened.
-    public init(path: String, readOnly: Bool = false) throws {
+    public init(
+        path: String, readOnly: Bool = false, remakes: Bool = false,
+        onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
+    ) throws {
         let exists = FileManager.default.fileExists(atPath: path)
         if exists {
             try Self.checkFileIsDatabase(path)
@@ -28,20 +36,20 @@ public final class ArtifactStore: Sendable {
         }
         self.path = path
         isReadOnly = readOnly
+        self.remakes = remakes
+        self.onWait = onWait
         database = try StoreError.translating(at: path) {
-            let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
-            if readOnly {
-                try database.read { database in
-                    guard try Migrations.check(database, path: path) == Migrations.latest else {
-                        let reason = "it is of an older version, and is brought up to date when a stage writes to it"
-                        throw StoreError.cannotOpen(path: path, reason: reason)
-                    }
-                }
-            } else {
-                try Self.prepare(database, path: path)
-            }
+            guard !readOnly else { return try Self.openedForReading(path) }
+            let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false))
+            try Self.prepare(database, path: path)
             return database
         }
+    }
+
+    /// Closes the file, whoever still holds this value, so that nothing stays in its write-ahead log but what others write. Any
+    /// later call throws.
+    public func close() throws {
+        try StoreError.translating(at: path) { try database.close() }
     }
 
     /// Reads in one consistent snapshot.
@@ -64,11 +72,45 @@ extension ArtifactStore {
         configuration.label = "ArtifactStore"
         configuration.prepareDatabase { database in
             // Features of 512 numbers are 2 KiB: larger pages hold several and waste less. Only a new file heeds this.
-            if !readOnly { try database.execute(sql: "PRAGMA page_size = 16384; PRAGMA synchronous = NORMAL") }
+            // A transaction that has ended is on the disk: what was announced as done outlives a power cut.
+            if !readOnly { try database.execute(sql: "PRAGMA page_size = 16384; PRAGMA synchronous = FULL") }
             try database.execute(sql: "PRAGMA cache_size = -65536")
             database.add(function: .dot)
+            database.add(function: .sha256)
         }
         return configuration
+    }
+
+    private static func openedForReading(_ path: String) throws -> DatabaseQueue {
+        func opened(_ name: String) throws -> DatabaseQueue {
+            let database = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+            try database.read { database in
+                guard try Migrations.check(database, path: path) == Migrations.latest else {
+                    let reason = "it is of an older version, and is brought up to date when a stage writes to it"
+                    throw StoreError.cannotOpen(path: path, reason: reason)
+                }
+            }
+            return database
+        }
+        do {
+            return try opened(path)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+            // Write-ahead mode keeps files beside the store, also for readers. Where nobody can write, nothing changes.
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            guard access(folder, W_OK) != 0 else { throw error }
+            let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+            guard (log ?? 0) == 0 else {
+                let reason = "its log beside it has to be read too, which needs a folder that can be written to; copy both there"
+                throw StoreError.cannotOpen(path: path, reason: reason)
+            }
+            return try opened(uri(path, "immutable=1"))
+        }
+    }
+
+    /// A path as SQLite takes it together with parameters.
+    static func uri(_ path: String, _ parameters: String) -> String {
+        let allowed = CharacterSet(charactersIn: "/-_.~").union(.alphanumerics)
+        return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?\(parameters)"
     }
 
     /// Checks before it changes anything: the file may belong to somebody else.
@@ -76,8 +118,21 @@ extension ArtifactStore {
         let version = try database.read { try Migrations.check($0, path: path) }
         guard version < Migrations.latest else { return }
         // Write-ahead log: readers do not wait for writers. The mode stays with the file.
-        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try waiting { try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") } }
         try database.write { try Migrations.apply(in: $0, path: path) }
+    }
+
+    /// Of two processes that change a new file's mode at once, SQLite sends one away without waiting, lest each wait for
+    /// the other: it tries again.
+    private static func waiting(_ body: () throws -> Void) throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            do {
+                return try body()
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline {
+                usleep(10_000)
+            }
+        }
     }
 
     /// SQLite itself takes a short file of anything for a new database.

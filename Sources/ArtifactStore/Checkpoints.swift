@@ -21,8 +21,10 @@ extension ArtifactStore {
     public func save(_ checkpoint: TrainingCheckpoint, for key: ArtifactKey) throws {
         try writing { database in
             try database.execute(
-                sql: "INSERT OR REPLACE INTO checkpoint (key, progress, payload) VALUES (?, ?, ?)",
-                arguments: [key.description, checkpoint.progress.canonicalText, checkpoint.payload])
+                sql: "INSERT OR REPLACE INTO checkpoint (key, progress, sha256, payload) VALUES (?, ?, ?, ?)",
+                arguments: [
+                    key.description, checkpoint.progress.canonicalText, checkpoint.payload.sha256, checkpoint.payload,
+                ])
         }
     }
 

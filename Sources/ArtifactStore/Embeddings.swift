@@ -17,7 +17,8 @@ public struct ImageView: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// The images of a manifest, each with the views of it that have no features yet.
+    /// The images of a manifest, each with the views of it that have no features yet; with all views where the store
+    /// `remakes` what it has.
     ///
     /// Images with equal bytes count once. In the manifest's order; images that lack nothing are left out.
     /// - Throws: `StoreError.noArtifact`, `.unknownEncoder`.
@@ -31,7 +32,7 @@ extension ArtifactStore {
                 let positions = try Int.fetchCursor(database, sql: """
                     SELECT position FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
                         SELECT 1 FROM embedding
-                        WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                        WHERE NOT \(remakes) AND encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
                             AND embedding.image_id = manifest_image.image_id)
                     """, arguments: [manifestID, encoderID, view])
                 while let position = try positions.next() { missing[position, default: []].append(view) }
@@ -46,14 +47,19 @@ extension ArtifactStore {
         }
     }
 
-    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are.
+    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are, or replaced where the
+    /// store `remakes` what it has.
     ///
     /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but
     /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
-    /// - Parameter vectors: shape `[rows.count, dimension]`, each row of unit length.
-    /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, and nothing is inserted;
-    ///   `.unknownEncoder`.
-    public func insert(_ vectors: Tensor, for rows: [ImageView], encoder key: Digest) throws {
+    /// - Parameters:
+    ///   - vectors: shape `[rows.count, dimension]`, each row of unit length.
+    ///   - refusingOthers: whether a vector that is there must have the same bits as the one given.
+    /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, `.otherVector`, and nothing is
+    ///   inserted; `.unknownEncoder`.
+    public func insert(
+        _ vectors: Tensor, for rows: [ImageView], encoder key: Digest, refusingOthers: Bool = false
+    ) throws {
         precondition(vectors.rows == rows.count, "one vector for each row")
         try writing { database in
             guard let encoder = try database.encoder(key) else { throw StoreError.unknownEncoder(key) }
@@ -65,17 +71,27 @@ extension ArtifactStore {
                 throw StoreError.badVector(
                     image: try database.path(of: row.image), view: row.view, problem: problem.problem)
             }
+            if refusingOthers { try database.checkNoOthers(vectors, for: rows, encoderID: encoderID) }
             let statement = try database.cachedStatement(sql: """
-                INSERT INTO embedding (encoder_id, view_id, image_id, vector) VALUES (?, ?, ?, ?)
-                ON CONFLICT (encoder_id, view_id, image_id) DO NOTHING
+                INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (encoder_id, view_id, image_id)
+                DO \(remakes ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256" : "NOTHING")
                 """)
             for (index, row) in rows.enumerated() {
+                let (vector, sha256) = vectors.rows(index..<index + 1).blobWithDigest
                 try statement.execute(arguments: [
-                    encoderID, try database.viewID(row.view), try database.imageID(row.image, adding: true),
-                    vectors.rows(index..<index + 1).blob,
+                    encoderID, try database.viewID(row.view), try database.imageID(row.image, adding: true), vector, sha256,
                 ])
             }
         }
+    }
+}
+
+extension ArtifactStore {
+    /// Compares feature vectors with those that the store has for the same images, views and encoder.
+    /// - Throws: `StoreError.otherVector`, naming the first image whose vector has other bits; `.unknownEncoder`.
+    public func checkNoOthers(_ vectors: Tensor, for rows: [ImageView], encoder: Digest) throws {
+        try reading { try $0.checkNoOthers(vectors, for: rows, encoderID: $0.encoderID(encoder)) }
     }
 }
 
@@ -92,6 +108,21 @@ extension Database {
     func encoderID(_ key: Digest) throws -> Int64 {
         guard let id = try encoder(key)?["id"] as Int64? else { throw StoreError.unknownEncoder(key) }
         return id
+    }
+
+    fileprivate func checkNoOthers(_ vectors: Tensor, for rows: [ImageView], encoderID: Int64) throws {
+        let statement = try cachedStatement(sql: """
+            SELECT embedding.sha256, encoder.name FROM embedding
+            JOIN encoder ON encoder.id = encoder_id
+            WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                AND image_id = (SELECT id FROM image WHERE sha256 = ?)
+            """)
+        for (index, row) in rows.enumerated() {
+            guard let known = try Row.fetchOne(statement, arguments: [encoderID, row.view, Data(row.image.bytes)]),
+                vectors.rows(index..<index + 1).blob.sha256 != known[0]
+            else { continue }
+            throw StoreError.otherVector(image: try path(of: row.image), view: row.view, encoder: known[1])
+        }
     }
 
     /// The row of a view's name, which is added where it is new.

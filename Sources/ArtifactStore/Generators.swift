@@ -48,9 +48,10 @@ extension Database {
         for (name, tensor) in generator.tensors.sorted(by: { $0.key < $1.key }) {
             try checkFinite(tensor, "the weight “\(name)” of the generator")
             let shape = JSONValue.array(tensor.shape.map { .number(Double($0)) }).canonicalText
+            let (vector, sha256) = tensor.blobWithDigest
             try execute(
-                sql: "INSERT INTO tensor (artifact_id, name, shape, vector) VALUES (?, ?, ?, ?)",
-                arguments: [id, name, shape, tensor.blob])
+                sql: "INSERT INTO tensor (artifact_id, name, shape, sha256, vector) VALUES (?, ?, ?, ?, ?)",
+                arguments: [id, name, shape, sha256, vector])
         }
     }
 

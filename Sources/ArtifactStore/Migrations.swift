@@ -2,10 +2,8 @@ import GRDB
 
 /// How an older store becomes a newer one. The version is SQLite's `user_version`.
 enum Migrations {
-    /// What takes a store from version `index` to `index + 1`. Only ever appended to.
-    private static let steps = [
-        Schema.version1 + Schema.views1,
-    ]
+    /// What takes the tables from version `index` to `index + 1`. Only ever appended to.
+    private static let steps = [Schema.version1, Schema.version2, Schema.version3]
 
     /// The version that this program reads and writes.
     static var latest: Int { steps.count }
@@ -17,7 +15,12 @@ enum Migrations {
     static func apply(in database: Database, path: String) throws {
         let version = try check(database, path: path)
         guard version < latest else { return }
+        // A table that a view reads cannot be replaced.
+        for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'") {
+            try database.execute(sql: "DROP VIEW \(view.quotedDatabaseIdentifier)")
+        }
         for step in steps[version...] { try database.execute(sql: step) }
+        try database.execute(sql: Schema.views)
         try database.execute(sql: """
             PRAGMA application_id = \(Schema.applicationID);
             PRAGMA user_version = \(latest);

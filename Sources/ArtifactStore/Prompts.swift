@@ -48,14 +48,15 @@ extension Database {
             throw StoreError.badValue("a prompt's vectors have the shape [context length, width], not \(shape)")
         }
         try checkFinite(prompt.vectors, "the prompt of \(prompt.method) for \(prompt.domain)")
+        let (vectors, sha256) = prompt.vectors.blobWithDigest
         try execute(
             sql: """
                 INSERT INTO prompt (
-                    artifact_id, method, domain, seed, context_length, width, vectors, validation_accuracy)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    artifact_id, method, domain, seed, context_length, width, vectors, sha256, validation_accuracy)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                id, prompt.method, prompt.domain, prompt.seed, shape[0], shape[1], prompt.vectors.blob,
+                id, prompt.method, prompt.domain, prompt.seed, shape[0], shape[1], vectors, sha256,
                 prompt.validationAccuracy,
             ])
     }

@@ -22,9 +22,19 @@ public enum StoreError: Error, Equatable, Sendable {
     case unknownName(String, kind: ArtifactKind?, nearest: String?)
     case ambiguousName(String, candidates: [String])
     case unknownEncoder(Digest)
+    /// No pipeline that the store knows goes by a name.
+    case unknownPipeline(String, known: [String])
+    /// The file's structure is damaged; SQLite's words.
+    case damaged(path: String, reason: String)
+    /// A file that a copy of the store would take the place of.
+    case fileExists(path: String)
+    /// Two stores hold different things under one name; what they are.
+    case conflicts(path: String, [String])
 
     /// A feature vector that cannot be used; `image` is its path.
     case badVector(image: String, view: String, problem: VectorProblem)
+    /// A feature vector that is not the one that the store has.
+    case otherVector(image: String, view: String, encoder: String)
     /// Images without the embeddings that an artifact promises; `first` is the path of the first.
     case missingEmbeddings(count: Int, view: String, first: String)
     /// A view that an embeddings artifact does not have.
@@ -54,6 +64,7 @@ extension StoreError {
 
     init(_ error: DatabaseError, path: String) {
         switch error.resultCode {
+        case .SQLITE_CORRUPT: self = .damaged(path: path, reason: error.message ?? "it is malformed")
         case .SQLITE_FULL: self = .diskFull(path: path)
         case .SQLITE_READONLY: self = .readOnly(path: path)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
@@ -103,8 +114,25 @@ extension StoreError: CustomStringConvertible, LocalizedError {
             "“\(name)” may mean any of these; give more digits of the key:\n" + candidates.joined(separator: "\n")
         case .unknownEncoder(let key):
             "the store has no encoder \(key.short); record it before its embeddings"
+        case .unknownPipeline(let name, let known):
+            "the store knows no pipeline “\(name)”"
+                + (nearest(to: name, among: known).map { "; did you mean “\($0)”?" }
+                    ?? "; it knows \(known.isEmpty ? "none" : known.joined(separator: ", "))")
+        case .damaged(let path, let reason):
+            "the file of the store “\(path)” is damaged (\(reason)); put a backup in its place, or save what can be read with "
+                + "sqlite3 \"\(path)\" .recover | sqlite3 recovered.sqlite, and run spg store verify on it"
+        case .fileExists(let path):
+            "“\(path)” is there already and is left as it is; give another name"
+        case .conflicts(let path, let conflicts):
+            "nothing was merged: “\(path)” holds other contents under the same identity:\n"
+                + conflicts.prefix(20).map { "  \($0)" }.joined(separator: "\n")
+                + (conflicts.count > 20 ? "\n  and \(conflicts.count - 20) more" : "")
+                + "\nKeep the stores apart (--store), or make anew in one of them what differs."
         case .badVector(let image, let view, let problem):
             "the features of “\(image)” (view \(view)) \(problem); check the checkpoint and the image"
+        case .otherVector(let image, let view, let encoder):
+            "the store has other features of “\(image)” (view \(view)) under the encoder's name “\(encoder)”; give these "
+                + "another name"
         case .missingEmbeddings(let count, let view, let first):
             "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being "
                 + "“\(first)”; extract them again"

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import GRDB
 import Tensors
@@ -9,6 +10,12 @@ extension Tensor {
         withUnsafePointer { Data(bytes: $0, count: count * MemoryLayout<Float>.stride) }
     }
 
+    /// The elements as a blob, with its SHA-256.
+    var blobWithDigest: (blob: Data, sha256: Data) {
+        let blob = blob
+        return (blob, blob.sha256)
+    }
+
     /// The tensor that a blob holds, or nil where its size does not fit the shape.
     init?(blob: Data, shape: [Int]) {
         guard shape.allSatisfy({ $0 >= 0 }), blob.count == shape.reduce(4, *) else { return nil }
@@ -17,6 +24,11 @@ extension Tensor {
             _ = blob.copyBytes(to: UnsafeMutableRawBufferPointer(start: elements, count: blob.count))
         }
     }
+}
+
+extension Data {
+    /// The 32 bytes of the digest.
+    var sha256: Data { Data(Digest(of: self).bytes) }
 }
 
 extension DatabaseFunction {
@@ -34,5 +46,11 @@ extension DatabaseFunction {
                 }
             }
         }
+    }
+
+    /// `sha256(a)`: the digest of a blob, as 32 bytes. NULL for anything else.
+    static let sha256 = DatabaseFunction("sha256", argumentCount: 1, pure: true) { arguments -> Data? in
+        guard case .blob(let bytes) = arguments[0].storage else { return nil }
+        return bytes.sha256
     }
 }

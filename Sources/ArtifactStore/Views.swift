@@ -1,6 +1,9 @@
 /// The views: the store's contract with whoever queries it. Docs/store.md explains each with an example.
+///
+/// They stand apart from the tables' versions: whatever version a store had, its views are those of this program. A view
+/// that changes needs a version all the same, for older stores to get it.
 extension Schema {
-    static let views1 = artifactViews + imageViews + resultViews + pipelineViews
+    static let views = artifactViews + imageViews + resultViews + pipelineViews + runViews
 
     private static let artifactViews = """
         CREATE VIEW artifacts AS

@@ -14,8 +14,11 @@ public struct StoreOptions: ParsableArguments {
     public var exists: Bool { FileManager.default.fileExists(atPath: store) }
 
     /// Opens the store, making it where there is none.
-    public func open() throws -> ArtifactStore {
-        try ArtifactStore(path: store)
+    /// - Parameter remakes: whether artifacts that are there are to be made again.
+    public func open(remakes: Bool = false) throws -> ArtifactStore {
+        try ArtifactStore(path: store, remakes: remakes) { key in
+            Console.standardError.line("waiting: another process is making \(key.short)")
+        }
     }
 }
 

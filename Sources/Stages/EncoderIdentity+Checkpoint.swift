@@ -11,16 +11,10 @@ extension ArtifactStore {
     /// Reads one small tensor of the checkpoint, and its files whole only if they have changed since they were last read.
     /// - Throws: `CheckpointError`, `StoreError`.
     public func identity(of checkpoint: Checkpoint, precision: Precision = .float32) throws -> EncoderIdentity {
-        let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
-        let files = checkpoint.weightFiles + [try checkpoint.tokenizerURL()]
-        let digests = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path)).map(\.description)
         let preprocessing = checkpoint.preprocessing
-        return EncoderIdentity(
-            name: checkpoint.name, dimension: dimension,
+        return try identity(
+            of: checkpoint, name: checkpoint.name,
             parameters: [
-                "weights": .string(digests.dropLast().joined(separator: " ")),
-                "tokenizer": .string(digests[digests.count - 1]),
-                "conventions": checkpoint.conventions.identity,
                 "preprocessing": "CLIP: bicubic, short side, center crop",
                 "normalization": [
                     "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
@@ -28,6 +22,36 @@ extension ArtifactStore {
                 "precision": .string(precision.rawValue),
                 "algorithmVersion": 3,
             ])
+    }
+
+    /// The identity of an encoder that ran elsewhere: the name its features were imported under, and the checkpoint whose
+    /// text encoder goes with them.
+    public func identity(of checkpoint: Checkpoint, imported name: String) throws -> EncoderIdentity {
+        try identity(of: checkpoint, name: name, parameters: ["imported": .string(name)])
+    }
+
+    private func identity(
+        of checkpoint: Checkpoint, name: String, parameters: [String: JSONValue]
+    ) throws -> EncoderIdentity {
+        let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
+        let files = checkpoint.weightFiles + [try checkpoint.tokenizerURL()]
+        let digests = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path)).map(\.description)
+        let common: [String: JSONValue] = [
+            "weights": .string(digests.dropLast().joined(separator: " ")),
+            "tokenizer": .string(digests[digests.count - 1]),
+            "conventions": checkpoint.conventions.identity,
+        ]
+        return EncoderIdentity(
+            name: name, dimension: dimension, parameters: .object(common.merging(parameters) { _, own in own }))
+    }
+
+    /// Whether features of an encoder go with a checkpoint's text encoder: it made them, in whatever precision, or they
+    /// were imported as going with it.
+    func encoder(_ key: Digest, goesWith checkpoint: Checkpoint) throws -> Bool {
+        if case .string(let name)? = try encoder(key).parameters["imported"] {
+            return try identity(of: checkpoint, imported: name).key == key
+        }
+        return try Precision.allCases.contains { try identity(of: checkpoint, precision: $0).key == key }
     }
 }
 

@@ -120,9 +120,7 @@ struct SourceFeatures {
 
     /// The text side of a checkpoint's model, if it is the one the features were made with, in whatever precision.
     func model(of checkpoint: Checkpoint, store: ArtifactStore) throws -> CLIPText {
-        guard try Precision.allCases.contains(where: {
-            try store.identity(of: checkpoint, precision: $0).key == encoder
-        }) else {
+        guard try store.encoder(encoder, goesWith: checkpoint) else {
             throw EncoderMismatch(
                 checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(encoder).name)
         }

@@ -47,21 +47,30 @@ struct Extract: ParsableCommand {
 
     @Option(help: ArgumentHelp(
         "The numbers to multiply in: float32, or bf16, twice as fast on processors that have it.", valueName: "name"))
-    var precision = Precision.float32
+    var precision: Precision?
+
+    @Option(help: ArgumentHelp(
+        "Take features that spg import brought under this name, and encode nothing.", valueName: "encoder"))
+    var imported: String?
+
+    private var origin: FeatureOrigin { imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32) }
 
     func validate() throws {
+        if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
         guard (0...1000).contains(views) else { throw ValidationError("--views must be from 0 to 1000, not \(views)") }
     }
 
     func run() throws {
         try reportingErrors {
-            try precision.check()
+            try precision?.check()
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(root: URL(filePath: data), name: dataset)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
-            if !options.storage.exists { try ExtractStage.check(checkpoint, precision: precision) }
-            let store = try options.storage.open()
+            if !options.storage.exists, case .computed(let precision) = origin {
+                try ExtractStage.check(checkpoint, precision: precision)
+            }
+            let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
                 try manifest(of: domain, in: folder, store)
@@ -89,7 +98,7 @@ struct Extract: ParsableCommand {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
-        let stage = try ExtractStage(parameters, onBadImage: onBadImage, precision: precision)
+        let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin)
         let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }

@@ -30,7 +30,7 @@ import Testing
             try ArtifactStore(path: path).database.write { try $0.execute(sql: "PRAGMA user_version = 99") }
             for readOnly in [false, true] {
                 let error = #expect(throws: StoreError.self) { try ArtifactStore(path: path, readOnly: readOnly) }
-                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 1))
+                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 3))
                 #expect(error?.description.contains("newer version") == true)
             }
         }
@@ -50,6 +50,17 @@ import Testing
         }
     }
 
+    @Test func tablesAreStrictAndConnectionsCareful() throws {
+        try withStore { store in
+            let loose = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'"
+            #expect(try store.texts(loose).isEmpty)
+            for (pragma, value) in [("foreign_keys", "1"), ("journal_mode", "wal"), ("synchronous", "2"), ("page_size", "16384")] {
+                let found = try store.database.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
+                #expect(found == value, "\(pragma)")
+            }
+        }
+    }
+
     /// As a crash during the very first start would leave it.
     @Test func anEmptyFileBecomesAStore() throws {
         try withFolder { folder in
@@ -61,7 +72,7 @@ import Testing
 
     @Test func severalMayMakeTheSameStoreAtOnce() throws {
         try withFolder { folder in
-            for attempt in 0..<10 {
+            for attempt in 0..<20 {
                 let path = "\(folder)/\(attempt).sqlite"
                 let failures = concurrently(4) { _ in _ = try ArtifactStore(path: path) }
                 #expect(failures.isEmpty)

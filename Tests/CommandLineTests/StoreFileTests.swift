@@ -61,19 +61,20 @@ struct StoreFileTests {
         #expect(try workplace.count("SELECT count(*) FROM embeddings") == 24 * 42)
     }
 
+    private static func run(_ words: String...) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = words
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
     /// Makes a small file system, where the test may.
-    private static func withSmallDisk(_ body: (URL) async throws -> Void) async throws {
+    private static func withSmallDisk(megabytes: Int = 3, _ body: (URL) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
-        func run(_ words: String...) throws -> Int32 {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = words
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            return process.terminationStatus
-        }
-        guard getuid() == 0, try run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.url.path) == 0 else { return }
+        guard getuid() == 0, try run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.url.path) == 0 else { return }
         do {
             try await body(folder.url)
         } catch {
@@ -106,6 +107,74 @@ struct StoreFileTests {
             }
             let again = try await workplace.start("spg-extract", extracting + ["--store", path]).outcome()
             #expect(again.status == 0, "\(again.errors)")
+        }
+    }
+
+    @Test("A disk that fills at any moment of a run: what was announced stays, and with room again the same results come out")
+    func fullDiskDuringARun() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "run", "small.yaml", "--threads", "1").status == 0)
+        let made = try workplace.contents()
+        let size = try workplace.store.statistics().fileBytes
+        try await Self.withSmallDisk(megabytes: 64 + 4 * size / 1_000_000) { disk in
+            let path = disk.appending(path: "store.sqlite").path
+            var failures = 0
+            for share in [0.05, 0.3, 0.6] {
+                let room = Int(share * Double(size))
+                let filler = disk.appending(path: "filler")
+                let free = try disk.resourceValues(forKeys: [.volumeAvailableCapacityKey]).volumeAvailableCapacity ?? 0
+                try Data(count: max(0, free - room)).write(to: filler)
+                let before = FileManager.default.fileExists(atPath: path) ? try Self.keys(path) : []
+                let outcome = try await workplace.start(
+                    "spg", ["run", "small.yaml", "--threads", "1", "--store", path]).outcome()
+                if outcome.status != 0 {
+                    failures += 1
+                    #expect(outcome.status == 1 || outcome.status == 74, "\(outcome.status)")
+                    #expect(outcome.errors.contains("the disk is full"), "\(outcome.errors)")
+                }
+                try FileManager.default.removeItem(at: filler)
+                guard FileManager.default.fileExists(atPath: path) else { continue }
+                let store = try ArtifactStore(path: path)
+                #expect(try store.verify().damages.isEmpty)
+                #expect(try Self.keys(path).isSuperset(of: before))
+            }
+            #expect(failures > 0)
+            let last = try await workplace.start("spg", ["run", "small.yaml", "--threads", "1", "--store", path]).outcome()
+            #expect(last.status == 0, "\(last.errors)")
+            try FileManager.default.copyItem(atPath: path, toPath: workplace.folder.path("full.sqlite"))
+            #expect(try workplace.contents(of: "full.sqlite") == made)
+        }
+    }
+
+    private static func keys(_ path: String) throws -> Set<QueryResult.Value> {
+        Set(try ArtifactStore(path: path).query("SELECT key FROM artifacts").rows.map { $0[0] })
+    }
+
+    @Test("A store on a read-only disk can be read; what would write to it ends with status 74 and changes nothing")
+    func readOnlyDisk() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "run", "small.yaml", "--threads", "1").status == 0)
+        try await Self.withSmallDisk(megabytes: 256) { disk in
+            let path = disk.appending(path: "store.sqlite").path
+            #expect(try await workplace.run("spg", "store", "backup", path).status == 0)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            guard try Self.run("mount", "-o", "remount,ro", disk.path) == 0 else { return }
+            for words in [
+                ["query", "SELECT count(*) FROM artifacts"], ["store", "stats"], ["store", "verify"], ["store", "gc", "small"],
+                ["store", "backup", "copy.sqlite"], ["export", "features", "ink", "--output", "ink.npy"],
+            ] {
+                let outcome = try await workplace.start("spg", words + ["--store", path]).outcome()
+                #expect(outcome.status == 0, "\(words): \(outcome.errors)")
+            }
+            for words in [
+                ["run", "small.yaml"], ["store", "gc", "small", "--delete"], ["store", "verify", "--drop"],
+                ["store", "merge", "store.sqlite"],
+            ] {
+                let outcome = try await workplace.start("spg", words + ["--store", path]).outcome()
+                #expect(outcome.status == 74, "\(words): \(outcome.status) \(outcome.errors)")
+                #expect(outcome.errors.contains("cannot be written to") || outcome.errors.contains("cannot open the store"), "\(outcome.errors)")
+            }
+            #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
         }
     }
 }

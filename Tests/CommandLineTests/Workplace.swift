@@ -75,13 +75,14 @@ struct Workplace: Sendable {
     }
 
     /// Everything that was made, with its bits; nothing of when.
-    func contents() throws -> [QueryResult] {
-        try [
+    func contents(of name: String = "store.sqlite") throws -> [QueryResult] {
+        let store = try ArtifactStore(path: folder.path(name), readOnly: true)
+        return try [
             "SELECT key, kind, bytes, parameters FROM artifacts ORDER BY key",
             "SELECT * FROM prompts ORDER BY key", "SELECT * FROM tensors ORDER BY key, name",
             "SELECT * FROM metrics ORDER BY key, epoch, name",
             "SELECT evaluation_key, image_path, predicted, probability FROM predictions ORDER BY 1, 2",
-        ].map { try query($0) }
+        ].map { try store.query($0) }
     }
 
     /// What was learned and measured, with its bits; nothing of where and when.

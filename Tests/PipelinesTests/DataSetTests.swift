@@ -122,12 +122,14 @@ struct DataSetTests {
         let after = try plan(splitText(laboratory), laboratory)
         let states = Dictionary(
             uniqueKeysWithValues: zip(after.instances.map(\.name), try after.states(in: laboratory.store)))
-        guard case .done = states["features(domain oil)"], case .toRun(let reasons) = states["prompts(domain oil, seed 1)"]
-        else {
-            Issue.record("\(states)")
-            return
-        }
-        #expect(reasons.map(\.description) == ["the split of oil changed"])
+        #expect(states["features(domain oil)"]?.isToRun == false)
+        #expect(
+            states["prompts(domain oil, seed 1)"]
+                == .stale(changes: ["the images of oil/train changed", "the images of oil/val changed"]))
+        // What explains a plan asks for the parts by their names.
+        let part = try after.specification.manifest(of: "oil/train", store: laboratory.store)
+        #expect(part.key == after.instances.first { $0.name == "prompts(domain oil, seed 1)" }?.recipe.inputs[1].key)
+        #expect(try after.specification.manifest(of: "oil", store: laboratory.store).images.count == 2)
     }
 
     @Test("A split that cannot be used is an error at its place; a seed beside it, too")
@@ -140,7 +142,8 @@ struct DataSetTests {
         try FileManager.default.removeItem(at: laboratory.folder.appending(path: "data/ink/dog/0.jpg"))
         try laboratory.addImage("ink/dog/1.jpg")
         let missing = #expect(throws: SpecificationError.self) { try plan(splitText(laboratory), laboratory) }
-        #expect(missing?.keyPath == "dataset.splits" && missing?.location?.line == 3)
+        #expect(missing?.keyPath == "dataset.splits")
+        #expect(missing?.description.hasPrefix("sample.yaml:3:") == true)
         #expect(missing?.message.contains("any/ink/dog/0.jpg") == true)
         try laboratory.addImage("ink/dog/0.jpg")
         let seeded = splitText(laboratory).replacing("learningRate: 2e-3", with: "splitSeed: 2")

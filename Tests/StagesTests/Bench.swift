@@ -44,7 +44,7 @@ struct Bench {
     ) throws -> ExtractStage.Outcome {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
-        return try ExtractStage(parameters, onBadImage: onBadImage, precision: precision).run(
+        return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision)).run(
             manifest: manifest(domain), checkpoint: checkpoint, store: store)
     }
 

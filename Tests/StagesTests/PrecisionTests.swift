@@ -27,7 +27,7 @@ struct PrecisionTests {
         let bench = try Bench()
         var parameters = ExtractStage.Parameters()
         parameters.views = 2
-        let stage = try ExtractStage(parameters, precision: .bf16), processor = Processor(multipliesBFloat16: false)
+        let stage = try ExtractStage(parameters, origin: .computed(.bf16)), processor = Processor(multipliesBFloat16: false)
         func run() throws -> ExtractStage.Outcome {
             try stage.run(
                 manifest: bench.manifest("ink"), checkpoint: bench.checkpoint, store: bench.store, on: processor)

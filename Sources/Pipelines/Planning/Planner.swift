@@ -36,10 +36,7 @@ private struct Planner {
                 "the files in \(folder.value) split the images (dataset.splits); leave this out",
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
         }
-        let axes = (specification.axes[stage.name] ?? []).map { axis in
-            (axis, axis == domainAxis ? domains.map(JSONValue.string) : values(of: axis))
-        }
-        for cell in Cell.all(over: axes) {
+        for cell in cells(of: stage) {
             var resolved: [ResolvedInput] = []
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
@@ -54,8 +51,8 @@ private struct Planner {
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
                     sources: resolved.map(\.source) + learned.flatMap { domain in
-                        SplitKeys.roles.map { _ in .images(domain: domain) }
-                    }))
+                        [DomainParts.trainName(domain), DomainParts.validationName(domain)].map { .images(domain: $0) }
+                    }, labels: specification.labels(of: cell)))
         }
     }
 
@@ -67,8 +64,12 @@ private struct Planner {
         }
     }
 
-    private func values(of axis: String) -> [JSONValue] {
-        specification.matrix.first { $0.name == axis }?.values.map(\.value) ?? []
+    /// The matrix's cells as far as a stage depends on them, each once; for each domain where it runs for each.
+    private func cells(of stage: Specification.Stage) -> [Cell] {
+        let axes = specification.axes[stage.name] ?? []
+        let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
+        guard axes.contains(domainAxis) else { return faces }
+        return domains.flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain)) } }
     }
 
     /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,
@@ -117,7 +118,7 @@ private struct Planner {
         let place = Place(
             stage: source.value, cell: cell.projected(on: axes, setting: domainAxis, to: domain ?? .null))
         guard let position = positions[place] else {
-            preconditionFailure("\(stage.name) needs \(source.value)\(place.cell), which is not planned")
+            preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
         return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name))
     }

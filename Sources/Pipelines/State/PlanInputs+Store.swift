@@ -18,29 +18,17 @@ extension PlanInputs {
         remark: (String) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        let dataSet = specification.dataSet
-        let folder: ImageFolder
-        do {
-            folder = try ImageFolder(root: URL(fileURLWithPath: dataSet.root), name: dataSet.name)
-        } catch {
-            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
-        }
+        let folder = try specification.imageFolder()
         var images: [String: ArtifactKey] = [:]
         var splits: [String: SplitKeys] = [:]
-        func digests(_ paths: [String]) throws -> [Digest] { try store.digests(ofFiles: paths, progress: progress) }
         func key(of manifest: DomainManifest) throws -> ArtifactKey {
             recording ? try store.record(manifest) : manifest.key
         }
         for domain in try specification.domains(among: folder.domains) {
-            guard let place = dataSet.splits else {
-                images[domain] = try key(of: folder.manifest(of: domain, digests: digests))
+            guard let parts = try specification.parts(of: domain, in: folder, store: store, progress: progress) else {
+                images[domain] = try key(
+                    of: folder.manifest(of: domain) { try store.digests(ofFiles: $0, progress: progress) })
                 continue
-            }
-            let parts: DomainParts
-            do {
-                parts = try folder.parts(of: domain, in: place.value, digests: digests)
-            } catch let error as DatasetError {
-                throw place.error("\(error)")
             }
             if let note = parts.extraNote { remark(note) }
             images[domain] = try key(of: parts.images)
@@ -52,6 +40,41 @@ extension PlanInputs {
             throw error
         } catch {
             throw specification.checkpoint.error("\(error)")
+        }
+    }
+}
+
+extension Specification {
+    /// The images of one domain as they lie now, or of a part of one where files split them.
+    /// - Parameter name: `oil`, or the name that a part's manifest has, such as `oil/train`.
+    /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
+    public func manifest(of name: String, store: ArtifactStore) throws -> DomainManifest {
+        let folder = try imageFolder()
+        for domain in folder.domains where name == domain || name.hasPrefix(domain + "/") {
+            guard let parts = try self.parts(of: domain, in: folder, store: store, progress: { _, _ in }) else { break }
+            if let part = [parts.images, parts.train, parts.validation].first(where: { $0.domain == name }) { return part }
+        }
+        return try folder.manifest(of: name) { try store.digests(ofFiles: $0) }
+    }
+
+    fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
+        do {
+            return try ImageFolder(root: URL(fileURLWithPath: dataSet.root), name: dataSet.name)
+        } catch {
+            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
+        }
+    }
+
+    /// The parts of a domain where files split the images.
+    fileprivate func parts(
+        of domain: String, in folder: ImageFolder, store: ArtifactStore,
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> DomainParts? {
+        guard let splits = dataSet.splits else { return nil }
+        do {
+            return try folder.parts(of: domain, in: splits.value) { try store.digests(ofFiles: $0, progress: progress) }
+        } catch let error as DatasetError {
+            throw splits.error("\(error)")
         }
     }
 }

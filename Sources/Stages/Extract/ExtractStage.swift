@@ -67,20 +67,24 @@ public struct ExtractStage: Sendable {
 
     public let parameters: Parameters
     public let onBadImage: BadImagePolicy
-    /// Part of the encoder's identity: features of another precision are other features.
-    public let precision: Precision
+    public let origin: FeatureOrigin
     let augmentation = RandomResizedCropFlip()
 
     public init(
-        _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, precision: Precision = .float32
+        _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, origin: FeatureOrigin = .computed(.float32)
     ) throws(UnfitParameter) {
         try parameters.check()
-        (self.parameters, self.onBadImage, self.precision) = (parameters, onBadImage, precision)
+        (self.parameters, self.onBadImage, self.origin) = (parameters, onBadImage, origin)
     }
 
     /// "center", then the names of the augmented views.
     public var viewNames: [String] {
-        ["center"] + (0..<parameters.views).map { "augmented:\(augmentation.name):\($0)" }
+        let policy =
+            switch origin {
+            case .computed: augmentation.name
+            case .imported: "imported"
+            }
+        return ["center"] + (0..<parameters.views).map { "augmented:\(policy):\($0)" }
     }
 
     /// The artifact that an encoder makes of a domain's images.
@@ -111,14 +115,21 @@ public struct ExtractStage: Sendable {
     ) throws -> Outcome {
         Profile.restart()
         let start = ContinuousClock.now
-        let identity = try store.identity(of: checkpoint, precision: precision)
+        let identity = try store.identity(of: checkpoint, origin: origin)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
-        if try store.contains(recipe.key) {
+        let claim = try store.claim(recipe.key)
+        defer { withExtendedLifetime(claim) {} }
+        // What was imported cannot be made again.
+        let isThere = if case .imported = origin { try store.contains(recipe.key) } else { try store.has(recipe.key) }
+        if isThere {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
             return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
         }
 
+        guard case .computed(let precision) = origin else {
+            return try gatherImported(recipe, of: manifest, identity, store)
+        }
         // A checkpoint that holds no model, or a precision that cannot be had, leaves no trace in the store.
         try precision.check(on: processor)
         let model = try ImageModel(checkpoint: checkpoint, precision: precision)
@@ -151,6 +162,23 @@ public struct ExtractStage: Sendable {
         return Outcome(
             key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
             errors: skipped.map(\.error))
+    }
+
+    /// Writes the artifact of features that are all in the store. Those that are not cannot be made here.
+    private func gatherImported(
+        _ recipe: Recipe, of manifest: DomainManifest, _ identity: EncoderIdentity, _ store: ArtifactStore
+    ) throws -> Outcome {
+        let encoder = try store.record(identity), images = try store.record(manifest)
+        let missing = try store.missing(views: viewNames, of: images, encoder: encoder)
+        if let first = missing.first {
+            throw StageInputError(
+                "\(missing.count) of \(manifest.images.count) images of \(manifest.domain) have no features (view "
+                    + "\(first.views[0])) imported as “\(identity.name)”, the first being \(first.image.path); encode them where "
+                    + "the others were encoded, and import them: spg import features --encoder \(identity.name)")
+        }
+        try store.write(
+            recipe, .embeddings(EmbeddingSet(manifest: images, encoder: encoder, views: viewNames)), seconds: 0)
+        return Outcome(key: recipe.key, of: manifest, kept: manifest, encoded: 0, errors: [])
     }
 }
 

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import Synchronization
 import Tensors
@@ -15,9 +14,9 @@ final class StorageChecksums: Sendable {
         let start = storage.range.lowerBound
         guard storage.checksum != 0, !sound.withLock({ $0.contains(start) }) else { return }
         let found = file.withUnsafeBytes { bytes in
-            crc32_z(0, bytes.baseAddress?.advanced(by: start).assumingMemoryBound(to: UInt8.self), storage.range.count)
+            zipChecksum(of: UnsafeRawBufferPointer(rebasing: bytes[storage.range]))
         }
-        guard UInt32(truncatingIfNeeded: found) == storage.checksum else {
+        guard found == storage.checksum else {
             throw .malformed(
                 "its member \"\(storage.member)\" is damaged, since its checksum is not the one that was written; copy "
                     + "or download the file again")

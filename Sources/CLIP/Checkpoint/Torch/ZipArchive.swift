@@ -1,26 +1,26 @@
 import Foundation
 import Tensors
 
-/// The directory of a zip archive whose members are stored as they are, as PyTorch writes them.
+/// The directory of a zip archive whose members are stored as they are, as PyTorch and NumPy write them.
 ///
 /// Opening checks the directory against the file: every member lies inside it and no two overlap, so that what is read
 /// of an archive is never more than the archive. Archives of more than 4 GB (zip64) are read too.
-struct ZipArchive: Sendable {
+package struct ZipArchive: Sendable {
     /// Where the bytes of a member lie.
-    struct Member: Sendable {
-        let range: Range<Int>
+    package struct Member: Sendable {
+        package let range: Range<Int>
         /// The CRC-32 of the bytes, or 0 where the writer left it out.
-        let checksum: UInt32
+        package let checksum: UInt32
         /// Why its bytes are not the content: “compressed”, “encrypted”.
-        let packing: String?
+        package let packing: String?
     }
 
     /// Every member by its whole name.
-    let members: [String: Member]
+    package let members: [String: Member]
     private let file: Data
     private static let mostMembers = 1 << 17
 
-    init(_ file: Data) throws(TensorFileError.Problem) {
+    package init(_ file: Data) throws(TensorFileError.Problem) {
         self.file = file
         let directory = try ZipDirectory(of: file)
         guard directory.count <= Self.mostMembers else {

@@ -1,0 +1,145 @@
+import Datasets
+import Foundation
+import GRDB
+
+/// What a store holds that no named pipeline needs.
+public struct Garbage: Hashable, Sendable {
+    /// Artifacts that the pipelines neither ask for nor make theirs from, oldest first.
+    public let artifacts: [RemovedArtifact]
+    /// Features that only those artifacts cover, or that an abandoned extraction left.
+    public let embeddings: Int
+    public let embeddingBytes: Int
+    /// Trainings that were stopped, and failures, of artifacts that the pipelines do not ask for.
+    public let checkpoints: Int
+    public let failures: Int
+    /// Files whose digests are remembered and that are not there any more.
+    public let files: Int
+    /// Pipelines that are not named: what they consisted of is forgotten.
+    public let pipelines: [String]
+
+    public var isEmpty: Bool {
+        artifacts.isEmpty && embeddings == 0 && checkpoints == 0 && failures == 0 && files == 0 && pipelines.isEmpty
+    }
+}
+
+extension ArtifactStore {
+    /// Finds what no named pipeline needs, and deletes it if asked to, in one transaction.
+    ///
+    /// A pipeline needs what it consisted of when it was last run, all that was made from, and its checkpoints and failures.
+    /// While some of it is still to be made, the latest images of every domain and the features that an extraction has
+    /// made so far are kept too.
+    /// - Parameter pipelines: as the view `pipelines` names them.
+    /// - Throws: `StoreError.unknownPipeline`, and nothing is deleted.
+    @discardableResult
+    public func collectGarbage(keeping pipelines: [String], deleting: Bool) throws -> Garbage {
+        let body = { (database: Database) in
+            let plan = try GarbagePlan(keeping: pipelines, in: database)
+            if deleting { try plan.delete(from: database) }
+            return plan.garbage
+        }
+        return deleting ? try writing(body) : try reading(body)
+    }
+
+    /// Gives the space of deleted rows back to the disk. Until then new rows use it.
+    public func compact() throws {
+        guard !isReadOnly else { throw StoreError.readOnly(path: path) }
+        try StoreError.translating(at: path) {
+            try database.vacuum()
+            try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        }
+    }
+}
+
+/// What is to go, found before anything does.
+private struct GarbagePlan {
+    let garbage: Garbage
+    private let artifacts: [Int64]
+    private let embeddings: [Int64]
+    private let files: [String]
+    private let keptPipelines: String
+
+    init(keeping pipelines: [String], in database: Database) throws {
+        let known = try String.fetchAll(
+            database, sql: "SELECT DISTINCT pipeline FROM pipeline_instance ORDER BY pipeline")
+        for name in pipelines where !known.contains(name) {
+            throw StoreError.unknownPipeline(name, known: known)
+        }
+        let named = JSONValue.array(pipelines.map(JSONValue.string)).canonicalText
+        let kept = try Int64.fetchAll(database, sql: """
+            WITH RECURSIVE
+                use (artifact_id, input_id) AS (\(Database.uses)),
+                asked (key) AS (
+                    SELECT key FROM pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(?))),
+                kept (id) AS (
+                    SELECT id FROM artifact WHERE key IN (SELECT key FROM asked)
+                    UNION SELECT artifact_id FROM (
+                        SELECT artifact_id, row_number() OVER (PARTITION BY dataset, domain ORDER BY recorded DESC) AS age
+                        FROM manifest)
+                    WHERE age = 1 AND EXISTS (SELECT 1 FROM asked WHERE key NOT IN (SELECT key FROM artifact))
+                    UNION SELECT use.input_id FROM kept JOIN use ON use.artifact_id = kept.id)
+            SELECT id FROM kept
+            """, arguments: [named]).json
+        artifacts = try Int64.fetchAll(
+            database, sql: "SELECT id FROM artifact WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
+            arguments: [kept])
+        let rows = try Row.fetchAll(database, sql: """
+            WITH kept (id) AS (SELECT value FROM json_each(?)),
+                covered (embedding_id, set_id) AS (
+                    SELECT embedding.id, embedding_set.artifact_id
+                    FROM embedding_set
+                    JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
+                    JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
+                    JOIN embedding ON embedding.encoder_id = embedding_set.encoder_id
+                        AND embedding.view_id = embedding_set_view.view_id
+                        AND embedding.image_id = manifest_image.image_id)
+            SELECT id, length(vector) AS bytes FROM embedding
+            WHERE id NOT IN (SELECT embedding_id FROM covered WHERE set_id IN (SELECT id FROM kept))
+                AND (id IN (SELECT embedding_id FROM covered)
+                    OR image_id NOT IN (SELECT image_id FROM manifest_image WHERE manifest_id IN (SELECT id FROM kept)))
+            """, arguments: [kept])
+        embeddings = rows.map { $0["id"] }
+        files = try String.fetchAll(database, sql: "SELECT path FROM file_digest")
+            .filter { !FileManager.default.fileExists(atPath: $0) }
+        func count(_ table: String) throws -> Int {
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM \(table) WHERE \(Self.isUnasked)", arguments: [named]) ?? 0
+        }
+        keptPipelines = named
+        garbage = Garbage(
+            artifacts: try database.removedArtifacts(artifacts), embeddings: rows.count,
+            embeddingBytes: rows.reduce(0) { $0 + $1["bytes"] }, checkpoints: try count("checkpoint"),
+            failures: try count("failure"), files: files.count, pipelines: known.filter { !pipelines.contains($0) })
+    }
+
+    private static let isUnasked = """
+        key NOT IN (SELECT key FROM pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(?)))
+        """
+
+    func delete(from database: Database) throws {
+        try database.deleteArtifacts(artifacts)
+        try database.execute(
+            sql: "DELETE FROM embedding WHERE id IN (SELECT value FROM json_each(?))", arguments: [embeddings.json])
+        for table in ["checkpoint", "failure"] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE \(Self.isUnasked)", arguments: [keptPipelines])
+        }
+        try database.execute(
+            sql: "DELETE FROM attempt WHERE key NOT IN (SELECT key FROM artifact) AND \(Self.isUnasked)",
+            arguments: [keptPipelines])
+        for table in ["pipeline_instance", "pipeline_history"] {
+            try database.execute(
+                sql: "DELETE FROM \(table) WHERE pipeline NOT IN (SELECT value FROM json_each(?))",
+                arguments: [keptPipelines])
+        }
+        let statement = try database.cachedStatement(sql: "DELETE FROM file_digest WHERE path = ?")
+        for path in files { try statement.execute(arguments: [path]) }
+        // What nothing refers to any more.
+        try database.execute(sql: """
+            DELETE FROM image WHERE id NOT IN (SELECT image_id FROM manifest_image)
+                AND id NOT IN (SELECT image_id FROM embedding);
+            DELETE FROM encoder WHERE id NOT IN (SELECT encoder_id FROM embedding)
+                AND id NOT IN (SELECT encoder_id FROM embedding_set);
+            DELETE FROM image_view WHERE id NOT IN (SELECT view_id FROM embedding)
+                AND id NOT IN (SELECT view_id FROM embedding_set_view);
+            """)
+    }
+}

@@ -1,0 +1,138 @@
+import Datasets
+import Foundation
+import GRDB
+
+extension ArtifactStore {
+    /// Compares everything in the store with what was written: SQLite's structures, references from row to row, every blob
+    /// with its SHA-256, every artifact with the key of its recipe, and the contents of manifests, embeddings and
+    /// evaluations with what their artifacts say of them.
+    ///
+    /// Reads the whole file, in one snapshot, while others may write.
+    /// - Parameter progress: told how many blobs have been compared, and of how many.
+    /// - Throws: `StoreError` where the store cannot be read at all; what is damaged is no error.
+    public func verify(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> StoreVerification {
+        try reading { database in
+            var result = StoreVerification()
+            // A damaged structure ends a check, not the others.
+            func attempt(_ check: (inout StoreVerification) throws -> Void) throws {
+                do {
+                    try check(&result)
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                    result.addOfFile(error.message ?? "it is malformed")
+                }
+            }
+            try attempt(database.checkStructure)
+            try attempt { try database.checkBlobs(&$0, progress) }
+            try attempt(database.checkArtifacts)
+            let lost = try database.artifactsToRemove(result.damages)
+            result.toMake = try database.removedArtifacts(lost)
+            return result
+        }
+    }
+
+    /// Takes out what is damaged and everything that was made from it, in one transaction, so that a run makes it anew.
+    /// Damage of the file itself stays as it is.
+    public func remove(_ damages: [StoreDamage]) throws {
+        try writing { database in
+            try database.deleteArtifacts(database.artifactsToRemove(damages))
+            for damage in damages {
+                switch damage.place {
+                case .embedding(let id): try database.execute(sql: "DELETE FROM embedding WHERE id = ?", arguments: [id])
+                case .checkpoint(let key):
+                    try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key])
+                case .artifact, .file: break
+                }
+            }
+        }
+    }
+}
+
+extension StoreVerification {
+    mutating func add(_ subject: String, _ problem: String, _ place: StoreDamage.Place) {
+        damages.append(StoreDamage(subject: subject, problem: problem, place: place))
+    }
+
+    fileprivate mutating func addOfFile(_ problem: String) {
+        let damage = StoreDamage(subject: "the file", problem: problem, place: .file)
+        if !damages.contains(damage) { damages.append(damage) }
+    }
+}
+
+extension Database {
+    fileprivate func checkStructure(_ result: inout StoreVerification) throws {
+        for message in try String.fetchAll(self, sql: "PRAGMA integrity_check(20)") where message != "ok" {
+            result.addOfFile(message)
+        }
+        for row in try Row.fetchAll(self, sql: "PRAGMA foreign_key_check") {
+            let table: String = row[0], parent: String = row[2], id = (row[1] as Int64?).map { "row \($0)" } ?? "a row"
+            result.addOfFile("\(id) of the table \(table) refers to a row of \(parent) that is not there")
+        }
+    }
+
+    fileprivate func checkBlobs(_ result: inout StoreVerification, _ progress: (Int, Int) -> Void) throws {
+        let total = try Int.fetchOne(self, sql: """
+            SELECT (SELECT count(*) FROM embedding) + (SELECT count(*) FROM prompt) + (SELECT count(*) FROM tensor)
+                + (SELECT count(*) FROM checkpoint)
+            """) ?? 0
+        for blobs in CheckedBlobs.all {
+            let rows = try Row.fetchCursor(self, sql: blobs.query)
+            while let row = try rows.next() {
+                // Read where they lie: a copy of every blob would take as long as its digest.
+                let (matches, count) = try row.withUnsafeData(atIndex: 1) { bytes in
+                    let bytes = bytes ?? Data()
+                    return (bytes.sha256 == row[2] as Data, bytes.count)
+                }
+                result.blobs += 1
+                result.bytes += count
+                if !matches {
+                    result.add(
+                        try String.fetchOne(self, sql: blobs.subject, arguments: [row[0] as DatabaseValue]) ?? blobs.name,
+                        "its numbers are not those that were written", try blobs.place(row))
+                }
+                if result.blobs.isMultiple(of: 4096) { progress(result.blobs, total) }
+            }
+        }
+    }
+}
+
+/// Blobs that have their digests beside them.
+private struct CheckedBlobs: Sendable {
+    let name: String
+    /// Key of the row, blob, digest.
+    let query: String
+    /// What a row is to people.
+    let subject: String
+    let place: @Sendable (Row) throws -> StoreDamage.Place
+
+    static let all = [
+        CheckedBlobs(
+            name: "an embedding", query: "SELECT id, vector, sha256 FROM embedding",
+            subject: """
+                SELECT 'the features of ' || coalesce(
+                        (SELECT path FROM manifest_image WHERE manifest_image.image_id = embedding.image_id LIMIT 1),
+                        'image ' || (SELECT lower(hex(sha256)) FROM image WHERE id = image_id))
+                    || ' (view ' || (SELECT name FROM image_view WHERE id = view_id)
+                    || ', encoder ' || (SELECT name || '@' || substr(key, 1, 12) FROM encoder WHERE id = encoder_id) || ')'
+                FROM embedding WHERE id = ?
+                """,
+            place: { .embedding($0[0]) }),
+        CheckedBlobs(
+            name: "a prompt", query: "SELECT artifact_id, vectors, sha256 FROM prompt",
+            subject: """
+                SELECT 'the prompt ' || substr(key, 1, 12) || ' (' || method || ', ' || domain || ')'
+                FROM prompt JOIN artifact ON artifact.id = artifact_id WHERE artifact_id = ?
+                """,
+            place: { .artifact($0[0]) }),
+        CheckedBlobs(
+            name: "a weight", query: "SELECT id, vector, sha256, artifact_id FROM tensor",
+            subject: """
+                SELECT 'the weight “' || name || '” of ' || substr(key, 1, 12)
+                FROM tensor JOIN artifact ON artifact.id = artifact_id WHERE tensor.id = ?
+                """,
+            place: { .artifact($0[3]) }),
+        CheckedBlobs(
+            name: "a checkpoint", query: "SELECT key, payload, sha256 FROM checkpoint",
+            subject: "SELECT 'the unfinished training of ' || substr(key, 1, 12) FROM checkpoint WHERE key = ?",
+            place: { .checkpoint($0[0]) }),
+    ]
+}

@@ -1,0 +1,161 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import Foundation
+import Tensors
+
+/// Artifacts as arrays and a table, to be written in a format that other programs read.
+public struct Export: Sendable {
+    /// By name. One of them is what its kind is called after.
+    public var tensors: [String: Tensor]
+    /// What each row of the arrays is about; nil where it is about nothing else.
+    public var rowTable: (columns: [String], rows: [[String]])?
+    /// What is written as .csv: a column for each number, after those of `rowTable`.
+    fileprivate var table: (columns: [String], numbers: Tensor)?
+
+    /// Features of embeddings artifacts, one after the other: `features`, `[images, dimension]`, or
+    /// `[images, 1 + views, dimension]` with the center view first. What `FeatureImport` reads, bit by bit.
+    /// - Throws: `StageInputError` where they are of different encoders or numbers of views.
+    public init(features keys: [ArtifactKey], in store: ArtifactStore) throws {
+        let sets = try keys.map { try store.embeddingSet($0) }
+        guard let first = sets.first else { throw StageInputError("no embeddings were given") }
+        guard sets.allSatisfy({ $0.encoder == first.encoder && $0.views.count == first.views.count }) else {
+            throw StageInputError("embeddings of different encoders or numbers of views make no one array; export each by itself")
+        }
+        var parts: [Tensor] = [], rows: [[String]] = []
+        for (key, set) in zip(keys, sets) {
+            let views = try set.views.map { try store.embeddings(key, view: $0) }
+            let manifest = views[0].manifest
+            parts.append(Tensor.interleaving(views.map(\.vectors)))
+            rows += manifest.images.map {
+                [$0.path, $0.digest.description, manifest.domain, manifest.classes[$0.label]]
+            }
+        }
+        let dimension = parts[0].columns, views = first.views.count
+        let all = Tensor.stacking(parts)
+        tensors = ["features": all.reshaped(views == 1 ? [rows.count, dimension] : [rows.count, views, dimension])]
+        rowTable = (["image_path", "image_sha256", "domain", "label"], rows)
+        table = (Self.numbers("f", dimension * views), all.reshaped([rows.count, dimension * views]))
+    }
+
+    /// The context vectors of a prompt: `ctx`, `[context length, width]`, as CoOp's code calls them.
+    public init(prompt key: ArtifactKey, in store: ArtifactStore) throws {
+        let vectors = try store.prompt(key).vectors
+        tensors = ["ctx": vectors]
+        table = (Self.numbers("v", vectors.columns), vectors)
+    }
+
+    /// The weights of a generator by their names in the state dict of an `nn.Sequential` called `model`.
+    public init(generator key: ArtifactKey, in store: ArtifactStore) throws {
+        tensors = try store.generator(key).tensors
+    }
+
+    /// The predictions of an evaluation: `predictions`, `[images, 3]`: true class, predicted class, and its probability.
+    public init(predictions key: ArtifactKey, in store: ArtifactStore) throws {
+        let evaluation = try store.evaluation(key), manifest = try store.manifest(evaluation.manifest)
+        let rows = evaluation.predictions
+        // Labels are far below 2²⁴, and probabilities were float32 before they came into the store.
+        tensors = ["predictions": Tensor([rows.count, 3], rows.flatMap { [Float($0.label), Float($0.predicted), Float($0.probability)] })]
+        rowTable = (
+            ["image_path", "image_sha256", "label", "predicted", "probability"],
+            rows.map {
+                let image = manifest.images[$0.position]
+                return [
+                    image.path, image.digest.description, manifest.classes[$0.label], manifest.classes[$0.predicted],
+                    "\(Float($0.probability))",
+                ]
+            })
+        table = ([], Tensor([rows.count, 0]))
+    }
+
+    private static func numbers(_ letter: String, _ count: Int) -> [String] { (0..<count).map { "\(letter)\($0)" } }
+}
+
+extension Export {
+    /// Writes a file in the format of its extension: .npy (one array), .npz, .safetensors, .pt (a lone tensor, or a state
+    /// dict of several), .csv. Beside arrays whose rows are about images, their table is written as .csv.
+    /// - Returns: the files written.
+    /// - Throws: `StageInputError` for an extension that this cannot be written in; `StoreError.fileExists`, and nothing is
+    ///   written; `CocoaError`.
+    public func write(to url: URL) throws -> [URL] {
+        var files: [(url: URL, data: Data)] = [(url, try data(as: url.pathExtension.lowercased(), of: url.path))]
+        if let rowTable, url.pathExtension.lowercased() != "csv" {
+            let lines = ([rowTable.columns] + rowTable.rows).map(CommaSeparated.line)
+            files.append((url.deletingPathExtension().appendingPathExtension("csv"), Data(lines.joined().utf8)))
+        }
+        for file in files where FileManager.default.fileExists(atPath: file.url.path) {
+            throw StoreError.fileExists(path: file.url.path)
+        }
+        for file in files { try file.data.write(to: file.url, options: .atomic) }
+        return files.map(\.url)
+    }
+
+    private func data(as format: String, of path: String) throws -> Data {
+        let tooLarge = StageInputError("\(path) would be larger than the 4 GB of a .\(format) file; write .safetensors")
+        switch format {
+        case "safetensors": return Safetensors.encode(tensors)
+        case "npz":
+            guard let data = NumPyArchive.encode(tensors) else { throw tooLarge }
+            return data
+        case "npy":
+            guard let tensor = tensors.values.first, tensors.count == 1 else {
+                throw StageInputError("\(path): \(tensors.count) arrays are written as .npz, .safetensors or .pt")
+            }
+            return NumPyArray.encode(tensor)
+        case "pt":
+            let data = tensors.count == 1 ? tensors.values.first.flatMap(TorchFile.encode) : TorchFile.encode(tensors)
+            guard let data else { throw tooLarge }
+            return data
+        case "csv":
+            guard let table else { throw StageInputError("\(path): weights are written as .safetensors, .npz or .pt") }
+            return csv(table.columns, table.numbers)
+        default:
+            throw StageInputError("\(path): expected an extension .npy, .npz, .safetensors, .pt or .csv")
+        }
+    }
+
+    /// Numbers in the fewest digits that stand for them and no others.
+    private func csv(_ columns: [String], _ numbers: Tensor) -> Data {
+        var text = CommaSeparated.line((rowTable?.columns ?? []) + columns)
+        numbers.withUnsafePointer { values in
+            for row in 0..<numbers.shape[0] {
+                let own = (0..<columns.count).map { "\(values[row * columns.count + $0])" }
+                text += CommaSeparated.line((rowTable?.rows[row] ?? []) + own)
+            }
+        }
+        return Data(text.utf8)
+    }
+}
+
+extension Tensor {
+    /// Rows of several matrices of one shape, taken in turns.
+    fileprivate static func interleaving(_ parts: [Tensor]) -> Tensor {
+        guard parts.count > 1 else { return parts[0] }
+        let rows = parts[0].rows, columns = parts[0].columns
+        var result = Tensor(uninitialized: [rows * parts.count, columns])
+        result.withUnsafeMutablePointer { to in
+            for (index, part) in parts.enumerated() {
+                part.withUnsafePointer { from in
+                    for row in 0..<rows {
+                        (to + (row * parts.count + index) * columns).update(from: from + row * columns, count: columns)
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Matrices of as many columns, one below the other.
+    fileprivate static func stacking(_ parts: [Tensor]) -> Tensor {
+        guard parts.count > 1 else { return parts[0] }
+        var result = Tensor(uninitialized: [parts.reduce(0) { $0 + $1.rows }, parts[0].columns])
+        result.withUnsafeMutablePointer { to in
+            var end = to
+            for part in parts {
+                part.withUnsafePointer { end.update(from: $0, count: part.count) }
+                end += part.count
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,43 @@
+import CLIP
+import Foundation
+import Tensors
+
+/// The one array of features in a file of any format that holds numbers: .npy, .npz, .safetensors, or torch.save's.
+public struct FeatureFile: Sendable {
+    public let source: String
+    private let file: any TensorFile
+    private let name: String
+
+    /// Opens a file by its extension.
+    /// - Parameter name: which of several arrays; if left out, the only one, or the one called “features”.
+    /// - Throws: `StageInputError`, `TensorFileError`.
+    public init(contentsOf url: URL, named name: String? = nil) throws {
+        file =
+            switch url.pathExtension.lowercased() {
+            case "npy": try NumPyArray(contentsOf: url)
+            case "npz": try NumPyArchive(contentsOf: url)
+            case "safetensors": try Safetensors(contentsOf: url)
+            case "pt", "pth", "bin": try TorchFile(contentsOf: url)
+            default: throw StageInputError("\(url.path): features are read from .npy, .npz, .safetensors and .pt files")
+            }
+        source = url.path
+        let names = file.names.sorted()
+        if let name {
+            guard names.contains(name) else {
+                throw StageInputError("\(source) has no array “\(name)”; it has \(names.joined(separator: ", "))")
+            }
+            self.name = name
+        } else if names.count == 1 {
+            self.name = names[0]
+        } else if names.contains("features") {
+            self.name = "features"
+        } else {
+            throw StageInputError(
+                "\(source) has \(names.isEmpty ? "no arrays" : "several arrays: " + names.joined(separator: ", "))"
+                    + (names.isEmpty ? "" : "; say which with --tensor"))
+        }
+    }
+
+    /// Its numbers as `Float`s; float16 and bfloat16 numbers become those they stand for.
+    public func tensor() throws -> Tensor { try file.tensor(named: name) }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+import Foundation
+import Stages
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes artifacts to files that other programs read.",
+        discussion: """
+            EXAMPLES
+              spg export features tango oxygen --output features.npy
+              spg export prompt coop/tango/1 --output prompt.pt
+              spg export generator spg/oxygen+papirus/1 --output generator.safetensors
+              spg export predictions desktop-icons/spg/seed=1/target=tango --output predictions.csv
+
+            The format is that of the extension: .npy, .npz, .safetensors, .pt (what torch.save writes) or .csv. Numbers are \
+            the store's, bit by bit. Docs/store.md lists the arrays.
+            """)
+
+    /// What can be exported.
+    enum Subject: String, ExpressibleByArgument, CaseIterable {
+        case features, prompt, generator, predictions
+
+        var kind: ArtifactKind {
+            switch self {
+            case .features: .embeddings
+            case .prompt: .prompt
+            case .generator: .generator
+            case .predictions: .evaluation
+            }
+        }
+    }
+
+    @OptionGroup var storage: StoreOptions
+
+    @Argument(help: "features, prompt, generator or predictions.")
+    var subject: Subject
+
+    @Argument(help: ArgumentHelp("An artifact's key or name; of features several.", valueName: "key"))
+    var keys: [String]
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; there must be none.", valueName: "file"))
+    var output: String
+
+    func validate() throws {
+        if subject != .features, keys.count > 1 { throw ValidationError("Export one \(subject.rawValue) at a time.") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            let keys = try store.resolve(keys, kind: subject.kind)
+            let export =
+                switch subject {
+                case .features: try Export(features: keys, in: store)
+                case .prompt: try Export(prompt: keys[0], in: store)
+                case .generator: try Export(generator: keys[0], in: store)
+                case .predictions: try Export(predictions: keys[0], in: store)
+                }
+            for file in try export.write(to: URL(filePath: output)) { print(file.relativePath) }
+        }
+    }
+}

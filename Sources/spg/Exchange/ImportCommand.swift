@@ -1,0 +1,82 @@
+import ArgumentParser
+import CLIP
+import CommandLineSupport
+import Datasets
+import Foundation
+import Stages
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Takes what was made elsewhere into the store.",
+        subcommands: [ImportFeaturesCommand.self])
+}
+
+struct ImportFeaturesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "features", abstract: "Takes features of a data set's images that were computed elsewhere, on a GPU say.",
+        discussion: """
+            EXAMPLE
+              spg import features features.npy --images images.csv --encoder gpu --data Data/sketches \\
+                --checkpoint Models/my-clip
+
+            A pipeline uses them with “encoder: {checkpoint: Models/my-clip, imported: gpu}”. Features are \
+            [images, dimension], or [images, 1 + views, dimension] with the center view first, in .npy, .npz, .safetensors or \
+            .pt files, as float32 or float16. Without --images, rows are in the order of the files' names: \
+            sorted(root.glob("*/*/*")). Docs/store.md says more.
+            """)
+
+    @OptionGroup var storage: StoreOptions
+
+    @Argument(help: ArgumentHelp("The file of features.", valueName: "file"), completion: .file())
+    var file: String
+
+    @Option(help: ArgumentHelp("What pipelines call the encoder that made them.", valueName: "name"))
+    var encoder: String
+
+    @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"))
+    var data: String
+
+    @Option(help: ArgumentHelp("The data set's name; the folder's if left out.", valueName: "name"))
+    var dataset: String?
+
+    @Option(help: ArgumentHelp("A domain that the rows are of; all of them if left out; repeat.", valueName: "name"))
+    var domain: [String] = []
+
+    @Option(help: ArgumentHelp("A table that says which image each row is of, in a column path.", valueName: "csv"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("Which array of the file, where it has several.", valueName: "name"))
+    var tensor: String?
+
+    @Option(help: ArgumentHelp("The CLIP checkpoint whose text encoder goes with the features.", valueName: "path"))
+    var checkpoint = "Models/icon-clip"
+
+    @Flag(help: "Scale each row to length 1; without it, rows of another length are refused.")
+    var normalize = false
+
+    func run() throws {
+        try reportingErrors {
+            let folder = try ImageFolder(root: URL(filePath: data), name: dataset)
+            let file = try FeatureFile(contentsOf: URL(filePath: file), named: tensor)
+            let checkpoint = try Checkpoint(contentsOf: URL(filePath: checkpoint))
+            let work = try FeatureImport(
+                encoder: encoder, folder: folder, domains: domain,
+                order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
+            let line = ProgressLine("import \(encoder)", unit: "vectors")
+            var vectors = 0
+            let outcomes = try work.run(
+                file.tensor(), source: file.source, checkpoint: checkpoint, store: storage.open(),
+                progress: { line.update($0, of: $1); vectors = $1 })
+            line.finish(vectors, of: vectors)
+            for outcome in outcomes {
+                if outcome.ignoredCopies > 0 {
+                    Console.standardError.warning(
+                        "\(outcome.domain): \(outcome.ignoredCopies) files have the bytes of another file but other features; "
+                            + "an image has one feature vector, that of its first row")
+                }
+                Console.standardError.line("\(outcome.domain): \(outcome.images) images")
+                print(outcome.key)
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copies the store to a new file, also while pipelines run.")
+
+    @OptionGroup var storage: StoreOptions
+
+    @Argument(help: ArgumentHelp("The copy; there must be no such file.", valueName: "file"))
+    var file: String
+
+    func run() throws {
+        try reportingErrors {
+            try ArtifactStore(path: storage.store, readOnly: true).backUp(to: file)
+            print("\(file) is a whole store: use it with --store, or move it to \(storage.store) to go back.")
+        }
+    }
+}
+
+struct MergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge", abstract: "Copies what another store has made, and this one lacks, into this one.",
+        discussion: """
+            Artifacts are known by their keys, features by image, encoder and view. If the other store has other contents \
+            under an identity that this one has too, that is said and nothing is merged.
+            """)
+
+    @OptionGroup var storage: StoreOptions
+
+    @Argument(help: ArgumentHelp("The other store, which stays as it is.", valueName: "other"))
+    var other: String
+
+    func run() throws {
+        try reportingErrors {
+            let outcome = try storage.open().merge(storeAt: other)
+            let artifacts = outcome.artifacts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            print("New artifacts: \(artifacts.isEmpty ? "none" : artifacts.joined(separator: ", "))")
+            print("New features: \(outcome.embeddings)")
+            if !outcome.pipelines.isEmpty { print("New pipelines: " + outcome.pipelines.joined(separator: ", ")) }
+            for pipeline in outcome.keptPipelines {
+                print("The pipeline \(pipeline) asks for other artifacts here, and stays as it is.")
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+import Reporting
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Compares everything in the store with what was written.",
+        discussion: """
+            Checks SQLite's structures and references, every blob against its SHA-256, every key against its recipe, and \
+            figures against the rows they are of. Says what is damaged and what has to be made anew. Nothing is changed \
+            unless --drop is given.
+
+            Exit status: 0 the store is sound; 65 something is damaged.
+            """)
+
+    @OptionGroup var storage: StoreOptions
+
+    @Flag(help: "Take out what is damaged and all that was made from it, so that a run makes it anew.")
+    var drop = false
+
+    func run() throws {
+        try reportingErrors {
+            let store = try ArtifactStore(path: storage.store, readOnly: !drop)
+            let line = ProgressLine("verify", unit: "blobs")
+            let result = try store.verify { line.update($0, of: $1) }
+            Console.standardError.clearStatus()
+            print("""
+                \(result.blobs) blobs (\(byteSize(result.bytes))) and \(result.artifacts) artifacts of \(storage.store) were \
+                compared: \(result.damages.isEmpty ? "all are as they were written." : "\(result.damages.count) are damaged.")
+                """)
+            guard !result.damages.isEmpty else { return }
+            describe(result)
+            if drop {
+                try store.remove(result.damages)
+                print("\nIt has been taken out. Run the pipelines again to make it anew.")
+            } else if result.damages.contains(where: { !$0.isOfFile }) {
+                print("\nTo take it out, so that a run makes it anew: spg store verify --drop --store \"\(storage.store)\"")
+            }
+            if result.damages.contains(where: \.isOfFile) {
+                print("""
+                    The file itself is damaged: put a backup in its place, or save what can be read and verify that:
+                      sqlite3 "\(storage.store)" .recover | sqlite3 recovered.sqlite
+                    """)
+                throw ExitCode(ExitStatus.badData.rawValue)
+            }
+            if !drop { throw ExitCode(ExitStatus.badData.rawValue) }
+        }
+    }
+
+    private func describe(_ result: StoreVerification) {
+        print("\nDamaged:")
+        for damage in result.damages.prefix(50) { print("  \(damage.subject): \(damage.problem)") }
+        if result.damages.count > 50 { print("  and \(result.damages.count - 50) more") }
+        guard !result.toMake.isEmpty else { return }
+        print("\nTo be made anew, with all that was made from it (\(clockTime(result.toMake.reduce(0) { $0 + $1.seconds }))):")
+        for artifact in result.toMake { print("  \(artifact.text)") }
+    }
+}
+
+extension RemovedArtifact {
+    /// Kind, key, and where pipelines ask for it.
+    var text: String {
+        "\(kind.rawValue) \(key.short)" + (names.isEmpty ? "" : "  " + names.joined(separator: ", "))
+    }
+}
