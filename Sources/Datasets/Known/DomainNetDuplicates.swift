@@ -1,6 +1,6 @@
-/// DomainNet's images that are in it twice, in another class or domain too: those that its publishers left out of its cleaned
-/// lists, 9,431 files. DomainBed's scripts delete the same ones (domainbed/misc/domain_net_duplicates.txt). Without them the
-/// six archives hold as many images as the cleaned lists, 586,575.
+/// DomainNet's images that are in it twice, in another class or domain too: the 9,431 files that DomainBed's scripts delete
+/// (domainbed/misc/domain_net_duplicates.txt). Without them the six archives hold as many images as their publishers'
+/// cleaned lists name, 586,575.
 enum DomainNetDuplicates {
     /// Names such as `clipart_006_000227.jpg`, which are unique in DomainNet.
     static let fileNames: Set<String> = {
