@@ -19,6 +19,9 @@ struct DataTests {
         }
         #expect(outcome.output.contains("art_painting (a), cartoon (c), photo (p), sketch (s)"))
         #expect(outcome.output.contains("586,575"))
+        let layouts = try await data("list", "vlcs", in: Workplace())
+        #expect(layouts.status == 0 && layouts.output.contains("CALTECH: Caltech101, LABELME: LabelMe"), "\(layouts.errors)")
+        #expect(layouts.output.contains("images/{domain}/crossval/{class}/<image>"))
     }
 
     @Test("check: status 0 for what can be used, 65 for what cannot, 64 for a name that is not known")
@@ -53,6 +56,13 @@ struct DataTests {
         let written = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "splits", "--seed", "3")
         #expect(written.status == 0 && written.lines.count == 3, "\(written.errors)")
         #expect(written.lines[0].hasSuffix("splits/chalk_train_val_split.json: train 18, val 6"), "\(written.output)")
+        let check = try await data("check", "folder", "data", "--splits", "splits", in: workplace)
+        #expect(check.status == 0 && check.output.contains("Split of ink: train 18, val 6, of 24 used"), "\(check.output)")
+        let moved = workplace.url.appending(path: "data/oil/rings/99.png")
+        try FileManager.default.moveItem(at: workplace.url.appending(path: "data/oil/rings/0.png"), to: moved)
+        let missing = try await data("check", "folder", "data", "--splits", "splits", in: workplace)
+        #expect(missing.status == 65 && missing.errors.contains("data/oil/rings/0.png"), "\(missing.errors)")
+        try FileManager.default.moveItem(at: moved, to: workplace.url.appending(path: "data/oil/rings/0.png"))
         let again = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "splits")
         #expect(again.status == 65 && again.errors.contains("is there already"))
         let share = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "b", "--fraction", "0")
