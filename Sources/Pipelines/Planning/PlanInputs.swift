@@ -1,17 +1,23 @@
 import ArtifactStore
 import Datasets
+import Stages
 
 /// What a plan needs to know of the world: the identity of the images of each domain, and of the encoder.
 public struct PlanInputs: Sendable {
     /// The key of each domain's images.
     public var images: [String: ArtifactKey]
     public var encoder: Digest
+    /// The parts of each domain's images where files split them; empty where a seed does.
+    public var splits: [String: SplitKeys]
     /// The digests of the files that commands read, by their paths as written.
     public var files: [String: Digest]
 
-    public init(images: [String: ArtifactKey], encoder: Digest, files: [String: Digest] = [:]) {
+    public init(
+        images: [String: ArtifactKey], encoder: Digest, splits: [String: SplitKeys] = [:], files: [String: Digest] = [:]
+    ) {
         self.images = images
         self.encoder = encoder
+        self.splits = splits
         self.files = files
     }
 }
