@@ -24,6 +24,7 @@ let package = Package(
         .executable(name: "spg-fit", targets: ["spg-fit"]),
         .executable(name: "spg-cgan", targets: ["spg-cgan"]),
         .executable(name: "spg-evaluate", targets: ["spg-evaluate"]),
+        .executable(name: "spg-command", targets: ["spg-command"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -74,6 +75,8 @@ let package = Package(
         .executableTarget(
             name: "spg-evaluate", dependencies: ["Stages", "ArtifactStore", "CommandLineSupport", "Reporting", arguments]),
         .executableTarget(
+            name: "spg-command", dependencies: ["Stages", "ArtifactStore", "Datasets", "CommandLineSupport", arguments]),
+        .executableTarget(
             name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 
         // What several test targets share: a small CLIP by formula, folders of pictures.
@@ -101,7 +104,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "ArtifactStore", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
-                "spg-evaluate",
+                "spg-evaluate", "spg-command",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -8,6 +8,7 @@ public enum ArtifactContents: Sendable {
     case prompt(Prompt)
     case generator(StoredGenerator)
     case evaluation(Evaluation)
+    case files([StoredFile])
 
     var kind: ArtifactKind {
         switch self {
@@ -15,6 +16,7 @@ public enum ArtifactContents: Sendable {
         case .prompt: .prompt
         case .generator: .generator
         case .evaluation: .evaluation
+        case .files: .files
         }
     }
 }
@@ -45,6 +47,7 @@ extension ArtifactStore {
             case .prompt(let prompt): try database.insert(prompt, id: id)
             case .generator(let generator): try database.insert(generator, id: id)
             case .evaluation(let evaluation): try database.insert(evaluation, id: id)
+            case .files(let files): try database.insert(files, id: id)
             }
             try database.insert(metrics, id: id)
         }
@@ -79,7 +82,7 @@ extension Database {
     /// Takes out what an artifact holds, as if it had just been inserted. What was made from it stays.
     fileprivate func clearArtifact(_ id: Int64, seconds: Double, bytes: Int) throws {
         guard seconds.isFinite else { throw StoreError.badValue("an artifact cannot take \(seconds) seconds to make") }
-        for table in ["embedding_set", "prompt", "generator", "tensor", "metric", "evaluation"] {
+        for table in ["embedding_set", "prompt", "generator", "tensor", "metric", "evaluation", "file"] {
             try execute(sql: "DELETE FROM \(table) WHERE artifact_id = ?", arguments: [id])
         }
         let now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
@@ -99,6 +102,7 @@ extension Database {
         case .prompt(let prompt): return prompt.vectors.count * 4
         case .generator(let generator): return generator.tensors.values.reduce(0) { $0 + $1.count * 4 }
         case .evaluation(let evaluation): return evaluation.predictions.count * 16
+        case .files(let files): return files.reduce(0) { $0 + $1.content.count }
         }
     }
 }

@@ -15,6 +15,18 @@ public enum JSONValue: Hashable, Sendable {
         return members[name]
     }
 
+    /// The members of an object; nothing for any other value.
+    public var members: [String: JSONValue] {
+        guard case .object(let members) = self else { return [:] }
+        return members
+    }
+
+    /// A text without its quotes; anything else in its canonical form.
+    public var plainText: String {
+        if case .string(let text) = self { return text }
+        return canonicalText
+    }
+
     /// The canonical text: members sorted by name, no white space, the shortest decimal that reads back as the number.
     ///
     /// Whole numbers up to 2⁵³ are written without a fraction, so 2 and 2.0 are the same value and the same text.

@@ -52,6 +52,19 @@ extension ArtifactStore {
         }
     }
 
+    /// The places that an artifact has or had in pipelines: a stage and a cell, such as `spg {"seed":1}`; of images, their
+    /// domain, such as `images of tango`.
+    public func slots(of key: ArtifactKey) throws -> Set<String> {
+        try reading { database in
+            try String.fetchSet(
+                database.cachedStatement(sql: """
+                    SELECT stage || ' ' || cell FROM pipeline_history WHERE key = ?1
+                    UNION SELECT 'images of ' || domain FROM manifest JOIN artifact ON artifact.id = artifact_id WHERE key = ?1
+                    """),
+                arguments: [key.description])
+        }
+    }
+
     /// The keys that an instance of a pipeline had in earlier versions, the latest first, each once.
     /// - Parameter key: the one that it has now, which is left out.
     public func earlierKeys(

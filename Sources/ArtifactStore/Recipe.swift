@@ -16,6 +16,8 @@ public enum ArtifactKind: String, Codable, Sendable, CaseIterable {
     case generator
     /// Predictions on one domain's images, and their accuracy.
     case evaluation
+    /// What a user's own command has written.
+    case files
 }
 
 /// Everything that decides what an artifact contains. Two equal recipes make the same artifact, so its key is their

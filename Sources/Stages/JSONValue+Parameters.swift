@@ -8,7 +8,7 @@ extension JSONValue {
     func parameters<Parameters: CheckedParameters>(
         _ type: Parameters.Type = Parameters.self
     ) throws(UnfitParameter) -> Parameters {
-        let defaults = JSONValue.merging(Parameters()).objectMembers
+        let defaults = JSONValue.merging(Parameters()).members
         var given: [String: JSONValue] = [:]
         for name in defaults.keys.sorted() {
             guard let value = self[name] else { throw UnfitParameter(name, mustBe: "given", not: "left out") }
@@ -40,16 +40,11 @@ extension JSONValue {
         preconditionFailure("\(Parameters.self): values that can be read one by one but not together")
     }
 
-    private var objectMembers: [String: JSONValue] {
-        guard case .object(let members) = self else { return [:] }
-        return members
-    }
-
     /// An object with the members of several encodable values side by side.
     static func merging(_ values: any Encodable...) -> JSONValue {
         // Parameters are plain values: their encoding cannot fail.
         .object(values.reduce(into: [:]) { members, value in
-            members.merge((try? JSONValue(encoding: value))?.objectMembers ?? [:]) { _, last in last }
+            members.merge((try? JSONValue(encoding: value))?.members ?? [:]) { _, last in last }
         })
     }
 }

@@ -13,6 +13,8 @@ public struct StageKind: Sendable {
         case target
         /// The one artifact of the input stage for the same cell of the matrix.
         case cell
+        /// All artifacts of the input stage, as far as their cells agree with the stage's own.
+        case all
     }
 
     /// An input of a stage.
@@ -21,11 +23,12 @@ public struct StageKind: Sendable {
     public struct Role: Sendable {
         /// The key under `from:`, and the executable's option.
         public var name: String
-        public var kind: ArtifactKind
+        /// Nil where any will do.
+        public var kind: ArtifactKind?
         public var scope: Scope
         public var isRequired: Bool
 
-        public init(_ name: String, _ kind: ArtifactKind, _ scope: Scope, isRequired: Bool = true) {
+        public init(_ name: String, _ kind: ArtifactKind?, _ scope: Scope, isRequired: Bool = true) {
             self.name = name
             self.kind = kind
             self.scope = scope

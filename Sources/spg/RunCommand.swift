@@ -48,8 +48,12 @@ struct RunCommand: AsyncParsableCommand {
             let outcome = try await execute(work, of: plan, in: store)
             if outcome.isInterrupted { throw CancellationError() }
             guard outcome.failures.isEmpty else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
-            print(try plan.accuracyTable(in: store).table.text)
-            print("\n" + plan.whereToLook(in: store))
+            if plan.evaluations.isEmpty {
+                print("Everything is in \(store.path).")
+            } else {
+                print(try plan.accuracyTable(in: store).table.text)
+                print("\n" + plan.whereToLook(in: store))
+            }
         }
     }
 
@@ -66,7 +70,7 @@ struct RunCommand: AsyncParsableCommand {
         let executor = Executor(
             machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
             store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
-            options: (profile ? ["--profile"] : []) + memory.arguments)
+            options: (profile ? ["--profile"] : []) + memory.arguments(sharing: machine))
         let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
             await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Pipelines
 
 /// Which part of a plan is to run.
@@ -48,6 +49,13 @@ struct MachineOptions: ParsableArguments {
     }
 
     var machine: Machine { Machine(jobs: jobs, threads: threads, memory: memory?.bytes) }
+}
+
+extension MemoryOptions {
+    /// The budget given, or else a quarter of what each of a machine's jobs has.
+    func arguments(sharing machine: Machine) -> [String] {
+        memoryBudget == nil ? ["--memory-budget=\(max(1, machine.memory / machine.jobs / (4 << 20)))"] : arguments
+    }
 }
 
 extension ByteCount: ExpressibleByArgument {

@@ -86,6 +86,9 @@ import Testing
             let earlier = try store.earlierKeys(ofPipeline: "demo", stage: "s", cell: ["seed": 1], before: keys[0])
             #expect(earlier == [keys[2], keys[1]])
             #expect(try store.earlierKeys(ofPipeline: "demo", stage: "s", cell: ["seed": 2], before: keys[0]).isEmpty)
+            #expect(try store.slots(of: keys[1]) == ["s {\"seed\":1}"])
+            try store.record(Sample.manifest("tango"))
+            #expect(try store.slots(of: Sample.manifest("tango").key) == ["images of tango"])
         }
     }
 }

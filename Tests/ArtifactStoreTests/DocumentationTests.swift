@@ -36,6 +36,7 @@ import Testing
     @Test(arguments: examples) func answersAsShown(example: Example) throws {
         try withStore { store in
             try Sample.runPipeline(in: store)
+            try Sample.runCommand(in: store)
             let result = try store.query(example.sql)
             #expect(result.columns == example.columns)
             #expect(!result.rows.isEmpty)

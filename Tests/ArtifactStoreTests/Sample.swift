@@ -127,6 +127,19 @@ enum Sample {
 
     /// A pipeline "desktop-icons" of three domains, run for the target tango: every kind of artifact, and one that
     /// failed.
+    /// A command that has read two of the pipeline's prompts, as a stage of another pipeline.
+    @discardableResult
+    static func runCommand(in store: ArtifactStore) throws -> ArtifactKey {
+        let prompts = try ["oxygen", "papirus"].map { try store.resolve("coop/\($0)/1", kind: .prompt) }
+        let recipe = Recipe(
+            kind: .files, algorithmVersion: 1, parameters: ["command": "map ${inputs.prompts} > ${outputs.map}"],
+            inputs: prompts.map { .init("prompts", $0) })
+        let file = StoredFile(name: "map", fileName: "map.svg", content: Data("<svg/>".utf8))
+        try store.write(recipe, .files([file]), metrics: [Metric(epoch: 0, name: "share", value: 0.5)], seconds: 1)
+        try store.setPipeline("desktop-icons-map", to: [PipelineInstance(stage: "map", cell: [:], key: recipe.key)])
+        return recipe.key
+    }
+
     static func runPipeline(in store: ArtifactStore) throws {
         let manifests = ["tango", "oxygen", "papirus"].map { manifest($0) }
         let embeddings = try manifests.map { try extract($0, into: store) }

@@ -11,7 +11,7 @@ import Testing
         ("UPDATE embedding SET vector = zeroblob(32) WHERE id = 1",
             "the features of /data/tango/", 3),
         ("UPDATE prompt SET vectors = zeroblob(24) WHERE artifact_id = (SELECT min(artifact_id) FROM prompt)",
-            "(coop, oxygen): its numbers are not those that were written", 3),
+            "(coop, oxygen): its bytes are not those that were written", 3),
         ("UPDATE tensor SET vector = zeroblob(8) WHERE name = 'g.bias' AND artifact_id = (SELECT max(artifact_id) FROM tensor)",
             "the weight “g.bias” of", 1),
         ("UPDATE artifact SET parameters = '{\"seed\":3}' WHERE id = (SELECT max(artifact_id) FROM evaluation)",
@@ -100,7 +100,7 @@ import Testing
             try file.write(contentsOf: Data([byte ^ 1]))
             try file.close()
             let result = try ArtifactStore(path: path, readOnly: true).verify()
-            #expect(result.damages.count == 1 && result.damages[0].problem == "its numbers are not those that were written")
+            #expect(result.damages.count == 1 && result.damages[0].problem == "its bytes are not those that were written")
         }
     }
 

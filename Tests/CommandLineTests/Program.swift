@@ -15,7 +15,7 @@ final class Program: Sendable {
         var lines: [String] { output.split(separator: "\n").map(String.init) }
     }
 
-    static let names = ["spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate"]
+    static let names = ["spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate", "spg-command"]
 
     /// The folder that the build system puts executables and test bundles in.
     static let folder = (Bundle.allBundles.map(\.bundleURL) + [URL(filePath: CommandLine.arguments[0])])

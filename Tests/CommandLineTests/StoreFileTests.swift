@@ -99,6 +99,8 @@ struct StoreFileTests {
             let full = try await workplace.start("spg-extract", extracting + ["--store", path]).outcome()
             #expect(full.status == 74 && full.output.isEmpty)
             #expect(full.errors.contains("the disk is full"), "\(full.errors)")
+            // Emptied first: a process that another test has just started may hold it open.
+            try Data().write(to: filler)
             try FileManager.default.removeItem(at: filler)
             do {
                 let store = try ArtifactStore(path: path, readOnly: true)
@@ -132,6 +134,8 @@ struct StoreFileTests {
                     #expect(outcome.status == 1 || outcome.status == 74, "\(outcome.status)")
                     #expect(outcome.errors.contains("the disk is full"), "\(outcome.errors)")
                 }
+                // Emptied first: a process that another test has just started may hold it open.
+                try Data().write(to: filler)
                 try FileManager.default.removeItem(at: filler)
                 guard FileManager.default.fileExists(atPath: path) else { continue }
                 let store = try ArtifactStore(path: path)

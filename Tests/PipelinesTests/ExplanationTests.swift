@@ -62,6 +62,29 @@ struct ExplanationTests {
         #expect(try explain("features(domain ink)", laboratory.plan(), laboratory).first == "features(domain ink): done")
     }
 
+    @Test("Inputs that come in or go are named; the others are compared with what they were, not with one another")
+    func moreInputs() throws {
+        let plot = sampleText.replacing("results:", with: """
+              plot:
+                uses: command
+                from: {prompts: {stage: prompts, of: all}}
+                run: plot ${inputs.prompts} ${outputs.plot}
+                outputs: {plot: plot.svg}
+            results:
+            """)
+        let laboratory = try Laboratory()
+        let before = try laboratory.plan(plot)
+        try before.record(in: laboratory.store)
+        for instance in before.instances { try laboratory.make(instance) }
+        let after = try laboratory.plan(plot.replacing("[1, 2]", with: "[1, 3]").replacing("2e-3", with: "1e-3"))
+        let lines = try explain("plot", after, laboratory)
+        #expect(lines.contains("  changed    prompts: 6 artifacts → others"))
+        #expect(lines.contains("             learningRate 0.002 → 0.001"))
+        #expect(lines.contains("             prompts: prompts(domain chalk, seed 3) came in"))
+        #expect(lines.contains { $0.hasPrefix("             … and ") && $0.hasSuffix(" changes more") }, "\(lines)")
+        #expect(!lines.contains { $0.contains("seed 2 → 3") || $0.contains("images of") })
+    }
+
     @Test("A renamed file is the same image")
     func renamed() throws {
         let laboratory = try laboratory()

@@ -63,6 +63,7 @@ final class Laboratory: Sendable {
                     predicted: position < correct ? image.label : 1 - image.label, probability: 0.75)
             }
             contents = .evaluation(Evaluation(method: "any", seed: nil, manifest: images, predictions: predictions))
+        case .files: contents = .files([StoredFile(name: "points", fileName: "points.csv", content: Data("x".utf8))])
         case .images: return
         }
         try store.write(instance.recipe, contents, seconds: 2)

@@ -188,6 +188,7 @@ struct EditTests {
         #expect(message("matrix.seed.2=1")
             == "--set matrix.seed.2=1: matrix.seed.2: expected the number of one of the list's 2 elements, from 0")
         #expect(message("epochs") == "--set epochs: expected KEY.PATH=VALUE, such as stages.prompts.with.epochs=50")
+        #expect(message("extends=other.yaml")?.contains("is read before its values are set") == true)
         #expect(message("=3") != nil && message("a..b=3") != nil)
         #expect(message("stages.prompts.with.epochs=[") == "--set stages.prompts.with.epochs=[: “[” is no value as YAML writes them")
         #expect(message("stages.prompts.with.epochs=")?.hasSuffix("expected a number, found nothing") == true)

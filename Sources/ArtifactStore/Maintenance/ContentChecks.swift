@@ -31,6 +31,7 @@ extension Database {
             guard try hasRow("prompt", id) else { return "it has no contents" }
         case .generator:
             guard try hasRow("generator", id) else { return "it has no contents" }
+        case .files: break  // One that only writes metrics has none.
         case .evaluation:
             let agrees = try Bool.fetchOne(self, sql: """
                 SELECT images = count(*) AND accuracy = avg(predicted = label)

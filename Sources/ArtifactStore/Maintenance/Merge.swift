@@ -169,6 +169,7 @@ extension Database {
             + alike("generator", "artifact_id", "method, domain, seed, validation_accuracy")
             + alike("tensor", "artifact_id", "name, shape, sha256, vector")
             + alike("metric", "artifact_id", "epoch, name, value")
+            + alike("file", "artifact_id", "name, file_name, sha256, content")
             + copy("evaluation", "artifact_id", "manifest_id, method, seed, images, accuracy",
                 from: "manifest.id, theirs.method, theirs.seed, theirs.images, theirs.accuracy", theirManifest)
             + alike("prediction", "evaluation_id", "position, predicted, probability")

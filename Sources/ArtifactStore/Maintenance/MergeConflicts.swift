@@ -42,6 +42,12 @@ extension Database {
                     SELECT * FROM prediction WHERE evaluation_id = artifact_id ORDER BY position))
                 AS contents FROM evaluation
             """, of: "evaluation"),
+        artifacts("""
+            SELECT artifact.id AS artifact_id, (
+                SELECT group_concat(name || ' ' || hex(sha256)) FROM (
+                    SELECT * FROM file WHERE file.artifact_id = artifact.id ORDER BY name))
+                AS contents FROM artifact WHERE kind = 'files'
+            """, of: "files"),
         // Where unreadable images were left out, the key does not tell which.
         artifacts("""
             SELECT embedding_set.artifact_id, (SELECT key FROM artifact WHERE id = manifest_id) || (

@@ -4,7 +4,7 @@ import Datasets
 public struct StoreDamage: Hashable, Sendable {
     /// What is damaged, for people, such as "the prompt 0b7d5a3f21c8 (coop, oxygen)".
     public let subject: String
-    /// What is wrong with it, such as "its numbers are not those that were written".
+    /// What is wrong with it, such as "its bytes are not those that were written".
     public let problem: String
     /// What has to go for it to be made anew.
     let place: Place

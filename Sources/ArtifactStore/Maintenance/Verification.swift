@@ -72,7 +72,7 @@ extension Database {
     fileprivate func checkBlobs(_ result: inout StoreVerification, _ progress: (Int, Int) -> Void) throws {
         let total = try Int.fetchOne(self, sql: """
             SELECT (SELECT count(*) FROM embedding) + (SELECT count(*) FROM prompt) + (SELECT count(*) FROM tensor)
-                + (SELECT count(*) FROM checkpoint)
+                + (SELECT count(*) FROM checkpoint) + (SELECT count(*) FROM file)
             """) ?? 0
         for blobs in CheckedBlobs.all {
             let rows = try Row.fetchCursor(self, sql: blobs.query)
@@ -87,7 +87,7 @@ extension Database {
                 if !matches {
                     result.add(
                         try String.fetchOne(self, sql: blobs.subject, arguments: [row[0] as DatabaseValue]) ?? blobs.name,
-                        "its numbers are not those that were written", try blobs.place(row))
+                        "its bytes are not those that were written", try blobs.place(row))
                 }
                 if result.blobs.isMultiple(of: 4096) { progress(result.blobs, total) }
             }
@@ -128,6 +128,13 @@ private struct CheckedBlobs: Sendable {
             subject: """
                 SELECT 'the weight “' || name || '” of ' || substr(key, 1, 12)
                 FROM tensor JOIN artifact ON artifact.id = artifact_id WHERE tensor.id = ?
+                """,
+            place: { .artifact($0[3]) }),
+        CheckedBlobs(
+            name: "a file", query: "SELECT id, content, sha256, artifact_id FROM file",
+            subject: """
+                SELECT 'the file “' || file_name || '” of ' || substr(key, 1, 12)
+                FROM file JOIN artifact ON artifact.id = artifact_id WHERE file.id = ?
                 """,
             place: { .artifact($0[3]) }),
         CheckedBlobs(

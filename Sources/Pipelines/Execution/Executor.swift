@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import Stages
 
 /// Runs instances of a plan, each as a process of its own.
 public struct Executor: Sendable {
@@ -176,7 +177,9 @@ public struct Executor: Sendable {
             seconds: (.now - start) / .seconds(1), processorSeconds: outcome.processorSeconds, peakBytes: outcome.peakBytes)
         report(.ended(instance, cost: cost, log: lines.text))
         guard outcome.ending == .exited(status: 0) else {
-            return StageFailure(summary: outcome.ending.description, message: lines.error)
+            // A command's own words are those of another program.
+            let isCommand = instance.kind.name == StageKind.commandName
+            return StageFailure(summary: outcome.ending.description, message: isCommand ? lines.end : lines.error)
         }
         return check(instance, output: outcome.output, artifacts: artifacts)
     }

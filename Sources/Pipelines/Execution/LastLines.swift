@@ -17,6 +17,9 @@ struct LastLines: Sendable {
     /// From the last line that begins an error message on, or the last twenty lines where none does.
     var error: String {
         let start = lines.lastIndex { $0.lowercased().hasPrefix("error:") || $0.lowercased().hasPrefix("fatal error:") }
-        return lines[(start ?? max(0, lines.count - 20))...].joined(separator: "\n")
+        return start.map { lines[$0...].joined(separator: "\n") } ?? end
     }
+
+    /// The last twenty.
+    var end: String { lines.suffix(20).joined(separator: "\n") }
 }

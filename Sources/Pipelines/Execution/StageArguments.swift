@@ -8,7 +8,15 @@ extension Instance {
     /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
     /// option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
     /// names, for a value may begin with a hyphen.
+    ///
+    /// Of a command of the user's own all parameters come as JSON, its inputs as `--input=ROLE=KEY`, and where its files are
+    /// as `--file=NAME=PATH`.
     public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
+        if let command = specification.stage(stage)?.command {
+            return ["--store=\(store)", "--threads=\(threads)", "--parameters=\(recipe.parameters.canonicalText)"]
+                + recipe.inputs.map { "--input=\($0.role)=\($0.key)" }
+                + command.files.sorted { $0.key < $1.key }.map { "--file=\($0.key)=\($0.value.value)" }
+        }
         var arguments = [
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]

@@ -9,11 +9,16 @@ public struct PlanInputs: Sendable {
     public var encoder: Digest
     /// The parts of each domain's images where files split them; empty where a seed does.
     public var splits: [String: SplitKeys]
+    /// The digests of the files that commands read, by their paths as written.
+    public var files: [String: Digest]
 
-    public init(images: [String: ArtifactKey], encoder: Digest, splits: [String: SplitKeys] = [:]) {
+    public init(
+        images: [String: ArtifactKey], encoder: Digest, splits: [String: SplitKeys] = [:], files: [String: Digest] = [:]
+    ) {
         self.images = images
         self.encoder = encoder
         self.splits = splits
+        self.files = files
     }
 }
 

@@ -27,7 +27,8 @@ private struct Planner {
         let cell: Cell
     }
 
-    typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source)
+    /// An artifact in its role, where it comes from, and its cell.
+    typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source, cell: Cell)
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
         if let folder = specification.dataSet.splits,
@@ -41,6 +42,9 @@ private struct Planner {
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
+            if let command = stage.command {
+                parameters = try commandParameters(parameters, of: command, stage, inputs: resolved)
+            }
             let learned = stage.kind.splitsImages && !inputs.splits.isEmpty ? self.domains(of: resolved) : []
             let recipe = Recipe(
                 kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
@@ -59,8 +63,8 @@ private struct Planner {
     /// The domains whose embeddings are among some inputs, in order.
     private func domains(of inputs: [ResolvedInput]) -> [String] {
         inputs.compactMap { input in
-            guard input.input.role == "embeddings", case .instance(let name) = input.source else { return nil }
-            return instances.first { $0.name == name }?.cell.value(on: domainAxis)?.plainText
+            guard input.input.role == "embeddings", case .instance = input.source else { return nil }
+            return input.cell.value(on: domainAxis)?.plainText
         }
     }
 
@@ -85,7 +89,36 @@ private struct Planner {
         case .sources where isPerDomain(role, of: stage):
             try sources(leavingOut: target, for: stage).map { input(role, of: stage, for: $0, in: cell) }
         case .sources: [input(role, of: stage, for: nil, in: cell)]
+        case .all: all(role, of: stage, in: cell)
         }
+    }
+
+    /// Every artifact of the input stage whose cell agrees with this one where both have an axis.
+    private func all(_ role: StageKind.Role, of stage: Specification.Stage, in cell: Cell) -> [ResolvedInput] {
+        instances.filter { instance in
+            instance.stage == stage.inputs[role.name]?.value && instance.cell.coordinates.allSatisfy {
+                cell.value(on: $0.axis) == nil || cell.value(on: $0.axis) == $0.value
+            }
+        }.map { (Recipe.Input(role.name, $0.key), .instance(name: $0.name), $0.cell) }
+    }
+
+    /// What decides the result of a command: its text, its files' bytes, and what it is told of its inputs.
+    private func commandParameters(
+        _ parameters: [String: JSONValue], of command: Specification.Command, _ stage: Specification.Stage,
+        inputs resolved: [ResolvedInput]
+    ) throws(SpecificationError) -> [String: JSONValue] {
+        var files: [String: Digest] = [:]
+        for (name, file) in command.files {
+            guard let digest = inputs.files[file.value] else { throw file.error("there is no such file") }
+            files[name] = digest
+        }
+        let plural = stage.kind.roles.filter { $0.scope == .all || $0.scope == .sources }.map(\.name)
+        let cells = plural.map { role in (role, resolved.filter { $0.input.role == role }.map(\.cell.json)) }
+        let parameters = CommandParameters(
+            command: parameters["command"]?.plainText ?? "",
+            inputs: try stage.handOverFormats { self.specification.stage($0) },
+            cells: Dictionary(uniqueKeysWithValues: cells), files: files, outputs: command.outputs)
+        return JSONValue.parameters(parameters)
     }
 
     private func isPerDomain(_ role: StageKind.Role, of stage: Specification.Stage) -> Bool {
@@ -112,7 +145,7 @@ private struct Planner {
         guard let source = stage.inputs[role.name] else {
             let name = domain?.plainText ?? ""
             guard let key = inputs.images[name] else { preconditionFailure("“\(name)” is not among the domains") }
-            return (Recipe.Input(role.name, key), .images(domain: name))
+            return (Recipe.Input(role.name, key), .images(domain: name), Cell([(domainAxis, .string(name))]))
         }
         let axes = specification.axes[source.value] ?? []
         let place = Place(
@@ -120,7 +153,7 @@ private struct Planner {
         guard let position = positions[place] else {
             preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
-        return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name))
+        return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name), place.cell)
     }
 }
 
@@ -137,6 +170,13 @@ extension Specification.Stage {
                 keyPath: "stages.\(name).with.\(error.name)")
         }
         return values
+    }
+}
+
+extension JSONValue {
+    fileprivate static func parameters(_ command: CommandParameters) -> [String: JSONValue] {
+        // Texts, digests and cells: their encoding cannot fail.
+        (try? JSONValue(encoding: command))?.members ?? [:]
     }
 }
 

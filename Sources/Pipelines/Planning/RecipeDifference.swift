@@ -22,6 +22,9 @@ public enum RecipeChange: Hashable, Sendable {
         case .kind(let old, let new): "\(old.rawValue) → \(new.rawValue)"
         case .algorithm(let old, let new): "algorithm version \(old) → \(new)"
         case .parameter("encoder", _, _): "the encoder changed"
+        case .parameter(let name, .array(let old)?, .array(let new)?) where name.hasPrefix("cells."):
+            // What a command is told of its inputs: these are named one by one besides.
+            "\(name.dropFirst(6)): \(old.count) artifacts → \(new.count == old.count ? "others" : "\(new.count)")"
         case .parameter(let name, let old, let new): "\(name) \(Self.text(old)) → \(Self.text(new))"
         case .input(_, _, let new): "\(label(new)) changed"
         case .added(let role, let key): "\(role): \(label(key)) came in"
@@ -44,7 +47,11 @@ public enum RecipeChange: Hashable, Sendable {
 
 extension Recipe {
     /// What is different from an earlier recipe, in a fixed order.
-    public func changes(since old: Recipe) -> [RecipeChange] {
+    /// - Parameter slots: the places that an artifact has or had in pipelines: one that took another's place is compared with
+    ///   it. Where they are not known, artifacts are compared as they come.
+    public func changes(
+        since old: Recipe, slots: (ArtifactKey) throws -> Set<String> = { _ in [] }
+    ) rethrows -> [RecipeChange] {
         guard old.kind == kind else { return [.kind(from: old.kind, to: kind)] }
         var changes: [RecipeChange] = []
         if old.algorithmVersion != algorithmVersion {
@@ -52,20 +59,31 @@ extension Recipe {
         }
         changes += parameterChanges(from: old.parameters, to: parameters)
         for role in (inputs + old.inputs).map(\.role).uniqued {
-            changes += inputChanges(role, from: old.keys(of: role), to: keys(of: role))
+            changes += try inputChanges(role, from: old.keys(of: role), to: keys(of: role), slots: slots)
         }
         return changes
     }
 
     private func keys(of role: String) -> [ArtifactKey] { inputs.filter { $0.role == role }.map(\.key) }
 
-    /// What both have is set aside, so that one domain more changes nothing else; the rest is paired as it comes.
-    private func inputChanges(_ role: String, from old: [ArtifactKey], to new: [ArtifactKey]) -> [RecipeChange] {
-        let gone = old.filter { !new.contains($0) }, come = new.filter { !old.contains($0) }
+    /// What both have is set aside, so that one domain more changes nothing else.
+    private func inputChanges(
+        _ role: String, from old: [ArtifactKey], to new: [ArtifactKey], slots: (ArtifactKey) throws -> Set<String>
+    ) rethrows -> [RecipeChange] {
+        var come = try new.filter { !old.contains($0) }.map { (key: $0, slots: try slots($0)) }
+        var gone = try old.filter { !new.contains($0) }.map { (key: $0, slots: try slots($0)) }
         if gone.isEmpty, come.isEmpty { return old == new ? [] : [.order(role: role)] }
-        let pairs = min(gone.count, come.count)
-        return zip(gone, come).map { .input(role: role, from: $0, to: $1) }
-            + come.dropFirst(pairs).map { .added(role: role, $0) } + gone.dropFirst(pairs).map { .removed(role: role, $0) }
+        var changes: [RecipeChange] = []
+        func pair(where fit: (_ new: Set<String>, _ old: Set<String>) -> Bool) {
+            come.removeAll { new in
+                guard let index = gone.firstIndex(where: { fit(new.slots, $0.slots) }) else { return false }
+                changes.append(.input(role: role, from: gone.remove(at: index).key, to: new.key))
+                return true
+            }
+        }
+        pair { !$0.isDisjoint(with: $1) }
+        pair { $0.isEmpty || $1.isEmpty }
+        return changes + come.map { .added(role: role, $0.key) } + gone.map { .removed(role: role, $0.key) }
     }
 }
 
@@ -82,8 +100,10 @@ func parameterChanges(from old: JSONValue?, to new: JSONValue?, name: String = "
 
 extension Instance {
     /// The changes against an earlier recipe of the same instance, in words.
-    public func changes(since old: Recipe) -> [String] {
-        recipe.changes(since: old).map { $0.text(label(of:)) }
+    public func changes(
+        since old: Recipe, slots: (ArtifactKey) throws -> Set<String> = { _ in [] }
+    ) rethrows -> [String] {
+        try recipe.changes(since: old, slots: slots).map { $0.text(label(of:)) }
     }
 
     /// What an input is called.
@@ -99,14 +119,6 @@ extension Instance.Source: CustomStringConvertible {
         case .images(let domain): "the images of \(domain)"
         case .instance(let name): name
         }
-    }
-}
-
-extension JSONValue {
-    /// The members of an object; nothing for any other value.
-    var members: [String: JSONValue] {
-        guard case .object(let members) = self else { return [:] }
-        return members
     }
 }
 

@@ -13,6 +13,8 @@ struct Ancestry {
 
     /// The recipe that has a key, or nil where it is unknown.
     var recipe: (ArtifactKey) throws -> Recipe?
+    /// The places that an artifact has or had in pipelines.
+    var slots: (ArtifactKey) throws -> Set<String>
     /// What an artifact is called.
     var label: (ArtifactKey) throws -> String
     /// The images of an `images` artifact, or nil where they are unknown.
@@ -44,7 +46,7 @@ struct Ancestry {
             guard let before = try ancestry.recipe(old), let now = try ancestry.recipe(new) else {
                 return add(Cause(what: "what it was before (\(old.short)) is no longer known", places: [place]))
             }
-            for change in now.changes(since: before) {
+            for change in try now.changes(since: before, slots: ancestry.slots) {
                 switch change {
                 case .input(_, let old, let new): try compare(old, new)
                 case .parameter("encoder", let old, let new): try compareEncoders(old, new)
@@ -93,6 +95,7 @@ extension Ancestry {
     init(in store: ArtifactStore) {
         self.init(
             recipe: { try store.artifact($0)?.recipe },
+            slots: { try store.slots(of: $0) },
             label: { try store.title(of: $0) },
             manifest: { key in
                 guard try store.artifact(key)?.recipe.kind == .images else { return nil }

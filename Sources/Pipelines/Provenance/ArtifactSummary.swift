@@ -1,5 +1,6 @@
 import ArtifactStore
 import Datasets
+import Foundation
 import Reporting
 
 /// What an artifact holds, in a line, and the query that shows it.
@@ -33,6 +34,12 @@ struct ArtifactSummary {
                 """)
             text = "\(values.number(0)) tensors, \(values.number(1)) numbers" + values.validation(2)
             query = "SELECT name, shape FROM tensors WHERE key = '\(key)'"
+        case .files:
+            let rows = try store.query("SELECT file_name, bytes FROM files WHERE key = '\(key)' ORDER BY name").rows
+            let names = rows.map { $0.text(0) + " (\(byteSize(Int($0.number(1)))))" }
+            let metrics = try store.metrics(of: key).map { "\($0.name) " + String(format: "%.4g", $0.value) }
+            text = (names + metrics.prefix(6)).joined(separator: ", ")
+            query = "SELECT file_name, bytes, sha256 FROM files WHERE key = '\(key)'"
         case .evaluation:
             let values = try row("SELECT accuracy, images FROM results WHERE evaluation_key = '\(key)' LIMIT 1")
             text = "accuracy \(values.share(0)) of \(values.number(1)) images"
@@ -44,6 +51,10 @@ struct ArtifactSummary {
 extension [QueryResult.Value] {
     fileprivate func number(_ index: Int) -> Int64 {
         if indices.contains(index), case .integer(let number) = self[index] { number } else { 0 }
+    }
+
+    fileprivate func text(_ index: Int) -> String {
+        if indices.contains(index), case .text(let text) = self[index] { text } else { "" }
     }
 
     fileprivate func share(_ index: Int) -> String {

@@ -64,6 +64,7 @@ extension Plan {
         let stored = Ancestry(in: store)
         return Ancestry(
             recipe: { try planned[$0]?.recipe ?? stored.recipe($0) },
+            slots: slots(in: store),
             label: { try planned[$0]?.name ?? domains[$0].map { "the images of \($0)" } ?? stored.label($0) },
             manifest: { try domains[$0].map(world.manifest) ?? stored.manifest($0) },
             encoder: { digest in

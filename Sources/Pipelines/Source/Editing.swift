@@ -13,6 +13,9 @@ public struct SpecificationEdit: Hashable, Sendable {
         }
         path = argument[..<sign].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         value = String(argument[argument.index(after: sign)...])
+        guard path[0] != "extends" else {
+            throw SpecificationError("what a file extends is read before its values are set; set those values", at: location)
+        }
         guard path.allSatisfy({ !$0.isEmpty }) else {
             throw SpecificationError("expected KEY.PATH=VALUE, such as stages.prompts.with.epochs=50", at: location)
         }

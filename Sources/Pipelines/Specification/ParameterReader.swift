@@ -4,6 +4,13 @@ import ArtifactStore
 /// value will do.
 struct ParameterReader {
     let matrix: [Specification.Axis]
+    /// References that stay as they are written.
+    var placeholders: Set<String> = []
+
+    /// A text in which references may stand.
+    func text(_ node: SourceNode, _ text: String) throws(SpecificationError) -> Template {
+        text.contains("${") ? try reference(node, text, like: "") : .constant(.string(text))
+    }
 
     func template(_ node: SourceNode, like standard: JSONValue) throws(SpecificationError) -> Template {
         switch standard {
@@ -60,10 +67,16 @@ struct ParameterReader {
     private func reference(
         _ node: SourceNode, _ text: String, like standard: JSONValue
     ) throws(SpecificationError) -> Template {
-        guard case .success(let pieces) = Template.pieces(of: text) else {
+        guard case .success(let written) = Template.pieces(of: text) else {
             throw node.error("“${” without its “}”; an axis of the matrix is written ${seed}")
         }
+        let pieces = written.map { piece -> Template.Piece in
+            if case .reference(let name) = piece, placeholders.contains(name) { .literal("${\(name)}") } else { piece }
+        }
         let axes = matrix.map(\.name) + [domainAxis]
+        for case .reference(let name) in pieces where name.contains(".") {
+            throw node.error("the stage has no “\(name)”\(suggestion(for: name, among: placeholders))")
+        }
         for case .reference(let axis) in pieces where !axes.contains(axis) {
             throw node.error("the matrix has no axis “\(axis)”\(suggestion(for: axis, among: axes))")
         }

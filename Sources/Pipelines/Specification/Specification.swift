@@ -50,6 +50,8 @@ public struct Specification: Sendable {
         public var poolsSources: Bool
         /// The stage that fills each role.
         public var inputs: [String: Located<String>]
+        /// Of a stage that runs a command of the user's own.
+        public var command: Command?
         /// What an instance takes of the machine, where the file says so.
         public var resources: Resources
         /// Every parameter of the kind, the defaults included.

@@ -21,7 +21,7 @@ extension Specification {
         stages = []
         let names = try required("stages").members("stages: a mapping from names to what they use")
         guard !names.isEmpty else { throw try required("stages").error("a pipeline has at least one stage") }
-        for member in names { stages.append(try Stage(member, kinds: kinds, matrix: matrix.axes)) }
+        for member in names { stages.append(try Stage.read(member, kinds: kinds, matrix: matrix.axes)) }
         rows = []
         try connectStages()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))

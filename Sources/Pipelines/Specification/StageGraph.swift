@@ -38,11 +38,12 @@ extension Specification {
                 let others = stages.map(\.name).filter { $0 != stage.name }
                 throw input.error("there is no stage “\(input.value)”\(suggestion(for: input.value, among: others))")
             }
-            guard source.kind.makes == role.kind else {
+            if let kind = role.kind, source.kind.makes != kind {
                 throw input.error(
-                    "“\(source.name)” makes \(source.kind.makes.inWords), but \(role.name) takes \(role.kind.inWords)")
+                    "“\(source.name)” makes \(source.kind.makes.inWords), but \(role.name) takes \(kind.inWords)")
             }
         }
+        _ = try stage.handOverFormats { self.stage($0) }
     }
 
     /// A topological order; stages that do not depend on one another stay in the order of the file.
@@ -86,8 +87,8 @@ extension Specification {
         for role in stage.filledRoles {
             let inherited = stage.inputs[role.name].flatMap { axes[$0.value] } ?? [domainAxis]
             let isPerDomain = inherited.contains(domainAxis)
-            used.formUnion(inherited.filter { $0 != domainAxis })
             let scope = stage.scope(of: role)
+            if scope != .all { used.formUnion(inherited.filter { $0 != domainAxis }) }
             switch scope {
             case .domain, .target:
                 used.insert(scope == .domain ? domainAxis : targetAxis)
@@ -97,6 +98,7 @@ extension Specification {
                 }
             case .sources: used.insert(targetAxis)
             case .cell: if isPerDomain { used.insert(domainAxis) }
+            case .all: break
             }
         }
         let named = stage.parameters.values.reduce(into: Set<String>()) { $0.formUnion($1.axes) }
@@ -120,6 +122,7 @@ extension ArtifactKind {
         case .prompt: "prompts"
         case .generator: "a generator"
         case .evaluation: "an evaluation"
+        case .files: "files"
         }
     }
 }

@@ -2,17 +2,28 @@ import ArtifactStore
 import Stages
 
 extension Specification.Stage {
-    init(
+    private static let example = "a stage, such as {uses: extract, with: {views: 4}}"
+
+    /// Reads a stage of one of the kinds, or one that runs a command of the user's own.
+    static func read(
+        _ member: SourceNode.Member, kinds: [StageKind], matrix: [Specification.Axis]
+    ) throws(SpecificationError) -> Self {
+        guard try member.value.members(example)["uses"]?.value.scalarText == StageKind.commandName else {
+            return try Self(member, kinds: kinds, matrix: matrix)
+        }
+        return try Self(command: member, members: member.value.members(example, among: commandKeys), matrix: matrix)
+    }
+
+    private init(
         _ member: SourceNode.Member, kinds: [StageKind], matrix: [Specification.Axis]
     ) throws(SpecificationError) {
         name = member.name
         location = member.key.location
-        let members = try member.value.members(
-            "a stage, such as {uses: extract, with: {views: 4}}", among: ["uses", "from", "with", "on", "resources"])
+        let members = try member.value.members(Self.example, among: ["uses", "from", "with", "on", "resources"])
         guard let uses = members["uses"]?.value else { throw member.key.error("the key “uses” is missing") }
         let kindName = try uses.text("a kind of stage")
         guard let kind = kinds.first(where: { $0.name == kindName }) else {
-            let suggestion = suggestion(for: kindName, among: kinds.map(\.name))
+            let suggestion = suggestion(for: kindName, among: kinds.map(\.name) + [StageKind.commandName])
             throw uses.error("no kind of stage has the name “\(kindName)”\(suggestion)")
         }
         self.kind = kind

@@ -67,12 +67,6 @@ extension Template {
 }
 
 extension JSONValue {
-    /// A text without its quotes; anything else in its canonical form.
-    var plainText: String {
-        if case .string(let text) = self { return text }
-        return canonicalText
-    }
-
     /// The value's type in words.
     var typeName: String {
         switch self {

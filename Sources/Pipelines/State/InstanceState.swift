@@ -52,17 +52,33 @@ extension Plan {
     /// The state of every instance, in order.
     public func states(in store: ArtifactStore) throws -> [InstanceState] {
         let claimed = try store.claimed(among: instances.map(\.key))
-        return try instances.map { try state(of: $0, isClaimed: claimed.contains($0.key), in: store) }
+        let slots = slots(in: store)
+        return try instances.map { try state(of: $0, isClaimed: claimed.contains($0.key), slots: slots, in: store) }
     }
 
-    private func state(of instance: Instance, isClaimed: Bool, in store: ArtifactStore) throws -> InstanceState {
+    /// The places that an artifact has in this plan and had in earlier versions of it, or of other pipelines: a stage and a
+    /// cell, or a domain.
+    func slots(in store: ArtifactStore) -> (ArtifactKey) throws -> Set<String> {
+        var own: [ArtifactKey: Set<String>] = [:]
+        for instance in instances {
+            own[instance.key, default: []].insert("\(instance.stage) \(instance.cell.json.canonicalText)")
+            for (input, source) in zip(instance.recipe.inputs, instance.sources) {
+                if case .images(let domain) = source { own[input.key] = ["images of \(domain)"] }
+            }
+        }
+        return { key in try own[key] ?? store.slots(of: key) }
+    }
+
+    private func state(
+        of instance: Instance, isClaimed: Bool, slots: (ArtifactKey) throws -> Set<String>, in store: ArtifactStore
+    ) throws -> InstanceState {
         let key = instance.key
         if let artifact = try store.artifact(key) { return .done(created: artifact.created, seconds: artifact.seconds) }
         if isClaimed { return .running(since: try store.attempt(at: key)?.started) }
         if let failure = try store.failure(of: key) { return .failed(message: failure.message) }
         if let progress = try store.progress(of: key) { return .missing(progress: progress) }
         guard let last = try lastMade(instance, in: store) else { return .missing(progress: nil) }
-        return .stale(changes: instance.changes(since: last.recipe))
+        return .stale(changes: try instance.changes(since: last.recipe, slots: slots))
     }
 
     /// What an instance was when it was last made, if it was another artifact than it is now.

@@ -35,7 +35,11 @@ extension PlanInputs {
             splits[domain] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
         }
         do {
-            self.init(images: images, encoder: try encoder(specification.checkpoint.value), splits: splits)
+            self.init(
+                images: images, encoder: try encoder(specification.checkpoint.value), splits: splits,
+                files: try specification.digestsOfFiles(in: store))
+        } catch let error as SpecificationError {
+            throw error
         } catch let error as StoreError {
             throw error
         } catch {
@@ -45,6 +49,20 @@ extension PlanInputs {
 }
 
 extension Specification {
+    /// The digests of the files that commands read, by their paths as written.
+    fileprivate func digestsOfFiles(in store: ArtifactStore) throws -> [String: Digest] {
+        var digests: [String: Digest] = [:]
+        for file in stages.flatMap({ $0.command.map { Array($0.files.values) } ?? [] }) where digests[file.value] == nil {
+            let path = URL(fileURLWithPath: file.value).standardizedFileURL.path
+            do {
+                digests[file.value] = try store.digest(ofFile: path)
+            } catch let error as DatasetError {
+                throw file.error("\(error)")
+            }
+        }
+        return digests
+    }
+
     /// The images of one domain as they lie now, or of a part of one where files split them.
     /// - Parameter name: `oil`, or the name that a part's manifest has, such as `oil/train`.
     /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.

@@ -13,6 +13,7 @@ struct ExportCommand: ParsableCommand {
               spg export prompt coop/tango/1 --output prompt.pt
               spg export generator spg/oxygen+papirus/1 --output generator.safetensors
               spg export predictions desktop-icons/spg/seed=1/target=tango --output predictions.csv
+              spg export files desktop-icons-map/map --output map
 
             The format is that of the extension: .npy, .npz, .safetensors, .pt (what torch.save writes) or .csv. Numbers are \
             the store's, bit by bit. Docs/store.md lists the arrays.
@@ -20,7 +21,7 @@ struct ExportCommand: ParsableCommand {
 
     /// What can be exported.
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case features, prompt, generator, predictions
+        case features, prompt, generator, predictions, files
 
         var kind: ArtifactKind {
             switch self {
@@ -28,19 +29,20 @@ struct ExportCommand: ParsableCommand {
             case .prompt: .prompt
             case .generator: .generator
             case .predictions: .evaluation
+            case .files: .files
             }
         }
     }
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: "features, prompt, generator or predictions.")
+    @Argument(help: "features, prompt, generator, predictions, or files that a command has written.")
     var subject: Subject
 
     @Argument(help: ArgumentHelp("An artifact's key or name; of features several.", valueName: "key"))
     var keys: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; there must be none.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write, or the folder to write files into; there must be none.", valueName: "file"))
     var output: String
 
     func validate() throws {
@@ -51,14 +53,16 @@ struct ExportCommand: ParsableCommand {
         try reportingErrors {
             let store = try ArtifactStore(path: storage.store, readOnly: true)
             let keys = try store.resolve(keys, kind: subject.kind)
-            let export =
+            let url = URL(filePath: output)
+            let files =
                 switch subject {
-                case .features: try Export(features: keys, in: store)
-                case .prompt: try Export(prompt: keys[0], in: store)
-                case .generator: try Export(generator: keys[0], in: store)
-                case .predictions: try Export(predictions: keys[0], in: store)
+                case .features: try Export(features: keys, in: store).write(to: url)
+                case .prompt: try Export(prompt: keys[0], in: store).write(to: url)
+                case .generator: try Export(generator: keys[0], in: store).write(to: url)
+                case .predictions: try Export(predictions: keys[0], in: store).write(to: url)
+                case .files: try store.exportFiles(keys[0], to: url)
                 }
-            for file in try export.write(to: URL(filePath: output)) { print(file.relativePath) }
+            for file in files { print(file.relativePath) }
         }
     }
 }

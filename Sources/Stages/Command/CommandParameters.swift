@@ -1,0 +1,63 @@
+import ArtifactStore
+import Datasets
+
+/// Everything that decides what a command of the user's own makes, its inputs' keys aside.
+public struct CommandParameters: Codable, Hashable, Sendable {
+    /// A format that artifacts are handed over in: the extension of the file.
+    public enum Format: String, Codable, CaseIterable, Sendable {
+        case safetensors, npy, npz, csv, pt
+        /// A folder with the files that another command has written.
+        case folder
+    }
+
+    /// The text for the shell; `${inputs.NAME}`, `${outputs.NAME}` and `${files.NAME}` stand for paths.
+    public var command: String
+    /// The format of each role's artifacts.
+    public var inputs: [String: Format]
+    /// Of the roles that several artifacts play, the cell of each: what a command is told of them.
+    public var cells: [String: [JSONValue]]
+    /// The digest of each file that the command reads besides.
+    public var files: [String: Digest]
+    /// The file name of each output.
+    public var outputs: [String: String]
+
+    public init(
+        command: String, inputs: [String: Format], cells: [String: [JSONValue]], files: [String: Digest],
+        outputs: [String: String]
+    ) {
+        self.command = command
+        self.inputs = inputs
+        self.cells = cells
+        self.files = files
+        self.outputs = outputs
+    }
+
+    /// The name of the output that is no file but figures.
+    public static let metricsName = "metrics"
+}
+
+extension StageKind {
+    /// A command of the user's own.
+    /// - Parameter roles: what its inputs are called.
+    public static func command(roles: [Role]) -> StageKind {
+        StageKind(
+            name: commandName, executable: "spg-command", makes: .files, algorithmVersion: 1, defaults: ["command": ""],
+            roles: roles)
+    }
+
+    /// As written after `uses:`.
+    public static let commandName = "command"
+}
+
+extension ArtifactKind {
+    /// The formats that artifacts of the kind can be handed over in; the first is taken where none is asked for.
+    public var handOverFormats: [CommandParameters.Format] {
+        switch self {
+        case .images: [.csv]
+        case .embeddings, .prompt: [.safetensors, .npy, .npz, .csv, .pt]
+        case .generator: [.safetensors, .npz, .pt]
+        case .evaluation: [.csv, .safetensors, .npy, .npz, .pt]
+        case .files: [.folder]
+        }
+    }
+}

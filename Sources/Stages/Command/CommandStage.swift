@@ -1,0 +1,129 @@
+import ArtifactStore
+import Datasets
+import Foundation
+
+/// Runs a command of the user's own: hands its inputs over as files, and keeps the files that it writes.
+public struct CommandStage: Sendable {
+    public let recipe: Recipe
+    let parameters: CommandParameters
+    /// Where the files are that the command reads besides its inputs, by name.
+    let files: [String: String]
+
+    /// - Parameters:
+    ///   - inputs: in the order of the recipe.
+    ///   - files: paths, one for each of the parameters' files.
+    public init(_ parameters: CommandParameters, inputs: [Recipe.Input], files: [String: String]) throws {
+        self.parameters = parameters
+        self.files = files
+        recipe = StageKind.command(roles: []).recipe(try JSONValue(encoding: parameters), inputs: inputs)
+    }
+
+    /// Runs the command, unless the store has what it makes.
+    ///
+    /// It runs in the current folder, with nothing on its standard input; what it writes on either output goes to standard
+    /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it.
+    /// - Throws: `StageInputError` for a file that is not the one that was planned with, a command that fails, an output that
+    ///   is missing, figures that are none; `StoreError`. Nothing is kept then.
+    public func run(store: ArtifactStore) throws -> ArtifactKey {
+        try store.artifact(of: recipe) {
+            try checkFiles(in: store)
+            let folder = try WorkFolder()
+            defer { folder.remove() }
+            let paths = try handOver(from: store, to: folder)
+            let status = try Shell.run(substituting(paths))
+            guard status == .exited(0) else { throw StageInputError("the command \(status): \(parameters.command)") }
+            try checkFiles(in: store)
+            return try collect(from: folder)
+        }
+    }
+
+    /// A file that was changed after the plan was made would end up under a key that is not its own.
+    private func checkFiles(in store: ArtifactStore) throws {
+        for (name, digest) in parameters.files.sorted(by: { $0.key < $1.key }) {
+            guard let path = files[name] else { throw StageInputError("the path of the file “\(name)” is missing") }
+            guard try store.digest(ofFile: URL(fileURLWithPath: path).standardizedFileURL.path) == digest else {
+                throw StageInputError("\(path) is another file than when the run was planned; run it again")
+            }
+        }
+    }
+
+    // MARK: Paths
+
+    /// Writes the inputs, and says where everything is: by `inputs.NAME`, `outputs.NAME`, `files.NAME`.
+    private func handOver(from store: ArtifactStore, to folder: WorkFolder) throws -> [String: String] {
+        var paths: [String: String] = [:]
+        for (role, format) in parameters.inputs {
+            let keys = recipe.inputs.filter { $0.role == role }.map(\.key)
+            if let cells = parameters.cells[role] {
+                paths["inputs.\(role)"] = try folder.write(keys, cells: cells, as: format, of: role, from: store)
+            } else if let key = keys.first, keys.count == 1 {
+                paths["inputs.\(role)"] = try folder.write(key, as: format, called: role, from: store)
+            } else {
+                throw StageInputError("\(keys.count) artifacts play the role “\(role)” of one")
+            }
+        }
+        for (name, file) in parameters.outputs { paths["outputs.\(name)"] = folder.outputs.appendingPathComponent(file).path }
+        for (name, path) in files { paths["files.\(name)"] = URL(fileURLWithPath: path).path }
+        return paths
+    }
+
+    private func substituting(_ paths: [String: String]) throws -> String {
+        var text = parameters.command
+        for (name, path) in paths { text = text.replacing("${\(name)}", with: path.quotedForShell) }
+        return text
+    }
+
+    // MARK: Outputs
+
+    private func collect(from folder: WorkFolder) throws -> (contents: ArtifactContents, metrics: [Metric]) {
+        let expected = parameters.outputs.sorted { $0.key < $1.key }
+        let missing = expected.filter { !folder.hasOutput($0.value) }
+        guard missing.isEmpty else {
+            let names = missing.map { "${outputs.\($0.key)} (\($0.value))" }.joined(separator: ", ")
+            throw StageInputError("the command ended well, but has not written \(names)")
+        }
+        var metrics: [Metric] = [], files: [StoredFile] = []
+        for (name, file) in expected {
+            let content = try folder.output(file)
+            if name == CommandParameters.metricsName {
+                metrics = try Metric.list(of: content, file: file)
+            } else {
+                files.append(StoredFile(name: name, fileName: file, content: content))
+            }
+        }
+        return (.files(files), metrics)
+    }
+}
+
+extension Metric {
+    /// Figures out of a JSON object: a number each, or a list of numbers, one for each epoch from 1 on.
+    static func list(of data: Data, file: String) throws -> [Metric] {
+        func error(_ problem: String) -> StageInputError {
+            StageInputError("\(file): \(problem); expected an object such as {\"silhouette\": 0.4, \"loss\": [2.1, 1.7]}")
+        }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { throw error("it is no JSON") }
+        guard case .object(let members) = value else { throw error("it is no JSON object") }
+        return try members.sorted { $0.key < $1.key }.flatMap { name, value in
+            switch value {
+            case .number(let number): return [Metric(epoch: 0, name: name, value: number)]
+            case .array(let values):
+                return try values.enumerated().map { index, value in
+                    guard case .number(let number) = value else { throw error("“\(name)” has an element that is no number") }
+                    return Metric(epoch: index + 1, name: name, value: number)
+                }
+            default: throw error("“\(name)” is neither a number nor a list of numbers")
+            }
+        }
+    }
+}
+
+extension String {
+    /// The text as one word of a shell; as it is where that is one.
+    var quotedForShell: String {
+        let plain = !isEmpty && utf8.allSatisfy { byte in
+            byte > 0x7F || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || "/._-+=,:@".utf8.contains(byte)
+        }
+        return plain ? self : "'" + replacing("'", with: "'\\''") + "'"
+    }
+}

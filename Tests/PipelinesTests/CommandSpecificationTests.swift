@@ -1,0 +1,107 @@
+import ArtifactStore
+import Pipelines
+import Stages
+import Testing
+
+@Suite("Stages that run commands")
+struct CommandSpecificationTests {
+    /// The sample with one more stage, from line 20 on.
+    private static let text = sampleText.replacing("results:", with: """
+          plot:
+            uses: command
+            from: {prompts: {stage: prompts, of: all, as: csv}}
+            files: {script: plot.py}
+            run: python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}
+            outputs: {picture: plot.svg}
+        results:
+        """)
+
+    private func plan(_ text: String = text, script: String = "script", path: String = "plot.py") throws -> Plan {
+        var inputs = sampleInputs()
+        inputs.files = [path: digest(script)]
+        return try Plan(specification(text), inputs: inputs)
+    }
+
+    private func keys(_ plan: Plan) -> [ArtifactKey] { plan.instances.filter { $0.stage == "plot" }.map(\.key) }
+
+    @Test("It runs in the cells that its command names, and takes all artifacts that agree with its own cell")
+    func planning() throws {
+        let plots = try plan().instances.filter { $0.stage == "plot" }
+        #expect(plots.map(\.name) == ["plot(seed 1)", "plot(seed 2)"])
+        let plot = plots[1]
+        #expect(plot.sources == ["chalk", "ink", "oil"].map { .instance(name: "prompts(domain \($0), seed 2)") })
+        let parameters: CommandParameters = try plot.recipe.parameters.decoded()
+        #expect(parameters.command == "python3 ${files.script} ${inputs.prompts} --seed 2 > ${outputs.picture}")
+        #expect(parameters.inputs == ["prompts": .csv] && parameters.outputs == ["picture": "plot.svg"])
+        #expect(parameters.files == ["script": digest("script")])
+        #expect(parameters.cells["prompts"]?.first == ["domain": "chalk", "seed": 2])
+        #expect(plot.kind.makes == .files)
+    }
+
+    @Test("Without a scope it runs for each artifact of its input, on the file that it is")
+    func perCell() throws {
+        let text = Self.text.replacing("{stage: prompts, of: all, as: csv}", with: "prompts")
+        let plots = try plan(text).instances.filter { $0.stage == "plot" }
+        #expect(plots.count == 6 && plots[0].name == "plot(domain chalk, seed 1)")
+        let parameters: CommandParameters = try plots[0].recipe.parameters.decoded()
+        #expect(parameters.cells.isEmpty && parameters.inputs == ["prompts": .safetensors])
+        let sources = Self.text.replacing("of: all", with: "of: sources")
+        #expect(try plan(sources).instances.filter { $0.stage == "plot" }.map(\.name).first == "plot(target oil, seed 1)")
+    }
+
+    @Test("The text, the bytes of files, formats and names of outputs are in the key; where a file lies and titles are not")
+    func keysOfCommands() throws {
+        let before = keys(try plan())
+        #expect(keys(try plan(script: "another")) != before)
+        #expect(keys(try plan(Self.text.replacing("--seed", with: "--number"))) != before)
+        #expect(keys(try plan(Self.text.replacing("as: csv", with: "as: npy"))) != before)
+        #expect(keys(try plan(Self.text.replacing("picture: plot.svg", with: "picture: other.svg"))) != before)
+        #expect(keys(try plan(Self.text.replacing("script: plot.py", with: "script: moved/plot.py"), path: "moved/plot.py")) == before)
+        #expect(keys(try plan(Self.text.replacing("    outputs: {picture", with: "    resources: {memory: 1 GB}\n    outputs: {picture")))
+            == before)
+    }
+
+    @Test("What the process is told makes the recipe that was planned")
+    func arguments() throws {
+        let plan = try plan(), plot = try plan.instance(InstanceSelector("plot(seed 1)"))
+        let arguments = plot.arguments(for: plan.specification, store: "s", threads: 2)
+        #expect(arguments.prefix(2) == ["--store=s", "--threads=2"])
+        #expect(arguments.contains("--file=script=plot.py"))
+        #expect(arguments.filter { $0.hasPrefix("--input=prompts=") }.count == 3)
+        let stage = try CommandStage(plot.recipe.parameters.decoded(), inputs: plot.recipe.inputs, files: [:])
+        #expect(stage.recipe.key == plot.key)
+    }
+
+    static let faults: [(old: String, new: String, message: String)] = [
+        ("uses: command\n", "uses: command\n    with: {a: 1}\n", "sample.yaml:22:5: stages.plot.with: unknown key; known: "),
+        ("    run: python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}\n", "",
+            "sample.yaml:20:3: stages.plot: the key “run” is missing"),
+        ("    outputs: {picture: plot.svg}\n", "",
+            "sample.yaml:20:3: stages.plot: a command has at least one output: add outputs: {NAME: FILE}"),
+        ("${inputs.prompts}", "${inputs.promts}", "sample.yaml:24:10: stages.plot.run: the stage has no “inputs.promts”; "
+            + "did you mean “inputs.prompts”?"),
+        ("> ${outputs.picture}", "", "sample.yaml:24:10: stages.plot.run: the command does not say where to write “picture”: "
+            + "put ${outputs.picture} into it"),
+        ("--seed ${seed}", "--seed ${sed}", "sample.yaml:24:10: stages.plot.run: the matrix has no axis “sed”; did you mean “seed”?"),
+        ("as: csv", "as: xls", "sample.yaml:22:51: stages.plot.from.prompts.as: there is no format “xls”"),
+        ("as: csv", "as: folder", "sample.yaml:22:51: stages.plot.from.prompts.as: prompts cannot be handed over as folder; "
+            + "possible: safetensors, npy, npz, csv, pt"),
+        ("of: all", "of: everything",
+            "sample.yaml:22:42: stages.plot.from.prompts.of: expected cell, all, sources or target, found “everything”"),
+        ("stage: prompts", "stage: prompt", "sample.yaml:22:29: stages.plot.from.prompts.stage: there is no stage “prompt”; "
+            + "did you mean “prompts”?"),
+        ("picture: plot.svg", "picture: a/plot.svg", "expected the name of a file without a folder, found “a/plot.svg”"),
+        ("picture: plot.svg", "picture: plot.svg, other: plot.svg", "two outputs have the same file"),
+        ("{script: plot.py}", "{the script: plot.py}",
+            "sample.yaml:23:13: stages.plot.files.the script: expected a name of letters, digits, - and _, found “the script”"),
+        ("script: plot.py", "script: other.py", "sample.yaml:23:21: stages.plot.files.script: there is no such file"),
+    ]
+
+    @Test("What is wrong with one is said at its place", arguments: faults.indices)
+    func fault(_ index: Int) {
+        let (old, new, message) = Self.faults[index]
+        #expect(Self.text.contains(old))
+        let error = #expect(throws: SpecificationError.self) { try plan(Self.text.replacing(old, with: new)) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+}
