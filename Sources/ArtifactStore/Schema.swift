@@ -243,4 +243,10 @@ enum Schema {
         ALTER TABLE new_checkpoint RENAME TO checkpoint;
 
         """
+
+    /// Version 4: how far a prediction's probability varies over several draws.
+    static let version4 = """
+        ALTER TABLE prediction ADD COLUMN spread REAL;
+
+        """
 }

@@ -35,14 +35,14 @@ private struct Planner {
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
-            let recipe = Recipe(
-                kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
-                parameters: .object(parameters), inputs: resolved.map(\.input))
+            let files = parameters.filter { stage.kind.files.contains($0.key) }.mapValues(\.plainText)
+            for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
+            let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
             positions[Place(stage: stage.name, cell: cell)] = instances.count
             instances.append(
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
-                    sources: resolved.map(\.source), labels: specification.labels(of: cell)))
+                    sources: resolved.map(\.source), files: files, labels: specification.labels(of: cell)))
         }
     }
 
@@ -111,14 +111,29 @@ extension Specification.Stage {
     /// - Throws: `SpecificationError` at the place of a value that no run could use.
     fileprivate func checkedParameters(in cell: Cell) throws(SpecificationError) -> [String: JSONValue] {
         let values = parameters.mapValues { $0.value(in: cell) }
+        if let file = kind.files.first(where: { values[$0] == .null }) {
+            throw error(file, "names no file for \(cell.value(on: fileAxis)?.plainText ?? "this cell")")
+        }
         do {
             try kind.check(.object(values))
         } catch {
-            throw SpecificationError(
-                error.problem, at: parameterLocations[error.name] ?? location,
-                keyPath: "stages.\(name).with.\(error.name)")
+            throw self.error(error.name, error.problem)
         }
         return values
+    }
+
+    /// What stands in a recipe for a file that a parameter names.
+    fileprivate func digest(ofFile path: String, for parameter: String) throws(SpecificationError) -> Digest {
+        do {
+            return try Digest.ofFile(at: path).digest
+        } catch {
+            throw self.error(parameter, "\(error)")
+        }
+    }
+
+    private func error(_ parameter: String, _ message: String) -> SpecificationError {
+        SpecificationError(
+            message, at: parameterLocations[parameter] ?? location, keyPath: "stages.\(name).with.\(parameter)")
     }
 }
 
