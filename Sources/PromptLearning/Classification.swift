@@ -55,19 +55,24 @@ public func classify(
     for first in stride(from: 0, to: features.rows, by: group) {
         let images = first..<min(first + group, features.rows)
         let own = features.rows(images)
-        func logits(_ text: Tensor) -> Tensor { ownLogits(own, text: text, logitScale: model.logitScale) }
-        let texts = draws.map { prompts in
+        // Of each draw only its probabilities stay, and the sum of all text features, [images · classes, dimension].
+        var logits: [Tensor] = [], sum = Tensor([0, 0])
+        for (draw, prompts) in draws.enumerated() {
             let contexts = prompts.rows(images).reshaped([images.count * classes.layout.contextCount, width])
-            return classes.textFeatures(Variable(contexts), model: model).value  // [images · classes, dimension]
+            let text = classes.textFeatures(Variable(contexts), model: model).value
+            logits.append(ownLogits(own, text: text, logitScale: model.logitScale))
+            sum = draw == 0 ? text : sum + text
         }
-        if texts.count == 1 {
-            result += predictions(logits: logits(texts[0]))
+        if logits.count == 1 {
+            result += predictions(logits: logits[0])
         } else {
-            let probabilities = texts.map { logits($0).softmaxOfRows() }
+            let probabilities = logits.map { $0.softmaxOfRows() }
             let mean =
                 switch average {
-                case .features: logits(meanOf(texts).normalizedRows()).softmaxOfRows()
-                case .probabilities: meanOf(probabilities)
+                case .features:
+                    ownLogits(own, text: sum.normalizedRows(), logitScale: model.logitScale).softmaxOfRows()
+                case .probabilities:
+                    probabilities.dropFirst().reduce(probabilities[0]) { $0 + $1 } * (1 / Float(probabilities.count))
                 }
             result += predictions(mean: mean, draws: probabilities)
         }
@@ -85,10 +90,6 @@ private func ownLogits(_ images: Tensor, text: Tensor, logitScale: Float) -> Ten
         logits.setRow(row, to: Tensor.product(images.rows(row..<row + 1), own, transposingB: true) * logitScale)
     }
     return logits
-}
-
-private func meanOf(_ tensors: [Tensor]) -> Tensor {
-    tensors.dropFirst().reduce(tensors[0]) { $0 + $1 } * (1 / Float(tensors.count))
 }
 
 private func predictions(logits: Tensor) -> [Prediction] {

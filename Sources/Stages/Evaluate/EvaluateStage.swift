@@ -123,7 +123,7 @@ public struct EvaluateStage: Sendable {
         let classes = try ClassPrompts(
             classNames: manifest.classes, contextLength: generator.contextLength, model: model)
         // One draw is made for all images at once. Several are made for some of them, for the prompts to fit into memory.
-        let block = drawing.draws == 1 ? max(1, images.rows) : 512
+        let block = drawing.draws == 1 ? max(1, images.rows) : max(16, 2048 / drawing.draws)
         var predictions: [Prediction] = []
         for first in stride(from: 0, to: images.rows, by: block) {
             let part = first..<min(first + block, images.rows), features = images.rows(part)
