@@ -13,12 +13,15 @@ public struct Evaluation: Hashable, Sendable {
         public var predicted: Int
         /// That class's probability.
         public var probability: Double
+        /// How far that class's probability varies from draw to draw: a standard deviation; nil where there was one draw.
+        public var spread: Double?
 
-        public init(position: Int, label: Int, predicted: Int, probability: Double) {
+        public init(position: Int, label: Int, predicted: Int, probability: Double, spread: Double? = nil) {
             self.position = position
             self.label = label
             self.predicted = predicted
             self.probability = probability
+            self.spread = spread
         }
     }
 
@@ -54,7 +57,7 @@ extension ArtifactStore {
                 """, arguments: [id])
             guard let row else { throw StoreError.badValue("the evaluation \(key.short) of the store has no contents") }
             let predictions = try Row.fetchAll(database, sql: """
-                SELECT prediction.position, label, predicted, probability FROM evaluation
+                SELECT prediction.position, label, predicted, probability, spread FROM evaluation
                 JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
                 JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
                     AND manifest_image.position = prediction.position
@@ -65,7 +68,7 @@ extension ArtifactStore {
                 predictions: predictions.map {
                     Evaluation.Prediction(
                         position: $0["position"], label: $0["label"], predicted: $0["predicted"],
-                        probability: $0["probability"])
+                        probability: $0["probability"], spread: $0["spread"])
                 })
         }
     }
@@ -89,15 +92,16 @@ extension Database {
                 id, manifestID, evaluation.method, evaluation.seed, evaluation.predictions.count, evaluation.accuracy,
             ])
         let statement = try cachedStatement(
-            sql: "INSERT INTO prediction (evaluation_id, position, predicted, probability) VALUES (?, ?, ?, ?)")
+            sql: "INSERT INTO prediction (evaluation_id, position, predicted, probability, spread) VALUES (?, ?, ?, ?, ?)")
         var positions: Set<Int> = []
         for prediction in evaluation.predictions {
             guard labels.indices.contains(prediction.position), labels[prediction.position] == prediction.label,
                 (0..<classes).contains(prediction.predicted), (0...1).contains(prediction.probability),
+                (0...1).contains(prediction.spread ?? 0),
                 positions.insert(prediction.position).inserted
             else { throw StoreError.badValue("the prediction \(prediction) does not fit the images it is about") }
             try statement.execute(
-                arguments: [id, prediction.position, prediction.predicted, prediction.probability])
+                arguments: [id, prediction.position, prediction.predicted, prediction.probability, prediction.spread])
         }
     }
 }

@@ -95,6 +95,19 @@ extension Schema {
                 AND truth.label = manifest_image.label
             JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
                 AND predicted.label = prediction.predicted;
+        CREATE VIEW uncertainties AS
+            SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
+                   predicted.name AS predicted, prediction.probability, prediction.spread
+            FROM prediction
+            JOIN evaluation ON evaluation.artifact_id = prediction.evaluation_id
+            JOIN artifact ON artifact.id = evaluation.artifact_id
+            JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
+                AND manifest_image.position = prediction.position
+            JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
+                AND truth.label = manifest_image.label
+            JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
+                AND predicted.label = prediction.predicted
+            WHERE prediction.spread IS NOT NULL;
         CREATE VIEW class_accuracies AS
             SELECT evaluation_key, label, count(*) AS images, sum(predicted = label) AS correct,
                    avg(predicted = label) AS accuracy

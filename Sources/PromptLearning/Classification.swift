@@ -7,10 +7,13 @@ public struct Prediction: Hashable, Sendable {
     public var label: Int
     /// softmax(logit scale · cosines)[label].
     public var probability: Float
+    /// Of several draws, the standard deviation of that class's probability from draw to draw (over k − 1); nil of one.
+    public var spread: Float?
 
-    public init(label: Int, probability: Float) {
+    public init(label: Int, probability: Float, spread: Float? = nil) {
         self.label = label
         self.probability = probability
+        self.spread = spread
     }
 }
 
@@ -23,41 +26,88 @@ public func classify(_ features: Tensor, text: Tensor, logitScale: Float) -> [Pr
     predictions(logits: Tensor.product(features, text, transposingB: true) * logitScale)
 }
 
-/// Classifies every image with a prompt of its own.
+/// What is averaged of several prompts that were drawn for one image.
+public enum DrawAverage: String, CaseIterable, Sendable {
+    /// Each class's text features; their mean is scaled to unit length.
+    case features
+    /// Each class's probabilities.
+    case probabilities
+}
+
+/// Classifies every image with a prompt of its own, or with several.
 ///
 /// Images are taken in groups that keep the text encoder's matrices large; the size of a group does not change what an image
 /// is taken for.
 ///
 /// - Parameters:
 ///   - features: `[n, dimension]`, unit length.
-///   - prompts: `[n, M · width]`, one prompt per image.
+///   - draws: one or more tensors `[n, M · width]`, each one prompt per image.
+///   - average: what is averaged where there are several; then each prediction has a spread.
 public func classify(
-    _ features: Tensor, prompts: Tensor, classes: ClassPrompts, model: CLIPText,
+    _ features: Tensor, draws: [Tensor], averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> [Prediction] {
-    let (classCount, width) = (classes.classCount, model.transformer.width)
+    precondition(!draws.isEmpty, "a prompt or more for every image")
+    let width = model.transformer.width
     // About two thousand rows of text at a time: activations stay in the cache.
     let group = max(1, 2048 / classes.layout.rowCount)
     var result: [Prediction] = []
     for first in stride(from: 0, to: features.rows, by: group) {
         let images = first..<min(first + group, features.rows)
-        let contexts = prompts.rows(images).reshaped([images.count * classes.layout.contextCount, width])
-        let text = classes.textFeatures(Variable(contexts), model: model).value  // [images · classes, dimension]
-        var logits = Tensor(uninitialized: [images.count, classCount])
-        for (row, image) in images.enumerated() {
-            let own = text.rows(row * classCount..<(row + 1) * classCount)
-            let cosines = Tensor.product(features.rows(image..<image + 1), own, transposingB: true)
-            logits.setRow(row, to: cosines * model.logitScale)
+        let own = features.rows(images)
+        // Of each draw only its probabilities stay, and the sum of all text features, [images · classes, dimension].
+        var logits: [Tensor] = [], sum = Tensor([0, 0])
+        for (draw, prompts) in draws.enumerated() {
+            let contexts = prompts.rows(images).reshaped([images.count * classes.layout.contextCount, width])
+            let text = classes.textFeatures(Variable(contexts), model: model).value
+            logits.append(ownLogits(own, text: text, logitScale: model.logitScale))
+            sum = draw == 0 ? text : sum + text
         }
-        result += predictions(logits: logits)
+        if logits.count == 1 {
+            result += predictions(logits: logits[0])
+        } else {
+            let probabilities = logits.map { $0.softmaxOfRows() }
+            let mean =
+                switch average {
+                case .features:
+                    ownLogits(own, text: sum.normalizedRows(), logitScale: model.logitScale).softmaxOfRows()
+                case .probabilities:
+                    probabilities.dropFirst().reduce(probabilities[0]) { $0 + $1 } * (1 / Float(probabilities.count))
+                }
+            result += predictions(mean: mean, draws: probabilities)
+        }
         progress(images.upperBound)
     }
     return result
 }
 
+/// `[n, classes]` from images `[n, dimension]` and each image's own text features, `[n · classes, dimension]`.
+private func ownLogits(_ images: Tensor, text: Tensor, logitScale: Float) -> Tensor {
+    let classCount = text.rows / images.rows
+    var logits = Tensor(uninitialized: [images.rows, classCount])
+    for row in 0..<images.rows {
+        let own = text.rows(row * classCount..<(row + 1) * classCount)
+        logits.setRow(row, to: Tensor.product(images.rows(row..<row + 1), own, transposingB: true) * logitScale)
+    }
+    return logits
+}
+
 private func predictions(logits: Tensor) -> [Prediction] {
     let probabilities = logits.softmaxOfRows()
     return logits.rowMaxima.enumerated().map { Prediction(label: $1, probability: probabilities[$0, $1]) }
+}
+
+/// - Parameters: - mean: `[n, classes]`, what is predicted. - draws: two or more, each one draw's probabilities.
+private func predictions(mean: Tensor, draws: [Tensor]) -> [Prediction] {
+    mean.rowMaxima.enumerated().map { row, label in
+        let own = draws.map { Double($0[row, label]) }
+        let center = own.reduce(0, +) / Double(own.count)
+        let squares = own.reduce(0) { $0 + ($1 - center) * ($1 - center) }
+        return Prediction(
+            // The mean of probabilities may be above 1 by a rounding.
+            label: label, probability: min(mean[row, label], 1),
+            spread: Float((squares / Double(own.count - 1)).squareRoot()))
+    }
 }
 
 /// Standard normal noise, each row from a stream of its own: `[count, dimension]`.

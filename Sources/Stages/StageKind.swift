@@ -39,6 +39,8 @@ public struct StageKind: Sendable {
     /// As written after `uses:`.
     public var name: String
     public var executable: String
+    /// What comes first on its command line, where the program has commands.
+    public var command: [String]
     public var makes: ArtifactKind
     public var algorithmVersion: Int
     /// Every parameter with its default value. The keys and the types of the values are the schema of `with:`.
@@ -46,21 +48,30 @@ public struct StageKind: Sendable {
     /// What each parameter means, in a line.
     public var help: [String: String]
     public var roles: [Role]
+    /// Parameters that are paths of files. In a recipe stands the SHA-256 of the file's bytes instead.
+    public var files: Set<String>
+    /// Parameters that came after artifacts had been made without them: at their default they are in no recipe, so that the
+    /// keys of those artifacts stay.
+    public var laterParameters: Set<String>
     /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
     public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void
 
     public init(
-        name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, defaults: JSONValue,
-        help: [String: String] = [:], roles: [Role],
+        name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
+        defaults: JSONValue, help: [String: String] = [:], roles: [Role], files: Set<String> = [],
+        laterParameters: Set<String> = [],
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
     ) {
         self.name = name
         self.executable = executable
+        self.command = command
         self.makes = makes
         self.algorithmVersion = algorithmVersion
         self.defaults = defaults
         self.help = help
         self.roles = roles
+        self.files = files
+        self.laterParameters = laterParameters
         self.check = check
     }
 
@@ -81,8 +92,12 @@ public struct StageKind: Sendable {
     }
 
     /// The recipe of an artifact of this kind.
-    /// - Parameter parameters: all of them, not only those that differ from the defaults.
-    func recipe(_ parameters: JSONValue, inputs: [Recipe.Input]) -> Recipe {
-        Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: parameters, inputs: inputs)
+    /// - Parameter parameters: all of them, not only those that differ from the defaults; digests in place of files.
+    public func recipe(_ parameters: JSONValue, inputs: [Recipe.Input]) -> Recipe {
+        var parameters = parameters
+        if case .object(let members) = parameters {
+            parameters = .object(members.filter { !laterParameters.contains($0.key) || $0.value != defaults[$0.key] })
+        }
+        return Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: parameters, inputs: inputs)
     }
 }

@@ -86,7 +86,7 @@ import Testing
             let changes: [(inout Evaluation) -> Void] = [
                 { $0.predictions[1].label = 2 }, { $0.predictions[1].predicted = 3 },
                 { $0.predictions[1].position = 6 }, { $0.predictions[1].probability = .nan }, { $0.predictions[1] = $0.predictions[0] },
-                { $0.predictions = [] },
+                { $0.predictions = [] }, { $0.predictions[1].spread = -0.1 }, { $0.predictions[1].spread = .nan },
             ]
             for change in changes {
                 var evaluation = Sample.evaluation(of: manifest, method: "zero-shot", seed: nil)

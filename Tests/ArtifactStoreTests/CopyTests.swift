@@ -13,7 +13,7 @@ import Testing
             "SELECT * FROM artifact_inputs ORDER BY 1, 2, 3", "SELECT * FROM images ORDER BY 1, 6",
             "SELECT * FROM embeddings ORDER BY 1, 6", "SELECT * FROM prompts ORDER BY 1", "SELECT * FROM generators ORDER BY 1",
             "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3", "SELECT * FROM results ORDER BY 1, 7",
-            "SELECT * FROM predictions ORDER BY 1, 2", "SELECT pipeline, stage, cell, key FROM pipelines ORDER BY 4",
+            "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM uncertainties ORDER BY 1, 2", "SELECT pipeline, stage, cell, key FROM pipelines ORDER BY 4",
         ].map { try store.query($0) }
     }
 
@@ -111,6 +111,7 @@ import Testing
             "(desktop-icons/prompts {\"domain\":\"papirus\",\"seed\":2})"),
         ("UPDATE tensor SET vector = zeroblob(8), sha256 = sha256(zeroblob(8)) WHERE name = 'g.bias'", "the generator "),
         ("UPDATE prediction SET probability = 0.3 WHERE position = 1", "the evaluation "),
+        ("UPDATE prediction SET spread = 0.3 WHERE position = 1 AND spread IS NOT NULL", "the evaluation "),
     ]
 
     @Test(arguments: conflicts.indices) func conflictsAreNamedAndNothingIsMerged(index: Int) throws {

@@ -121,7 +121,7 @@ enum Sample {
                 .init(
                     position: position, label: label,
                     predicted: position == manifest.images.count - 1 ? (label + 1) % 3 : label,
-                    probability: Double(position + 1) / 8)
+                    probability: Double(position + 1) / 8, spread: seed == nil ? nil : Double(position) / 64)
             })
     }
 

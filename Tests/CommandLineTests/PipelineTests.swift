@@ -137,3 +137,61 @@ struct PipelineTests {
         #expect(broken.status == 65 && broken.errors.contains("small.yaml:"), "\(broken.errors)")
     }
 }
+
+@Suite("What was learned elsewhere, in a pipeline")
+struct ImportedPipelineTests {
+    @Test("Exported prompts and generators stand in the places of fit and cgan, and give the same predictions")
+    func standIns() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
+        for domain in ["chalk", "ink", "oil"] {
+            let prompt = try await workplace.run(
+                "spg", "export", "prompt", "coop/\(domain)/1", "--output", "Small_CoOp_\(domain.prefix(1)).pt")
+            #expect(prompt.status == 0, "\(prompt.errors)")
+        }
+        for (target, sources) in [("chalk", "ink+oil"), ("oil", "chalk+ink")] {
+            let generator = try await workplace.run(
+                "spg", "export", "generator", "spg/\(sources)/1", "--output", "generator-\(target).pt")
+            #expect(generator.status == 0, "\(generator.errors)")
+        }
+        try workplace.write("""
+            pipeline: theirs
+            dataset: {root: data, name: Small}
+            encoder: {checkpoint: clip}
+            matrix: {target: [chalk, oil], seed: [1]}
+            stages:
+              features: {uses: extract, with: {views: 1}}
+              labels:
+                uses: import-prompt
+                from: {embeddings: features}
+                with: {file: {chalk: Small_CoOp_c.pt, ink: Small_CoOp_i.pt, oil: Small_CoOp_o.pt}}
+              generator:
+                uses: cgan
+                from: {embeddings: features, prompts: labels}
+                with: {seed: "${seed}", batchSize: 8, epochs: 3, warmUpEpochs: 1, latentDimension: 8}
+              trained: {uses: import-generator, from: {embeddings: features}, with: {file: "generator-${target}.pt"}}
+              spg: {uses: evaluate-generator, from: {embeddings: features, generator: generator}, with: {seed: "${seed}"}}
+              same: {uses: evaluate-generator, from: {embeddings: features, generator: trained}, with: {seed: "${seed}"}}
+              drawn:
+                uses: evaluate-generator
+                from: {embeddings: features, generator: trained}
+                with: {seed: "${seed}", draws: 3, average: probabilities}
+            """)
+        let run = try await workplace.run("spg", "run", "small.yaml")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try workplace.count("SELECT count(*) FROM uncertainties") == 48)
+        // Whatever made the generator, the predictions are those of the pipeline that made all of it.
+        let equal = try workplace.count("""
+            SELECT count(*) FROM results AS ours
+            JOIN results AS theirs ON theirs.target = ours.target AND theirs.method IN ('spg', 'same')
+            JOIN predictions AS a ON a.evaluation_key = ours.evaluation_key
+            JOIN predictions AS b ON b.evaluation_key = theirs.evaluation_key AND b.image_path = a.image_path
+            WHERE ours.method = 'SPG' AND b.probability = a.probability AND b.predicted = a.predicted
+            """)
+        #expect(equal == 2 * 2 * 24)
+        let again = try await workplace.run("spg", "run", "small.yaml")
+        #expect(again.status == 0 && again.errors.contains("nothing is to run"))
+        let missing = try await workplace.run("spg", "import", "prompt", "--embeddings", "ink", "--file", "none.pt", "--checkpoint", "clip")
+        #expect(missing.status == 65 && missing.errors.contains("none.pt"), "\(missing.errors)")
+    }
+}

@@ -18,6 +18,10 @@ func sampleKinds(executable: String = "stage") -> [StageKind] {
             ],
             roles: [.init("embeddings", .embeddings, .domain)]),
         StageKind(
+            name: "import", executable: executable, command: ["import", "prompt"], makes: .prompt, algorithmVersion: 1,
+            defaults: ["file": "", "scale": 1], roles: [.init("embeddings", .embeddings, .domain)], files: ["file"],
+            laterParameters: ["scale"]),
+        StageKind(
             name: "cgan", executable: executable, makes: .generator, algorithmVersion: 1,
             defaults: ["seed": 1, "learningRate": 0.0002],
             roles: [.init("embeddings", .embeddings, .sources), .init("prompts", .prompt, .sources)]),

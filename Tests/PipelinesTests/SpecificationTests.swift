@@ -131,7 +131,7 @@ struct SpecificationTests {
         Fault(
             "uses: extract", "uses: extrakt",
             "sample.yaml:9:20: stages.features.uses: no kind of stage has the name "
-                + "“extrakt”; did you mean “extract”? (known: cgan, command, evaluate, extract, fit)"),
+                + "“extrakt”; did you mean “extract”? (known: cgan, command, evaluate, extract, fit, import)"),
         Fault(
             "    from: {embeddings: features}\n", "",
             "sample.yaml:10:3: stages.prompts: “fit” takes embeddings from another "

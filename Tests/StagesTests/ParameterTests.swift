@@ -38,6 +38,8 @@ struct ParameterTests {
         (.cgan, "trainFraction", [0, 1]),
         (.evaluateZeroShot, "template", ["a photo", 3]),
         (.evaluateGenerator, "seed", [-1, 0.5]),
+        (.evaluateGenerator, "draws", [0, -1, 1001, 2.5, "many"]),
+        (.evaluateGenerator, "average", ["prompts", 1]),
     ]
 
     @Test("are refused by name", arguments: unfit.indices)

@@ -172,7 +172,7 @@ extension Database {
             + alike("file", "artifact_id", "name, file_name, sha256, content")
             + copy("evaluation", "artifact_id", "manifest_id, method, seed, images, accuracy",
                 from: "manifest.id, theirs.method, theirs.seed, theirs.images, theirs.accuracy", theirManifest)
-            + alike("prediction", "evaluation_id", "position, predicted, probability")
+            + alike("prediction", "evaluation_id", "position, predicted, probability, spread")
             + """
             DELETE FROM main.checkpoint WHERE key IN (SELECT key FROM new_artifact);
             DELETE FROM main.failure WHERE key IN (SELECT key FROM new_artifact);

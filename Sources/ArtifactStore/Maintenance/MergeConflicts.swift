@@ -38,7 +38,8 @@ extension Database {
             """, of: "generator"),
         artifacts("""
             SELECT artifact_id, json_array(method, seed, images, accuracy) || (
-                SELECT group_concat(position || ' ' || predicted || ' ' || printf('%.17g', probability)) FROM (
+                SELECT group_concat(position || ' ' || predicted || ' ' || printf('%.17g', probability)
+                    || iif(spread IS NULL, '', printf(' %.17g', spread))) FROM (
                     SELECT * FROM prediction WHERE evaluation_id = artifact_id ORDER BY position))
                 AS contents FROM evaluation
             """, of: "evaluation"),

@@ -46,7 +46,7 @@ extension Benchmark {
             return Work(
                 amount: Double(images),
                 run: {
-                    let first = classify(features, prompts: contexts, classes: prompts, model: bench.model)[0]
+                    let first = classify(features, draws: [contexts], classes: prompts, model: bench.model)[0]
                     // Of classes that are nearly equal, rounding may choose another.
                     return peers == .bf16 ? [first.probability] : [Float(first.label), first.probability]
                 },

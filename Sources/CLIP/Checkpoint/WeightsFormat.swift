@@ -52,8 +52,9 @@ enum WeightsFormat: Equatable {
     ]
 }
 
-/// Opens a file of weights in whatever format it is.
-func openWeights(_ url: URL) throws(TensorFileError) -> any TensorFile {
+/// Opens a file of weights in whatever format it is, which its first bytes tell.
+/// - Parameter joiningShards: whether the file may be an index of shards, which are then opened with it.
+public func openWeights(_ url: URL, joiningShards: Bool = true) throws(TensorFileError) -> any TensorFile {
     let file = try FileBytes(mapping: url, format: "weights")
     func refused(_ reason: String) -> TensorFileError {
         TensorFileError(source: url.path, format: "weights", problem: .refused(reason))
@@ -61,7 +62,8 @@ func openWeights(_ url: URL) throws(TensorFileError) -> any TensorFile {
     switch WeightsFormat(of: file.data) {
     case .torch: return try TorchFile(file, source: url.path)
     case .safetensors: return try Safetensors(file, source: url.path)
-    case .json: return try ShardedWeights(index: url)
+    case .json where joiningShards: return try ShardedWeights(index: url)
+    case .json: throw refused("it is a JSON file; expected a safetensors file or one of PyTorch's")
     case .foreign(let description): throw refused(description)
     case .unknown:
         // What is called safetensors and is damaged at its beginning is told what is wrong with it.

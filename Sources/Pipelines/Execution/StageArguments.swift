@@ -4,9 +4,9 @@ import Stages
 extension Instance {
     /// The command line of the stage's executable, without its name.
     ///
-    /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set, the domain and the precision
-    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
-    /// option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
+    /// The command, where the program has several; `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or
+    /// the data set, the domain and the precision (or imported encoder) for a stage that reads images; each parameter as
+    /// `--kebab-case=VALUE`. Lists repeat their option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
     /// names, for a value may begin with a hyphen.
     ///
     /// Of a command of the user's own all parameters come as JSON, its inputs as `--input=ROLE=KEY`, and where its files are
@@ -17,7 +17,7 @@ extension Instance {
                 + recipe.inputs.map { "--input=\($0.role)=\($0.key)" }
                 + command.files.sorted { $0.key < $1.key }.map { "--file=\($0.key)=\($0.value.value)" }
         }
-        var arguments = [
+        var arguments = kind.command + [
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
         if kind.readsImages {
@@ -36,7 +36,9 @@ extension Instance {
             arguments.append("--\(input.role.kebabCased)=\(input.key)")
         }
         for (name, value) in recipe.parameters.members.sorted(by: { $0.key < $1.key }) {
-            if kind.defaults[name] != nil { arguments += Self.options(name.kebabCased, value) }
+            if kind.defaults[name] != nil {
+                arguments += Self.options(name.kebabCased, files[name].map(JSONValue.string) ?? value)
+            }
         }
         return arguments
     }

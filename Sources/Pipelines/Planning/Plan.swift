@@ -26,6 +26,8 @@ public struct Instance: Sendable {
     public var key: ArtifactKey
     /// What each of the recipe's inputs is, in the same order.
     public var sources: [Source]
+    /// The paths, as written, of parameters that are files; the recipe has their digests.
+    public var files: [String: String]
 
     /// Where an input comes from.
     public enum Source: Hashable, Sendable {

@@ -45,18 +45,18 @@ private struct Planner {
             if let command = stage.command {
                 parameters = try commandParameters(parameters, of: command, stage, inputs: resolved)
             }
+            let files = parameters.filter { stage.kind.files.contains($0.key) }.mapValues(\.plainText)
+            for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
             let learned = stage.kind.splitsImages && !inputs.splits.isEmpty ? self.domains(of: resolved) : []
-            let recipe = Recipe(
-                kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
-                parameters: .object(parameters), inputs: resolved.map(\.input)
-            ).split(by: learned.compactMap { inputs.splits[$0] })
+            let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
+                .split(by: learned.compactMap { inputs.splits[$0] })
             positions[Place(stage: stage.name, cell: cell)] = instances.count
             instances.append(
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
                     sources: resolved.map(\.source) + learned.flatMap { domain in
                         [DomainParts.trainName(domain), DomainParts.validationName(domain)].map { .images(domain: $0) }
-                    }, labels: specification.labels(of: cell)))
+                    }, files: files, labels: specification.labels(of: cell)))
         }
     }
 
@@ -162,14 +162,29 @@ extension Specification.Stage {
     /// - Throws: `SpecificationError` at the place of a value that no run could use.
     fileprivate func checkedParameters(in cell: Cell) throws(SpecificationError) -> [String: JSONValue] {
         let values = parameters.mapValues { $0.value(in: cell) }
+        if let file = kind.files.first(where: { values[$0] == .null }) {
+            throw error(file, "names no file for \(cell.value(on: fileAxis)?.plainText ?? "this cell")")
+        }
         do {
             try kind.check(.object(values))
         } catch {
-            throw SpecificationError(
-                error.problem, at: parameterLocations[error.name] ?? location,
-                keyPath: "stages.\(name).with.\(error.name)")
+            throw self.error(error.name, error.problem)
         }
         return values
+    }
+
+    /// What stands in a recipe for a file that a parameter names.
+    fileprivate func digest(ofFile path: String, for parameter: String) throws(SpecificationError) -> Digest {
+        do {
+            return try Digest.ofFile(at: path).digest
+        } catch {
+            throw self.error(parameter, "\(error)")
+        }
+    }
+
+    private func error(_ parameter: String, _ message: String) -> SpecificationError {
+        SpecificationError(
+            message, at: parameterLocations[parameter] ?? location, keyPath: "stages.\(name).with.\(parameter)")
     }
 }
 

@@ -30,7 +30,16 @@ extension Specification.Stage {
         poolsSources = try Self.poolsSources(members["on"]?.value, kind: kind)
         resources = try Specification.Resources(members["resources"]?.value)
         inputs = try Self.inputs(members["from"]?.value, stage: member, kind: kind)
-        (parameters, parameterLocations) = try Self.parameters(members["with"]?.value, kind: kind, matrix: matrix)
+        (parameters, parameterLocations) = try Self.parameters(
+            members["with"]?.value, kind: kind, matrix: matrix,
+            fileAxis: Self.fileAxis(of: kind, poolsSources: poolsSources))
+    }
+
+    /// The axis that a mapping of files is by: the domain where the stage runs for each, the target elsewhere.
+    var fileAxis: String { Self.fileAxis(of: kind, poolsSources: poolsSources) }
+
+    private static func fileAxis(of kind: StageKind, poolsSources: Bool) -> String {
+        !poolsSources && kind.roles.contains { $0.scope == .domain } ? domainAxis : targetAxis
     }
 
     private static func poolsSources(_ node: SourceNode?, kind: StageKind) throws(SpecificationError) -> Bool {
@@ -64,7 +73,7 @@ extension Specification.Stage {
     }
 
     private static func parameters(
-        _ node: SourceNode?, kind: StageKind, matrix: [Specification.Axis]
+        _ node: SourceNode?, kind: StageKind, matrix: [Specification.Axis], fileAxis: String
     ) throws(SpecificationError) -> ([String: Template], [String: SourceLocation]) {
         guard case .object(let defaults) = kind.defaults else {
             preconditionFailure("the defaults of “\(kind.name)” are no object")
@@ -74,7 +83,15 @@ extension Specification.Stage {
         guard let node else { return (parameters, locations) }
         let reader = ParameterReader(matrix: matrix)
         for member in try node.members("the stage's parameters", among: defaults.keys.sorted()) {
-            parameters[member.name] = try reader.template(member.value, like: defaults[member.name] ?? .null)
+            let standard = defaults[member.name] ?? .null
+            if kind.files.contains(member.name), member.value.scalarText == nil {
+                let paths = try member.value.members("a path, or a mapping from each \(fileAxis) to one")
+                var choices: [String: Template] = [:]
+                for path in paths { choices[path.name] = try reader.template(path.value, like: standard) }
+                parameters[member.name] = .choice(axis: fileAxis, choices)
+            } else {
+                parameters[member.name] = try reader.template(member.value, like: standard)
+            }
             locations[member.name] = member.value.location
         }
         return (parameters, locations)

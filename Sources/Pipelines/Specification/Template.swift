@@ -9,6 +9,8 @@ indirect enum Template: Hashable, Sendable {
     case text([Piece])
     case array([Template])
     case object([String: Template])
+    /// Another value for each value of an axis, by its text; nothing for a value that is not listed.
+    case choice(axis: String, [String: Template])
 
     enum Piece: Hashable, Sendable {
         case literal(String)
@@ -24,6 +26,7 @@ indirect enum Template: Hashable, Sendable {
             Set(pieces.compactMap { if case .reference(let axis) = $0 { axis } else { nil } })
         case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.axes) }
         case .object(let members): members.values.reduce(into: []) { $0.formUnion($1.axes) }
+        case .choice(let axis, let choices): choices.values.reduce(into: [axis]) { $0.formUnion($1.axes) }
         }
     }
 
@@ -43,6 +46,7 @@ indirect enum Template: Hashable, Sendable {
                 }.joined())
         case .array(let elements): .array(elements.map { $0.value(in: cell) })
         case .object(let members): .object(members.mapValues { $0.value(in: cell) })
+        case .choice(let axis, let choices): choices[cell[axis].plainText]?.value(in: cell) ?? .null
         }
     }
 }

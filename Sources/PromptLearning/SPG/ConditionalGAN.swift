@@ -102,7 +102,7 @@ public struct ConditionalGAN: Training {
         let error = first - labelPrompts.gatheringRows(validation.domains)
         let difference = first - second
         let count = Double(first.count)
-        let predictions = classify(validation.center, prompts: first, classes: prompts, model: model)
+        let predictions = classify(validation.center, draws: [first], classes: prompts, model: model)
         return [
             Float((error.squaredNorm / count).squareRoot()),
             Float((difference.squaredNorm / count / 2).squareRoot()),

@@ -102,6 +102,21 @@ public struct Generator: Sendable {
         return result
     }
 
+    /// The shape of every tensor of a state dict, by name.
+    /// - Parameters: - inputs: Z + F. - outputs: M · width.
+    public static func shapes(inputs: Int, outputs: Int) -> [String: [Int]] {
+        let sizes = [inputs] + hidden + [outputs]
+        var result: [String: [Int]] = [:]
+        for (layer, number) in [0, 2, 5, 8, 11].enumerated() {
+            result["model.\(number).weight"] = [sizes[layer + 1], sizes[layer]]
+            result["model.\(number).bias"] = [sizes[layer + 1]]
+        }
+        for (layer, name) in momentNames.enumerated() {
+            for part in ["weight", "bias", "running_mean", "running_var"] { result["\(name).\(part)"] = [sizes[layer + 2]] }
+        }
+        return result
+    }
+
     /// A generator from its state dict, or nil where tensors are missing or do not fit together.
     public init?(tensors: [String: Tensor], featureDimension: Int, contextLength: Int, width: Int) {
         let parameters = Self.parameterNames.compactMap { tensors[$0] }
@@ -114,14 +129,13 @@ public struct Generator: Sendable {
         guard parameters.count == Self.parameterNames.count, moments.count == Self.momentNames.count else { return nil }
         let latentDimension = parameters[0].columns - featureDimension
         guard latentDimension >= 0 else { return nil }
-        self.init(
-            featureDimension: featureDimension, latentDimension: latentDimension, contextLength: contextLength,
-            width: width, seed: 0)
-        guard zip(self.parameters, parameters).allSatisfy({ $0.shape == $1.shape }),
-            zip(self.moments, moments).allSatisfy({ $0.mean.shape == $1.mean.shape && $0.variance.shape == $1.variance.shape })
-        else { return nil }
+        let shapes = Self.shapes(inputs: latentDimension + featureDimension, outputs: contextLength * width)
+        guard shapes.allSatisfy({ tensors[$0.key]?.shape == $0.value }) else { return nil }
         self.parameters = parameters
         self.moments = moments
+        self.latentDimension = latentDimension
+        self.contextLength = contextLength
+        self.width = width
     }
 }
 

@@ -71,7 +71,7 @@ public struct EvaluateStage: Sendable {
                 predictions: zip(manifest.images, predictions).enumerated().map { position, item in
                     Evaluation.Prediction(
                         position: position, label: item.0.label, predicted: item.1.label,
-                        probability: Double(item.1.probability))
+                        probability: Double(item.1.probability), spread: item.1.spread.map(Double.init))
                 })
             return (.evaluation(evaluation), [])
         }
@@ -106,7 +106,7 @@ public struct EvaluateStage: Sendable {
         return (first.method, first.seed, classify(images, text: text, logitScale: model.logitScale))
     }
 
-    /// One prompt per image, from its feature and fresh noise that belongs to it.
+    /// One prompt per image, or several, each from its feature and fresh noise that belongs to it.
     private func generator(
         _ key: ArtifactKey, _ images: Tensor, _ manifest: DomainManifest, _ model: CLIPText, _ store: ArtifactStore,
         _ progress: (Int, Int) -> Void
@@ -119,15 +119,33 @@ public struct EvaluateStage: Sendable {
         else {
             throw StageInputError("the generator \(key.short) does not fit features of \(images.columns) numbers and a text width of \(width)")
         }
-        let seed = UInt64(try parameters.parameters(NoiseParameters.self).seed)
-        let noise = latentNoise(images.rows, dimension: generator.latentDimension) {
-            RandomStream(digest: manifest.images[$0].digest, seed: seed, purpose: "evaluation noise")
-        }
+        let drawing = try parameters.parameters(DrawParameters.self)
         let classes = try ClassPrompts(
             classNames: manifest.classes, contextLength: generator.contextLength, model: model)
-        let predictions = classify(
-            images, prompts: generator.prompts(noise: noise, features: images), classes: classes, model: model,
-            progress: { progress($0, images.rows) })
+        // One draw is made for all images at once. Several are made for some of them, for the prompts to fit into memory.
+        let block = drawing.draws == 1 ? max(1, images.rows) : max(16, 2048 / drawing.draws)
+        var predictions: [Prediction] = []
+        for first in stride(from: 0, to: images.rows, by: block) {
+            let part = first..<min(first + block, images.rows), features = images.rows(part)
+            let draws = (0..<drawing.draws).map { draw in
+                generator.prompts(
+                    noise: latentNoise(part.count, dimension: generator.latentDimension) {
+                        drawing.noise(draw, of: manifest.images[first + $0].digest)
+                    },
+                    features: features)
+            }
+            predictions += classify(
+                features, draws: draws, averaging: DrawAverage(rawValue: drawing.average) ?? .features, classes: classes,
+                model: model, progress: { progress(first + $0, images.rows) })
+        }
         return (stored.method, stored.seed, predictions)
+    }
+}
+
+extension DrawParameters {
+    /// The noise of one of an image's draws; more draws leave the first ones as they are.
+    fileprivate func noise(_ draw: Int, of image: Digest) -> RandomStream {
+        RandomStream(
+            digest: image, seed: UInt64(seed), purpose: draw == 0 ? "evaluation noise" : "evaluation noise \(draw)")
     }
 }

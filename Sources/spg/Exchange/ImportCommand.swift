@@ -8,7 +8,7 @@ import Stages
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Takes what was made elsewhere into the store.",
-        subcommands: [ImportFeaturesCommand.self])
+        subcommands: [ImportFeaturesCommand.self, ImportPromptCommand.self, ImportGeneratorCommand.self])
 }
 
 struct ImportFeaturesCommand: ParsableCommand {

@@ -1,0 +1,80 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import Foundation
+import PromptLearning
+import Tensors
+
+/// Takes a prompt or a generator that was learned elsewhere into the store, as an artifact that other stages take like one
+/// made here. Its key has the SHA-256 of the file, and not its path.
+public struct ImportStage: Sendable {
+    /// What the file holds.
+    public enum Subject: Sendable {
+        case prompt, generator
+
+        /// The kind of stage that imports it.
+        public var kind: StageKind {
+            switch self {
+            case .prompt: .importPrompt
+            case .generator: .importGenerator
+            }
+        }
+    }
+
+    /// What the store calls the method of whatever is imported.
+    static let method = "imported"
+
+    let subject: Subject
+    let file: URL
+    let embeddings: [ArtifactKey]
+    public let recipe: Recipe
+
+    /// - Parameters:
+    ///   - parameters: all parameters of the subject's kind of stage.
+    ///   - embeddings: of the domains that it was learned on, whose features and text encoder it goes with.
+    /// - Throws: `UnfitParameter`; `DatasetError.unreadable` where the file cannot be read.
+    public init(_ subject: Subject, _ parameters: JSONValue, embeddings: [ArtifactKey]) throws {
+        file = URL(filePath: try parameters.parameters(ImportParameters.self).file)
+        recipe = subject.kind.recipe(
+            ["file": .string(try Digest.ofFile(at: file.path).digest.description)],
+            inputs: embeddings.map { Recipe.Input("embeddings", $0) })
+        (self.subject, self.embeddings) = (subject, embeddings)
+    }
+
+    /// Reads the file, unless the store has what it holds.
+    /// - Throws: `TensorFileError`; `StageInputError` where it does not go with the checkpoint and the embeddings;
+    ///   `EncoderMismatch`.
+    public func run(checkpoint: Checkpoint, store: ArtifactStore) throws -> ArtifactKey {
+        try store.artifact(of: recipe) {
+            let domains = try domains(checkpoint: checkpoint, store: store)
+            // [text width, features]
+            let projection = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }
+            switch subject {
+            case .prompt:
+                let vectors = try PromptFile(contentsOf: file).vectors(width: projection.rows)
+                let prompt = Prompt(
+                    method: Self.method, domain: domains, seed: nil, vectors: vectors, validationAccuracy: nil)
+                return (.prompt(prompt), [])
+            case .generator:
+                let tensors = try GeneratorFile(contentsOf: file).tensors(
+                    featureDimension: projection.columns, width: projection.rows)
+                let generator = StoredGenerator(
+                    method: Self.method, domain: domains, seed: nil, tensors: tensors, validationAccuracy: nil)
+                return (.generator(generator), [])
+            }
+        }
+    }
+
+    /// The domains' names, joined, once it is clear that the checkpoint goes with their features.
+    private func domains(checkpoint: Checkpoint, store: ArtifactStore) throws -> String {
+        guard !embeddings.isEmpty else { throw StageInputError("no embeddings were given") }
+        return try embeddings.map { key in
+            let set = try store.embeddingSet(key)
+            guard try store.encoder(set.encoder, goesWith: checkpoint) else {
+                throw EncoderMismatch(
+                    checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(set.encoder).name)
+            }
+            return try store.manifest(set.manifest).domain
+        }.joined(separator: "+")
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import CommandLineSupport
+import Stages
+
+struct ImportPromptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prompt", abstract: "Takes a prompt that was learned elsewhere, such as SPG's prompt labels.",
+        discussion: """
+            EXAMPLE
+              spg import prompt --embeddings art_painting --file PACS_CoOp_a.pt --checkpoint Models/ViT-B-16.pt
+
+            The file holds a tensor [context length, width]: torch.save's, of float16 or float32, or safetensors. Prints the \
+            prompt's key. In a pipeline, a stage that uses “import-prompt” stands in the place of one that uses “fit”; \
+            Docs/pipelines.md says more.
+            """)
+
+    @OptionGroup var options: StageOptions
+
+    @Option(help: ArgumentHelp(
+        "Embeddings of the domain that it was learned on, by key or by domain; repeat for several.", valueName: "key"))
+    var embeddings: [String]
+
+    @Option(help: ArgumentHelp("The file with the prompt.", valueName: "path"), completion: .file())
+    var file: String
+
+    func run() throws {
+        try options.importing(.prompt, file, embeddings: embeddings)
+    }
+}
+
+struct ImportGeneratorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generator", abstract: "Takes a generator that was trained elsewhere, as its state dict.",
+        discussion: """
+            EXAMPLE
+              spg import generator --embeddings cartoon --embeddings photo --embeddings sketch --file generator.pt \\
+                --checkpoint Models/ViT-B-16.pt
+
+            The file holds the generator's state dict, with model.0.weight and so on. Of a generator that was saved whole:
+              model = torch.load("best_val.pt", map_location="cpu", weights_only=False)
+              torch.save(model.state_dict(), "generator.pt")
+            Prints the generator's key. In a pipeline, a stage that uses “import-generator” stands in the place of one that \
+            uses “cgan”; Docs/pipelines.md says more.
+            """)
+
+    @OptionGroup var options: StageOptions
+
+    @Option(help: ArgumentHelp(
+        "Embeddings of a domain that it was trained on, by key or by domain; repeat.", valueName: "key"))
+    var embeddings: [String]
+
+    @Option(help: ArgumentHelp("The file with the generator.", valueName: "path"), completion: .file())
+    var file: String
+
+    func run() throws {
+        try options.importing(.generator, file, embeddings: embeddings)
+    }
+}
+
+extension StageOptions {
+    fileprivate func importing(_ subject: ImportStage.Subject, _ file: String, embeddings: [String]) throws {
+        try run(subject.kind, ["--file=\(file)"]) { parameters, store, checkpoint in
+            let stage = try ImportStage(subject, parameters, embeddings: store.resolve(embeddings, kind: .embeddings))
+            return try stage.run(checkpoint: checkpoint, store: store)
+        }
+    }
+}

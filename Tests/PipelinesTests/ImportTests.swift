@@ -1,0 +1,79 @@
+import ArtifactStore
+import Foundation
+import Pipelines
+import Stages
+import Testing
+
+/// Stages with files for parameters.
+@Suite("Files of other people's in a pipeline")
+struct ImportTests {
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "import-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for name in ["oil", "ink", "chalk"] { try write("label of \(name)", to: "\(name.prefix(1)).pt") }
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+    }
+
+    /// The sample with an import in the place of its fit.
+    private func text(_ file: String, more: String = "") -> String {
+        sampleText.replacing("uses: fit", with: "uses: import").replacing(
+            #/with: {seed: "\${seed}", context.*}/#, with: "with: {file: \(file)\(more)}")
+    }
+
+    private var byLetter: String {
+        "{oil: \(folder.path)/o.pt, ink: \(folder.path)/i.pt, chalk: \"\(folder.path)/c.pt\"}"
+    }
+
+    private func prompts(_ text: String) throws -> [Instance] {
+        try plan(text).instances.filter { $0.stage == "prompts" }
+    }
+
+    @Test("A file for each domain; the key has its bytes, the command line its path")
+    func mapping() throws {
+        let found = try prompts(text(byLetter))
+        #expect(found.map(\.name) == ["chalk", "ink", "oil"].map { "prompts(domain \($0))" })
+        #expect(found[1].recipe.parameters == ["file": .string(digest("label of ink").description)])
+        let arguments = try found[1].arguments(for: specification(text(byLetter)), store: "s", threads: 1)
+        #expect(arguments.prefix(2) == ["import", "prompt"] && arguments.contains("--file=\(folder.path)/i.pt"))
+        #expect(arguments.filter { $0.hasPrefix("--file") }.count == 1)
+
+        // Elsewhere, by the domain's name: the same keys.
+        for (letter, name) in [("o", "oil"), ("i", "ink"), ("c", "chalk")] {
+            try FileManager.default.moveItem(
+                at: folder.appending(path: "\(letter).pt"), to: folder.appending(path: "\(name).pt"))
+        }
+        #expect(try prompts(text("\"\(folder.path)/${domain}.pt\"")).map(\.key) == found.map(\.key))
+        try write("another label", to: "ink.pt")
+        let changed = try prompts(text("\"\(folder.path)/${domain}.pt\""))
+        #expect(zip(changed, found).map { $0.key == $1.key } == [true, false, true])
+    }
+
+    @Test("A parameter that came later is in the key only where it is not at its default")
+    func laterParameters() throws {
+        let keys = try ["", ", scale: 1", ", scale: 2"].map { try prompts(text(byLetter, more: $0)).map(\.key) }
+        #expect(keys[0] == keys[1] && keys[0] != keys[2])
+    }
+
+    @Test("A domain without a file, a file that is not there, and what is no path are named")
+    func faults() throws {
+        func says(_ file: String) -> String {
+            do {
+                _ = try prompts(text(file))
+                return "planned"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(says("{oil: \(folder.path)/o.pt}").contains("stages.prompts.with.file: names no file for chalk"))
+        #expect(says("\(folder.path)/none.pt").contains("none.pt"))
+        #expect(says("\(folder.path)/none.pt").contains("stages.prompts.with.file"))
+        #expect(says("[a, b]").contains("found a list"))
+        #expect(says("{oil: [a]}").contains("expected a text"))
+        #expect(says("{oil: \"${colour}\"}").contains("no axis “colour”"))
+    }
+}
