@@ -43,12 +43,14 @@ public struct StageKind: Sendable {
     /// What each parameter means, in a line.
     public var help: [String: String]
     public var roles: [Role]
+    /// Whether it trains, keeping checkpoints on the way: its executable takes `--save-every`.
+    public var trains: Bool
     /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
     public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void
 
     public init(
         name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, defaults: JSONValue,
-        help: [String: String] = [:], roles: [Role],
+        help: [String: String] = [:], roles: [Role], trains: Bool = false,
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
     ) {
         self.name = name
@@ -58,6 +60,7 @@ public struct StageKind: Sendable {
         self.defaults = defaults
         self.help = help
         self.roles = roles
+        self.trains = trains
         self.check = check
     }
 
@@ -70,7 +73,7 @@ public struct StageKind: Sendable {
         self.init(
             name: name, executable: executable, makes: makes, algorithmVersion: algorithmVersion,
             defaults: .merging(parameters, SplitParameters()),
-            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles,
+            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles, trains: true,
             check: { values throws(UnfitParameter) in
                 _ = try values.parameters(Parameters.self)
                 _ = try values.parameters(SplitParameters.self)
