@@ -39,7 +39,7 @@ test: setup ## Run the tests
 	@swift test -c release --disable-xctest --disable-testable-imports
 
 test-full: export SPG_FULL_TESTS = 1
-test-full: test ## Run the tests, also those of models at full size: half a minute and 4 GB more
+test-full: test ## Run the tests, also of models at full size and of a hundred kills: some minutes and 4 GB more
 
 bench: build ## Measure speed, beside PyTorch and ONNX Runtime where a Python has them (PYTHON=…, or Scripts/bench-peers first)
 	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json

@@ -23,9 +23,11 @@ public struct StageOptions: ParsableArguments {
 
     public init() {}
 
-    /// Opens the store, making it where there is none.
+    /// Opens the store, making it where there is none. From then on the process ends with the `spg run` that started it,
+    /// if one did.
     public func openStore() throws -> ArtifactStore {
-        try storage.open(remakes: force)
+        Lifeline.hold()
+        return try storage.open(remakes: force)
     }
 
     /// Makes an artifact, and shows where the time went if that was asked for; if it was there already, where the time
@@ -61,7 +63,7 @@ public struct StageOptions: ParsableArguments {
     }
 }
 
-/// What the executables that train take besides: `--save-every`.
+/// What the executables that train, and `spg run`, take besides: `--save-every`.
 public struct TrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
         "How often to keep what has been learned, for a run that is stopped to go on from; 0 for after every epoch.",
@@ -77,6 +79,9 @@ public struct TrainingOptions: ParsableArguments {
     }
 
     public var interval: Duration { .seconds(saveEvery) }
+
+    /// The same for another process's command line.
+    public var arguments: [String] { ["--save-every=\(saveEvery)"] }
 }
 
 extension ArtifactStore {

@@ -53,13 +53,15 @@ public struct StageKind: Sendable {
     /// Parameters that came after artifacts had been made without them: at their default they are in no recipe, so that the
     /// keys of those artifacts stay.
     public var laterParameters: Set<String>
+    /// Whether it trains, keeping checkpoints on the way: its executable takes `--save-every`.
+    public var trains: Bool
     /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
     public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void
 
     public init(
         name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
         defaults: JSONValue, help: [String: String] = [:], roles: [Role], files: Set<String> = [],
-        laterParameters: Set<String> = [],
+        laterParameters: Set<String> = [], trains: Bool = false,
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
     ) {
         self.name = name
@@ -72,6 +74,7 @@ public struct StageKind: Sendable {
         self.roles = roles
         self.files = files
         self.laterParameters = laterParameters
+        self.trains = trains
         self.check = check
     }
 
@@ -84,7 +87,7 @@ public struct StageKind: Sendable {
         self.init(
             name: name, executable: executable, makes: makes, algorithmVersion: algorithmVersion,
             defaults: .merging(parameters, SplitParameters()),
-            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles,
+            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles, trains: true,
             check: { values throws(UnfitParameter) in
                 _ = try values.parameters(Parameters.self)
                 _ = try values.parameters(SplitParameters.self)

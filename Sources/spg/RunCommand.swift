@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "What to run it with") var machine: MachineOptions
 
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var training: TrainingOptions
 
     @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
     var profile = false
@@ -67,10 +68,11 @@ struct RunCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         let narrative = Mutex(ExecutionNarrative(total: work.count, rewritesStatus: console.isTerminal))
         let machine = machine.machine
+        let options = (profile ? ["--profile"] : []) + memory.arguments(sharing: machine), training = training.arguments
         let executor = Executor(
             machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
             store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
-            options: (profile ? ["--profile"] : []) + memory.arguments(sharing: machine))
+            options: { options + ($0.kind.trains ? training : []) })
         let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
             await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in

@@ -68,15 +68,17 @@ final class Program: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
-    /// Sends a signal as soon as a condition holds. Looks at it on a thread of its own: other tests may keep all threads
-    /// that tasks run on busy.
+    /// Sends a signal as soon as a condition holds.
     func signal(_ number: Int32, when condition: @escaping @Sendable () -> Bool) {
+        act(when: condition) { kill($0, number) }
+    }
+
+    /// Does something to the process as soon as a condition holds, if it still runs then. Looks at it on a thread of its
+    /// own: other tests may keep all threads that tasks run on busy.
+    func act(when condition: @escaping @Sendable () -> Bool, _ action: @escaping @Sendable (pid_t) -> Void) {
         Thread.detachNewThread { [self] in
             while process.withLock({ $0.isRunning }) {
-                if condition() {
-                    kill(identifier, number)
-                    return
-                }
+                if condition() { return action(identifier) }
                 usleep(2000)
             }
         }
@@ -87,10 +89,14 @@ final class Program: Sendable {
         var seconds = 0.0
         for await time in end.stream { seconds = time }
         let status = process.withLock { $0.terminationReason == .exit ? $0.terminationStatus : -$0.terminationStatus }
-        func text(_ name: String) throws -> String {
-            String(decoding: try Data(contentsOf: scratch.url.appending(path: name)), as: UTF8.self)
-        }
         return Outcome(status: status, output: try text("output"), errors: try text("errors"), seconds: seconds)
+    }
+
+    /// What it has written on its standard error so far.
+    var errors: String { (try? text("errors")) ?? "" }
+
+    private func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: scratch.url.appending(path: name)), as: UTF8.self)
     }
 
     struct NotBuilt: Error {}

@@ -1,8 +1,9 @@
 import Foundation
+import Stages
 import Synchronization
 
 /// A program that runs as a child, in a process group of its own, so that it is ended by whoever started it and not by
-/// the terminal.
+/// the terminal. A stage ends with this process, too (`Lifeline`).
 package final class ChildProcess: Sendable {
     /// How a child ended.
     package enum Ending: Hashable, Sendable {
@@ -36,6 +37,7 @@ package final class ChildProcess: Sendable {
     private let process: pid_t
     private let standardOutput: Int32
     private let standardError: Int32
+    private let lifeline: Int32
     private let state = Mutex(State())
 
     /// How long an interrupted child may take to end by itself.
@@ -51,26 +53,25 @@ package final class ChildProcess: Sendable {
         executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = .seconds(5)
     ) throws(StartError) {
         self.grace = grace
-        (process, standardOutput, standardError) = try Self.starting.withLock { _ throws(StartError) in
-            var output: [Int32] = [-1, -1], error: [Int32] = [-1, -1], child: pid_t = 0
+        (process, standardOutput, standardError, lifeline) = try Self.starting.withLock { _ throws(StartError) in
+            var output: [Int32] = [-1, -1], error: [Int32] = [-1, -1], life: [Int32] = [-1, -1], child: pid_t = 0
             var code: Int32 = 0
-            if pipe(&output) != 0 || pipe(&error) != 0 { code = errno }
+            if pipe(&output) != 0 || pipe(&error) != 0 || pipe(&life) != 0 { code = errno }
             if code == 0 {
-                (output + error).forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
+                (output + error + life).forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
                 code = Self.spawn(
-                    &child, executable, arguments, environment, output: output[1], error: error[1])
+                    &child, executable, arguments, environment, output: output[1], error: error[1], life: life[0])
             }
-            for descriptor in [output[1], error[1]] + (code == 0 ? [] : [output[0], error[0]]) where descriptor >= 0 {
-                close(descriptor)
-            }
+            let kept = [output[0], error[0], life[1]], given = [output[1], error[1], life[0]]
+            for descriptor in given + (code == 0 ? [] : kept) where descriptor >= 0 { close(descriptor) }
             guard code == 0 else { throw StartError(executable: executable, code: code) }
-            return (child, output[0], error[0])
+            return (child, kept[0], kept[1], kept[2])
         }
     }
 
     private static func spawn(
         _ child: inout pid_t, _ executable: String, _ arguments: [String], _ environment: [String: String], output: Int32,
-        error: Int32
+        error: Int32, life: Int32
     ) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -78,6 +79,8 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+        let lifeline = STDERR_FILENO + 1
+        posix_spawn_file_actions_adddup2(&actions, life, lifeline)
 
         // The child gets default signals back, whatever this process ignores or blocks.
         var attributes = posix_spawnattr_t()
@@ -93,7 +96,8 @@ package final class ChildProcess: Sendable {
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         let words = ([executable] + arguments).map { strdup($0) }
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0.key)=\($0.value)") }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            .merging([Lifeline.variable: "\(lifeline)"]) { $1 }.map { strdup("\($0.key)=\($0.value)") }
         defer { (words + variables).forEach { free($0) } }
         return posix_spawn(&child, executable, &actions, &attributes, words + [nil], variables + [nil])
     }
@@ -136,8 +140,7 @@ package final class ChildProcess: Sendable {
             if !hasEnded { usleep(5_000) }
             killIfOverdue()
         }
-        close(standardOutput)
-        close(standardError)
+        for descriptor in [standardOutput, standardError, lifeline] { close(descriptor) }
         errors.rest.map(line)
         // The two halves of a wait status: the signal in the low seven bits, the exit status above them.
         let signal = status & 0x7f

@@ -35,12 +35,12 @@ public struct Executor: Sendable {
     public var keepsGoing: Bool
     /// Whether artifacts that are there are made again.
     public var remakes: Bool
-    /// What every process is told besides, such as `--profile`; nothing that changes what it makes.
-    public var options: [String]
+    /// What an instance's process is told besides, such as `--profile`; nothing that changes what it makes.
+    public var options: @Sendable (Instance) -> [String]
 
     public init(
         machine: Machine, share: @escaping @Sendable (Instance) -> Share, executables: URL, store: String,
-        keepsGoing: Bool = true, remakes: Bool = false, options: [String] = []
+        keepsGoing: Bool = true, remakes: Bool = false, options: @escaping @Sendable (Instance) -> [String] = { _ in [] }
     ) {
         self.machine = machine
         self.share = share
@@ -151,7 +151,7 @@ public struct Executor: Sendable {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path
-            let arguments = (remakes ? ["--force"] : []) + options
+            let arguments = (remakes ? ["--force"] : []) + options(instance)
                 + instance.arguments(for: specification, store: store, threads: share.threads)
             child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {

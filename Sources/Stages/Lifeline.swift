@@ -1,0 +1,30 @@
+import Foundation
+
+/// How a stage learns that the `spg run` that started it is gone, however that came to its end.
+///
+/// It is a pipe that nothing is ever written to. `spg run` alone holds the end for writing; the stage's end hangs up
+/// when `spg run` lives no more, be it by `kill -9`. (Linux's `PR_SET_PDEATHSIG` goes by the thread that started a
+/// process, and threads come and go in a `spg run` that lives on.)
+public enum Lifeline {
+    /// The environment variable that tells a stage which of its descriptors it is.
+    public static let variable = "SPG_LIFELINE"
+
+    /// From now on this process ends with the `spg run` that started it, as by Ctrl-C: at once, with the last checkpoint
+    /// in the store and nothing half-written, and with it whatever programs it has started. Does nothing where `spg run`
+    /// did not start it.
+    public static func hold() {
+        guard let text = getenv(variable), let descriptor = Int32(String(cString: text)),
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
+        else { return }
+        // Programs that this one starts get neither: they are in its process group, which is ended as a whole.
+        unsetenv(variable)
+        Thread.detachNewThread {
+            var end = pollfd(fd: descriptor, events: 0, revents: 0)
+            while poll(&end, 1, -1) < 0, errno == EINTR {}
+            guard end.revents & Int16(POLLHUP) != 0 else { return }
+            kill(0, SIGINT)
+            // Where the signal is ignored. The status is that of an interrupted program.
+            _exit(130)
+        }
+    }
+}
