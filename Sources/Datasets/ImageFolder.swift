@@ -45,21 +45,28 @@ public struct ImageFolder: Sendable {
     /// The image files of a domain, without reading them, sorted by class and name.
     /// - Throws: `DatasetError`: a domain that is not there, a class folder without images.
     public func images(of domain: String) throws(DatasetError) -> [Entry] {
-        guard let present = classesOfDomain[domain] else {
-            throw .unknownDomain(domain, root: root, known: domains)
-        }
+        let present = try classes(of: domain)
         let labels = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
         var entries: [Entry] = []
         for name in present {
             guard let label = labels[name] else { continue }
             let folder = "\(root)/\(domain)/\(name)"
-            let files = try contents(of: folder).filter {
-                Self.extensions.contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
+            let files = try contents(of: folder).filter { name in
+                var name = name
+                return name.withUTF8(Self.isImage)
             }
             guard !files.isEmpty else { throw .emptyClass(path: folder) }
             entries += files.map { Entry(path: folder + "/" + $0, label: label) }
         }
         return entries
+    }
+
+    /// The class folders of a domain, sorted.
+    func classes(of domain: String) throws(DatasetError) -> [String] {
+        guard let present = classesOfDomain[domain] else {
+            throw .unknownDomain(domain, root: root, known: domains)
+        }
+        return present
     }
 
     /// The manifest of a domain.

@@ -24,10 +24,8 @@ extension PlanInputs {
         }
         var images: [String: ArtifactKey] = [:]
         for domain in try specification.domains(among: folder.domains) {
-            let manifest = try folder.manifest(of: domain, dataset: dataSet.name) { paths in
-                try store.digests(ofFiles: paths, progress: progress)
-            }
-            images[domain] = recording ? try store.record(manifest) : manifest.key
+            images[domain] = try store.imagesKey(
+                of: domain, in: folder, dataset: dataSet.name, recording: recording, progress: progress)
         }
         do {
             self.init(images: images, encoder: try encoder(specification.checkpoint.value))
