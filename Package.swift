@@ -50,11 +50,11 @@ let package = Package(
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
         .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
-        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", yams]),
         .target(name: "Reporting", dependencies: ["ArtifactStore"]),
+        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", "Reporting", yams]),
         .target(
             name: "CommandLineSupport",
-            dependencies: ["Reporting", "Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", arguments]),
+            dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", "Reporting", arguments]),
 
         .target(
             name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
@@ -71,7 +71,8 @@ let package = Package(
             dependencies: ["Stages", "ArtifactStore", "Datasets", "CLIP", "CommandLineSupport", "Tensors", arguments]),
         .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "ArtifactStore", "CommandLineSupport", arguments]),
+        .executableTarget(
+            name: "spg-evaluate", dependencies: ["Stages", "ArtifactStore", "CommandLineSupport", "Reporting", arguments]),
         .executableTarget(
             name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 

@@ -21,7 +21,8 @@ public enum ArtifactContents: Sendable {
 
 extension ArtifactStore {
     /// Writes an artifact, its inputs, its contents and the history of its training, and forgets the checkpoint and the
-    /// failure noted under its key: all in one transaction. Does nothing where the artifact is there already.
+    /// failure noted under its key: all in one transaction. Where the artifact is there already, nothing is done, or, if the store
+    /// `remakes`, its contents are replaced.
     /// - Parameter seconds: how long it took to make.
     /// - Returns: `recipe.key`.
     /// - Throws: `StoreError`, and then nothing is written: an input that is not there, contents that are not finite or
@@ -35,8 +36,10 @@ extension ArtifactStore {
         try writing { database in
             try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key.description])
             try database.execute(sql: "DELETE FROM failure WHERE key = ?", arguments: [key.description])
-            guard try database.artifactID(key) == nil else { return }
-            let id = try database.insertArtifact(recipe, seconds: seconds, bytes: try database.size(of: contents))
+            let known = try database.artifactID(key), bytes = try database.size(of: contents)
+            if known != nil, !remakes { return }
+            let id = try known ?? database.insertArtifact(recipe, seconds: seconds, bytes: bytes)
+            if known != nil { try database.clearArtifact(id, seconds: seconds, bytes: bytes) }
             switch contents {
             case .embeddings(let set): try database.insert(set, id: id)
             case .prompt(let prompt): try database.insert(prompt, id: id)
@@ -71,6 +74,18 @@ extension Database {
                 sql: "INSERT INTO artifact_input VALUES (?, ?, ?, ?)", arguments: [id, position, input.role, inputID])
         }
         return id
+    }
+
+    /// Takes out what an artifact holds, as if it had just been inserted. What was made from it stays.
+    fileprivate func clearArtifact(_ id: Int64, seconds: Double, bytes: Int) throws {
+        guard seconds.isFinite else { throw StoreError.badValue("an artifact cannot take \(seconds) seconds to make") }
+        for table in ["embedding_set", "prompt", "generator", "tensor", "metric", "evaluation"] {
+            try execute(sql: "DELETE FROM \(table) WHERE artifact_id = ?", arguments: [id])
+        }
+        let now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+        try execute(
+            sql: "UPDATE artifact SET created = \(now), seconds = ?, bytes = ? WHERE id = ?",
+            arguments: [seconds, bytes, id])
     }
 
     /// The bytes of numbers in an artifact, whoever else shares them.

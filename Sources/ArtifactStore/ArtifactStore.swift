@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import GRDB
 import Tensors
@@ -11,13 +12,20 @@ public final class ArtifactStore: Sendable {
     public let path: String
     /// Whether the store was opened for reading only.
     public let isReadOnly: Bool
+    /// Whether artifacts that are there are to be made again: what is written takes the place of what was there.
+    public let remakes: Bool
     package let database: DatabaseQueue
+    /// Told of an artifact that another process is making when this one has to wait for it.
+    let onWait: @Sendable (ArtifactKey) -> Void
 
     /// Opens a store, or makes one (with the folders above it) where there is none and `readOnly` is false.
     ///
     /// A store of an older version is brought up to date.
     /// - Throws: `StoreError`, where the file is missing (`readOnly`), is no store, is newer, or cannot be opened.
-    public init(path: String, readOnly: Bool = false) throws {
+    public init(
+        path: String, readOnly: Bool = false, remakes: Bool = false,
+        onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
+    ) throws {
         let exists = FileManager.default.fileExists(atPath: path)
         if exists {
             try Self.checkFileIsDatabase(path)
@@ -28,12 +36,20 @@ public final class ArtifactStore: Sendable {
         }
         self.path = path
         isReadOnly = readOnly
+        self.remakes = remakes
+        self.onWait = onWait
         database = try StoreError.translating(at: path) {
             guard !readOnly else { return try Self.openedForReading(path) }
             let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false))
             try Self.prepare(database, path: path)
             return database
         }
+    }
+
+    /// Closes the file, whoever still holds this value, so that nothing stays in its write-ahead log but what others write. Any
+    /// later call throws.
+    public func close() throws {
+        try StoreError.translating(at: path) { try database.close() }
     }
 
     /// Reads in one consistent snapshot.

@@ -17,7 +17,8 @@ public struct ImageView: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// The images of a manifest, each with the views of it that have no features yet.
+    /// The images of a manifest, each with the views of it that have no features yet; with all views where the store
+    /// `remakes` what it has.
     ///
     /// Images with equal bytes count once. In the manifest's order; images that lack nothing are left out.
     /// - Throws: `StoreError.noArtifact`, `.unknownEncoder`.
@@ -31,7 +32,7 @@ extension ArtifactStore {
                 let positions = try Int.fetchCursor(database, sql: """
                     SELECT position FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
                         SELECT 1 FROM embedding
-                        WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                        WHERE NOT \(remakes) AND encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
                             AND embedding.image_id = manifest_image.image_id)
                     """, arguments: [manifestID, encoderID, view])
                 while let position = try positions.next() { missing[position, default: []].append(view) }
@@ -46,7 +47,8 @@ extension ArtifactStore {
         }
     }
 
-    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are.
+    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are, or replaced where the
+    /// store `remakes` what it has.
     ///
     /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but
     /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
@@ -72,7 +74,8 @@ extension ArtifactStore {
             if refusingOthers { try database.checkNoOthers(vectors, for: rows, encoderID: encoderID) }
             let statement = try database.cachedStatement(sql: """
                 INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (encoder_id, view_id, image_id) DO NOTHING
+                ON CONFLICT (encoder_id, view_id, image_id)
+                DO \(remakes ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256" : "NOTHING")
                 """)
             for (index, row) in rows.enumerated() {
                 let (vector, sha256) = vectors.rows(index..<index + 1).blobWithDigest

@@ -20,8 +20,8 @@ public struct PipelineInstance: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// Says what a pipeline consists of now, in place of what was said before. Writes nothing where nothing has
-    /// changed.
+    /// Says what a pipeline consists of now, in place of what was said before, which is kept as an earlier version.
+    /// Writes nothing where nothing has changed.
     public func setPipeline(_ name: String, to instances: [PipelineInstance]) throws {
         guard try pipeline(name) != instances else { return }
         try writing { database in
@@ -35,6 +35,7 @@ extension ArtifactStore {
                     instance.title,
                 ])
             }
+            try database.addVersion(of: name, instances)
         }
     }
 
@@ -48,6 +49,36 @@ extension ArtifactStore {
                     stage: $0["stage"], cell: try JSONValue(parsing: $0["cell"]), key: try $0.digest("key"),
                     title: $0["title"])
             }
+        }
+    }
+
+    /// The keys that an instance of a pipeline had in earlier versions, the latest first, each once.
+    /// - Parameter key: the one that it has now, which is left out.
+    public func earlierKeys(
+        ofPipeline name: String, stage: String, cell: JSONValue, before key: ArtifactKey
+    ) throws -> [ArtifactKey] {
+        try reading { database in
+            try Row.fetchAll(
+                database.cachedStatement(sql: """
+                    SELECT key FROM pipeline_history WHERE pipeline = ? AND stage = ? AND cell = ? AND key <> ?
+                    ORDER BY version DESC
+                    """),
+                arguments: [name, stage, cell.canonicalText, key.description]
+            ).map { try $0.digest("key") }
+        }
+    }
+}
+
+extension Database {
+    fileprivate func addVersion(of pipeline: String, _ instances: [PipelineInstance]) throws {
+        let last = try Int.fetchOne(
+            self, sql: "SELECT max(version) FROM pipeline_history WHERE pipeline = ?", arguments: [pipeline])
+        let statement = try cachedStatement(
+            sql: "INSERT OR REPLACE INTO pipeline_history (pipeline, stage, cell, key, version) VALUES (?, ?, ?, ?, ?)")
+        for instance in instances {
+            try statement.execute(arguments: [
+                pipeline, instance.stage, instance.cell.canonicalText, instance.key.description, (last ?? 0) + 1,
+            ])
         }
     }
 }

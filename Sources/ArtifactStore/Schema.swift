@@ -244,10 +244,10 @@ enum Schema {
 
         """
 
-    /// Version 3: what a domain's files looked like when its manifest was last made.
+    /// Version 4: what a domain's files looked like when its manifest was last made.
     ///
     /// `recorded` is that of its manifest then; NULL where the manifest was not in the store.
-    static let version3 = """
+    static let version4 = """
         CREATE TABLE seen_domain (
             path TEXT NOT NULL,
             dataset TEXT NOT NULL,

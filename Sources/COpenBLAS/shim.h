@@ -6,3 +6,6 @@ static const int spg_has_avx512 = 1;
 #else
 static const int spg_has_avx512 = 0;
 #endif
+
+// Asks for a line of memory that will be read soon, into the second level of the cache.
+static inline void spg_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }

@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Synchronization
 
 /// Tells how far a piece of work is, at what rate it goes, and when it will be done.
@@ -73,14 +74,4 @@ public final class ProgressLine: Sendable {
         let parts = ["\(title): \(done)/\(total) \(unit)", speed, time, note.isEmpty ? nil : note]
         return parts.compactMap(\.self).joined(separator: ", ")
     }
-}
-
-/// Seconds as people write them: `7.3 s`, `2:05`, `1:02:05`.
-public func clockTime(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    if seconds < 10 { return String(format: "%.1f s", seconds) }
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    let minutes = String(format: whole < 3600 ? "%d:%02d" : "%02d:%02d", whole / 60 % 60, whole % 60)
-    return whole < 3600 ? minutes : "\(whole / 3600):" + minutes
 }

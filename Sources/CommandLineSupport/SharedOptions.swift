@@ -14,8 +14,11 @@ public struct StoreOptions: ParsableArguments {
     public var exists: Bool { FileManager.default.fileExists(atPath: store) }
 
     /// Opens the store, making it where there is none.
-    public func open() throws -> ArtifactStore {
-        try ArtifactStore(path: store)
+    /// - Parameter remakes: whether artifacts that are there are to be made again.
+    public func open(remakes: Bool = false) throws -> ArtifactStore {
+        try ArtifactStore(path: store, remakes: remakes) { key in
+            Console.standardError.line("waiting: another process is making \(key.short)")
+        }
     }
 }
 
@@ -38,5 +41,32 @@ public struct ThreadOptions: ParsableArguments {
     /// Makes the numeric code of this process use that many threads.
     public func apply() {
         Threads.count = count
+    }
+}
+
+/// How much memory activations may take: `--memory-budget MIB`.
+public struct MemoryOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "Memory in MiB for what gradients need of a text encoder's layers; a quarter of the machine's if left out. What has "
+            + "no room in it is computed twice. Results are the same.",
+        valueName: "MiB"))
+    public var memoryBudget: Int?
+
+    public init() {}
+
+    public func validate() throws {
+        if let memoryBudget, memoryBudget < 1 {
+            throw ValidationError("--memory-budget must be at least 1, not \(memoryBudget)")
+        }
+    }
+
+    /// The same for another process's command line.
+    public var arguments: [String] { memoryBudget.map { ["--memory-budget=\($0)"] } ?? [] }
+
+    /// Makes the numeric code of this process keep to it.
+    public func apply() {
+        guard let memoryBudget else { return }
+        let (bytes, overflows) = memoryBudget.multipliedReportingOverflow(by: 1 << 20)
+        ActivationBudget.bytes = overflows ? .max : bytes
     }
 }

@@ -6,18 +6,27 @@ import Reporting
 import Stages
 import Tensors
 
-/// What every stage's executable takes: `--store`, `--threads`, `--checkpoint`.
+/// What every stage's executable takes: `--store`, `--threads`, `--memory-budget`, `--checkpoint`, `--force`.
 public struct StageOptions: ParsableArguments {
     @OptionGroup public var storage: StoreOptions
     @OptionGroup public var threading: ThreadOptions
+    @OptionGroup public var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
     public var checkpoint = "Models/icon-clip"
+
+    @Flag(help: "Make the artifact again, and replace it, where the store has it.")
+    public var force = false
 
     @Flag(help: "Show where the time went, and keep it among the artifact's metrics.")
     public var profile = false
 
     public init() {}
+
+    /// Opens the store, making it where there is none.
+    public func openStore() throws -> ArtifactStore {
+        try storage.open(remakes: force)
+    }
 
     /// Makes an artifact, and shows where the time went if that was asked for; if it was there already, where the time
     /// went of the run that made it.
@@ -33,7 +42,7 @@ public struct StageOptions: ParsableArguments {
         return key
     }
 
-    /// Reads a stage's parameters, sets the threads, opens checkpoint and store, runs the stage, and prints the key of
+    /// Reads a stage's parameters, sets threads and memory, opens checkpoint and store, runs the stage, and prints the key of
     /// what it made. A wrong command line ends it before there is a store.
     /// - Parameters:
     ///   - arguments: the stage's own options.
@@ -44,8 +53,9 @@ public struct StageOptions: ParsableArguments {
         try reportingErrors {
             let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
+            memory.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
-            let store = try storage.open()
+            let store = try openStore()
             print(try profiling(store) { try make(parameters, store, checkpoint) })
         }
     }
@@ -95,9 +105,4 @@ public func showing(
         Console.standardError.line("\(title): nothing to do, it is in the store")
     }
     return key
-}
-
-/// A share in percent with one digit, `54.2 %`.
-public func percent(_ share: Double) -> String {
-    String(format: "%.1f %%", 100 * share)
 }

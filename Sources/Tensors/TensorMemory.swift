@@ -1,5 +1,9 @@
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// The memory of tensors: a block that is freed is kept for the next tensor of its size.
 ///
 /// One training step makes the same tensors as the step before it. The C library's aligned allocations leave gaps between
@@ -50,8 +54,19 @@ package enum TensorMemory {
             free.bytes -= size.bytes
             return address
         }
-        return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
-            ?? .allocate(byteCount: size.bytes, alignment: 64)
+        return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? allocate(byteCount: size.bytes)
+    }
+
+    /// Memory of the system's: from the size of a huge page on, of huge pages where it has some to spare. A pass over
+    /// megabytes in small ones spends a good part of its time on finding them.
+    package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+        let hugePage = 2 << 20
+        guard byteCount >= hugePage else { return .allocate(byteCount: byteCount, alignment: 64) }
+        let block = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: hugePage)
+        #if os(Linux)
+        madvise(block, byteCount, MADV_HUGEPAGE)  // Advice: where it is refused, pages stay small.
+        #endif
+        return block
     }
 
     /// Gives a block back.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtifactStore
 import CommandLineSupport
+import Reporting
 import Stages
 
 @main

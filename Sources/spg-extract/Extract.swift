@@ -62,7 +62,7 @@ struct Extract: ParsableCommand {
             if !options.storage.exists, case .computed(let precision) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
             }
-            let store = try options.storage.open()
+            let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
                 try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }

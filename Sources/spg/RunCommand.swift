@@ -10,19 +10,22 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Makes whatever of a pipeline has not been made yet, then prints its results.",
         discussion: """
-            EXAMPLE
+            EXAMPLES
               spg run Pipelines/desktop-icons.yaml --dry-run
+              spg run Pipelines/desktop-icons.yaml --until "generator(target tango)" --set stages.generator.with.epochs=5
 
-            Ctrl-C ends the stages that are under way; the same command goes on where they stopped.
+            Ctrl-C ends the stages that are under way; the same command goes on where they stopped. Several runs may work on \
+            one store at once: what one of them is making, the others wait for and use.
+
+            Instances are chosen by stage (prompts), by stage and values ("prompts(domain ink)", prompts/domain=ink), or by \
+            the first digits of their key.
             """)
 
     @OptionGroup var arguments: PipelineArguments
+    @OptionGroup(title: "What to run") var selection: SelectionOptions
+    @OptionGroup(title: "What to run it with") var machine: MachineOptions
 
-    @Option(help: ArgumentHelp("How many stages run at a time; as many as there are cores for.", valueName: "n"))
-    var jobs: Int?
-
-    @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup var memory: MemoryOptions
 
     @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
     var profile = false
@@ -30,21 +33,19 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Show what would run, and run nothing.")
     var dryRun = false
 
-    func validate() throws {
-        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs)") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
-    }
-
     func run() async throws {
         try await reportingErrors {
             let (plan, store) = try arguments.plan(recording: !dryRun)
+            // The threads that watched the last processes may hold it a little longer than this program lives.
+            defer { try? store.close() }
+            let work = try selecting { try plan.work(selection.selection) { try store.contains($0) } }
             if dryRun {
-                print(try plan.dryRun(in: store))
+                print(try plan.dryRun(work, in: store))
                 return
             }
-            try plan.checkPrecision { try store.contains($0) }
+            try plan.checkPrecision(of: work)
             try plan.record(in: store)
-            let outcome = try await execute(plan, in: store)
+            let outcome = try await execute(work, of: plan, in: store)
             if outcome.isInterrupted { throw CancellationError() }
             guard outcome.failures.isEmpty else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
             print(try plan.accuracyTable(in: store).table.text)
@@ -52,19 +53,24 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Runs what is missing, telling about it on standard error.
-    private func execute(_ plan: Plan, in store: ArtifactStore) async throws -> ExecutionOutcome {
-        let missing = try plan.work.filter { try !store.contains($0.key) }
+    /// Runs some instances, telling about it on standard error.
+    private func execute(_ work: [Instance], of plan: Plan, in store: ArtifactStore) async throws -> ExecutionOutcome {
         let console = Console.standardError
-        guard !missing.isEmpty else {
-            console.line("All \(plan.work.count) artifacts are made; nothing is to run.")
+        guard !work.isEmpty else {
+            console.line(try plan.nothingToRun(in: store))
             return ExecutionOutcome()
         }
         let start = ContinuousClock.now
-        let narrative = Mutex(ExecutionNarrative(total: missing.count, rewritesStatus: console.isTerminal))
-        let executor = executor(store: store)
+        let narrative = Mutex(ExecutionNarrative(total: work.count, rewritesStatus: console.isTerminal))
+        let machine = machine.machine
+        let executor = Executor(
+            machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
+            store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
+            options: (profile ? ["--profile"] : []) + memory.arguments)
+        let troubles = Mutex<[any Error]>([])
         let outcome = try await cancelledBySignals {
-            try await executor.run(plan, isMade: { try store.contains($0) }) { event in
+            await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in
+                do { try store.note(event) } catch { troubles.withLock { $0.append(error) } }
                 for utterance in narrative.withLock({ $0.tell(event) }) {
                     switch utterance {
                     case .line(let text): console.line(text)
@@ -78,16 +84,8 @@ struct RunCommand: AsyncParsableCommand {
         console.line("\n" + outcome.timeTable(total: .now - start) + "\n")
         if profile { try outcome.profiles(in: store).forEach { console.line($0 + "\n") } }
         if outcome.isInterrupted { console.line("Interrupted. The same command goes on from here.") }
-        for (instance, failure) in outcome.failures { try store.recordFailure(failure.description, of: instance.key) }
+        if let trouble = troubles.withLock(\.first) { throw trouble }
         return outcome
-    }
-
-    private func executor(store: ArtifactStore) -> Executor {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let jobs = jobs ?? max(1, cores / (threads ?? 1))
-        return Executor(
-            jobs: jobs, threads: threads ?? max(1, cores / jobs), executables: Self.executableFolder, store: store.path,
-            options: profile ? ["--profile"] : [])
     }
 
     /// The folder of this program, where the stages' executables lie too.

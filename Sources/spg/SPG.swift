@@ -11,13 +11,15 @@ struct SPG: AsyncParsableCommand {
               spg run Pipelines/desktop-icons.yaml --dry-run
               spg run Pipelines/desktop-icons.yaml
               spg status Pipelines/desktop-icons.yaml
+              spg explain Pipelines/desktop-icons.yaml "spg(target tango, seed 1)"
               spg results Pipelines/desktop-icons.yaml --format markdown
 
             Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
             checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
             """,
         subcommands: [
-            RunCommand.self, StatusCommand.self, ResultsCommand.self, QueryCommand.self, StoreCommand.self,
-            ImportCommand.self, ExportCommand.self, CheckpointCommand.self,
+            RunCommand.self, StatusCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
+            ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
+            ExportCommand.self, CheckpointCommand.self,
         ])
 }

@@ -6,10 +6,13 @@ import Reporting
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Shows what is done and what is to run, and why.",
+        commandName: "status", abstract: "Lists every stage in every cell: done, stale, missing, failed, running, and why.",
         discussion: """
             EXAMPLE
               spg status Pipelines/desktop-icons.yaml
+
+            stale: made before, from something that has changed; missing: never made, or begun and interrupted. spg explain \
+            says more of one.
             """)
 
     @OptionGroup var arguments: PipelineArguments
@@ -28,13 +31,9 @@ extension Plan {
     func statusTable(in store: ArtifactStore) throws -> Table {
         var table = Table([.init("instance"), .init("key"), .init("state"), .init("why, or when")])
         for (instance, state) in zip(instances, try states(in: store)) {
-            switch state {
-            case .done(let created, let seconds):
-                table.append([instance.name, instance.key.short, "done", "\(created), \(clockTime(seconds))"])
-            case .toRun(let reasons):
-                let why = reasons.map(\.description).joined(separator: "; ")
-                table.append([instance.name, instance.key.short, "to run", why])
-            }
+            var note = state.reason
+            if case .done(let created, let seconds) = state { note = "\(created), \(clockTime(seconds))" }
+            table.append([instance.name, instance.key.short, state.word, note])
         }
         return table
     }
@@ -46,5 +45,11 @@ extension Plan {
         return missing == 0
             ? "All \(work.count) artifacts are made; nothing is to run."
             : "\(missing) of \(work.count) artifacts are to be made."
+    }
+
+    /// What to say where a selection leaves nothing to make.
+    func nothingToRun(in store: ArtifactStore) throws -> String {
+        let isDone = try work.allSatisfy { try store.contains($0.key) }
+        return isDone ? try missingSummary(in: store) : "What is chosen is made; \(try missingSummary(in: store))"
     }
 }

@@ -6,13 +6,13 @@ import Reporting
 
 extension Plan {
     /// What a run would do, in the order in which it would.
-    func dryRun(in store: ArtifactStore) throws -> String {
+    /// - Parameter instances: those that it would make.
+    func dryRun(_ instances: [Instance], in store: ArtifactStore) throws -> String {
         var table = Table([.init("to run"), .init("key"), .init("why")])
-        var seen: Set<ArtifactKey> = []
-        for (instance, state) in zip(instances, try states(in: store)) where seen.insert(instance.key).inserted {
-            if case .toRun(let reasons) = state {
-                table.append([instance.name, instance.key.short, reasons.map(\.description).joined(separator: "; ")])
-            }
+        let states = Dictionary(zip(self.instances.map(\.key), try states(in: store))) { first, _ in first }
+        for instance in instances {
+            let reason = states[instance.key].map { $0.isToRun ? $0.reason : "done, and made again by --force" }
+            table.append([instance.name, instance.key.short, reason ?? ""])
         }
         let summary = try missingSummary(in: store)
         return table.rows.isEmpty ? summary : table.text + "\n\n" + summary

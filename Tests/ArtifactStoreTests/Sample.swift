@@ -160,6 +160,9 @@ enum Sample {
                 try store.write(
                     spg, .evaluation(evaluation(of: manifests[0], method: "spg", seed: seed)), seconds: 1)
             } else {
+                try store.beginAttempt(at: spg.key, threads: 2)
+                let cost = Attempt.Cost(seconds: 1, processorSeconds: 1.5, peakBytes: 12_000_000)
+                try store.endAttempt(at: spg.key, cost: cost, log: "Error: the disk is full")
                 try store.recordFailure("the disk is full", of: spg.key)
             }
         }

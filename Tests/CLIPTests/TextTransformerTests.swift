@@ -131,11 +131,54 @@ import Testing
                     v[which] = v[which] + step * factor
                     return product(features(v.map { Variable($0) }).value, direction)
                 }
-                let difference = (moved(by: 4e-3) - moved(by: -4e-3)) / 8e-3
+                // Of fourth order, so that steps can be long enough for rounding to drown in them.
+                let near = moved(by: 1.6e-2) - moved(by: -1.6e-2), far = moved(by: 3.2e-2) - moved(by: -3.2e-2)
+                let difference = (8 * near - far) / (12 * 1.6e-2)
                 let expected = product(gradient, step)
                 #expect(abs(difference - expected) < 1e-3 * scale, "context \(which): \(difference) for \(expected)")
             }
         }
+    }
+
+    @Test("Within any memory, features and gradients are the same in all bits", arguments: [0, 2])
+    func layersComputedTwiceChangeNothing(deeper: Int) throws {
+        let text = try FormulaWeights.text(width: 64, layers: 5, vocabulary: 40, length: 16, dimension: 16)
+        let layout = layout(names), contexts = contexts([2 * 4, 64], deeper: deeper)
+        let direction = FormulaWeights.uniform("direction", [1, 2 * names.count * 16])
+        func run(within bytes: Int) -> [Tensor] {
+            let tape = Tape(), v = contexts.map(tape.parameter)
+            let y = text(layout, contexts: v[0], deeper: Array(v.dropFirst()), activationBytes: bytes)
+            let loss = scaledProduct(reshaped(y, [1, direction.count]), Variable(direction), scale: 1)
+            return [y.value] + tape.gradients(of: loss, for: v)
+        }
+        let all = run(within: .max)
+        #expect(text.recomputedLayers(of: layout, groups: 2, within: .max) == 0)
+        #expect(text.recomputedLayers(of: layout, groups: 2, within: 0) == 4)
+        var counts = Set<Int>()
+        for bytes in stride(from: 0, through: 1 << 19, by: 1 << 14) {
+            let count = text.recomputedLayers(of: layout, groups: 2, within: bytes)
+            if counts.insert(count).inserted { #expect(run(within: bytes) == all) }
+        }
+        #expect(counts.count > 2)
+    }
+
+    @Test("A step's forward and backward pass ask the system for no memory that the pass before did not use")
+    func stepsReuseMemory() throws {
+        let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 16, dimension: 16)
+        let layout = layout(names), contexts = contexts([4, 64], deeper: 0)[0]
+        let target = FormulaWeights.uniform("target", [names.count, 16])
+        func step() {
+            let tape = Tape(), v = tape.parameter(contexts)
+            _ = tape.gradients(of: meanSquaredError(text(layout, contexts: v), to: target), for: [v])
+        }
+        // Other tests take memory meanwhile, so some tries see theirs; if steps took any, all tries would.
+        #expect(
+            (0..<2000).contains { _ in
+                let before = TensorMemory.systemBlocks
+                step()
+                step()
+                return TensorMemory.systemBlocks == before
+            })
     }
 
     /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.

@@ -1,6 +1,7 @@
 import ArtifactStore
 import CommandLineSupport
 import Foundation
+import Reporting
 import Synchronization
 import Testing
 

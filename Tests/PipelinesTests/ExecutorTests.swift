@@ -1,6 +1,7 @@
 import ArtifactStore
 import Foundation
 import Pipelines
+import Synchronization
 import Testing
 
 @Suite("Executing a plan", .timeLimit(.minutes(1)))
@@ -68,6 +69,62 @@ struct ExecutorTests {
         #expect(
             try await workshop.run().finished.map(\.instance.name)
                 == ["prompts(domain oil, seed 1)", "generator(target ink, seed 1)", "spg(target ink, seed 1)"])
+    }
+
+    @Test("Told not to go on, nothing more is begun after a failure; what is under way comes to its end")
+    func notGoingOn() async throws {
+        let workshop = try Workshop(plan(), bodies: ["features(domain chalk)": "exit 65"])
+        let outcome = try await workshop.run(jobs: 1, keepsGoing: false)
+        #expect(outcome.failures.count == 1 && outcome.finished.isEmpty && outcome.skipped.count == 18)
+    }
+
+    @Test("Memory and threads are shared out: what does not fit beside the others waits; what fits nowhere runs alone")
+    func sharing() async throws {
+        func most(_ share: Share) async throws -> Int {
+            let workshop = try Workshop(plan(), threads: share.threads)
+            let outcome = try await workshop.run(jobs: 4, share: { _ in share })
+            #expect(outcome.finished.count == 19)
+            var running = 0, most = 0
+            for line in workshop.log {
+                if line.hasPrefix("start") { running += 1 } else if line.hasPrefix("end") { running -= 1 }
+                most = max(most, running)
+            }
+            return most
+        }
+        // The machine has 100 bytes and 12 threads.
+        #expect(try await most(Share(threads: 3, memory: 60)) == 1)
+        #expect(try await most(Share(threads: 3, memory: 50)) == 2)
+        #expect(try await most(Share(threads: 5, memory: 0)) == 2)
+        #expect(try await most(Share(threads: 99, memory: 999)) == 1)
+    }
+
+    @Test("Programs are told their threads, for whatever library they are built on")
+    func environment() async throws {
+        let body = "echo $OMP_NUM_THREADS $OPENBLAS_NUM_THREADS $MKL_NUM_THREADS >&2; make"
+        let workshop = try Workshop(plan(), bodies: ["features(domain ink)": body])
+        _ = try await workshop.run()
+        #expect(workshop.log.contains("features(domain ink): 3 3 3"))
+    }
+
+    @Test("What another run is making is waited for and used; what that run leaves unmade is made here")
+    func claimed() async throws {
+        let workshop = try Workshop(plan())
+        let ink = try #require(workshop.plan.instances.first { $0.name == "features(domain ink)" })
+        let oil = try #require(workshop.plan.instances.first { $0.name == "features(domain oil)" })
+        let claims = Mutex<Set<ArtifactKey>>([ink.key, oil.key])
+        // The other run makes one of the two, and gives the other up, as soon as this one waits.
+        let outcome = try await workshop.run(isClaimed: { key in
+            guard workshop.log.contains("wait for features(domain oil)") else { return claims.withLock { $0.contains(key) } }
+            FileManager.default.createFile(
+                atPath: workshop.folder.appendingPathComponent("made/\(ink.key)").path, contents: nil)
+            claims.withLock { $0 = [] }
+            return false
+        })
+        #expect(outcome.found.map(\.name) == ["features(domain ink)"])
+        #expect(outcome.finished.count == 18)
+        let log = workshop.log
+        #expect(log.contains("wait for features(domain ink)") && log.contains("found features(domain ink)"))
+        #expect(!log.contains("start features(domain ink)") && log.contains("start features(domain oil)"))
     }
 
     /// Runs with one instance's program replaced, and returns what is said of it.
@@ -152,8 +209,8 @@ struct ExecutorTests {
         let child = try ChildProcess(
             executable: "/bin/sh", arguments: ["-c", "trap '' INT; echo ready >&2; while :; do sleep 1; done"],
             grace: .milliseconds(300))
-        let (ending, _) = child.wait { line in if line == "ready" { child.interrupt() } }
-        #expect(ending == .killed(signal: SIGKILL))
+        let outcome = child.wait { line in if line == "ready" { child.interrupt() } }
+        #expect(outcome.ending == .killed(signal: SIGKILL))
     }
 
     @Test(

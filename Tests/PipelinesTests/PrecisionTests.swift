@@ -25,11 +25,10 @@ struct PrecisionTests {
         let laboratory = try Laboratory()
         let plan = try laboratory.plan(text), processor = Processor(multipliesBFloat16: false)
         let error = #expect(throws: SpecificationError.self) {
-            try plan.checkPrecision(on: processor, isMade: { try laboratory.store.contains($0) })
+            try plan.checkPrecision(of: plan.work, on: processor)
         }
         #expect(error?.description.hasPrefix("sample.yaml:4:49: encoder.precision: precision bf16 needs") == true)
-        try plan.checkPrecision(on: Processor(multipliesBFloat16: true), isMade: { try laboratory.store.contains($0) })
-        for instance in plan.work where instance.kind.makes == .embeddings { try laboratory.make(instance) }
-        try plan.checkPrecision(on: processor, isMade: { try laboratory.store.contains($0) })
+        try plan.checkPrecision(of: plan.work, on: Processor(multipliesBFloat16: true))
+        try plan.checkPrecision(of: plan.work.filter { $0.stage != "features" }, on: processor)
     }
 }

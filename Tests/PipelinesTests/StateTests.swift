@@ -18,7 +18,7 @@ struct StateTests {
         let states = try states(plan, laboratory)
         guard case .done(_, let seconds) = states[plan.instances[0].name] else { throw Unexpected() }
         #expect(seconds == 2)
-        #expect(states[plan.instances[1].name] == .toRun([.neverMade]))
+        #expect(states[plan.instances[1].name] == .missing(progress: nil))
     }
 
     @Test("What was made by another recipe says what changed; the old value brings the old state back")
@@ -32,10 +32,8 @@ struct StateTests {
         guard case .done = changed["features(domain oil)"], case .done = changed["zero-shot(target oil)"] else {
             throw Unexpected()
         }
-        guard case .toRun(let reasons) = changed["prompts(domain oil, seed 1)"] else { throw Unexpected() }
-        #expect(reasons.map(\.description) == ["learningRate 0.002 → 0.001"])
-        guard case .toRun(let downstream) = changed["spg(target oil, seed 1)"] else { throw Unexpected() }
-        #expect(downstream.map(\.description) == ["generator(target oil, seed 1) changed"])
+        #expect(changed["prompts(domain oil, seed 1)"] == .stale(changes: ["learningRate 0.002 → 0.001"]))
+        #expect(changed["spg(target oil, seed 1)"] == .stale(changes: ["generator(target oil, seed 1) changed"]))
         for state in try laboratory.plan().states(in: laboratory.store) {
             guard case .done = state else { throw Unexpected() }
         }
@@ -49,8 +47,7 @@ struct StateTests {
         for instance in before.instances { try laboratory.make(instance) }
         try laboratory.addImage("chalk/dog/1.jpg")
         let states = try states(laboratory.plan(), laboratory)
-        guard case .toRun(let reasons) = states["features(domain chalk)"] else { throw Unexpected() }
-        #expect(reasons.map(\.description) == ["the images of chalk changed"])
+        #expect(states["features(domain chalk)"] == .stale(changes: ["the images of chalk changed"]))
         guard case .done = states["features(domain oil)"], case .done = states["prompts(domain oil, seed 2)"] else {
             throw Unexpected()
         }
@@ -65,11 +62,39 @@ struct StateTests {
         try laboratory.store.save(
             TrainingCheckpoint(progress: ["epoch": 12], payload: Data()), for: second.key)
         let states = try states(plan, laboratory)
-        guard case .toRun(let failed) = states[first.name], case .toRun(let interrupted) = states[second.name] else {
-            throw Unexpected()
+        #expect(states[first.name]?.word == "failed" && states[second.name]?.word == "missing")
+        #expect(states[first.name]?.reason == "failed when last tried: x.jpg is truncated")
+        #expect(states[second.name]?.reason == "interrupted at epoch 12")
+    }
+
+    @Test("What a process has claimed is running; when the claim is dropped, it is what it was")
+    func running() throws {
+        let laboratory = try Laboratory()
+        let plan = try laboratory.plan(), instance = plan.instances[0]
+        do {
+            let claim = try laboratory.store.claim(instance.key)
+            defer { withExtendedLifetime(claim) {} }
+            #expect(try states(plan, laboratory)[instance.name] == .running(since: nil))
+            try laboratory.store.note(.started(instance, Share(threads: 2, memory: 0)))
+            let since = try #require(try laboratory.store.attempt(at: instance.key)).started
+            #expect(try states(plan, laboratory)[instance.name] == .running(since: since))
         }
-        #expect(failed.map(\.description) == ["failed when last tried: x.jpg is truncated"])
-        #expect(interrupted.map(\.description) == ["interrupted at epoch 12"])
+        #expect(try states(plan, laboratory)[instance.name] == .missing(progress: nil))
+    }
+
+    @Test("A change is told against what was made last, also after runs that made nothing")
+    func againstTheLast() throws {
+        let laboratory = try Laboratory()
+        let before = try laboratory.plan()
+        try before.record(in: laboratory.store)
+        for instance in before.instances { try laboratory.make(instance) }
+        // Recorded, as a run does, but never made.
+        try laboratory.plan(sampleText.replacing("2e-3", with: "5e-3")).record(in: laboratory.store)
+        let after = try laboratory.plan(sampleText.replacing("2e-3", with: "1e-3"))
+        try after.record(in: laboratory.store)
+        #expect(
+            try states(after, laboratory)["prompts(domain oil, seed 1)"]
+                == .stale(changes: ["learningRate 0.002 → 0.001"]))
     }
 
     @Test(
@@ -131,8 +156,10 @@ struct NarrativeTests {
         let plan = try plan()
         let (first, second, third) = (plan.instances[0], plan.instances[1], plan.instances[3])
         var narrative = ExecutionNarrative(total: 3, rewritesStatus: rewriting)
+        let share = Share(threads: 1, memory: 0)
         let events: [ExecutionEvent] = [
-            .started(first), .started(second), .progress(first, line: "3/9 images"),
+            
+            .started(first, share), .started(second, share), .progress(first, line: "3/9 images"),
             .progress(first, line: "Warning: odd"),
             .finished(second, .seconds(1.25)),
             .failed(first, StageFailure(summary: "it exited with status 65", message: "m")),

@@ -9,11 +9,13 @@ import Synchronization
 final class Workshop: Sendable {
     let folder: URL
     let plan: Plan
+    /// How many threads the programs are expected to be told.
+    let threads: Int
     private let lines = Mutex<[String]>([])
 
     /// - Parameter bodies: shell commands of some instances, by name; the others just make their artifact.
-    init(_ plan: Plan, bodies: [String: String] = [:]) throws {
-        self.plan = plan
+    init(_ plan: Plan, bodies: [String: String] = [:], threads: Int = 3) throws {
+        (self.plan, self.threads) = (plan, threads)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("workshop-\(UUID().uuidString)")
         for name in ["made", "orders", "flags"] {
             try FileManager.default.createDirectory(
@@ -26,7 +28,7 @@ final class Workshop: Sendable {
 
     /// Sets what the script does for an instance.
     func order(_ instance: Instance, _ body: String) throws {
-        let arguments = instance.arguments(for: plan.specification, store: folder.path, threads: 3)
+        let arguments = instance.arguments(for: plan.specification, store: folder.path, threads: threads)
         let file = folder.appendingPathComponent("orders/\(digest(arguments.joined(separator: " ")))")
         try "key=\(instance.key)\n\(body)\n".write(to: file, atomically: true, encoding: .utf8)
     }
@@ -35,14 +37,29 @@ final class Workshop: Sendable {
         for instance in plan.instances where instance.name == name { try order(instance, body) }
     }
 
-    func run(jobs: Int = 2) async throws -> ExecutionOutcome {
+    /// Runs what is not made.
+    /// - Parameters:
+    ///   - share: what each instance takes of a machine with as many cores as there are jobs for and 100 bytes.
+    ///   - isClaimed: whether somebody else makes an artifact.
+    func run(
+        jobs: Int = 2, keepsGoing: Bool = true,
+        share: @escaping @Sendable (Instance) -> Share = { _ in .init(threads: 3, memory: 0) },
+        isClaimed: @escaping @Sendable (ArtifactKey) -> Bool = { _ in false }
+    ) async throws -> ExecutionOutcome {
         let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines")
             .standardized
-        let executor = Executor(jobs: jobs, threads: 3, executables: executables, store: folder.path)
-        return try await executor.run(plan, isMade: { self.isMade($0) }) { event in
+        let executor = Executor(
+            machine: Machine(jobs: jobs, threads: 3, cores: 3 * jobs, memory: 100), share: share, executables: executables,
+            store: folder.path, keepsGoing: keepsGoing)
+        let artifacts = Executor.Artifacts(isMade: { self.isMade($0) }, isClaimed: isClaimed)
+        let work = plan.work.filter { !isMade($0.key) }
+        return await executor.run(work, of: plan.specification, artifacts: artifacts) { event in
             self.lines.withLock {
                 switch event {
-                case .started(let instance): $0.append("start \(instance.name)")
+                case .started(let instance, _): $0.append("start \(instance.name)")
+                case .waiting(let instance): $0.append("wait for \(instance.name)")
+                case .found(let instance): $0.append("found \(instance.name)")
+                case .ended: break
                 case .finished(let instance, _): $0.append("end \(instance.name)")
                 case .failed(let instance, _): $0.append("fail \(instance.name)")
                 case .skipped(let instance, let cause): $0.append("skip \(instance.name) because of \(cause.name)")

@@ -129,6 +129,25 @@ import Testing
         for (i, moments) in running.enumerated() { expect(moments, golden.running[i], tolerance: 5e-3, "moments \(i)") }
     }
 
+    @Test("Steps ask the system for no memory that the steps before them did not use", .timeLimit(.minutes(1)))
+    func stepsReuseMemory() {
+        var pair = pair()
+        let inputs = (
+            uniform("real features", 0, features), uniform("real prompts", 0, promptDimension),
+            uniform("fake features", 0, features), uniform("noise", 0, latent))
+        func newBlocks(steps: Int) -> Int {
+            let before = TensorMemory.systemBlocks
+            for step in 0..<steps {
+                _ = pair.update(
+                    realFeatures: inputs.0, realPrompts: inputs.1, fakeFeatures: inputs.2, noise: inputs.3,
+                    masks: (0..<4).map { mask($0, 0, step) }, learningRate: 1e-3)
+            }
+            return TensorMemory.systemBlocks - before
+        }
+        // Other tests take memory meanwhile, so some tries see theirs; if steps took any, all tries would.
+        #expect((0..<2000).contains { _ in newBlocks(steps: 2) == 0 })
+    }
+
     @Test func aStateDictMakesTheSameGenerator() throws {
         let generator = pair().generator
         let copy = try #require(Generator(

@@ -108,6 +108,24 @@ import Tensors
         check([random([2, 3], "x")]) { scaledProduct($0[0], $0[0], scale: 1) }
     }
 
+    @Test("What is computed a second time has the same values and gradients, in all bits")
+    func recomputation() {
+        let x = random([5, 8], "x"), w = random([8, 8], "w"), constant = Variable(random([5, 8], "constant"))
+        func body(_ v: [Variable]) -> Variable {
+            let h = layerNorm(v[0], weight: Variable(Tensor([8], repeating: 1)), bias: Variable(Tensor([8])))
+            return sum(quickGELU(linear(h, weight: v[1], bias: nil, residual: v[0])), v[2])
+        }
+        func run(_ compute: ([Variable]) -> Variable) -> [Tensor] {
+            let tape = Tape(), v = [tape.parameter(x), tape.parameter(w)]
+            let y = compute([quickGELU(v[0]), v[1], constant])
+            let loss = meanSquaredError(sum(y, v[0]), to: random([5, 8], "target"))
+            return [y.value, loss.value] + tape.gradients(of: loss, for: v)
+        }
+        #expect(run { recomputed($0, body) } == run(body))
+        check([x, w]) { recomputed([$0[0], $0[1], constant], body) }
+        #expect(!recomputed([constant, constant, constant], { sum($0[0], $0[1]) }).needsGradient)
+    }
+
     @Test func constantsAreNotRecorded() {
         let y = quickGELU(linear(Variable(random([2, 3], "x")), weight: Variable(random([4, 3], "w")), bias: nil))
         #expect(!y.needsGradient)

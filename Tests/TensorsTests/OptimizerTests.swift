@@ -23,11 +23,33 @@ import Tensors
     }
 
     @Test func clippingScalesToTheLimitOnly() {
-        var large = Tensor([2], [3, 4]), small = Tensor([2], [0.3, 0.4])
-        large.clip(norm: 1)
-        small.clip(norm: 1)
-        expect(large, [3 / (5 + 1e-6), 4 / (5 + 1e-6)])
-        expect(small, [0.3, 0.4])
+        let factors = clippingFactors([Tensor([2], [3, 4]), Tensor([2], [0.3, 0.4])], limits: [1, 1])
+        expect(Tensor([2], factors), [1 / (5 + 1e-6), 1])
+    }
+
+    @Test("An update over many parameters is that of each alone, its gradient clipped, in all bits")
+    func manyParametersAtOnce() {
+        var stream = RandomStream(seed: 3, purpose: "parameters")
+        let shapes = [[300, 211], [7], [1], [16_384], [16_385], [40, 16]]
+        func random() -> [Tensor] { shapes.map { stream.uniform($0).mapped { 2 * $0 - 1 } } }
+        var together = random()
+        var apart = together.map { [$0] }
+        var optimizer = AdamW(weightDecay: 1e-2)
+        var optimizers = shapes.map { _ in AdamW(weightDecay: 1e-2) }
+        let limits: [Float] = [0.5, 0.1, 3, 1e-3, 1e9, 2]
+        for _ in 0..<3 {
+            let gradients = random()
+            optimizer.update(&together, gradients: gradients, learningRate: 0.1, limits: limits)
+            for i in shapes.indices {
+                let norm = gradients[i].values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+                let factor = clippingFactors([gradients[i]], limits: [limits[i]])[0]
+                let expected = norm > Double(limits[i]) ? Double(limits[i]) / (norm + 1e-6) : 1
+                #expect(abs(Double(factor) - expected) < 1e-6 * expected)
+                // On one thread: bits do not depend on how many there are.
+                unsplit { optimizers[i].update(&apart[i], gradients: [gradients[i] * factor], learningRate: 0.1) }
+            }
+        }
+        #expect(together == apart.map { $0[0] })
     }
 
     /// Dassl's ConstantWarmupScheduler and LinearWarmupScheduler over CosineAnnealingLR, rates per epoch.

@@ -123,8 +123,13 @@ private struct GarbagePlan {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(Self.isUnasked)", arguments: [keptPipelines])
         }
         try database.execute(
-            sql: "DELETE FROM pipeline_instance WHERE pipeline NOT IN (SELECT value FROM json_each(?))",
+            sql: "DELETE FROM attempt WHERE key NOT IN (SELECT key FROM artifact) AND \(Self.isUnasked)",
             arguments: [keptPipelines])
+        for table in ["pipeline_instance", "pipeline_history"] {
+            try database.execute(
+                sql: "DELETE FROM \(table) WHERE pipeline NOT IN (SELECT value FROM json_each(?))",
+                arguments: [keptPipelines])
+        }
         let statement = try database.cachedStatement(sql: "DELETE FROM file_digest WHERE path = ?")
         for path in files { try statement.execute(arguments: [path]) }
         for path in try String.fetchAll(database, sql: "SELECT DISTINCT path FROM seen_domain")

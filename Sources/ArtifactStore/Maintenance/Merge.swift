@@ -64,8 +64,8 @@ extension Database {
                 UNION SELECT pipeline FROM (SELECT * FROM other.pipeline_instance EXCEPT SELECT * FROM main.pipeline_instance))
             ORDER BY pipeline
             """)
-        try execute(
-            sql: Self.newRows, arguments: [JSONValue.array(outcome.pipelines.map(JSONValue.string)).canonicalText])
+        let pipelines = JSONValue.array(outcome.pipelines.map(JSONValue.string)).canonicalText
+        try execute(sql: Self.newRows, arguments: [pipelines, pipelines])
         let before = totalChangesCount
         try execute(sql: Self.newEmbeddings)
         outcome.embeddings = totalChangesCount - before
@@ -87,6 +87,9 @@ extension Database {
             WHERE id IN (SELECT other_id FROM new_artifact) ORDER BY id;
         INSERT INTO main.pipeline_instance
             SELECT * FROM other.pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(?));
+        INSERT OR IGNORE INTO main.pipeline_history
+            SELECT * FROM other.pipeline_history WHERE pipeline IN (SELECT value FROM json_each(?));
+        INSERT OR REPLACE INTO main.attempt SELECT * FROM other.attempt WHERE key IN (SELECT key FROM new_artifact);
         """
 
     private static let newEmbeddings = """

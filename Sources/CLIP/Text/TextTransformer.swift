@@ -38,8 +38,13 @@ public struct TextTransformer: Sendable {
     ///     `deeper[i]`, of the shape of `contexts`, takes the place of what layer i made of the context's rows, before
     ///     layer i + 1 and without positional embedding. At most one for each of these layers; where there are no more, the
     ///     rows go on as they are.
+    ///   - activationBytes: how much memory may be taken for what the gradient needs of the layers. Of as many layers as
+    ///     have no room in it, only the input is kept, and they are computed a second time; results are the same.
     /// - Returns: `[groups · classes, dimension]`.
-    public func callAsFunction(_ prompts: PromptLayout, contexts: Variable, deeper: [Variable] = []) -> Variable {
+    public func callAsFunction(
+        _ prompts: PromptLayout, contexts: Variable, deeper: [Variable] = [],
+        activationBytes: Int = ActivationBudget.bytes
+    ) -> Variable {
         let rowCount = prompts.rowCount
         let groups = prompts.contextCount == 0 ? 1 : contexts.value.rows / prompts.contextCount
         precondition(
@@ -56,13 +61,13 @@ public struct TextTransformer: Sendable {
         let places = ContextPlaces(prompts, groups: groups)
         var x = adding(
             rowsOf: places.filled(from: contexts), to: constantRows(of: prompts).repeatedRows(groups), at: places.rows)
+        let recomputedCount = recomputedLayers(of: prompts, groups: groups, within: activationBytes)
         for (index, layer) in weights.layers.dropLast().enumerated() {
-            let h = layerNorm(x, layer.lnOne)
-            let qkv = linear(h, layer.attentionIn)
-            let attended = treeAttention(
-                queries: qkv, layout: prompts, width: width, headWidth: weights.headWidth)
-            x = linear(attended, layer.attentionOut, residual: x)
-            x = mlp(x, layer)
+            if index < recomputedCount {
+                x = recomputed([x]) { block($0[0], layer, prompts) }
+            } else {
+                x = block(x, layer, prompts)
+            }
             if index < deeper.count {
                 x = replacing(rows: places.rows, of: x, by: places.filled(from: deeper[index]))
             }
@@ -77,6 +82,26 @@ public struct TextTransformer: Sendable {
             queryRows: prompts.ends, layout: prompts, width: width, headWidth: weights.headWidth)
         x = mlp(linear(attended, last.attentionOut, residual: rows(ends, of: x)), last)
         return linear(layerNorm(x, weights.lnFinal), weight: Variable(projection), bias: nil)
+    }
+
+    private func block(_ x: Variable, _ layer: TransformerLayerWeights, _ prompts: PromptLayout) -> Variable {
+        let attended = treeAttention(
+            queries: linear(layerNorm(x, layer.lnOne), layer.attentionIn), layout: prompts, width: width,
+            headWidth: weights.headWidth)
+        return mlp(linear(attended, layer.attentionOut, residual: x), layer)
+    }
+
+    /// Of how many layers only the input is kept, so that what a backward pass needs takes no more than so many bytes, or as
+    /// near to it as can be. The last layer, which has few rows, is not counted.
+    package func recomputedLayers(of prompts: PromptLayout, groups: Int, within bytes: Int) -> Int {
+        let layers = weights.layers.count - 1, rows = groups * prompts.rowCount
+        let inner = weights.layers[0].mlpUp.weight.rows
+        // Inputs of both normalisations, queries, keys and values, the MLP before its activation; attention's weights.
+        let probabilities = groups * prompts.keyOffsets[prompts.rowCount] * width / weights.headWidth
+        let input = 4 * rows * width, all = 4 * (rows * (5 * width + inner) + probabilities)
+        guard layers * all > bytes else { return 0 }
+        // The one that is computed again is held besides.
+        return min(layers, (layers * all + all - bytes + (all - input) - 1) / (all - input))
     }
 
     private func mlp(_ x: Variable, _ layer: TransformerLayerWeights) -> Variable {

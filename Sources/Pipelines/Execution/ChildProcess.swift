@@ -10,6 +10,16 @@ package final class ChildProcess: Sendable {
         case killed(signal: Int32)
     }
 
+    /// What a child has left when it has ended.
+    package struct Outcome: Sendable {
+        package var ending: Ending
+        /// What it wrote on its standard output.
+        package var output: String
+        /// Of all its threads, and of its own children that it waited for.
+        package var processorSeconds: Double
+        package var peakBytes: Int
+    }
+
     /// A program that cannot be started.
     package struct StartError: Error, CustomStringConvertible {
         let executable: String
@@ -36,7 +46,10 @@ package final class ChildProcess: Sendable {
     private static let starting = Mutex(())
 
     /// Starts a program with nothing on its standard input.
-    package init(executable: String, arguments: [String], grace: Duration = .seconds(5)) throws(StartError) {
+    /// - Parameter environment: variables that it gets besides those of this process.
+    package init(
+        executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = .seconds(5)
+    ) throws(StartError) {
         self.grace = grace
         (process, standardOutput, standardError) = try Self.starting.withLock { _ throws(StartError) in
             var output: [Int32] = [-1, -1], error: [Int32] = [-1, -1], child: pid_t = 0
@@ -44,7 +57,8 @@ package final class ChildProcess: Sendable {
             if pipe(&output) != 0 || pipe(&error) != 0 { code = errno }
             if code == 0 {
                 (output + error).forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
-                code = Self.spawn(&child, executable, arguments, output: output[1], error: error[1])
+                code = Self.spawn(
+                    &child, executable, arguments, environment, output: output[1], error: error[1])
             }
             for descriptor in [output[1], error[1]] + (code == 0 ? [] : [output[0], error[0]]) where descriptor >= 0 {
                 close(descriptor)
@@ -55,7 +69,8 @@ package final class ChildProcess: Sendable {
     }
 
     private static func spawn(
-        _ child: inout pid_t, _ executable: String, _ arguments: [String], output: Int32, error: Int32
+        _ child: inout pid_t, _ executable: String, _ arguments: [String], _ environment: [String: String], output: Int32,
+        error: Int32
     ) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -78,9 +93,9 @@ package final class ChildProcess: Sendable {
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         let words = ([executable] + arguments).map { strdup($0) }
-        let environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") }
-        defer { (words + environment).forEach { free($0) } }
-        return posix_spawn(&child, executable, &actions, &attributes, words + [nil], environment + [nil])
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0.key)=\($0.value)") }
+        defer { (words + variables).forEach { free($0) } }
+        return posix_spawn(&child, executable, &actions, &attributes, words + [nil], variables + [nil])
     }
 
     /// Asks the child and all its own children to end; after the time of grace they are killed.
@@ -92,20 +107,21 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Waits for the child to end, and returns how it did and what it wrote on its standard output.
+    /// Waits for the child to end.
     ///
     /// Blocks the calling thread. To be called once.
     /// - Parameter line: gets every line of the child's standard error as it comes.
-    package func wait(line: (String) -> Void) -> (ending: Ending, output: String) {
+    package func wait(line: (String) -> Void) -> Outcome {
         var output = Data(), errors = LineBuffer()
         var open = [standardOutput, standardError]
         var status: Int32 = 0
+        var usage = rusage()
         var hasEnded = false
         // A child's own children may hold its pipes longer than it lives: its end, not theirs, is waited for.
         while !open.isEmpty, !hasEnded {
             var polls = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             let ready = poll(&polls, nfds_t(polls.count), 200)
-            if ready == 0 { hasEnded = collect(&status) }
+            if ready == 0 { hasEnded = collect(&status, &usage) }
             for entry in polls where entry.revents != 0 {
                 guard let data = Self.read(entry.fd) else {
                     open.removeAll { $0 == entry.fd }
@@ -116,7 +132,7 @@ package final class ChildProcess: Sendable {
             killIfOverdue()
         }
         while !hasEnded {
-            hasEnded = collect(&status)
+            hasEnded = collect(&status, &usage)
             if !hasEnded { usleep(5_000) }
             killIfOverdue()
         }
@@ -126,17 +142,19 @@ package final class ChildProcess: Sendable {
         // The two halves of a wait status: the signal in the low seven bits, the exit status above them.
         let signal = status & 0x7f
         let ending = signal == 0 ? Ending.exited(status: (status >> 8) & 0xff) : .killed(signal: signal)
-        return (ending, String(decoding: output, as: UTF8.self))
+        return Outcome(
+            ending: ending, output: String(decoding: output, as: UTF8.self),
+            processorSeconds: usage.ru_utime.seconds + usage.ru_stime.seconds, peakBytes: usage.ru_maxrss * 1024)
     }
 
-    /// Takes the child's status if it has ended.
-    private func collect(_ status: inout Int32) -> Bool {
-        var received: Int32 = 0
+    /// Takes the child's status, and what it used, if it has ended.
+    private func collect(_ status: inout Int32, _ usage: inout rusage) -> Bool {
+        var received: Int32 = 0, used = rusage()
         let isCollected = state.withLock {
-            $0.isCollected = waitpid(process, &received, WNOHANG) == process
+            $0.isCollected = wait4(process, &received, WNOHANG, &used) == process
             return $0.isCollected
         }
-        if isCollected { status = received }
+        if isCollected { (status, usage) = (received, used) }
         return isCollected
     }
 
@@ -153,6 +171,10 @@ package final class ChildProcess: Sendable {
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         return count > 0 ? Data(buffer[..<count]) : nil
     }
+}
+
+extension timeval {
+    fileprivate var seconds: Double { Double(tv_sec) + Double(tv_usec) / 1e6 }
 }
 
 /// Cuts a stream of bytes into lines.

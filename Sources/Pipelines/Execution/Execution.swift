@@ -2,12 +2,18 @@ import ArtifactStore
 
 /// What an executor tells while it runs.
 public enum ExecutionEvent: Sendable {
-    case started(Instance)
+    case started(Instance, Share)
+    /// Another run is making it: this one waits for that, and goes on with what else there is.
+    case waiting(Instance)
+    /// Another run has made it.
+    case found(Instance)
     /// A line that the instance's program wrote on its standard error.
     case progress(Instance, line: String)
+    /// Its program has ended, well or not; followed by `finished` or `failed`, but where the execution was cancelled.
+    case ended(Instance, cost: Attempt.Cost, log: String)
     case finished(Instance, Duration)
     case failed(Instance, StageFailure)
-    /// Not run, since an input failed.
+    /// Not run, since an input failed, or since nothing more is begun after a failure.
     case skipped(Instance, because: Instance)
 }
 
@@ -31,6 +37,8 @@ public struct ExecutionOutcome: Sendable {
     public var finished: [(instance: Instance, seconds: Double)] = []
     public var failures: [(instance: Instance, failure: StageFailure)] = []
     public var skipped: [Instance] = []
+    /// Made by another run meanwhile.
+    public var found: [Instance] = []
     /// Whether the execution was cancelled before its end.
     public var isInterrupted = false
 

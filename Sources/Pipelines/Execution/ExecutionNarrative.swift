@@ -24,13 +24,18 @@ public struct ExecutionNarrative: Sendable {
     /// What there is to say about an event.
     public mutating func tell(_ event: ExecutionEvent) -> [Utterance] {
         switch event {
-        case .started(let instance):
+        case .started(let instance, _):
             running.append(instance.name)
             return status
         case .progress(let instance, let line):
             let text = "\(instance.name): \(line)"
             let isNotice = ["warning:", "error:"].contains { line.lowercased().hasPrefix($0) }
             return rewritesStatus && !isNotice ? [.status("\(over)/\(total) · \(text)")] : [.line(text)]
+        case .ended: return []
+        case .waiting(let instance): return [.line("\(instance.name) is being made by another run: waiting for it")]
+        case .found(let instance):
+            leave(instance)
+            return [.line("\(over)/\(total)  \(instance.name)  made by another run")] + status
         case .finished(let instance, let duration):
             leave(instance)
             let time = String(format: "%.1f s", duration / .seconds(1))

@@ -1,113 +1,188 @@
 import ArtifactStore
 import Foundation
 
-/// Runs the instances of a plan, each as a process of its own.
+/// Runs instances of a plan, each as a process of its own.
 public struct Executor: Sendable {
-    /// How many processes run at a time.
-    public var jobs: Int
-    /// How many threads each process is told to use.
-    public var threads: Int
+    /// What an executor asks of the store.
+    public struct Artifacts: Sendable {
+        var isMade: @Sendable (ArtifactKey) throws -> Bool
+        /// Whether some process is making it at the moment.
+        var isClaimed: @Sendable (ArtifactKey) throws -> Bool
+
+        public init(
+            isMade: @escaping @Sendable (ArtifactKey) throws -> Bool,
+            isClaimed: @escaping @Sendable (ArtifactKey) throws -> Bool
+        ) {
+            self.isMade = isMade
+            self.isClaimed = isClaimed
+        }
+
+        public init(in store: ArtifactStore) {
+            self.init(
+                isMade: { try store.contains($0) }, isClaimed: { try !store.claimed(among: [$0]).isEmpty })
+        }
+    }
+
+    public var machine: Machine
+    /// What each instance takes of the machine.
+    public var share: @Sendable (Instance) -> Share
     /// The folder with the stage executables.
     public var executables: URL
     /// The path of the artifact store, passed on to the processes.
     public var store: String
+    /// Whether instances that are independent of one that failed are still begun.
+    public var keepsGoing: Bool
+    /// Whether artifacts that are there are made again.
+    public var remakes: Bool
     /// What every process is told besides, such as `--profile`; nothing that changes what it makes.
     public var options: [String]
 
-    public init(jobs: Int, threads: Int, executables: URL, store: String, options: [String] = []) {
-        self.jobs = jobs
-        self.threads = threads
+    public init(
+        machine: Machine, share: @escaping @Sendable (Instance) -> Share, executables: URL, store: String,
+        keepsGoing: Bool = true, remakes: Bool = false, options: [String] = []
+    ) {
+        self.machine = machine
+        self.share = share
         self.executables = executables
         self.store = store
+        self.keepsGoing = keepsGoing
+        self.remakes = remakes
         self.options = options
     }
 
-    /// Makes what is missing of a plan, inputs first. When an instance fails, what depends on it is skipped and
-    /// everything else goes on. Cancelling the task ends the processes; what they have made so far is in the store.
+    /// What one of the concurrent tasks of a run has come to.
+    private enum Ending: Sendable {
+        case ran(Instance, Result<Duration, StageFailure>)
+        /// Whoever had claimed the artifact does so no longer.
+        case released(Instance)
+    }
+
+    /// Makes some instances of a plan. When one fails, what depends on it is skipped. Cancelling the task ends the processes;
+    /// what they have made so far is in the store.
     /// - Parameters:
-    ///   - isMade: whether the store has an artifact.
+    ///   - instances: inputs first, all of different keys.
     ///   - report: told of everything as it happens, from any thread.
-    /// - Throws: what `isMade` throws before anything is started.
     public func run(
-        _ plan: Plan, isMade: @escaping @Sendable (ArtifactKey) throws -> Bool,
+        _ instances: [Instance], of specification: Specification, artifacts: Artifacts,
         report: @escaping @Sendable (ExecutionEvent) -> Void
-    ) async throws -> ExecutionOutcome {
-        var schedule = Schedule(try plan.work.filter { try !isMade($0.key) })
-        return await withTaskGroup(of: (Instance, Result<Duration, StageFailure>).self) { group in
+    ) async -> ExecutionOutcome {
+        var schedule = Schedule(instances)
+        return await withTaskGroup(of: Ending.self) { group in
             var outcome = ExecutionOutcome()
-            var running = 0
-            repeat {
-                while running < jobs, !Task.isCancelled, let instance = schedule.next() {
-                    running += 1
-                    report(.started(instance))
-                    let arguments =
-                        options + instance.arguments(for: plan.specification, store: store, threads: threads)
-                    group.addTask {
-                        let start = ContinuousClock.now
-                        let failure = await run(instance, arguments: arguments, isMade: isMade, report: report)
-                        return (instance, failure.map(Result.failure) ?? .success(.now - start))
+            var running: [ArtifactKey: Share] = [:]
+            while true {
+                while !Task.isCancelled,
+                    let instance = schedule.next(where: { machine.fits(share($0), beside: Array(running.values)) })
+                {
+                    // An error here comes up again, with its reason, in the process or when that has ended.
+                    if !remakes, (try? artifacts.isMade(instance.key)) == true {
+                        schedule.succeeded(instance)
+                        outcome.found.append(instance)
+                        report(.found(instance))
+                    } else if (try? artifacts.isClaimed(instance.key)) == true {
+                        report(.waiting(instance))
+                        group.addTask { await waitForRelease(of: instance, artifacts: artifacts) }
+                    } else {
+                        let share = share(instance)
+                        running[instance.key] = share
+                        report(.started(instance, share))
+                        group.addTask {
+                            let start = ContinuousClock.now
+                            let failure = await run(
+                                instance, of: specification, share: share, artifacts: artifacts, report: report)
+                            return .ran(instance, failure.map(Result.failure) ?? .success(.now - start))
+                        }
                     }
                 }
-                guard let (instance, result) = await group.next() else { break }
-                running -= 1
-                switch result {
-                case .success(let duration):
-                    schedule.succeeded(instance)
-                    outcome.finished.append((instance, duration / .seconds(1)))
-                    report(.finished(instance, duration))
-                case .failure where Task.isCancelled:
-                    break
-                case .failure(let failure):
-                    outcome.failures.append((instance, failure))
-                    report(.failed(instance, failure))
-                    for skipped in schedule.failed(instance) {
-                        outcome.skipped.append(skipped)
-                        report(.skipped(skipped, because: instance))
+                guard let ending = await group.next() else { break }
+                switch ending {
+                case .released(let instance):
+                    if let failed = outcome.failures.first?.instance, !keepsGoing {
+                        outcome.skipped.append(instance)
+                        report(.skipped(instance, because: failed))
+                    } else {
+                        schedule.putBack(instance)
                     }
+                case .ran(let instance, let result):
+                    running[instance.key] = nil
+                    end(instance, result, &schedule, &outcome, report)
                 }
-            } while true
+            }
             outcome.isInterrupted = Task.isCancelled
             return outcome
         }
     }
 
+    private func end(
+        _ instance: Instance, _ result: Result<Duration, StageFailure>, _ schedule: inout Schedule,
+        _ outcome: inout ExecutionOutcome, _ report: (ExecutionEvent) -> Void
+    ) {
+        switch result {
+        case .success(let duration):
+            schedule.succeeded(instance)
+            outcome.finished.append((instance, duration / .seconds(1)))
+            report(.finished(instance, duration))
+        case .failure where Task.isCancelled:
+            break
+        case .failure(let failure):
+            outcome.failures.append((instance, failure))
+            report(.failed(instance, failure))
+            for skipped in schedule.failed(instance) + (keepsGoing ? [] : schedule.end()) {
+                outcome.skipped.append(skipped)
+                report(.skipped(skipped, because: instance))
+            }
+        }
+    }
+
+    /// Looks five times a second whether an artifact is still claimed by another process.
+    private func waitForRelease(of instance: Instance, artifacts: Artifacts) async -> Ending {
+        while !Task.isCancelled, (try? artifacts.isClaimed(instance.key)) == true {
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+        return .released(instance)
+    }
+
     /// Runs one process to its end, and says what went wrong if anything did.
     private func run(
-        _ instance: Instance, arguments: [String], isMade: (ArtifactKey) throws -> Bool,
+        _ instance: Instance, of specification: Specification, share: Share, artifacts: Artifacts,
         report: @escaping @Sendable (ExecutionEvent) -> Void
     ) async -> StageFailure? {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path
-            child = try ChildProcess(executable: executable, arguments: arguments)
+            let arguments = (remakes ? ["--force"] : []) + options
+                + instance.arguments(for: specification, store: store, threads: share.threads)
+            child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {
             return StageFailure(summary: "\(error)", message: "Build the package, so that it lies beside spg.")
         }
-        let (ending, output, lines) = await withTaskCancellationHandler {
+        let start = ContinuousClock.now
+        let (outcome, lines) = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // A thread of its own: waiting for a process blocks.
                 Thread.detachNewThread {
                     var lines = LastLines()
-                    let (ending, output) = child.wait { line in
+                    let outcome = child.wait { line in
                         lines.append(line)
                         report(.progress(instance, line: line))
                     }
-                    continuation.resume(returning: (ending, output, lines))
+                    continuation.resume(returning: (outcome, lines))
                 }
             }
         } onCancel: {
             child.interrupt()
         }
-        guard ending == .exited(status: 0) else {
-            return StageFailure(summary: ending.description, message: lines.error)
+        let cost = Attempt.Cost(
+            seconds: (.now - start) / .seconds(1), processorSeconds: outcome.processorSeconds, peakBytes: outcome.peakBytes)
+        report(.ended(instance, cost: cost, log: lines.text))
+        guard outcome.ending == .exited(status: 0) else {
+            return StageFailure(summary: outcome.ending.description, message: lines.error)
         }
-        return check(instance, output: output, isMade: isMade)
+        return check(instance, output: outcome.output, artifacts: artifacts)
     }
 
     /// A process that succeeds prints the key that was planned, and the store has its artifact.
-    private func check(
-        _ instance: Instance, output: String, isMade: (ArtifactKey) throws -> Bool
-    ) -> StageFailure? {
+    private func check(_ instance: Instance, output: String, artifacts: Artifacts) -> StageFailure? {
         let printed = output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
         guard printed == instance.key.description else {
             return StageFailure(
@@ -115,7 +190,7 @@ public struct Executor: Sendable {
                 message: "The executable and spg disagree on the recipe: build them together and run again.")
         }
         do {
-            guard try !isMade(instance.key) else { return nil }
+            guard try !artifacts.isMade(instance.key) else { return nil }
             return StageFailure(summary: "it ended well, but the store does not have \(instance.key)", message: "")
         } catch {
             return StageFailure(summary: "the store cannot be read: \(error)", message: "")
@@ -130,21 +205,5 @@ extension ChildProcess.Ending: CustomStringConvertible {
         case .killed(SIGKILL): "it was killed (signal 9); the machine may have run out of memory"
         case .killed(let signal): "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
         }
-    }
-}
-
-/// The last lines that a process wrote.
-struct LastLines: Sendable {
-    private var lines: [String] = []
-
-    mutating func append(_ line: String) {
-        lines.append(line)
-        if lines.count > 400 { lines.removeFirst(200) }
-    }
-
-    /// From the last line that begins an error message on, or the last twenty lines where none does.
-    var error: String {
-        let start = lines.lastIndex { $0.lowercased().hasPrefix("error:") || $0.lowercased().hasPrefix("fatal error:") }
-        return lines[(start ?? max(0, lines.count - 20))...].joined(separator: "\n")
     }
 }

@@ -13,11 +13,17 @@ struct Schedule {
         unmade = Set(missing.map(\.key))
     }
 
-    /// Takes the first instance that is ready, or nil where all that are left wait for others.
-    mutating func next() -> Instance? {
-        guard let index = waiting.firstIndex(where: { $0.recipe.inputs.allSatisfy { !unmade.contains($0.key) } })
-        else { return nil }
-        return waiting.remove(at: index)
+    /// Takes the first instance that is ready and fits, or nil where all that are left have to wait.
+    mutating func next(where fits: (Instance) -> Bool) -> Instance? {
+        let index = waiting.firstIndex { instance in
+            instance.recipe.inputs.allSatisfy { !unmade.contains($0.key) } && fits(instance)
+        }
+        return index.map { waiting.remove(at: $0) }
+    }
+
+    /// Puts back an instance that was taken and is to be run after all.
+    mutating func putBack(_ instance: Instance) {
+        waiting.insert(instance, at: 0)
     }
 
     mutating func succeeded(_ instance: Instance) {
@@ -34,5 +40,11 @@ struct Schedule {
         }
         waiting.removeAll { lost.contains($0.key) }
         return skipped
+    }
+
+    /// Takes out everything that is left, and returns it.
+    mutating func end() -> [Instance] {
+        defer { waiting = [] }
+        return waiting
     }
 }

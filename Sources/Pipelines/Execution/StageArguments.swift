@@ -5,9 +5,9 @@ extension Instance {
     /// The command line of the stage's executable, without its name.
     ///
     /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set, the domain and the precision
-    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their option, truth values are
-    /// `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to names, for a value may
-    /// begin with a hyphen.
+    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
+    /// option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
+    /// names, for a value may begin with a hyphen.
     public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
         var arguments = [
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",

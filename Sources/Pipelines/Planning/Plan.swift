@@ -35,6 +35,8 @@ public struct Instance: Sendable {
         case instance(name: String)
     }
 
+    /// What tells the cell apart: its values, such as `domain tango` and `seed 1`, or the names that the matrix gives them.
+    public var labels: [String]
     /// The stage and its cell, such as `prompts(domain tango, seed 1)`: how people tell instances apart.
-    public var name: String { stage + cell.description }
+    public var name: String { labels.isEmpty ? stage : "\(stage)(\(labels.joined(separator: ", ")))" }
 }

@@ -30,10 +30,7 @@ private struct Planner {
     typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source)
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
-        let axes = (specification.axes[stage.name] ?? []).map { axis in
-            (axis, axis == domainAxis ? domains.map(JSONValue.string) : values(of: axis))
-        }
-        for cell in Cell.all(over: axes) {
+        for cell in cells(of: stage) {
             var resolved: [ResolvedInput] = []
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
@@ -45,12 +42,16 @@ private struct Planner {
             instances.append(
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
-                    sources: resolved.map(\.source)))
+                    sources: resolved.map(\.source), labels: specification.labels(of: cell)))
         }
     }
 
-    private func values(of axis: String) -> [JSONValue] {
-        specification.matrix.first { $0.name == axis }?.values.map(\.value) ?? []
+    /// The matrix's cells as far as a stage depends on them, each once; for each domain where it runs for each.
+    private func cells(of stage: Specification.Stage) -> [Cell] {
+        let axes = specification.axes[stage.name] ?? []
+        let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
+        guard axes.contains(domainAxis) else { return faces }
+        return domains.flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain)) } }
     }
 
     /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,
@@ -99,7 +100,7 @@ private struct Planner {
         let place = Place(
             stage: source.value, cell: cell.projected(on: axes, setting: domainAxis, to: domain ?? .null))
         guard let position = positions[place] else {
-            preconditionFailure("\(stage.name) needs \(source.value)\(place.cell), which is not planned")
+            preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
         return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name))
     }

@@ -1,49 +1,104 @@
 import ArtifactStore
+import Datasets
 
-/// What changed from the recipe that an instance was last made by to the one it has now.
-public enum RecipeChange: Hashable, Sendable, CustomStringConvertible {
+/// One difference between two recipes.
+public enum RecipeChange: Hashable, Sendable {
+    case kind(from: ArtifactKind, to: ArtifactKind)
     case algorithm(from: Int, to: Int)
+    /// A value; of a parameter that has members, the member, such as `files.script`.
     case parameter(name: String, from: JSONValue?, to: JSONValue?)
     /// The artifact that plays a role is another one.
-    case input(role: String, source: Instance.Source)
-    /// A role is played by more artifacts, or by fewer.
-    case inputCount(role: String, from: Int, to: Int)
+    case input(role: String, from: ArtifactKey, to: ArtifactKey)
+    /// A role is played by one artifact more, or by one fewer.
+    case added(role: String, ArtifactKey)
+    case removed(role: String, ArtifactKey)
+    /// The same artifacts in another order.
+    case order(role: String)
 
-    public var description: String {
+    /// In words.
+    /// - Parameter label: what an artifact is called.
+    func text(_ label: (ArtifactKey) -> String) -> String {
         switch self {
+        case .kind(let old, let new): "\(old.rawValue) → \(new.rawValue)"
         case .algorithm(let old, let new): "algorithm version \(old) → \(new)"
         case .parameter("encoder", _, _): "the encoder changed"
         case .parameter(let name, let old, let new): "\(name) \(Self.text(old)) → \(Self.text(new))"
-        case .input(_, .images(let domain)): "the images of \(domain) changed"
-        case .input(_, .instance(let name)): "\(name) changed"
-        case .inputCount(let role, let old, let new): "\(role): \(old) inputs → \(new)"
+        case .input(_, _, let new): "\(label(new)) changed"
+        case .added(let role, let key): "\(role): \(label(key)) came in"
+        case .removed(let role, let key): "\(role): \(label(key)) was taken out"
+        case .order(let role): "\(role): the order changed"
         }
     }
 
-    private static func text(_ value: JSONValue?) -> String { value?.canonicalText ?? "none" }
+    /// A value on one line; digests by their first digits.
+    private static func text(_ value: JSONValue?) -> String {
+        guard let value else { return "none" }
+        if case .string(let text) = value {
+            let words = text.split(separator: " ").map { Digest($0)?.short }
+            if !words.isEmpty, !words.contains(nil) { return words.compactMap(\.self).joined(separator: " ") }
+        }
+        let text = value.canonicalText
+        return text.count > 72 ? text.prefix(70) + "…" : text
+    }
+}
+
+extension Recipe {
+    /// What is different from an earlier recipe, in a fixed order.
+    public func changes(since old: Recipe) -> [RecipeChange] {
+        guard old.kind == kind else { return [.kind(from: old.kind, to: kind)] }
+        var changes: [RecipeChange] = []
+        if old.algorithmVersion != algorithmVersion {
+            changes.append(.algorithm(from: old.algorithmVersion, to: algorithmVersion))
+        }
+        changes += parameterChanges(from: old.parameters, to: parameters)
+        for role in (inputs + old.inputs).map(\.role).uniqued {
+            changes += inputChanges(role, from: old.keys(of: role), to: keys(of: role))
+        }
+        return changes
+    }
+
+    private func keys(of role: String) -> [ArtifactKey] { inputs.filter { $0.role == role }.map(\.key) }
+
+    /// What both have is set aside, so that one domain more changes nothing else; the rest is paired as it comes.
+    private func inputChanges(_ role: String, from old: [ArtifactKey], to new: [ArtifactKey]) -> [RecipeChange] {
+        let gone = old.filter { !new.contains($0) }, come = new.filter { !old.contains($0) }
+        if gone.isEmpty, come.isEmpty { return old == new ? [] : [.order(role: role)] }
+        let pairs = min(gone.count, come.count)
+        return zip(gone, come).map { .input(role: role, from: $0, to: $1) }
+            + come.dropFirst(pairs).map { .added(role: role, $0) } + gone.dropFirst(pairs).map { .removed(role: role, $0) }
+    }
+}
+
+/// The leaves that differ between two values.
+func parameterChanges(from old: JSONValue?, to new: JSONValue?, name: String = "") -> [RecipeChange] {
+    guard old != new else { return [] }
+    guard case .object(let before)? = old, case .object(let now)? = new else {
+        return [.parameter(name: name, from: old, to: new)]
+    }
+    return Set(before.keys).union(now.keys).sorted().flatMap {
+        parameterChanges(from: before[$0], to: now[$0], name: name.isEmpty ? $0 : "\(name).\($0)")
+    }
 }
 
 extension Instance {
-    /// The changes against an earlier recipe of the same instance, in a fixed order.
-    public func changes(since old: Recipe) -> [RecipeChange] {
-        var changes: [RecipeChange] = []
-        if old.algorithmVersion != recipe.algorithmVersion {
-            changes.append(.algorithm(from: old.algorithmVersion, to: recipe.algorithmVersion))
+    /// The changes against an earlier recipe of the same instance, in words.
+    public func changes(since old: Recipe) -> [String] {
+        recipe.changes(since: old).map { $0.text(label(of:)) }
+    }
+
+    /// What an input is called.
+    func label(of key: ArtifactKey) -> String {
+        guard let index = recipe.inputs.firstIndex(where: { $0.key == key }) else { return "an artifact" }
+        return sources[index].description
+    }
+}
+
+extension Instance.Source: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .images(let domain): "the images of \(domain)"
+        case .instance(let name): name
         }
-        let before = old.parameters.members, now = recipe.parameters.members
-        for name in Set(before.keys).union(now.keys).sorted() where before[name] != now[name] {
-            changes.append(.parameter(name: name, from: before[name], to: now[name]))
-        }
-        for role in kind.roles.map(\.name) {
-            let oldKeys = old.inputs.filter { $0.role == role }.map(\.key)
-            let new = zip(recipe.inputs, sources).filter { $0.0.role == role }
-            if oldKeys.count != new.count {
-                changes.append(.inputCount(role: role, from: oldKeys.count, to: new.count))
-            } else {
-                changes += zip(oldKeys, new).filter { $0 != $1.0.key }.map { .input(role: role, source: $1.1) }
-            }
-        }
-        return changes
     }
 }
 
@@ -52,5 +107,13 @@ extension JSONValue {
     var members: [String: JSONValue] {
         guard case .object(let members) = self else { return [:] }
         return members
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, in the order in which they come first.
+    var uniqued: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
     }
 }

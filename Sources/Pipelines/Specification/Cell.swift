@@ -28,6 +28,9 @@ public struct Cell: Hashable, Sendable {
         Cell(axes.map { ($0, $0 == axis ? value : self[$0]) })
     }
 
+    /// Whether the cell has all values of another one.
+    func contains(_ part: Cell) -> Bool { part.coordinates.allSatisfy(coordinates.contains) }
+
     /// Every cell over some axes, the last axis fastest.
     static func all(over axes: [(name: String, values: [JSONValue])]) -> [Cell] {
         axes.reduce([Cell()]) { cells, axis in
@@ -44,13 +47,5 @@ public struct Cell: Hashable, Sendable {
     /// As an object, which is how the store keeps it.
     public var json: JSONValue {
         .object(Dictionary(coordinates.map { ($0.axis, $0.value) }) { _, last in last })
-    }
-}
-
-extension Cell: CustomStringConvertible {
-    /// `(domain tango, seed 1)`, or nothing for the one cell without axes.
-    public var description: String {
-        guard !coordinates.isEmpty else { return "" }
-        return "(" + coordinates.map { "\($0.axis) \($0.value.plainText)" }.joined(separator: ", ") + ")"
     }
 }

@@ -35,7 +35,7 @@ public struct Specification: Sendable {
     /// An axis of the matrix.
     public struct Axis: Sendable {
         public var name: String
-        /// Numbers and texts, all different.
+        /// Numbers and texts, all different: those listed, then those of cells that are included.
         public var values: [Located<JSONValue>]
         var location: SourceLocation
     }
@@ -48,11 +48,21 @@ public struct Specification: Sendable {
         public var poolsSources: Bool
         /// The stage that fills each role.
         public var inputs: [String: Located<String>]
+        /// What an instance takes of the machine, where the file says so.
+        public var resources: Resources
         /// Every parameter of the kind, the defaults included.
         var parameters: [String: Template]
         /// Of the parameters that the file gives.
         var parameterLocations: [String: SourceLocation] = [:]
         var location: SourceLocation
+    }
+
+    /// What an instance of a stage takes of the machine. In no key.
+    public struct Resources: Hashable, Sendable {
+        /// Nil for a fair share of the cores.
+        public var threads: Int?
+        /// In bytes; nil for what was measured the last time.
+        public var memory: Int?
     }
 
     /// A row of the table of results: the evaluations of one stage under a title.
@@ -73,25 +83,45 @@ public struct Specification: Sendable {
     /// here.
     public var importedEncoder: String?
     public var matrix: [Axis]
+    /// The cells over all axes that there are.
+    var cells: [Cell]
+    var cellNames: [CellName]
     /// Inputs before the stages that take them.
     public internal(set) var stages: [Stage]
     /// The axes that each stage depends on: `domain` first, then in the order of the matrix.
     var axes: [String: [String]] = [:]
     public var rows: [Row]
 
-    static let keys = ["pipeline", "dataset", "encoder", "matrix", "stages", "results"]
+    /// `extends` is read before all others; `values` is for whatever several places refer to.
+    static let keys = ["pipeline", "extends", "dataset", "encoder", "values", "matrix", "stages", "results"]
     static var keyList: String { keys.joined(separator: ", ") }
 
-    /// Reads a pipeline file.
-    /// - Parameter kinds: what `uses:` may name.
+    /// Reads a pipeline file, with the files that it extends.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - kinds: what `uses:` may name.
+    ///   - edits: changes made to the file's values before they are read.
     /// - Throws: `SpecificationError` with the place of the first fault.
-    public init(contentsOf url: URL, kinds: [StageKind]) throws(SpecificationError) {
-        try self.init(SourceNode(contentsOf: url), kinds: kinds)
+    public init(
+        contentsOf url: URL, kinds: [StageKind], edits: [SpecificationEdit] = []
+    ) throws(SpecificationError) {
+        try self.init(SourceTree(extending: url.relativePath), file: url.relativePath, kinds: kinds, edits: edits)
     }
 
     /// Reads a pipeline from the text of a file.
-    public init(text: String, file: String, kinds: [StageKind]) throws(SpecificationError) {
-        try self.init(SourceNode(text: text, file: file), kinds: kinds)
+    public init(
+        text: String, file: String, kinds: [StageKind], edits: [SpecificationEdit] = []
+    ) throws(SpecificationError) {
+        try self.init(
+            SourceTree(text: text, file: file).extended(file: file), file: file, kinds: kinds, edits: edits)
+    }
+
+    private init(
+        _ tree: SourceTree, file: String, kinds: [StageKind], edits: [SpecificationEdit]
+    ) throws(SpecificationError) {
+        var tree = tree
+        for edit in edits { tree = try tree.edited(edit) }
+        try self.init(SourceNode(tree.resolvingReferences()), file: file, kinds: kinds)
     }
 }
 

@@ -1,10 +1,28 @@
-/// A place in a pipeline file.
-public struct SourceLocation: Hashable, Sendable {
-    public var file: String
-    /// From 1.
-    public var line: Int
-    /// From 1, counted in Unicode scalars.
-    public var column: Int
+/// A place in a pipeline file, or an argument of the command line.
+public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+    /// The file's path, or the argument.
+    public let file: String
+    /// Nil for an argument.
+    private let position: Position?
+
+    private struct Position: Hashable {
+        let line: Int, column: Int
+    }
+
+    /// - Parameters:
+    ///   - line: from 1.
+    ///   - column: from 1, counted in Unicode scalars.
+    init(file: String, line: Int, column: Int) {
+        self.file = file
+        position = Position(line: line, column: column)
+    }
+
+    init(argument: String) {
+        file = argument
+        position = nil
+    }
+
+    public var description: String { position.map { "\(file):\($0.line):\($0.column)" } ?? file }
 }
 
 /// What is wrong with a pipeline file, and where.
@@ -32,7 +50,6 @@ public struct SpecificationError: Error, Hashable, CustomStringConvertible {
 
     /// `FILE:LINE:COLUMN: KEY.PATH: message`, which editors can follow.
     public var description: String {
-        let place = location.map { "\(file):\($0.line):\($0.column)" } ?? file
-        return "\(place): " + (keyPath.isEmpty ? message : "\(keyPath): \(message)")
+        "\(location?.description ?? file): " + (keyPath.isEmpty ? message : "\(keyPath): \(message)")
     }
 }

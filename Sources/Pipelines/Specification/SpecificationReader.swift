@@ -6,24 +6,22 @@ import Tensors
 // How each part of a pipeline file is read.
 
 extension Specification {
-    init(_ root: SourceNode, kinds: [StageKind]) throws(SpecificationError) {
+    init(_ root: SourceNode, file: String, kinds: [StageKind]) throws(SpecificationError) {
         let members = try root.members("a pipeline: a mapping with the keys \(Self.keyList)", among: Self.keys)
         func required(_ key: String) throws(SpecificationError) -> SourceNode {
             guard let member = members[key] else { throw root.error("the key “\(key)” is missing") }
             return member.value
         }
-        file = root.file
+        self.file = file
         name = try required("pipeline").text("the pipeline's name")
         dataSet = try DataSet(required("dataset"))
         (checkpoint, precision, importedEncoder) = try Self.encoder(required("encoder"))
-        matrix = []
-        if let member = members["matrix"] {
-            for axis in try member.value.members("axes, such as {seed: [1, 2, 3]}") { matrix.append(try Axis(axis)) }
-        }
+        let matrix = if let member = members["matrix"] { try Matrix(member.value) } else { Matrix() }
+        (self.matrix, cells, cellNames) = (matrix.axes, matrix.cells, matrix.names)
         stages = []
         let names = try required("stages").members("stages: a mapping from names to what they use")
         guard !names.isEmpty else { throw try required("stages").error("a pipeline has at least one stage") }
-        for member in names { stages.append(try Stage(member, kinds: kinds, matrix: matrix)) }
+        for member in names { stages.append(try Stage(member, kinds: kinds, matrix: matrix.axes)) }
         rows = []
         try connectStages()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))
@@ -111,30 +109,6 @@ extension Specification.DataSet {
             }
             onBadImage = policy
         }
-    }
-}
-
-extension Specification.Axis {
-    fileprivate init(_ member: SourceNode.Member) throws(SpecificationError) {
-        name = member.name
-        location = member.key.location
-        guard name != domainAxis else {
-            throw member.key.error("“domain” is the axis of the stages that run for each domain; choose another name")
-        }
-        values = []
-        for element in try member.value.elements("a list of values, such as [1, 2, 3]") {
-            guard let text = element.scalarText, !element.isNull else {
-                throw element.error("expected a number or a text, found \(element.found)")
-            }
-            // A target is a domain's name, also where that name is a number.
-            let number = name == targetAxis ? nil : element.plainNumber
-            let value = number.map(JSONValue.number) ?? .string(text)
-            guard !values.contains(where: { $0.value == value }) else {
-                throw element.error("the value \(text) is listed twice")
-            }
-            values.append(.init(value: value, location: element.location, keyPath: element.path.joined(separator: ".")))
-        }
-        guard !values.isEmpty else { throw member.value.error("expected a list of values, found an empty one") }
     }
 }
 

@@ -8,7 +8,7 @@ extension Specification.Stage {
         name = member.name
         location = member.key.location
         let members = try member.value.members(
-            "a stage, such as {uses: extract, with: {views: 4}}", among: ["uses", "from", "with", "on"])
+            "a stage, such as {uses: extract, with: {views: 4}}", among: ["uses", "from", "with", "on", "resources"])
         guard let uses = members["uses"]?.value else { throw member.key.error("the key “uses” is missing") }
         let kindName = try uses.text("a kind of stage")
         guard let kind = kinds.first(where: { $0.name == kindName }) else {
@@ -17,6 +17,7 @@ extension Specification.Stage {
         }
         self.kind = kind
         poolsSources = try Self.poolsSources(members["on"]?.value, kind: kind)
+        resources = try Specification.Resources(members["resources"]?.value)
         inputs = try Self.inputs(members["from"]?.value, stage: member, kind: kind)
         (parameters, parameterLocations) = try Self.parameters(members["with"]?.value, kind: kind, matrix: matrix)
     }

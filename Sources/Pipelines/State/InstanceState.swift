@@ -1,58 +1,78 @@
 import ArtifactStore
 
-/// Where an instance stands: made, or to be made and why.
+/// Where an instance stands.
 public enum InstanceState: Hashable, Sendable {
     case done(created: String, seconds: Double)
-    case toRun([Reason])
+    /// A process is making it now. Nil where it was not started by a pipeline.
+    case running(since: String?)
+    /// It failed when it was last tried.
+    case failed(message: String)
+    /// It was made before, by another recipe: what changed, one by one.
+    case stale(changes: [String])
+    /// Nothing that it ever was is there. Where it was begun, how far that is: it goes on from there.
+    case missing(progress: JSONValue?)
 
-    /// Why an artifact is not there.
-    public enum Reason: Hashable, Sendable, CustomStringConvertible {
-        /// No earlier artifact of the instance is known.
-        case neverMade
-        /// It was made before, by another recipe.
-        case changed([RecipeChange])
-        /// It was begun, and goes on where it stopped.
-        case interrupted(progress: JSONValue)
-        /// It failed when it was last tried.
-        case failed(message: String)
-
-        public var description: String {
-            switch self {
-            case .neverMade: "never made"
-            case .changed(let changes): changes.map(\.description).joined(separator: "; ")
-            case .interrupted(let progress):
-                "interrupted at " + progress.members.sorted { $0.key < $1.key }
-                    .map { "\($0.key) \($0.value.plainText)" }.joined(separator: ", ")
-            case .failed(let message): "failed when last tried: " + Self.gist(of: message)
-            }
+    /// The state in a word.
+    public var word: String {
+        switch self {
+        case .done: "done"
+        case .running: "running"
+        case .failed: "failed"
+        case .stale: "stale"
+        case .missing: "missing"
         }
+    }
 
-        /// The first line of an error message, or of whatever else there is.
-        private static func gist(of message: String) -> String {
-            let lines = message.split(whereSeparator: \.isNewline).map(String.init)
-            let error = lines.first { $0.lowercased().hasPrefix("error: ") }?.dropFirst("error: ".count)
-            return error.map(String.init) ?? lines.first ?? ""
+    /// Whether a run has to make it.
+    public var isToRun: Bool { if case .done = self { false } else { true } }
+
+    /// Why it is not there, or since when it is under way; nothing where it is done.
+    public var reason: String {
+        switch self {
+        case .done: ""
+        case .running(let since): since.map { "being made since \($0)" } ?? "being made by another process"
+        case .failed(let message): "failed when last tried: " + Self.gist(of: message)
+        case .stale(let changes): changes.joined(separator: "; ")
+        case .missing(nil): "never made"
+        case .missing(let progress?):
+            "interrupted at " + progress.members.sorted { $0.key < $1.key }
+                .map { "\($0.key) \($0.value.plainText)" }.joined(separator: ", ")
         }
+    }
+
+    /// The first line of an error message, or of whatever else there is.
+    private static func gist(of message: String) -> String {
+        let lines = message.split(whereSeparator: \.isNewline).map(String.init)
+        let error = lines.first { $0.lowercased().hasPrefix("error: ") }?.dropFirst("error: ".count)
+        return error.map(String.init) ?? lines.first ?? ""
     }
 }
 
 extension Plan {
-    /// The state of every instance, in order. What changed is judged against what the store remembers of the pipeline's
-    /// last run.
+    /// The state of every instance, in order.
     public func states(in store: ArtifactStore) throws -> [InstanceState] {
-        let remembered = try store.pipeline(specification.name)
-        let last = Dictionary(remembered.map { (Slot(stage: $0.stage, cell: $0.cell), $0.key) }) { first, _ in first }
-        return try instances.map { instance in
-            if let artifact = try store.artifact(instance.key) {
-                return .done(created: artifact.created, seconds: artifact.seconds)
-            }
-            if let failure = try store.failure(of: instance.key) { return .toRun([.failed(message: failure.message)]) }
-            if let progress = try store.progress(of: instance.key) { return .toRun([.interrupted(progress: progress)]) }
-            guard let key = last[Slot(stage: instance.stage, cell: instance.cell.json)],
-                let old = try store.artifact(key)
-            else { return .toRun([.neverMade]) }
-            return .toRun([.changed(instance.changes(since: old.recipe))])
+        let claimed = try store.claimed(among: instances.map(\.key))
+        return try instances.map { try state(of: $0, isClaimed: claimed.contains($0.key), in: store) }
+    }
+
+    private func state(of instance: Instance, isClaimed: Bool, in store: ArtifactStore) throws -> InstanceState {
+        let key = instance.key
+        if let artifact = try store.artifact(key) { return .done(created: artifact.created, seconds: artifact.seconds) }
+        if isClaimed { return .running(since: try store.attempt(at: key)?.started) }
+        if let failure = try store.failure(of: key) { return .failed(message: failure.message) }
+        if let progress = try store.progress(of: key) { return .missing(progress: progress) }
+        guard let last = try lastMade(instance, in: store) else { return .missing(progress: nil) }
+        return .stale(changes: instance.changes(since: last.recipe))
+    }
+
+    /// What an instance was when it was last made, if it was another artifact than it is now.
+    func lastMade(_ instance: Instance, in store: ArtifactStore) throws -> Artifact? {
+        let keys = try store.earlierKeys(
+            ofPipeline: specification.name, stage: instance.stage, cell: instance.cell.json, before: instance.key)
+        for key in keys {
+            if let artifact = try store.artifact(key) { return artifact }
         }
+        return nil
     }
 
     /// Tells the store what the pipeline consists of now, so that its views can name it.
@@ -63,10 +83,5 @@ extension Plan {
             to: instances.map {
                 PipelineInstance(stage: $0.stage, cell: $0.cell.json, key: $0.key, title: titles[$0.name])
             })
-    }
-
-    private struct Slot: Hashable {
-        let stage: String
-        let cell: JSONValue
     }
 }

@@ -15,17 +15,11 @@ extension PlanInputs {
         encoder: (_ checkpoint: String) throws -> Digest, recording: Bool,
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        let dataSet = specification.dataSet
-        let folder: ImageFolder
-        do {
-            folder = try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
-        } catch {
-            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
-        }
+        let folder = try specification.imageFolder()
         var images: [String: ArtifactKey] = [:]
         for domain in try specification.domains(among: folder.domains) {
             images[domain] = try store.imagesKey(
-                of: domain, in: folder, dataset: dataSet.name, recording: recording, progress: progress)
+                of: domain, in: folder, dataset: specification.dataSet.name, recording: recording, progress: progress)
         }
         do {
             self.init(images: images, encoder: try encoder(specification.checkpoint.value))
@@ -33,6 +27,22 @@ extension PlanInputs {
             throw error
         } catch {
             throw specification.checkpoint.error("\(error)")
+        }
+    }
+}
+
+extension Specification {
+    /// The images of one domain as they lie now.
+    /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
+    public func manifest(of domain: String, store: ArtifactStore) throws -> DomainManifest {
+        try imageFolder().manifest(of: domain, dataset: dataSet.name) { try store.digests(ofFiles: $0) }
+    }
+
+    fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
+        do {
+            return try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
+        } catch {
+            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
         }
     }
 }

@@ -19,7 +19,7 @@ extension Plan {
         specification.rows.flatMap { row in
             instances.filter { $0.stage == row.stage }.map { instance in
                 let others = instance.cell.coordinates.filter { ![targetAxis, "seed"].contains($0.axis) }
-                let note = others.map { "\($0.axis) \($0.value.plainText)" }.joined(separator: ", ")
+                let note = specification.labels(of: Cell(others.map { ($0.axis, $0.value) })).joined(separator: ", ")
                 return PlannedEvaluation(
                     title: note.isEmpty ? row.title : "\(row.title) (\(note))",
                     target: instance.cell.value(on: targetAxis)?.plainText ?? "",

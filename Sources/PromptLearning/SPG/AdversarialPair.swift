@@ -44,8 +44,8 @@ package struct AdversarialPair: Sendable {
         let targets = Tensor([2 * batch, 1], (0..<2 * batch).map { $0 < batch ? 1 : 0 })
         let discriminatorLoss = scaled(meanSquaredError(scores, to: targets), by: 2)
         var gradients = discriminatorTape.gradients(of: discriminatorLoss, for: d)
-        clipping?.clipDiscriminator(&gradients)
-        discriminatorOptimizer.update(&discriminator, gradients: gradients, learningRate: learningRate)
+        discriminatorOptimizer.update(
+            &discriminator, gradients: gradients, learningRate: learningRate, limits: clipping?.discriminatorLimits)
 
         // Generator: the same prompts, scored by the discriminator as it is now.
         let verdict = Discriminator.layers(
@@ -53,8 +53,8 @@ package struct AdversarialPair: Sendable {
             masks: Array(masks[2..<4]))[3]
         let generatorLoss = meanSquaredError(verdict, to: Tensor([batch, 1], repeating: 1))
         gradients = generatorTape.gradients(of: generatorLoss, for: g)
-        clipping?.clipGenerator(&gradients)
-        generatorOptimizer.update(&generator.parameters, gradients: gradients, learningRate: learningRate)
+        generatorOptimizer.update(
+            &generator.parameters, gradients: gradients, learningRate: learningRate, limits: clipping?.generatorLimits)
         return (generatorLoss.value.scalar, discriminatorLoss.value.scalar)
     }
 

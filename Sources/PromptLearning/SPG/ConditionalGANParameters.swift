@@ -59,25 +59,26 @@ extension ConditionalGAN {
     struct Clipping {
         let parameters: Parameters
 
-        func clipDiscriminator(_ gradients: inout [Tensor]) {
-            for (i, name) in Discriminator.parameterNames.enumerated() {
+        /// In the order of `Discriminator.parameterNames`.
+        var discriminatorLimits: [Float] {
+            Discriminator.parameterNames.map { name in
                 let isEnd = name.hasPrefix("model.0.") || name.hasPrefix("model.8.")
-                let limit =
+                return Float(
                     isEnd
-                    ? parameters.clipDiscriminatorEnds
-                    : name.hasSuffix("weight") ? parameters.clipDiscriminatorWeights : parameters.clipDiscriminatorBiases
-                gradients[i].clip(norm: Float(limit))
+                        ? parameters.clipDiscriminatorEnds
+                        : name.hasSuffix("weight")
+                            ? parameters.clipDiscriminatorWeights : parameters.clipDiscriminatorBiases)
             }
         }
 
-        func clipGenerator(_ gradients: inout [Tensor]) {
-            for (i, name) in Generator.parameterNames.enumerated() {
+        /// In the order of `Generator.parameterNames`.
+        var generatorLimits: [Float] {
+            Generator.parameterNames.map { name in
                 let isEnd = name == "model.9.bias" || name == "model.11.bias"
-                let limit =
+                return Float(
                     name.hasSuffix("weight")
-                    ? parameters.clipGeneratorWeights
-                    : isEnd ? parameters.clipGeneratorEnds : parameters.clipGeneratorBiases
-                gradients[i].clip(norm: Float(limit))
+                        ? parameters.clipGeneratorWeights
+                        : isEnd ? parameters.clipGeneratorEnds : parameters.clipGeneratorBiases)
             }
         }
     }

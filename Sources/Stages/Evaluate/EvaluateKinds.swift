@@ -20,7 +20,7 @@ extension StageKind {
         _ name: String, _ defaults: Parameters, help: [String: String] = [:], roles: [Role] = []
     ) -> StageKind {
         StageKind(
-            name: name, executable: "spg-evaluate", makes: .evaluation, algorithmVersion: 1, defaults: .merging(defaults),
+            name: name, executable: "spg-evaluate", makes: .evaluation, algorithmVersion: 2, defaults: .merging(defaults),
             help: help, roles: [Role("embeddings", .embeddings, .target)] + roles,
             check: { values throws(UnfitParameter) in _ = try values.parameters(Parameters.self) })
     }

@@ -116,7 +116,11 @@ public struct ExtractStage: Sendable {
         let start = ContinuousClock.now
         let identity = try store.identity(of: checkpoint, origin: origin)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
-        if try store.contains(recipe.key) {
+        let claim = try store.claim(recipe.key)
+        defer { withExtendedLifetime(claim) {} }
+        // What was imported cannot be made again.
+        let isThere = if case .imported = origin { try store.contains(recipe.key) } else { try store.has(recipe.key) }
+        if isThere {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
             return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])

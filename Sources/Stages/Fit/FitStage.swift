@@ -6,7 +6,7 @@ import PromptLearning
 extension StageKind {
     /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
     public static let fit = StageKind(
-        training: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 1, parameters: CoOp.Parameters(),
+        training: "fit", executable: "spg-fit", makes: .prompt, algorithmVersion: 2, parameters: CoOp.Parameters(),
         help: [
             "context": "words the context vectors start from; \"\" for random vectors",
             "contextLength": "number of context vectors",

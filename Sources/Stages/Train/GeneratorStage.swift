@@ -6,7 +6,7 @@ import PromptLearning
 extension StageKind {
     /// Embeddings and prompts of the source domains → a generator of prompts (SPG's stage II).
     public static let cgan = StageKind(
-        training: "cgan", executable: "spg-cgan", makes: .generator, algorithmVersion: 1,
+        training: "cgan", executable: "spg-cgan", makes: .generator, algorithmVersion: 2,
         parameters: ConditionalGAN.Parameters(),
         help: [
             "learningRate": "of AdamW, after the warm-up, for both networks",

@@ -37,8 +37,13 @@ public final class Tape {
 
     private func propagated(from loss: Variable, to parameters: [Variable]) -> [Tensor] {
         precondition(loss.value.count == 1, "only a scalar has a gradient, not \(loss.value.shape)")
+        return gradients(of: loss, gradient: Tensor(loss.value.shape, repeating: 1), for: parameters)
+    }
+
+    /// The gradients of a scalar whose gradient with respect to `output` is known.
+    fileprivate func gradients(of output: Variable, gradient: Tensor, for parameters: [Variable]) -> [Tensor] {
         var gradients = [Tensor?](repeating: nil, count: nodes.count)
-        if let node = loss.node { gradients[node] = Tensor(loss.value.shape, repeating: 1) }
+        if let node = output.node { gradients[node] = gradient }
         for index in nodes.indices.reversed() {
             guard let adjoint = nodes[index].adjoint, let gradient = gradients[index] else { continue }
             // What an operation kept for its adjoint is not needed again.
@@ -59,6 +64,22 @@ public final class Tape {
             }
             return gradient.reshaped(parameter.value.shape)
         }
+    }
+}
+
+/// What `body` makes of variables, computed a second time when gradients flow back through it: nothing of what it computes on
+/// the way is kept until then, only its inputs. Values and gradients are the same as without, in all bits.
+///
+/// Gradients flow to the inputs only, not to other variables that `body` may use.
+public func recomputed(_ inputs: [Variable], _ body: @escaping ([Variable]) -> Variable) -> Variable {
+    guard inputs.contains(where: \.needsGradient) else { return body(inputs) }
+    let constants = inputs.map(\.detached), needs = inputs.map(\.needsGradient)
+    return .output(body(constants).value, of: inputs) { gradient in
+        let tape = Tape()
+        let again = zip(constants, needs).map { $1 ? tape.parameter($0.value) : $0 }
+        let wanted = zip(again, needs).filter(\.1).map(\.0)
+        var gradients = tape.gradients(of: body(again), gradient: gradient, for: wanted)[...]
+        return needs.map { $0 ? gradients.removeFirst() : nil }
     }
 }
 

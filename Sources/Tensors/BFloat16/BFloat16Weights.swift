@@ -21,7 +21,7 @@ package struct BFloat16Weights: Sendable {
         let base: UnsafeMutablePointer<UInt16>
 
         init(count: Int) {
-            base = UnsafeMutableRawPointer.allocate(byteCount: max(1, 2 * count), alignment: 64).bindMemory(
+            base = TensorMemory.allocate(byteCount: max(1, 2 * count)).bindMemory(
                 to: UInt16.self, capacity: max(1, count))
         }
 

@@ -7,32 +7,21 @@
 ///   - residual: `[n, out]`, added to the product.
 /// - Returns: `[n, out]`.
 public func linear(_ x: Variable, weight: Variable, bias: Variable?, residual: Variable? = nil) -> Variable {
-    let (n, width, out) = (x.value.rows, x.value.columns, weight.value.rows)
-    precondition(weight.value.columns == width, "a weight of \(weight.value.shape) cannot follow \(x.value.shape)")
+    let (n, out) = (x.value.rows, weight.value.rows)
+    precondition(weight.value.columns == x.value.columns, "a weight of \(weight.value.shape) cannot follow \(x.value.shape)")
     var y = residual?.value ?? Tensor(uninitialized: [n, out])
     precondition(y.rows == n && y.columns == out, "a residual of \(y.shape) cannot be added to [\(n), \(out)]")
     if let bias = bias?.value { y.setRows(to: bias, adding: residual != nil) }
     let accumulates = bias != nil || residual != nil
-    y.withUnsafeMutablePointer { y in
-        x.value.withUnsafePointer { px in
-            weight.value.withUnsafePointer { pw in
-                multiply(
-                    px, lda: width, pw, .transposed, ldb: width, into: y, ldc: out,
-                    m: n, n: out, k: width, beta: accumulates ? 1 : 0)
+    y.setProduct(of: x.value, transposedWeights: weight.value, adding: accumulates)
+    // Only what the adjoint needs is kept: of x and a frozen weight, nothing.
+    let weightForX = x.needsGradient ? weight.value : nil, xForWeight = weight.needsGradient ? x.value : nil
+    let addends = [bias.map { ($0.needsGradient, true) }, residual.map { ($0.needsGradient, false) }].compactMap(\.self)
+    return .output(y, of: [x, weight] + [bias, residual].compactMap(\.self)) { gradient in
+        [weightForX.map { .product(gradient, weights: $0) }, xForWeight.map { .product(transposed: gradient, $0) }]
+            + addends.map { needsGradient, isBias in
+                needsGradient ? isBias ? gradient.summedOverRows() : gradient : nil
             }
-        }
-    }
-    var inputs = [x, weight]
-    if let bias { inputs.append(bias) }
-    if let residual { inputs.append(residual) }
-    return .output(y, of: inputs) { [hasBias = bias != nil, hasResidual = residual != nil] gradient in
-        var gradients: [Tensor?] = [
-            x.needsGradient ? Tensor.product(gradient, weight.value) : nil,
-            weight.needsGradient ? Tensor.product(gradient, x.value, transposingA: true) : nil,
-        ]
-        if hasBias { gradients.append(bias!.needsGradient ? gradient.summedOverRows() : nil) }
-        if hasResidual { gradients.append(residual!.needsGradient ? gradient : nil) }
-        return gradients
     }
 }
 

@@ -37,8 +37,8 @@ public func meanSquaredError(_ x: Variable, to target: Tensor) -> Variable {
 
 /// The elementwise sum of two variables of one shape.
 public func sum(_ a: Variable, _ b: Variable) -> Variable {
-    .output(a.value + b.value, of: [a, b]) { gradient in
-        [a.needsGradient ? gradient : nil, b.needsGradient ? gradient : nil]
+    .output(a.value + b.value, of: [a, b]) { [needsA = a.needsGradient, needsB = b.needsGradient] gradient in
+        [needsA ? gradient : nil, needsB ? gradient : nil]
     }
 }
 

@@ -3,8 +3,8 @@
 /// - Parameter x: `[n, d]`.
 /// - Returns: `[indices.count, d]`.
 public func rows(_ indices: [Int], of x: Variable) -> Variable {
-    .output(x.value.gatheringRows(indices), of: [x]) { gradient in
-        var dx = Tensor(x.value.shape)
+    .output(x.value.gatheringRows(indices), of: [x]) { [shape = x.value.shape] gradient in
+        var dx = Tensor(shape)
         dx.addRows(gradient, at: indices)
         return [dx]
     }
@@ -47,17 +47,17 @@ public func concatenated(_ a: Variable, _ b: Variable) -> Variable {
     var y = Tensor(uninitialized: [n, widthA + widthB])
     y.setColumns(from: 0, to: a.value)
     y.setColumns(from: widthA, to: b.value)
-    return .output(y, of: [a, b]) { gradient in
+    return .output(y, of: [a, b]) { [needsA = a.needsGradient, needsB = b.needsGradient] gradient in
         [
-            a.needsGradient ? gradient.columns(0..<widthA) : nil,
-            b.needsGradient ? gradient.columns(widthA..<widthA + widthB) : nil,
+            needsA ? gradient.columns(0..<widthA) : nil,
+            needsB ? gradient.columns(widthA..<widthA + widthB) : nil,
         ]
     }
 }
 
 /// The same elements under another shape.
 public func reshaped(_ x: Variable, _ shape: [Int]) -> Variable {
-    .output(x.value.reshaped(shape), of: [x]) { gradient in [gradient.reshaped(x.value.shape)] }
+    .output(x.value.reshaped(shape), of: [x]) { [old = x.value.shape] gradient in [gradient.reshaped(old)] }
 }
 
 extension Tensor {

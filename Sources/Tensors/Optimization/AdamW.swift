@@ -15,53 +15,51 @@ public struct AdamW: Sendable {
     }
 
     /// Moves parameters against their gradients.
-    public mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
-        Profile.measure(.optimizer) { move(&parameters, gradients: gradients, learningRate: learningRate) }
+    ///
+    /// One pass over all parameters at once: each gradient is read, clipped, and taken into both means and the parameter.
+    /// - Parameter limits: the Euclidean norm that each gradient is scaled down to if its own is larger (PyTorch's
+    ///   `clip_grad_norm_`, one tensor at a time); nil to leave them as they are.
+    public mutating func update(
+        _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float, limits: [Float]? = nil
+    ) {
+        Profile.measure(.optimizer) {
+            move(&parameters, gradients: gradients, learningRate: learningRate, limits: limits)
+        }
     }
 
-    private mutating func move(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
+    private mutating func move(
+        _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float, limits: [Float]?
+    ) {
         if means.isEmpty {
             means = parameters.map { Tensor($0.shape) }
             squares = means
         }
+        precondition(
+            zip(parameters, gradients).allSatisfy { $0.count == $1.count } && parameters.count == gradients.count
+                && limits.map { $0.count == gradients.count } ?? true,
+            "\(gradients.map(\.shape)) are no gradients of \(parameters.map(\.shape))")
         steps += 1
-        let step = Coefficients(
-            decay: 1 - learningRate * weightDecay,
-            beta1: betas.0, beta2: betas.1, epsilon: epsilon,
-            stepSize: learningRate / Float(1 - pow(Double(betas.0), Double(steps))),
-            rootOfCorrection: Float((1 - pow(Double(betas.1), Double(steps))).squareRoot()))
-        for i in parameters.indices {
-            Self.update(&parameters[i], &means[i], &squares[i], gradients[i], step)
-        }
-    }
+        let (beta1, beta2, epsilon) = (betas.0, betas.1, epsilon)
+        let decay = 1 - learningRate * weightDecay
+        let stepSize = learningRate / Float(1 - pow(Double(beta1), Double(steps)))
+        let correction = Float(1 / (1 - pow(Double(beta2), Double(steps))).squareRoot())
+        let factors = limits.map { clippingFactors(gradients, limits: $0) }
 
-    private struct Coefficients {
-        var decay, beta1, beta2, epsilon, stepSize, rootOfCorrection: Float
-    }
-
-    /// One pass over a parameter: reads the gradient once, updates both moments and the parameter.
-    private static func update(
-        _ parameter: inout Tensor, _ mean: inout Tensor, _ square: inout Tensor, _ gradient: Tensor, _ c: Coefficients
-    ) {
-        precondition(gradient.count == parameter.count, "\(gradient.shape) is no gradient of \(parameter.shape)")
-        let n = parameter.count
-        gradient.withUnsafePointer { g in
-            parameter.withUnsafeMutablePointer { p in
-                mean.withUnsafeMutablePointer { m in
-                    square.withUnsafeMutablePointer { v in
-                        let (g, p, m, v) = (Shared(g), Shared(p), Shared(m), Shared(v))
-                        forEachVector(of: n) { i in
-                            let gi = g.pointer.vector(at: i)
-                            let mi = m.pointer.vector(at: i) * c.beta1 + gi * (1 - c.beta1)
-                            let vi = v.pointer.vector(at: i) * c.beta2 + gi * gi * (1 - c.beta2)
-                            m.pointer.store(mi, at: i)
-                            v.pointer.store(vi, at: i)
-                            let denominator = vi.squareRoot() / c.rootOfCorrection + c.epsilon
-                            p.pointer.store(p.pointer.vector(at: i) * c.decay - c.stepSize * mi / denominator, at: i)
-                        }
-                    }
-                }
+        let (g, p) = (gradients.pointers, parameters.mutablePointers)
+        let (m, v) = (means.mutablePointers, squares.mutablePointers)
+        forEachChunk(of: gradients.map(\.count)) { index, range, _ in
+            let (g, p, m, v) = (g[index].pointer, p[index].pointer, m[index].pointer, v[index].pointer)
+            let factor = factors?[index] ?? 1
+            for i in stride(from: range.lowerBound, to: range.upperBound, by: 16) {
+                let gi = g.vector(at: i) * factor
+                let mi = m.vector(at: i) * beta1 + gi * (1 - beta1)
+                let vi = v.vector(at: i) * beta2 + gi * gi * (1 - beta2)
+                m.store(mi, at: i)
+                v.store(vi, at: i)
+                let denominator = vi.squareRoot() * correction + epsilon
+                p.store(p.vector(at: i) * decay - stepSize * mi / denominator, at: i)
             }
         }
+        withExtendedLifetime((gradients, parameters, means, squares)) {}
     }
 }

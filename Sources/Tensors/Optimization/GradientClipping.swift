@@ -1,10 +1,63 @@
-extension Tensor {
-    /// Scales the tensor down to a Euclidean norm of `limit` if its norm is larger (PyTorch's `clip_grad_norm_` on one
-    /// tensor).
-    public mutating func clip(norm limit: Float) {
-        let norm = Float(squaredNorm.squareRoot())
-        guard norm > limit else { return }
-        let factor = limit / (norm + 1e-6)
-        transform { $0 * factor }
+/// What scales each gradient down to a Euclidean norm of its limit if its own is larger, and 1 where it is not (PyTorch's
+/// `clip_grad_norm_` on one tensor at a time).
+public func clippingFactors(_ gradients: [Tensor], limits: [Float]) -> [Float] {
+    squaredNorms(of: gradients).enumerated().map { index, square in
+        let norm = Float(square.squareRoot())
+        return norm > limits[index] ? limits[index] / (norm + 1e-6) : 1
+    }
+}
+
+/// The sum of the squares of each tensor's elements, in double precision: that of its chunks, so that it is the same on any
+/// number of threads.
+public func squaredNorms(of tensors: [Tensor]) -> [Double] {
+    let counts = tensors.map(\.count), pointers = tensors.pointers
+    let owners = counts.enumerated().flatMap { Array(repeating: $0, count: ($1 + chunk - 1) / chunk) }
+    var sums = [Double](repeating: 0, count: owners.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+        guard let first = sums.baseAddress else { return }
+        let sums = Shared(first)
+        forEachChunk(of: counts) { index, range, number in
+            var low = SIMD8<Double>.zero, high = SIMD8<Double>.zero
+            let x = pointers[index].pointer
+            let whole = range.lowerBound + range.count / 16 * 16
+            for i in stride(from: range.lowerBound, to: whole, by: 16) {
+                let numbers = x.vector(at: i)
+                let a = SIMD8<Double>(numbers.lowHalf), b = SIMD8<Double>(numbers.highHalf)
+                low.addProduct(a, a)
+                high.addProduct(b, b)
+            }
+            var rest = 0.0
+            for i in whole..<range.upperBound { rest += Double(x[i]) * Double(x[i]) }
+            sums.pointer[number] = (low + high).sum() + rest
+        }
+    }
+    withExtendedLifetime(tensors) {}
+    var result = [Double](repeating: 0, count: tensors.count)
+    for (owner, sum) in zip(owners, sums) { result[owner] += sum }
+    return result
+}
+
+/// Numbers of a tensor that are worked on at a time.
+private let chunk = 1 << 14
+
+/// Calls `body` for chunks of several tensors of so many elements, split over threads: with the tensor's index, the
+/// elements, and the chunk's number among all.
+@inline(__always)
+func forEachChunk(of counts: [Int], _ body: @Sendable (_ index: Int, _ elements: Range<Int>, _ number: Int) -> Void) {
+    let chunks = counts.enumerated().flatMap { index, count in
+        stride(from: 0, to: count, by: chunk).map { (index: index, elements: $0..<min(count, $0 + chunk)) }
+    }
+    parallel(chunks.count, grain: 4) { range in
+        for number in range { body(chunks[number].index, chunks[number].elements, number) }
+    }
+}
+
+extension [Tensor] {
+    /// Where each tensor's elements lie; to be used while the tensors live.
+    var pointers: [Shared<Float>] { map { $0.withUnsafePointer { Shared($0) } } }
+
+    /// The same to write to.
+    var mutablePointers: [Shared<Float>] {
+        mutating get { indices.map { index in self[index].withUnsafeMutablePointer { Shared($0) } } }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtifactStore
 import CommandLineSupport
+import Reporting
 
 struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +35,7 @@ struct CollectCommand: ParsableCommand {
             for artifact in garbage.artifacts { print("  \(artifact.text)") }
             print("""
                 \(garbage.artifacts.count) artifacts, made in \(clockTime(garbage.artifacts.reduce(0) { $0 + $1.seconds })); \
-                \(garbage.embeddings) features (\(sizeText(garbage.embeddingBytes))); \(garbage.checkpoints) unfinished \
+                \(garbage.embeddings) features (\(byteSize(garbage.embeddingBytes))); \(garbage.checkpoints) unfinished \
                 trainings; \(garbage.failures) failures; \(garbage.files) digests of files that are gone
                 """)
             if !garbage.pipelines.isEmpty { print("Pipelines forgotten: " + garbage.pipelines.joined(separator: ", ")) }

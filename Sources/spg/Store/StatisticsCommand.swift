@@ -17,13 +17,13 @@ struct StatisticsCommand: ParsableCommand {
                 .init("artifacts"), .init("number", .trailing), .init("contents", .trailing), .init("made in", .trailing),
             ])
             for kind in statistics.kinds {
-                kinds.append([kind.kind, "\(kind.artifacts)", sizeText(kind.bytes), clockTime(kind.seconds)])
+                kinds.append([kind.kind, "\(kind.artifacts)", byteSize(kind.bytes), clockTime(kind.seconds)])
             }
             var features = Table([
                 .init("features"), .init("view"), .init("images", .trailing), .init("size", .trailing),
             ])
             for row in statistics.features {
-                features.append([row.encoder, row.view, "\(row.images)", sizeText(row.bytes)])
+                features.append([row.encoder, row.view, "\(row.images)", byteSize(row.bytes)])
             }
             var pipelines = Table([.init("pipeline"), .init("instances", .trailing), .init("done", .trailing)])
             for row in statistics.pipelines { pipelines.append([row.name, "\(row.instances)", "\(row.done)"]) }
@@ -31,16 +31,9 @@ struct StatisticsCommand: ParsableCommand {
             print("""
                 \(statistics.images) different images; digests of \(statistics.files) files are remembered; \
                 \(statistics.checkpoints) trainings are unfinished
-                \(storage.store): \(sizeText(statistics.fileBytes)), of which \(sizeText(statistics.freeBytes)) are free; \
-                write-ahead log \(sizeText(statistics.logBytes)); version \(statistics.version) of the tables
+                \(storage.store): \(byteSize(statistics.fileBytes)), of which \(byteSize(statistics.freeBytes)) are free; \
+                write-ahead log \(byteSize(statistics.logBytes)); version \(statistics.version) of the tables
                 """)
         }
     }
-}
-
-/// A number of bytes for people, in powers of 1000.
-func sizeText(_ bytes: Int) -> String {
-    let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
-    guard let (size, unit) = units.first(where: { Double(bytes) >= $0.0 }) else { return "\(bytes) B" }
-    return String(format: "%.1f %@", Double(bytes) / size, unit)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtifactStore
 import CommandLineSupport
+import Reporting
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct VerifyCommand: ParsableCommand {
             let result = try store.verify { line.update($0, of: $1) }
             Console.standardError.clearStatus()
             print("""
-                \(result.blobs) blobs (\(sizeText(result.bytes))) and \(result.artifacts) artifacts of \(storage.store) were \
+                \(result.blobs) blobs (\(byteSize(result.bytes))) and \(result.artifacts) artifacts of \(storage.store) were \
                 compared: \(result.damages.isEmpty ? "all are as they were written." : "\(result.damages.count) are damaged.")
                 """)
             guard !result.damages.isEmpty else { return }

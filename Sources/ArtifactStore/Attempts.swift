@@ -1,0 +1,77 @@
+import Datasets
+import GRDB
+
+/// What the last attempt at making an artifact cost, and what its program wrote: of a failed one and of a good one.
+public struct Attempt: Hashable, Sendable {
+    /// What a program took, as the operating system counts it.
+    public struct Cost: Hashable, Sendable {
+        /// By the clock.
+        public var seconds: Double
+        /// Of all its threads, and of the programs that it waited for.
+        public var processorSeconds: Double
+        /// The most memory that it had at a time.
+        public var peakBytes: Int
+
+        public init(seconds: Double, processorSeconds: Double, peakBytes: Int) {
+            self.seconds = seconds
+            self.processorSeconds = processorSeconds
+            self.peakBytes = peakBytes
+        }
+    }
+
+    /// ISO 8601, UTC.
+    public let started: String
+    public let threads: Int
+    /// Nil while it is under way, or where whoever had started it was ended before it.
+    public let cost: Cost?
+    /// What the program wrote on its standard error.
+    public let log: String
+}
+
+extension ArtifactStore {
+    /// Notes that an artifact is about to be made, in place of what is known of an earlier attempt.
+    public func beginAttempt(at key: ArtifactKey, threads: Int) throws {
+        try writing { database in
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO attempt (key, threads) VALUES (?, ?)",
+                arguments: [key.description, threads])
+        }
+    }
+
+    /// Notes how the attempt that was begun last came to its end.
+    public func endAttempt(at key: ArtifactKey, cost: Attempt.Cost, log: String) throws {
+        try writing { database in
+            try database.execute(
+                sql: "UPDATE attempt SET seconds = ?, processor_seconds = ?, peak_bytes = ?, log = ? WHERE key = ?",
+                arguments: [cost.seconds, cost.processorSeconds, cost.peakBytes, log, key.description])
+        }
+    }
+
+    /// The last attempt of a pipeline at making an artifact, or nil where there has been none.
+    public func attempt(at key: ArtifactKey) throws -> Attempt? {
+        try reading { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM attempt WHERE key = ?", arguments: [key.description]
+            ).map { row in
+                let seconds: Double? = row["seconds"]
+                let cost = seconds.map {
+                    Attempt.Cost(
+                        seconds: $0, processorSeconds: row["processor_seconds"] ?? 0, peakBytes: row["peak_bytes"] ?? 0)
+                }
+                return Attempt(started: row["started"], threads: row["threads"], cost: cost, log: row["log"])
+            }
+        }
+    }
+
+    /// The most memory that an instance of each stage of a pipeline has taken so far, by the stage's name.
+    public func peakBytes(ofPipeline name: String) throws -> [String: Int] {
+        try reading { database in
+            let rows = try Row.fetchAll(
+                database, sql: """
+                    SELECT stage, max(peak_bytes) AS peak FROM pipeline_history JOIN attempt USING (key)
+                    WHERE pipeline = ? AND peak_bytes > 0 GROUP BY stage
+                    """, arguments: [name])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["stage"], $0["peak"]) })
+        }
+    }
+}

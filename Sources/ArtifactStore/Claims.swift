@@ -1,0 +1,75 @@
+import Datasets
+import Foundation
+
+/// The right to make an artifact, which one process has at a time.
+///
+/// It is a lock on one byte of a file beside the store, at a place that the key gives. The operating system lets go of it
+/// when the claim is dropped and when the process ends, however it ends: nothing has to be cleaned up after `kill -9`.
+public final class Claim: Sendable {
+    private let descriptor: Int32
+
+    fileprivate init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+}
+
+extension ArtifactStore {
+    /// Claims an artifact, waiting for whoever makes it now, of which `onWait` is told. Whether the artifact is there should
+    /// be asked again afterwards.
+    /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written.
+    public func claim(_ key: ArtifactKey) throws -> Claim {
+        let descriptor = open(claimsPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw claimsError() }
+        let claim = Claim(descriptor: descriptor)
+        var lock = Self.lock(key)
+        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
+        guard errno == EAGAIN || errno == EACCES else { throw claimsError() }
+        onWait(key)
+        while fcntl(descriptor, ownedLockWait, &lock) != 0 {
+            guard errno == EINTR else { throw claimsError() }
+        }
+        return claim
+    }
+
+    /// Those of some artifacts that a process makes at the moment.
+    public func claimed(among keys: some Sequence<ArtifactKey>) throws -> Set<ArtifactKey> {
+        let descriptor = open(claimsPath, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // Without the file nobody has ever claimed anything.
+            guard errno == ENOENT else { throw claimsError() }
+            return []
+        }
+        defer { Glibc.close(descriptor) }
+        var claimed: Set<ArtifactKey> = []
+        for key in keys {
+            var lock = Self.lock(key)
+            guard fcntl(descriptor, ownedLockGet, &lock) == 0 else { throw claimsError() }
+            if lock.l_type != Int16(F_UNLCK) { claimed.insert(key) }
+        }
+        return claimed
+    }
+
+    private var claimsPath: String { path + "-claims" }
+
+    private func claimsError() -> StoreError {
+        .cannotOpen(path: claimsPath, reason: String(cString: strerror(errno)))
+    }
+
+    /// The byte of a key: 62 of its bits, so that no two keys of a store share one.
+    private static func lock(_ key: ArtifactKey) -> flock {
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        lock.l_start = off_t(key.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 2)
+        lock.l_len = 1
+        return lock
+    }
+}
+
+// Locks of an open file, not of a process: `F_OFD_GETLK`, `F_OFD_SETLK` and `F_OFD_SETLKW` of <fcntl.h>, which Swift does
+// not see.
+private let ownedLockGet: Int32 = 36
+private let ownedLockSet: Int32 = 37
+private let ownedLockWait: Int32 = 38

@@ -1,0 +1,33 @@
+/// What is remembered of runs: what making an artifact cost and said, and what pipelines asked for before.
+extension Schema {
+    static let version3 = """
+        CREATE TABLE attempt (
+            key TEXT PRIMARY KEY CHECK (length(key) = 64),
+            started TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+            threads INTEGER NOT NULL,
+            seconds REAL,
+            processor_seconds REAL,
+            peak_bytes INTEGER,
+            log TEXT NOT NULL DEFAULT ''
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE pipeline_history (
+            pipeline TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            cell TEXT NOT NULL CHECK (json_valid(cell)),
+            key TEXT NOT NULL CHECK (length(key) = 64),
+            version INTEGER NOT NULL,
+            PRIMARY KEY (pipeline, stage, cell, key)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO pipeline_history SELECT pipeline, stage, cell, min(key), 1 FROM pipeline_instance
+            GROUP BY pipeline, stage, cell;
+
+        """
+
+    static let runViews = """
+        CREATE VIEW attempts AS
+            SELECT key, started, threads, seconds, processor_seconds, peak_bytes, log FROM attempt;
+        CREATE VIEW versions AS
+            SELECT pipeline, stage, cell, version, key FROM pipeline_history;
+
+        """
+}

@@ -1,0 +1,67 @@
+/// A change of a pipeline file that is made on the command line: `stages.generator.with.learningRate=2e-4`.
+public struct SpecificationEdit: Hashable, Sendable {
+    let path: [String]
+    let value: String
+    let location: SourceLocation
+
+    /// - Parameter argument: keys joined by full stops, `=`, and a value as YAML writes it.
+    /// - Throws: `SpecificationError` where there is no key or no `=`.
+    public init(_ argument: String) throws(SpecificationError) {
+        location = SourceLocation(argument: "--set \(argument)")
+        guard let sign = argument.firstIndex(of: "=") else {
+            throw SpecificationError("expected KEY.PATH=VALUE, such as stages.prompts.with.epochs=50", at: location)
+        }
+        path = argument[..<sign].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        value = String(argument[argument.index(after: sign)...])
+        guard path.allSatisfy({ !$0.isEmpty }) else {
+            throw SpecificationError("expected KEY.PATH=VALUE, such as stages.prompts.with.epochs=50", at: location)
+        }
+    }
+}
+
+extension SourceTree {
+    /// The tree with a value put in place of the one that is there, or added to the mapping that it belongs to.
+    /// - Throws: `SpecificationError` at the edit's place where there is nothing that it could belong to.
+    func edited(_ edit: SpecificationEdit) throws(SpecificationError) -> SourceTree {
+        try replacing(
+            edit.path[...], with: SourceTree(argument: edit.value, at: edit.location), above: [], at: edit.location)
+    }
+
+    /// What a file may leave out, and an edit may bring in with what is under it.
+    private static let optionalMappings: Set<String> = ["with", "values", "matrix", "results"]
+
+    private func replacing(
+        _ path: ArraySlice<String>, with value: SourceTree, above: [String], at location: SourceLocation
+    ) throws(SpecificationError) -> SourceTree {
+        guard let key = path.first else { return value }
+        let rest = path.dropFirst(), here = above + [key]
+        func error(_ message: String) -> SpecificationError {
+            SpecificationError(message, at: location, keyPath: here.joined(separator: "."))
+        }
+        switch content {
+        case .mapping(var entries):
+            if let index = entries.firstIndex(where: { $0.name == key }) {
+                entries[index].value = try entries[index].value.replacing(rest, with: value, above: here, at: location)
+                if rest.isEmpty { entries[index].location = location }
+            } else {
+                guard rest.isEmpty || Self.optionalMappings.contains(key) else {
+                    throw error("unknown key\(suggestion(for: key, among: entries.map(\.name)))")
+                }
+                let empty = SourceTree(.mapping([]), at: location)
+                entries.append(
+                    Entry(
+                        name: key, location: location,
+                        value: try empty.replacing(rest, with: value, above: here, at: location)))
+            }
+            return SourceTree(.mapping(entries), at: self.location)
+        case .sequence(var elements):
+            guard let index = Int(key), elements.indices.contains(index) else {
+                throw error("expected the number of one of the list's \(elements.count) elements, from 0")
+            }
+            elements[index] = try elements[index].replacing(rest, with: value, above: here, at: location)
+            return SourceTree(.sequence(elements), at: self.location)
+        case .scalar:
+            throw error("“\(above.joined(separator: "."))” is a single value, with nothing under it")
+        }
+    }
+}

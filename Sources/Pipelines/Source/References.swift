@@ -1,0 +1,77 @@
+extension SourceTree {
+    /// The tree with every `${key.path}` replaced by the value that the file has there.
+    ///
+    /// Alone, a reference becomes that value, whatever it is, at the place of the reference; inside a text, a single value's
+    /// text. References to axes of the matrix (`${seed}`) and to a command's own files (`${inputs.prompts}`) are left for
+    /// those who know them: they are names without a full stop that are no key of the file, and those after `inputs`,
+    /// `outputs` and `files`.
+    func resolvingReferences() throws(SpecificationError) -> SourceTree {
+        try resolved(in: self, path: [], through: [])
+    }
+
+    private static let others: Set<String> = ["inputs", "outputs", "files"]
+
+    /// - Parameter targets: the paths whose values are being put in, to notice a circle.
+    private func resolved(
+        in root: SourceTree, path: [String], through targets: [String]
+    ) throws(SpecificationError) -> SourceTree {
+        switch content {
+        case .mapping(var entries):
+            for index in entries.indices {
+                entries[index].value = try entries[index].value.resolved(
+                    in: root, path: path + [entries[index].name], through: targets)
+            }
+            return SourceTree(.mapping(entries), at: location)
+        case .sequence(var elements):
+            for index in elements.indices {
+                elements[index] = try elements[index].resolved(in: root, path: path + ["\(index)"], through: targets)
+            }
+            return SourceTree(.sequence(elements), at: location)
+        case .scalar(let text, _):
+            guard text.contains("${"), case .success(let pieces) = Template.pieces(of: text) else { return self }
+            if pieces.count == 1, case .reference(let name) = pieces[0] {
+                return try value(of: name, in: root, path: path, through: targets) ?? self
+            }
+            var filled = ""
+            for piece in pieces {
+                switch piece {
+                case .literal(let text): filled += text
+                case .reference(let name):
+                    guard let value = try value(of: name, in: root, path: path, through: targets) else {
+                        filled += "${\(name)}"
+                        continue
+                    }
+                    guard case .scalar(let text, _) = value.content else {
+                        throw SourceNode(self, path: path).error(
+                            "${\(name)} is \(SourceNode(value).found), which cannot be put into a text")
+                    }
+                    filled += text
+                }
+            }
+            return SourceTree(.scalar(filled, isPlain: false), at: location)
+        }
+    }
+
+    /// What a reference stands for, or nil where it is not for the file to say.
+    private func value(
+        of name: String, in root: SourceTree, path: [String], through targets: [String]
+    ) throws(SpecificationError) -> SourceTree? {
+        let keys = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard let first = keys.first, !Self.others.contains(first) else { return nil }
+        if keys.count == 1, root[first] == nil || root["matrix"]?[first] != nil { return nil }
+        let node = SourceNode(self, path: path)
+        guard !targets.contains(name), path.joined(separator: ".") != name else {
+            throw node.error("a value that refers to itself: \((targets + [name]).joined(separator: " → "))")
+        }
+        var target = root
+        for (depth, key) in keys.enumerated() {
+            guard let next = target[key] else {
+                let known = target.entries.map { (keys[..<depth] + [$0.name]).joined(separator: ".") }
+                throw node.error("the file has no value “\(name)”\(suggestion(for: name, among: known))")
+            }
+            target = next
+        }
+        target.location = location
+        return try target.resolved(in: root, path: keys, through: targets + [name])
+    }
+}

@@ -1,0 +1,128 @@
+import ArtifactStore
+
+extension Specification {
+    /// What the matrix of a file says: its axes, and which of their cells there are.
+    struct Matrix {
+        var axes: [Axis] = []
+        /// Every cell over all axes that is to be: the product of the axes, less those excluded, and those included.
+        var cells: [Cell] = [Cell()]
+        /// What cells, or parts of them, are called.
+        var names: [CellName] = []
+
+        static let lists = ["include", "exclude", "names"]
+
+        init() {}
+
+        init(_ node: SourceNode) throws(SpecificationError) {
+            let members = try node.members("axes, such as {seed: [1, 2, 3]}")
+            for member in members where !Self.lists.contains(member.name) { axes.append(try Axis(member)) }
+            cells = Cell.all(over: axes.map { ($0.name, $0.values.map(\.value)) })
+            if let member = members["exclude"] { try exclude(member.value) }
+            if let member = members["include"] { try include(member.value) }
+            guard !cells.isEmpty else { throw node.error("every cell of the matrix is excluded") }
+            if let member = members["names"] { try name(member.value) }
+        }
+
+        private mutating func exclude(_ node: SourceNode) throws(SpecificationError) {
+            for element in try node.elements("a list of cells, such as [{target: ink, seed: 2}]") {
+                let part = try part(element)
+                let rest = cells.filter { !$0.contains(part) }
+                guard rest.count < cells.count else { throw element.error("the matrix has no such cell to exclude") }
+                cells = rest
+            }
+        }
+
+        private mutating func include(_ node: SourceNode) throws(SpecificationError) {
+            for element in try node.elements("a list of cells, such as [{target: ink, seed: 7}]") {
+                let cell = try part(element, adding: true).projected(on: axes.map(\.name))
+                if let axis = axes.first(where: { cell[$0.name] == .null }) {
+                    throw element.error("a cell to include has a value on every axis; this one has none on “\(axis.name)”")
+                }
+                guard !cells.contains(cell) else { throw element.error("the matrix has this cell already") }
+                cells.append(cell)
+            }
+        }
+
+        private mutating func name(_ node: SourceNode) throws(SpecificationError) {
+            for member in try node.members("names of cells, such as {quick: {seed: 1, epochs: 5}}") {
+                let part = try part(member.value)
+                guard cells.contains(where: { $0.contains(part) }) else {
+                    throw member.value.error("the matrix has no such cell to name")
+                }
+                guard !names.contains(where: { $0.part == part }) else {
+                    throw member.value.error("these values have a name already")
+                }
+                names.append(CellName(name: member.name, part: part))
+            }
+        }
+
+        /// A value on some axes each.
+        /// - Parameter adding: whether a value may be one that its axis does not list; it is then added to the axis.
+        private mutating func part(_ node: SourceNode, adding: Bool = false) throws(SpecificationError) -> Cell {
+            var coordinates: [(String, JSONValue)] = []
+            let members = try node.members("values on axes, such as {seed: 1}", among: axes.map(\.name))
+            guard !members.isEmpty else { throw node.error("expected values on axes, such as {seed: 1}, found none") }
+            for index in axes.indices {
+                guard let member = members[axes[index].name] else { continue }
+                let value = try Axis.value(member.value, axis: axes[index].name)
+                if !axes[index].values.contains(where: { $0.value == value.value }) {
+                    guard adding else {
+                        let known = axes[index].values.map(\.value.plainText)
+                        throw member.value.error(
+                            "“\(value.value.plainText)” is no value of the axis\(suggestion(for: value.value.plainText, among: known))")
+                    }
+                    axes[index].values.append(value)
+                }
+                coordinates.append((axes[index].name, value.value))
+            }
+            return Cell(coordinates)
+        }
+    }
+
+    /// What a part of a cell is called: where all its values come together, the name stands for them.
+    public struct CellName: Hashable, Sendable {
+        public var name: String
+        public var part: Cell
+    }
+
+    /// What tells a cell apart from others of the same stage, in words: its values, or the names of several.
+    func labels(of cell: Cell) -> [String] {
+        var rest = cell.coordinates
+        var labels: [String] = []
+        for name in cellNames where name.part.coordinates.allSatisfy(rest.contains) {
+            rest.removeAll(where: name.part.coordinates.contains)
+            labels.append(name.name)
+        }
+        let domain = rest.filter { $0.axis == domainAxis }, others = rest.filter { $0.axis != domainAxis }
+        func text(_ coordinate: Cell.Coordinate) -> String { "\(coordinate.axis) \(coordinate.value.plainText)" }
+        return domain.map(text) + labels + others.map(text)
+    }
+}
+
+extension Specification.Axis {
+    init(_ member: SourceNode.Member) throws(SpecificationError) {
+        name = member.name
+        location = member.key.location
+        guard name != domainAxis else {
+            throw member.key.error("“domain” is the axis of the stages that run for each domain; choose another name")
+        }
+        values = []
+        for element in try member.value.elements("a list of values, such as [1, 2, 3]") {
+            let value = try Self.value(element, axis: name)
+            guard !values.contains(where: { $0.value == value.value }) else {
+                throw element.error("the value \(element.scalarText ?? "") is listed twice")
+            }
+            values.append(value)
+        }
+        guard !values.isEmpty else { throw member.value.error("expected a list of values, found an empty one") }
+    }
+
+    static func value(_ node: SourceNode, axis: String) throws(SpecificationError) -> Specification.Located<JSONValue> {
+        guard let text = node.scalarText, !node.isNull, !text.contains("${") else {
+            throw node.error("expected a number or a text, found \(node.found)")
+        }
+        // A target is a domain's name, also where that name is a number.
+        let number = axis == targetAxis ? nil : node.plainNumber
+        return Specification.Located(number.map(JSONValue.number) ?? .string(text), node)
+    }
+}

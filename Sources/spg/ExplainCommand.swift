@@ -1,0 +1,43 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+import Pipelines
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Says why an instance is done, stale, missing or failed: what changed, old → new, and what its log says.",
+        discussion: """
+            EXAMPLES
+              spg explain Pipelines/desktop-icons.yaml "spg(target tango, seed 1)"
+              spg explain Pipelines/desktop-icons.yaml spg/target=tango/seed=1
+              spg explain Pipelines/desktop-icons.yaml 0d1f2e3c --log
+            """)
+
+    @OptionGroup var arguments: PipelineArguments
+
+    @Argument(help: ArgumentHelp(
+        "An instance: its name, as spg status prints it; STAGE/AXIS=VALUE; or the first digits of its key.",
+        valueName: "instance"))
+    var instance: String
+
+    @Flag(help: "Print the whole log of the last attempt at making it, and nothing else.")
+    var log = false
+
+    func run() throws {
+        try reportingErrors {
+            let (plan, store) = try arguments.plan()
+            let chosen = try selecting { try plan.instance(InstanceSelector(instance)) }
+            if log {
+                print(try store.attempt(at: chosen.key)?.log ?? "")
+            } else {
+                print(try plan.explanation(of: chosen, in: store, world: arguments.world(of: plan, in: store)))
+            }
+        }
+    }
+}
+
+/// A selection that cannot be run is a wrong command line.
+func selecting<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as SelectionError { throw ValidationError(error.description) }
+}

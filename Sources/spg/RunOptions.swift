@@ -1,0 +1,55 @@
+import ArgumentParser
+import Pipelines
+
+/// Which part of a plan is to run.
+struct SelectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Make these instances and no others; repeat.", valueName: "instance"))
+    var only: [String] = []
+
+    @Option(help: ArgumentHelp("Make these instances and what is made from them; repeat.", valueName: "instance"))
+    var from: [String] = []
+
+    @Option(help: ArgumentHelp("Make these instances and what they are made from; repeat.", valueName: "instance"))
+    var until: [String] = []
+
+    @Flag(help: "Make what is chosen again also where it is done, and replace it. What is made from it stays.")
+    var force = false
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "After a failure, go on with everything that does not depend on it; or begin nothing more.")
+    var keepGoing = true
+
+    var selection: Selection {
+        var selection = Selection()
+        selection.only = only.map(InstanceSelector.init)
+        selection.from = from.map(InstanceSelector.init)
+        selection.until = until.map(InstanceSelector.init)
+        selection.remakes = force
+        return selection
+    }
+}
+
+/// What a run may take of the machine.
+struct MachineOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How many stages run at a time; as many as there are cores for.", valueName: "n"))
+    var jobs: Int?
+
+    @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp(
+        "How much memory all of them may take together, such as 12GB; what is free if left out.", valueName: "size"))
+    var memory: ByteCount?
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs)") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+    }
+
+    var machine: Machine { Machine(jobs: jobs, threads: threads, memory: memory?.bytes) }
+}
+
+extension ByteCount: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import ArtifactStore
+import CommandLineSupport
+import Pipelines
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows an artifact: what it holds, its parameters, what it was made from, its time, cost and size.",
+        discussion: """
+            EXAMPLES
+              spg show 0d1f2e3c
+              spg show desktop-icons/spg/seed=1/target=tango
+            """)
+
+    @OptionGroup var storage: StoreOptions
+
+    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name.", valueName: "key"))
+    var key: String
+
+    func run() throws {
+        try reportingErrors {
+            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            print(try store.report(on: store.resolve(key)))
+        }
+    }
+}
+
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Compares two artifacts down to the parameters, files and algorithms that make them differ.",
+        discussion: """
+            EXAMPLE
+              spg diff 0d1f2e3c 5cd1be0f
+            """)
+
+    @OptionGroup var storage: StoreOptions
+
+    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name.", valueName: "key"))
+    var old: String
+
+    @Argument(help: ArgumentHelp("The artifact to compare it with.", valueName: "other key"))
+    var new: String
+
+    func run() throws {
+        try reportingErrors {
+            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            print(try store.comparison(of: store.resolve(old), with: store.resolve(new)))
+        }
+    }
+}

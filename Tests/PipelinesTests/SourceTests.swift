@@ -1,0 +1,195 @@
+import ArtifactStore
+import Foundation
+import Pipelines
+import Testing
+
+/// A folder with files of some texts.
+private final class Files {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
+
+    init(_ texts: [String: String]) throws {
+        for (name, text) in texts {
+            let file = folder.appendingPathComponent(name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func read(_ name: String) throws -> Specification {
+        try Specification(contentsOf: folder.appendingPathComponent(name), kinds: sampleKinds())
+    }
+
+    /// What is wrong with a file, its folder left out.
+    func message(_ name: String) -> String? {
+        #expect(throws: SpecificationError.self) { try read(name) }?.description.replacing(folder.path + "/", with: "")
+    }
+}
+
+@Suite("Pipeline files of several parts")
+struct ExtendingTests {
+    static let base = """
+        dataset: {root: Data/sample}
+        encoder: {checkpoint: Models/sample}
+        matrix: {target: [oil, ink], seed: [1, 2]}
+        stages:
+          features: {uses: extract, with: {views: 4}}
+          prompts: {uses: fit, from: {embeddings: features}, with: {seed: "${seed}", epochs: 5}}
+          zero-shot: {uses: evaluate, from: {embeddings: features}}
+        """
+
+    @Test("A file's own values come over those of the files that it extends, key by key; ~ takes a key out")
+    func merging() throws {
+        let files = try Files([
+            "shared/base.yaml": Self.base, "shared/more.yaml": "extends: base.yaml\nstages: {prompts: {with: {epochs: 6}}}",
+            "own.yaml": """
+                pipeline: own
+                extends: [shared/more.yaml]
+                matrix: {seed: [7]}
+                stages:
+                  prompts: {with: {context: x}}
+                  zero-shot: ~
+                  spg: {uses: evaluate, from: {embeddings: features}}
+                """,
+        ])
+        let specification = try files.read("own.yaml")
+        #expect(specification.name == "own")
+        #expect(specification.stages.map(\.name) == ["features", "prompts", "spg"])
+        #expect(specification.matrix.map(\.name) == ["target", "seed"])
+        let plan = try Plan(specification, inputs: sampleInputs())
+        let prompt = try plan.instance(InstanceSelector("prompts(domain ink)"))
+        #expect(prompt.recipe.parameters["epochs"] == 6 && prompt.recipe.parameters["context"] == "x")
+        #expect(prompt.recipe.parameters["seed"] == 7)
+    }
+
+    @Test("Later files come over earlier ones")
+    func order() throws {
+        let files = try Files([
+            "base.yaml": Self.base, "a.yaml": "stages: {prompts: {with: {epochs: 10}}}",
+            "b.yaml": "stages: {prompts: {with: {epochs: 20}}}",
+            "own.yaml": "extends: [base.yaml, b.yaml, a.yaml]\npipeline: own",
+        ])
+        let plan = try Plan(files.read("own.yaml"), inputs: sampleInputs())
+        #expect(try plan.instances(InstanceSelector("prompts"))[0].recipe.parameters["epochs"] == 10)
+    }
+
+    @Test("What is wrong is said at the place where it is written, whichever file that is")
+    func places() throws {
+        let files = try Files([
+            "base.yaml": Self.base.replacing("epochs: 5", with: "epochs: many"), "fine.yaml": Self.base,
+            "own.yaml": "extends: base.yaml\npipeline: own", "gone.yaml": "pipeline: own\nextends: [fine.yaml, nothing.yaml]",
+            "a.yaml": "extends: b.yaml", "b.yaml": "extends: [fine.yaml, a.yaml]", "self.yaml": "extends: self.yaml",
+            "empty.yaml": "", "ofEmpty.yaml": "extends: empty.yaml", "odd.yaml": "extends: {a: 1}",
+            "extend.yaml": "extend: fine.yaml",
+        ])
+        #expect(files.message("own.yaml")
+            == "base.yaml:6:86: stages.prompts.with.epochs: expected a number, found “many”")
+        #expect(files.message("gone.yaml") == "gone.yaml:2:22: extends.1: “nothing.yaml” cannot be extended: "
+            + "the file cannot be read: there is no such file")
+        #expect(files.message("a.yaml") == "b.yaml:1:22: extends.1: “a.yaml” extends, in the end, itself")
+        #expect(files.message("self.yaml") == "self.yaml:1:10: extends: “self.yaml” extends, in the end, itself")
+        #expect(files.message("ofEmpty.yaml")?.hasPrefix(
+            "ofEmpty.yaml:1:10: extends: “empty.yaml” cannot be extended: the file is empty") == true)
+        #expect(files.message("odd.yaml") == "odd.yaml:1:10: extends: expected the path of a pipeline file, found a mapping")
+        #expect(files.message("extend.yaml")?.hasPrefix("extend.yaml:1:1: extend: unknown key; did you mean “extends”?") == true)
+    }
+}
+
+@Suite("References to values of the file")
+struct ReferenceTests {
+    private func prompt(_ text: String) throws -> JSONValue {
+        try plan(text).instance(InstanceSelector("prompts(domain ink, seed 2)")).recipe.parameters
+    }
+
+    private func message(_ text: String) -> String? {
+        #expect(throws: SpecificationError.self) { try specification(text) }?.description
+    }
+
+    private let text = sampleText.replacing(
+        "matrix:", with: "values: {rate: 5e-3, word: icon, rates: [0.5, 0.7], seeds: [1, 2]}\nmatrix:")
+
+    @Test("Alone, a reference is the value itself; inside a text, its text; a reference to an axis stays one")
+    func values() throws {
+        let prompt = try prompt(
+            text.replacing("2e-3", with: "\"${values.rate}\", betas: \"${values.rates}\"")
+                .replacing("an icon of a", with: "an ${values.word} of ${dataset.name} ${seed}")
+                .replacing("[1, 2]\nstages", with: "\"${values.seeds}\"\nstages"))
+        #expect(prompt["learningRate"] == 0.005 && prompt["betas"] == [0.5, 0.7])
+        #expect(prompt["context"] == "an icon of Sample 2" && prompt["seed"] == 2)
+        #expect(try specification(text.replacing("spg: SPG", with: "spg: \"SPG on ${dataset.name}\"")).rows[1].title
+            == "SPG on Sample")
+    }
+
+    @Test("A reference may lead to another one, and to what another stage is given")
+    func chains() throws {
+        let chained = text.replacing("seeds: [1, 2]", with: "other: \"${values.rate}\"")
+            .replacing("2e-3", with: "\"${values.other}\"").replacing("views: 4", with: "views: 3")
+            .replacing("context: \"an icon of a\"", with: "epochs: \"${stages.features.with.views}\"")
+        let prompt = try prompt(chained)
+        #expect(prompt["learningRate"] == 0.005 && prompt["epochs"] == 3)
+    }
+
+    @Test("What a reference cannot be is said at its place")
+    func mistakes() throws {
+        #expect(message(text.replacing("2e-3", with: "\"${values.raet}\"")) == "sample.yaml:14:68: "
+            + "stages.prompts.with.learningRate: the file has no value “values.raet”; did you mean “values.rate”? "
+            + "(known: values.rate, values.rates, values.seeds, values.word)")
+        #expect(message(text.replacing("2e-3", with: "\"${values.word}\""))
+            == "sample.yaml:14:68: stages.prompts.with.learningRate: expected a number, found “icon”")
+        #expect(message(text.replacing("an icon", with: "an ${values.rates}")) == "sample.yaml:14:38: "
+            + "stages.prompts.with.context: ${values.rates} is a list, which cannot be put into a text")
+        #expect(message(text.replacing("rate: 5e-3", with: "rate: \"${values.other}\", other: \"${values.rate}\""))
+            == "sample.yaml:5:16: values.rate: a value that refers to itself: values.other → values.rate → values.other")
+        #expect(message(text.replacing("rate: 5e-3", with: "rate: \"${values}\""))?.contains("refers to itself") == true)
+        #expect(message(sampleText.replacing("Data/sample", with: "'Data/${seed}'")) == "sample.yaml:3:17: dataset.root: "
+            + "expected the path of a folder, found “Data/${seed}”: only a stage's parameters can name an axis of the matrix")
+    }
+}
+
+@Suite("Values set on the command line")
+struct EditTests {
+    private func parameters(_ edits: String...) throws -> JSONValue {
+        let specification = try Specification(
+            text: sampleText, file: "sample.yaml", kinds: sampleKinds(), edits: edits.map { try SpecificationEdit($0) })
+        return try Plan(specification, inputs: sampleInputs()).instance(InstanceSelector("prompts(domain ink, seed 2)"))
+            .recipe.parameters
+    }
+
+    private func message(_ edit: String) -> String? {
+        #expect(throws: SpecificationError.self) { try parameters(edit) }?.description
+    }
+
+    @Test("An edit has the effect of the same value in the file")
+    func edits() throws {
+        let edited = try parameters("stages.prompts.with.learningRate=2e-4", "stages.prompts.with.context=a = b")
+        #expect(edited["learningRate"] == 0.0002 && edited["context"] == "a = b")
+        #expect(try parameters("stages.prompts.with.betas=[0.1, 0.2]")["betas"] == [0.1, 0.2])
+        #expect(try parameters("stages.prompts.with={epochs: 3, seed: \"${seed}\"}")["epochs"] == 3)
+        #expect(try parameters("values.x=4", "stages.prompts.with.epochs=${values.x}")["epochs"] == 4)
+        #expect(try parameters("matrix.seed.1=2.0")["seed"] == 2)
+        let same = try Specification(
+            text: sampleText, file: "s", kinds: sampleKinds(), edits: [SpecificationEdit("stages.prompts.with.learningRate=2e-4")])
+        let keys = try Plan(same, inputs: sampleInputs()).instances.map(\.key)
+        #expect(try keys == plan(sampleText.replacing("2e-3", with: "2e-4")).instances.map(\.key))
+    }
+
+    @Test("What an edit cannot do is said with the edit as the place")
+    func mistakes() throws {
+        #expect(message("stages.prompts.with.learningRate=fast")
+            == "--set stages.prompts.with.learningRate=fast: stages.prompts.with.learningRate: expected a number, found “fast”")
+        #expect(message("stages.prompts.with.learningrate=1")?.hasPrefix("--set stages.prompts.with.learningrate=1: "
+            + "stages.prompts.with.learningrate: unknown key; did you mean “learningRate”?") == true)
+        #expect(message("stages.prompt.with.epochs=1")?.hasPrefix("--set stages.prompt.with.epochs=1: "
+            + "stages.prompt: unknown key; did you mean “prompts”?") == true)
+        #expect(message("stages.prompts.uses.x=1")
+            == "--set stages.prompts.uses.x=1: stages.prompts.uses.x: “stages.prompts.uses” is a single value, with nothing under it")
+        #expect(message("matrix.seed.2=1")
+            == "--set matrix.seed.2=1: matrix.seed.2: expected the number of one of the list's 2 elements, from 0")
+        #expect(message("epochs") == "--set epochs: expected KEY.PATH=VALUE, such as stages.prompts.with.epochs=50")
+        #expect(message("=3") != nil && message("a..b=3") != nil)
+        #expect(message("stages.prompts.with.epochs=[") == "--set stages.prompts.with.epochs=[: “[” is no value as YAML writes them")
+        #expect(message("stages.prompts.with.epochs=")?.hasSuffix("expected a number, found nothing") == true)
+    }
+}
