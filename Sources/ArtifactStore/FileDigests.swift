@@ -40,6 +40,8 @@ extension ArtifactStore {
         try reading { database in
             let statement = try database.makeStatement(
                 sql: "SELECT sha256 FROM file_digest WHERE path = ? AND size = ? AND modified = ? AND inode = ?")
+            // The statement has to outlive its pointer.
+            defer { withExtendedLifetime(statement) {} }
             let query = statement.sqliteStatement
             return try paths.map { path in
                 let stamp = try FileStamp(ofFileAt: path)

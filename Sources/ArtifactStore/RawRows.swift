@@ -10,12 +10,15 @@ extension Database {
     ) throws {
         let statement = try makeStatement(sql: sql)
         try statement.setArguments(arguments)
-        let rows = statement.sqliteStatement
-        while true {
-            switch sqlite3_step(rows) {
-            case SQLITE_ROW: try body(rows)
-            case SQLITE_DONE: return
-            case let code: throw error(code)
+        try withExtendedLifetime(statement) {
+            let rows = statement.sqliteStatement
+            defer { sqlite3_reset(rows) }
+            while true {
+                switch sqlite3_step(rows) {
+                case SQLITE_ROW: try body(rows)
+                case SQLITE_DONE: return
+                case let code: throw error(code)
+                }
             }
         }
     }

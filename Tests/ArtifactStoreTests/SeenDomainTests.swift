@@ -95,6 +95,7 @@ import Testing
         try withTree { root, store in
             let copy = root.deletingLastPathComponent().appendingPathComponent("copy")
             try FileManager.default.copyItem(at: root, to: copy)
+            Thread.sleep(forTimeInterval: 0.1)
             for place in [root, copy, root, copy, copy] {
                 _ = try key(store, place)
                 #expect(try store.texts("SELECT DISTINCT image_path FROM images").allSatisfy { $0.hasPrefix(place.path + "/") })

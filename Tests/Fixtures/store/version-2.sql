@@ -1,5 +1,6 @@
 -- The store of version-1.sql as version 2 of the tables kept it (commit 6bbd9e2): digests beside the blobs.
 -- sqlite3 artifacts.sqlite .dump, with the two numbers of the header at the end.
+PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE artifact (
     id INTEGER PRIMARY KEY,

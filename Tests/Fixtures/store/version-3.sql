@@ -1,5 +1,6 @@
 -- The store of version-1.sql as version 3 of the tables keeps it (commit 92a7908): attempts and what pipelines asked for.
 -- sqlite3 artifacts.sqlite .dump, with the two numbers of the header at the end.
+PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE artifact (
     id INTEGER PRIMARY KEY,
