@@ -33,7 +33,8 @@ import Testing
         let values = Tensor([batch, dimension], (0..<batch * dimension).map { _ in stream.normal() }).normalizedRows()
         var writing = 0.0
         for first in stride(from: 0, to: count, by: batch) {
-            let rows = digests[first..<min(first + batch, count)].map { ImageView(image: $0, view: "center") }
+            // In the manifest's order, as an extraction makes them.
+            let rows = manifest.images[first..<min(first + batch, count)].map { ImageView(image: $0.digest, view: "center") }
             writing += try seconds { try store.insert(values.rows(0..<rows.count), for: rows, encoder: key) }
         }
         let recipe = Sample.extractionRecipe(manifest, views: ["center"])
