@@ -12,19 +12,19 @@ extension ArtifactStore {
     ///   - progress: called with the number of files read and the number to be read; not at all if there are none.
     /// - Throws: `DatasetError`, `StoreError`.
     public func imagesKey(
-        of domain: String, in folder: ImageFolder, dataset: String, recording: Bool,
+        of domain: String, in folder: ImageFolder, recording: Bool,
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
         let now = Int(Date().timeIntervalSince1970 * 1e9)
         // Before any file is read: what changes later has another stamp the next time.
         let listing = try folder.listing(of: domain)
         let path = "\(folder.root)/\(domain)"
-        if let key = try reading({ try $0.seenKey(path, dataset, listing.digest, recording: recording) }) { return key }
+        if let key = try reading({ try $0.seenKey(path, folder.name, listing.digest, recording: recording) }) { return key }
 
-        let manifest = try folder.manifest(of: domain, dataset: dataset) { try digests(ofFiles: $0, progress: progress) }
+        let manifest = try folder.manifest(of: domain) { try digests(ofFiles: $0, progress: progress) }
         let key = recording ? try record(manifest) : manifest.key
         if !isReadOnly, listing.lastModified < now - FileStamp.settlingTime {
-            try writing { try $0.see(path, dataset, listing.digest, key) }
+            try writing { try $0.see(path, folder.name, listing.digest, key) }
         }
         return key
     }

@@ -8,6 +8,16 @@ public enum DatasetError: Error, Equatable, Sendable {
     case noDomains(root: String)
     /// All domains together have a single class.
     case oneClass(root: String, name: String)
+    /// A root in which none of a known data set's layouts is found.
+    case noLayout(root: String, dataset: String, expected: [String])
+    /// A line of a list of images that names none.
+    case badList(path: String, line: Int, reason: String)
+    /// A folder of split files without one for a domain; the names that it may have.
+    case noSplit(folder: String, domain: String, expected: [String])
+    /// A split file that is none, or that contradicts itself.
+    case badSplit(path: String, reason: String)
+    /// Images that a split file names and that are not there.
+    case missingOfSplit(path: String, root: String, missing: [String])
     /// A class folder without an image.
     case emptyClass(path: String)
     /// A domain that the data set does not have.
@@ -21,6 +31,19 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
             "cannot read “\(path)”: \(reason)"
         case .noDomains(let root):
             "“\(root)” holds no domains: images are expected at \(root)/<domain>/<class>/<image>.jpg (or .jpeg, .png)"
+        case .noLayout(let root, let dataset, let expected):
+            "“\(root)” holds no \(dataset): expected is one of\n"
+                + expected.map { "    \(root)/\($0)" }.joined(separator: "\n")
+        case .badList(let path, let line, let reason):
+            "\(path):\(line): \(reason)"
+        case .noSplit(let folder, let domain, let expected):
+            "“\(folder)” has no split of the domain “\(domain)”: expected is \(expected.joined(separator: " or "))"
+        case .badSplit(let path, let reason):
+            "“\(path)” is no split of images: \(reason)"
+        case .missingOfSplit(let path, let root, let missing):
+            "“\(path)” names \(missing.count) images that are not under “\(root)”:\n"
+                + missing.prefix(10).map { "    \($0)" }.joined(separator: "\n")
+                + (missing.count > 10 ? "\n    … and \(missing.count - 10) more" : "")
         case .oneClass(let root, let name):
             "“\(root)” has one class only, “\(name)”: there is nothing to tell apart; add a folder for another class"
         case .emptyClass(let path):

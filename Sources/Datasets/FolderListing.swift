@@ -18,33 +18,48 @@ extension ImageFolder {
     /// descriptor, and nothing is kept but digests.
     /// - Throws: `DatasetError`: a domain that is not there, a folder or file that cannot be read.
     public func listing(of domain: String) throws(DatasetError) -> Listing {
-        let present = try classes(of: domain)
-        typealias Outcome = Result<(digest: SHA256Digest, lastModified: Int), DatasetError>
+        guard let present = places[domain] else { throw .unknownDomain(domain, root: root, known: domains) }
+        typealias Outcome = Result<Look, DatasetError>
         let outcomes = Mutex([Outcome?](repeating: nil, count: present.count))
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < present.count else { return }
-                let outcome = Outcome { () throws(DatasetError) in
-                    try Self.look(at: "\(root)/\(domain)/\(present[index])")
-                }
+                let outcome = Outcome { () throws(DatasetError) in try Self.look(at: present[index]) }
                 outcomes.withLock { $0[index] = outcome }
             }
         }
         var hash = SHA256(), lastModified = 0
-        for text in [root, domain] + classes { hash.update(data: Data((text + "\0").utf8)) }
-        for (name, outcome) in zip(present, outcomes.withLock { $0 }) {
-            guard let folder = try outcome?.get() else { continue }
-            hash.update(data: Data((name + "\0").utf8))
-            folder.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
-            lastModified = max(lastModified, folder.lastModified)
+        for text in [root, name, domain] + classes + ["duplicates"] + (known?.duplicates.sorted() ?? []) {
+            hash.update(data: Data((text + "\0").utf8))
+        }
+        for (place, outcome) in zip(present, outcomes.withLock { $0 }) {
+            guard let look = try outcome?.get() else { continue }
+            hash.update(data: Data((place.path + "\0" + place.className + "\0").utf8))
+            look.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            lastModified = max(lastModified, look.lastModified)
         }
         return Listing(digest: Digest(hash.finalize()), lastModified: lastModified)
     }
 
+    private struct Look {
+        var digest: SHA256Digest
+        var lastModified: Int
+    }
+
+    private static func look(at place: Layout.Place) throws(DatasetError) -> Look {
+        switch place {
+        case .folder(let path, _): return try look(atFolder: path)
+        case .image(let path, _):
+            let stamp = try FileStamp(ofFileAt: path)
+            let digest = withUnsafeBytes(of: (stamp.size, stamp.modified, stamp.inode)) { SHA256.hash(data: $0) }
+            return Look(digest: digest, lastModified: stamp.modified)
+        }
+    }
+
     /// The digest of the image files in a folder: names in the order of their bytes, each with its stamp.
-    private static func look(at folder: String) throws(DatasetError) -> (digest: SHA256Digest, lastModified: Int) {
+    private static func look(atFolder folder: String) throws(DatasetError) -> Look {
         func unreadable(_ path: String) -> DatasetError {
             .unreadable(path: path, reason: String(cString: strerror(errno)))
         }
@@ -87,15 +102,23 @@ extension ImageFolder {
             }
         }
         if let failure { throw failure }
-        return (hash.finalize(), lastModified)
+        return Look(digest: hash.finalize(), lastModified: lastModified)
     }
 
-    /// Whether a file's name ends as an image's does.
-    static func isImage(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// As `isImage(_:)` of the name as a text.
+    private static func isImage(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         extensions.contains { ending in
             let ending = ending.utf8
             return name.count > ending.count + 1 && name[name.count - ending.count - 1] == UInt8(ascii: ".")
                 && zip(name.suffix(ending.count), ending).allSatisfy { $0 | 0x20 == $1 }
+        }
+    }
+}
+
+extension Layout.Place {
+    fileprivate var path: String {
+        switch self {
+        case .folder(let path, _), .image(let path, _): path
         }
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// A data set laid out as `root/domain/class/image.jpg`, the layout of PACS, Office-Home and their like.
+/// The images of a data set, as they lie in a folder.
 ///
+/// A data set with a known name is found in any of its layouts; any other is laid out as `root/domain/class/image.jpg`.
 /// Hidden files and folders are passed over, as is everything that is not in its place: files beside the domains or
 /// beside the classes, files without an image's extension, folders of the root without folders of their own.
 public struct ImageFolder: Sendable {
@@ -14,94 +15,95 @@ public struct ImageFolder: Sendable {
 
     /// The root's absolute path.
     public let root: String
-    /// The names of the domain folders, sorted.
+    /// The data set's name, a note for people.
+    public let name: String
+    /// What is known of the data set.
+    public let known: KnownDataSet?
+    public let layout: Layout
+    /// The names of the domains that are there, sorted.
     public let domains: [String]
-    /// The names of the class folders of all domains, sorted by their UTF-8 bytes.
+    /// The names of the classes of all domains, sorted by their UTF-8 bytes.
     public let classes: [String]
 
     /// Extensions of image files, in lower case.
     public static let extensions: Set<String> = ["jpg", "jpeg", "png"]
 
-    private let classesOfDomain: [String: [String]]
+    let places: [String: [Layout.Place]]
 
     /// Looks for domains and classes.
-    /// - Throws: `DatasetError`: an unreadable root, no domains, one class only.
-    public init(root: URL) throws(DatasetError) {
+    /// - Parameter name: the data set's; by default, the root folder's, for a data set that is not known.
+    /// - Throws: `DatasetError`: an unreadable root, none of a known data set's layouts, no domains, one class only.
+    public init(root: URL, name: String? = nil) throws(DatasetError) {
         let path = root.absoluteURL.standardizedFileURL.path
-        var classesOfDomain: [String: [String]] = [:]
-        for domain in try folders(in: path) {
-            let classes = try folders(in: path + "/" + domain)
-            if !classes.isEmpty { classesOfDomain[domain] = classes }
+        let known = name.flatMap(KnownDataSet.init(named:))
+        let subfolders = try folders(in: path)
+        var best: (layout: Layout, places: [String: [Layout.Place]]) = (.plain, [:])
+        for layout in known?.layouts ?? [.plain] {
+            let places = try layout.places(of: known?.domains.map(\.name) ?? subfolders, under: path)
+            if places.count > best.places.count { best = (layout, places) }
         }
-        let classes = Set(classesOfDomain.values.joined()).sorted(by: precedes)
-        guard let first = classes.first else { throw .noDomains(root: path) }
+        let classes = Set(best.places.values.joined().map(\.className)).sorted(by: precedes)
+        guard let first = classes.first else { throw Self.nothing(under: path, of: known) }
         guard classes.count > 1 else { throw .oneClass(root: path, name: first) }
         self.root = path
-        self.domains = classesOfDomain.keys.sorted(by: precedes)
+        self.name = known?.name ?? name ?? URL(fileURLWithPath: path).lastPathComponent
+        self.known = known
+        (layout, places) = best
+        self.domains = places.keys.sorted(by: precedes)
         self.classes = classes
-        self.classesOfDomain = classesOfDomain
     }
 
-    /// The image files of a domain, without reading them, sorted by class and name.
+    private static func nothing(under root: String, of known: KnownDataSet?) -> DatasetError {
+        guard let known else { return .noDomains(root: root) }
+        let domain = "{\(known.domains.map(\.name).joined(separator: "|"))}"
+        let expected = known.layouts.map { layout in
+            let patterns = layout.patterns.map { $0.replacing("{domain}", with: domain) }
+            return patterns.joined(separator: ", ") + " (\(layout.origin))"
+        }
+        return .noLayout(root: root, dataset: known.name, expected: expected)
+    }
+
+    /// The image files of a domain, without reading them, sorted by class and path. Known duplicates are left out.
     /// - Throws: `DatasetError`: a domain that is not there, a class folder without images.
     public func images(of domain: String) throws(DatasetError) -> [Entry] {
-        let present = try classes(of: domain)
+        guard let present = places[domain] else { throw .unknownDomain(domain, root: root, known: domains) }
         let labels = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
         var entries: [Entry] = []
-        for name in present {
-            guard let label = labels[name] else { continue }
-            let folder = "\(root)/\(domain)/\(name)"
-            let files = try contents(of: folder).filter { name in
-                var name = name
-                return name.withUTF8(Self.isImage)
+        var empty: [Int: String] = [:]
+        for place in present {
+            guard let label = labels[place.className] else { continue }
+            switch place {
+            case .image(let path, _): entries.append(Entry(path: path, label: label))
+            case .folder(let folder, _):
+                let files = try contents(of: folder).filter(Self.isImage)
+                if files.isEmpty { empty[label] = folder }
+                entries += files.map { Entry(path: folder + "/" + $0, label: label) }
             }
-            guard !files.isEmpty else { throw .emptyClass(path: folder) }
-            entries += files.map { Entry(path: folder + "/" + $0, label: label) }
         }
-        return entries
+        // A class may lack images in one part of a domain and have them in another.
+        let labelled = Set(entries.map(\.label))
+        if let (_, folder) = empty.filter({ !labelled.contains($0.key) }).min(by: { $0.key < $1.key }) {
+            throw .emptyClass(path: folder)
+        }
+        if let known, !known.duplicates.isEmpty {
+            entries.removeAll { known.duplicates.contains(String($0.path.fileName)) }
+        }
+        return entries.sorted { $0.label != $1.label ? $0.label < $1.label : precedes($0.path, $1.path) }
     }
 
-    /// The class folders of a domain, sorted.
-    func classes(of domain: String) throws(DatasetError) -> [String] {
-        guard let present = classesOfDomain[domain] else {
-            throw .unknownDomain(domain, root: root, known: domains)
-        }
-        return present
+    static func isImage(_ name: String) -> Bool {
+        extensions.contains(name.fileExtension)
     }
 
     /// The manifest of a domain.
-    /// - Parameters:
-    ///   - dataset: the data set's name; by default, the root folder's.
-    ///   - digests: gives the SHA-256 of each file, in order.
+    /// - Parameter digests: gives the SHA-256 of each file, in order.
     /// - Throws: what `images(of:)` and `digests` throw.
-    public func manifest(
-        of domain: String, dataset: String? = nil, digests: ([String]) throws -> [Digest]
-    ) throws -> DomainManifest {
+    public func manifest(of domain: String, digests: ([String]) throws -> [Digest]) throws -> DomainManifest {
         let entries = try images(of: domain)
         let digests = try digests(entries.map(\.path))
         precondition(digests.count == entries.count, "one digest for each file")
         return DomainManifest(
-            dataset: dataset ?? URL(fileURLWithPath: root).lastPathComponent, domain: domain, classes: classes,
+            dataset: name, domain: domain, classes: classes,
             images: zip(entries, digests).map { LabelledImage(path: $0.path, digest: $1, label: $0.label) })
-    }
-}
-
-private func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
-
-/// The names in a folder that are not hidden, sorted.
-private func contents(of folder: String) throws(DatasetError) -> [String] {
-    do {
-        return try FileManager.default.contentsOfDirectory(atPath: folder)
-            .filter { !$0.hasPrefix(".") }.sorted(by: precedes)
-    } catch {
-        let exists = FileManager.default.fileExists(atPath: folder)
-        throw .unreadable(path: folder, reason: exists ? "it is no folder, or not yours to read" : "there is none")
-    }
-}
-
-private func folders(in folder: String) throws(DatasetError) -> [String] {
-    try contents(of: folder).filter { name in
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

@@ -25,16 +25,8 @@ extension RGBImage {
     }
 
     private init(decoding bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) {
-        let format = try ImageFormat(announcedBy: bytes)
-        var size = cimaging_size()
-        switch format {
-        case .jpeg: try check(cimaging_jpeg_size(bytes.baseAddress, bytes.count, &size), format, size)
-        case .png: try check(cimaging_png_size(bytes.baseAddress, bytes.count, &size), format, size)
-        }
+        let (format, size) = try Self.header(of: bytes)
         let width = Int(size.width), height = Int(size.height)
-        guard width > 0, height > 0 else { throw ImageError(.corrupt(format, "it has no pixels")) }
-        guard width * height <= Self.pixelLimit else { throw ImageError(.tooLarge(width: width, height: height)) }
-
         let count = 3 * width * height
         var outcome = cimaging_outcome()
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
@@ -47,6 +39,31 @@ extension RGBImage {
         }
         try check(outcome, format, size)
         self.init(width: width, height: height, pixels: pixels)
+    }
+
+    /// The size that the header of a JPEG or PNG file gives. Of a file that is mapped, only the first pages are read.
+    /// - Throws: an ``ImageError`` for data that no picture begins with. One that ends too soon is not noticed.
+    public static func size(announcedBy bytes: some ContiguousBytes) throws(ImageError) -> (width: Int, height: Int) {
+        let size = try bytes.withUnsafeBytes { raw in
+            let bytes = raw.bindMemory(to: UInt8.self)
+            return Result { () throws(ImageError) in try header(of: bytes).size }
+        }.get()
+        return (Int(size.width), Int(size.height))
+    }
+
+    private static func header(
+        of bytes: UnsafeBufferPointer<UInt8>
+    ) throws(ImageError) -> (format: ImageFormat, size: cimaging_size) {
+        let format = try ImageFormat(announcedBy: bytes)
+        var size = cimaging_size()
+        switch format {
+        case .jpeg: try check(cimaging_jpeg_size(bytes.baseAddress, bytes.count, &size), format, size)
+        case .png: try check(cimaging_png_size(bytes.baseAddress, bytes.count, &size), format, size)
+        }
+        let width = Int(size.width), height = Int(size.height)
+        guard width > 0, height > 0 else { throw ImageError(.corrupt(format, "it has no pixels")) }
+        guard width * height <= pixelLimit else { throw ImageError(.tooLarge(width: width, height: height)) }
+        return (format, size)
     }
 }
 

@@ -26,19 +26,20 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         self.file = file
     }
 
-    public var description: String {
-        let problem =
-            switch reason {
-            case .unreadable(let why): "cannot be read: \(why)"
-            case .empty: "is empty (0 bytes)"
-            case .unknownFormat(let what): "is neither a JPEG nor a PNG image: \(what)"
-            case .truncated(let format): "is a truncated \(format) file: the data ends before the image does"
-            case .corrupt(let format, let why): "is a damaged or unsupported \(format) file: \(why)"
-            case .tooLarge(let width, let height):
-                "claims \(width)×\(height) pixels, more than the \(RGBImage.pixelLimit) that are read"
-            case .outOfMemory(let width, let height): "needs more memory than there is, at \(width)×\(height) pixels"
-            }
-        return "\(file?.path ?? "the image") \(problem)"
+    public var description: String { "\(file?.path ?? "the image") \(problem)" }
+
+    /// What is wrong, as the rest of a sentence that begins with the file.
+    public var problem: String {
+        switch reason {
+        case .unreadable(let why): "cannot be read: \(why)"
+        case .empty: "is empty (0 bytes)"
+        case .unknownFormat(let what): "is neither a JPEG nor a PNG image: \(what)"
+        case .truncated(let format): "is a truncated \(format) file: the data ends before the image does"
+        case .corrupt(let format, let why): "is a damaged or unsupported \(format) file: \(why)"
+        case .tooLarge(let width, let height):
+            "claims \(width)×\(height) pixels, more than the \(RGBImage.pixelLimit) that are read"
+        case .outOfMemory(let width, let height): "needs more memory than there is, at \(width)×\(height) pixels"
+        }
     }
 
     /// What went wrong in the file system, without Foundation's wrapping.

@@ -27,7 +27,8 @@ extension StageKind {
                 continue
             }
             guard let name = names[option], let current = parameters[name] else {
-                let others = roles.map { $0.name.kebabCased } + ["checkpoint", "store", "threads"]
+                let others = roles.map { $0.name.kebabCased } + (splitsImages ? SplitKeys.roles : [])
+                    + ["checkpoint", "store", "threads"]
                 let hint = nearest(to: option, among: names.keys.sorted() + others)
                     .map { "; did you mean --\($0)?" } ?? "; see --help"
                 throw ParameterError(description: "\(executable) has no option --\(option)\(hint)")

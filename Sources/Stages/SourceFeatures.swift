@@ -69,9 +69,22 @@ struct SourceFeatures {
     /// The domains' names, joined: what a result of all of them is filed under.
     var domainNames: String { manifests.map(\.domain).joined(separator: "+") }
 
-    /// The images of all domains, split class by class and domain by domain.
-    func split(_ parameters: SplitParameters) throws -> (training: FeatureSet, validation: FeatureSet) {
+    /// The images of all domains in two parts: by a seed, class by class and domain by domain, or as files have them.
+    /// - Parameter files: of each domain; none for a seeded split.
+    func split(
+        _ parameters: SplitParameters, by files: [SplitKeys], store: ArtifactStore
+    ) throws -> (training: FeatureSet, validation: FeatureSet) {
         try parameters.check()
+        guard files.isEmpty else {
+            guard files.count == manifests.count else {
+                throw StageInputError(
+                    "\(manifests.count) domains but \(files.count) splits: give one for each, in the same order")
+            }
+            return (
+                try part(files.map(\.train), of: DomainParts.trainName, store: store),
+                try part(files.map(\.validation), of: DomainParts.validationName, store: store)
+            )
+        }
         let splits = manifests.map {
             Split(of: $0.images, seed: UInt64(parameters.splitSeed), trainFraction: parameters.trainFraction)
         }
@@ -79,6 +92,30 @@ struct SourceFeatures {
             .joined(zip(sets, splits).map { $0.subset($1.train) }),
             .joined(zip(sets, splits).map { $0.subset($1.validation) })
         )
+    }
+
+    /// The features of those images that are in a part of each domain. An image of a part that has no features could not
+    /// be read, and was left out of them.
+    private func part(_ keys: [ArtifactKey], of name: (String) -> String, store: ArtifactStore) throws -> FeatureSet {
+        .joined(try zip(zip(manifests, sets), keys).map { source, key in
+            let part = try store.manifest(key)
+            guard part.domain == name(source.0.domain), part.classes == source.0.classes else {
+                throw StageInputError(
+                    "\(key.short) are the images of \(part.domain); expected is \(name(source.0.domain)), with the same "
+                        + "classes")
+            }
+            struct Identity: Hashable {
+                let digest: Digest, label: Int
+                init(_ image: LabelledImage) { (digest, label) = (image.digest, image.label) }
+            }
+            // Files with the same bytes have the same features: as many of them are taken as are in the part.
+            var wanted = Dictionary(grouping: part.images, by: Identity.init).mapValues(\.count)
+            return source.1.subset(source.0.images.indices.filter { index in
+                let identity = Identity(source.0.images[index])
+                wanted[identity, default: 0] -= 1
+                return wanted[identity, default: 0] >= 0
+            })
+        })
     }
 
     /// The text side of a checkpoint's model, if it is the one the features were made with, in whatever precision.

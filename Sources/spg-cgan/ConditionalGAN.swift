@@ -27,6 +27,8 @@ struct ConditionalGAN: ParsableCommand {
     @Option(help: ArgumentHelp("The prompt of each source domain, in the same order; repeat.", valueName: "key"))
     var prompts: [String]
 
+    @OptionGroup var splits: SplitOptions
+
     @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Parameters, see above.", valueName: "parameter"))
     var parameters: [String] = []
 
@@ -34,7 +36,8 @@ struct ConditionalGAN: ParsableCommand {
         try options.run(.cgan, parameters) { parameters, store, checkpoint in
             let stage = try GeneratorStage(
                 parameters, embeddings: store.resolve(embeddings, kind: .embeddings),
-                prompts: store.resolve(prompts, kind: .prompt))
+                prompts: store.resolve(prompts, kind: .prompt),
+                splits: splits.keys(in: store))
             return try showing("cgan") {
                 try stage.run(
                     checkpoint: checkpoint, store: store, savingEvery: training.interval, progress: $0)

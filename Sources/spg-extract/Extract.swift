@@ -11,7 +11,7 @@ import Tensors
 struct Extract: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spg-extract",
-        abstract: "Encodes a folder of domain/class/image with CLIP and keeps the embeddings in the store.",
+        abstract: "Encodes a data set's images with CLIP and keeps the embeddings in the store.",
         discussion: """
             EXAMPLE
               spg-extract --data Data/desktop-icons --checkpoint Models/icon-clip --store Cache/artifacts.sqlite --views 4
@@ -22,11 +22,19 @@ struct Extract: ParsableCommand {
 
     @OptionGroup var options: StageOptions
 
-    @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"))
+    @Option(help: ArgumentHelp(
+        "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
     var data: String
 
-    @Option(help: ArgumentHelp("The data set's name; the folder's if left out.", valueName: "name"))
+    @Option(help: ArgumentHelp(
+        "The data set's name; the folder's if left out. A known one (spg data list) is found in any of its layouts.",
+        valueName: "name"))
     var dataset: String?
+
+    @Option(help: ArgumentHelp(
+        "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.",
+        valueName: "dir"))
+    var splits: String?
 
     @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))
     var domain: [String] = []
@@ -57,7 +65,7 @@ struct Extract: ParsableCommand {
             try precision?.check()
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
-            let folder = try ImageFolder(root: URL(filePath: data))
+            let folder = try ImageFolder(root: URL(filePath: data), name: dataset)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
             if !options.storage.exists, case .computed(let precision) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
@@ -65,12 +73,23 @@ struct Extract: ParsableCommand {
             let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
             let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
-                try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }
+                try manifest(of: domain, in: folder, store)
             }
             for manifest in manifests {
                 print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
             }
         }
+    }
+
+    /// The images of a domain: all, or those that its split names, whose parts are recorded for stages that train.
+    private func manifest(of domain: String, in folder: ImageFolder, _ store: ArtifactStore) throws -> DomainManifest {
+        guard let splits else { return try folder.manifest(of: domain) { try store.digests(ofFiles: $0) } }
+        let parts = try folder.parts(of: domain, in: splits) { try store.digests(ofFiles: $0) }
+        let (train, validation) = (try store.record(parts.train), try store.record(parts.validation))
+        let console = Console.standardError
+        if let note = parts.extraNote { console.warning(note) }
+        console.line("split \(domain): --train \(train) --validation \(validation)")
+        return parts.images
     }
 
     private func encode(

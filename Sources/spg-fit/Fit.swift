@@ -24,12 +24,15 @@ struct Fit: ParsableCommand {
         "Embeddings to learn from, by key or by domain; repeat to pool several domains.", valueName: "key"))
     var embeddings: [String]
 
+    @OptionGroup var splits: SplitOptions
+
     @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Parameters, see above.", valueName: "parameter"))
     var parameters: [String] = []
 
     func run() throws {
         try options.run(.fit, parameters) { parameters, store, checkpoint in
-            let stage = try FitStage(parameters, embeddings: store.resolve(embeddings, kind: .embeddings))
+            let stage = try FitStage(
+                parameters, embeddings: store.resolve(embeddings, kind: .embeddings), splits: splits.keys(in: store))
             return try showing("fit") {
                 try stage.run(
                     checkpoint: checkpoint, store: store, savingEvery: training.interval, progress: $0)

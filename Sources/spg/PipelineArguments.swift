@@ -34,7 +34,8 @@ struct PipelineArguments: ParsableArguments {
             encoder: {
                 try Self.encoder($0, for: specification, in: store).key
             },
-            recording: recording, progress: { progress.update($0, of: $1) })
+            recording: recording, remark: { Console.standardError.warning($0) },
+            progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
         return (try Plan(specification, inputs: inputs), store)
     }

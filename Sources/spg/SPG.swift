@@ -13,6 +13,7 @@ struct SPG: AsyncParsableCommand {
               spg status Pipelines/desktop-icons.yaml
               spg explain Pipelines/desktop-icons.yaml "spg(target tango, seed 1)"
               spg results Pipelines/desktop-icons.yaml --format markdown
+              spg data check PACS Data/PACS
 
             Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
             checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
@@ -20,6 +21,6 @@ struct SPG: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
             ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
-            ExportCommand.self, CheckpointCommand.self,
+            ExportCommand.self, CheckpointCommand.self, DataCommand.self,
         ])
 }

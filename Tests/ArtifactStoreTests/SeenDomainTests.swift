@@ -35,7 +35,7 @@ import Testing
         try store.database.write { try $0.execute(sql: "DELETE FROM file_digest") }
         let read = Mutex(0)
         let key = try store.imagesKey(
-            of: domain, in: ImageFolder(root: root), dataset: "Data", recording: recording,
+            of: domain, in: ImageFolder(root: root), recording: recording,
             progress: { _, total in read.withLock { $0 = total } })
         return (key, read.withLock { $0 })
     }

@@ -116,7 +116,7 @@ struct StoreFileTests {
         #expect(try await workplace.run("spg", "run", "small.yaml", "--threads", "1").status == 0)
         let made = try workplace.contents()
         let size = try workplace.store.statistics().fileBytes
-        try await Self.withSmallDisk(megabytes: 64 + 4 * size / 1_000_000) { disk in
+        try await Self.withSmallDisk(megabytes: 256 + 4 * size / 1_000_000) { disk in
             let path = disk.appending(path: "store.sqlite").path
             var failures = 0
             for share in [0.05, 0.3, 0.6] {

@@ -74,4 +74,14 @@ import Testing
         #expect(split.train.count == 14)
         #expect(Set(split.train.map { images[$0].digest }).isDisjoint(with: split.validation.map { images[$0].digest }))
     }
+
+    /// As many as DomainNet's authors' split takes of a class: two percent and one.
+    @Test func aFractionIsUsed() {
+        let images = images([200, 3, 1])
+        let split = Split(of: images, seed: 5, trainFraction: 2.0 / 3, fraction: 0.03)
+        func counts(_ part: [Int]) -> [Int] { (0..<3).map { label in part.count { images[$0].label == label } } }
+        #expect(counts(split.train) == [4, 1, 1] && counts(split.validation) == [2, 1, 0])
+        // They are the first that would train in a split of all.
+        #expect(Set(split.train).isSubset(of: Split(of: images, seed: 5, trainFraction: 2.0 / 3).train))
+    }
 }

@@ -16,7 +16,7 @@ struct ExchangeTests {
     ) throws -> [FeatureImport.Outcome] {
         let source = try FeatureFile(contentsOf: file)
         return try FeatureImport(
-            encoder: encoder, folder: ImageFolder(root: bench.data), dataset: nil, domains: domains,
+            encoder: encoder, folder: ImageFolder(root: bench.data), domains: domains,
             order: images.map { .listed($0) } ?? .ofDataSet, isNormalizing: normalize
         ).run(source.tensor(), source: source.source, checkpoint: bench.checkpoint, store: bench.store)
     }

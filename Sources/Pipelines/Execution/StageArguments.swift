@@ -20,9 +20,12 @@ extension Instance {
                 specification.importedEncoder.map { "--imported=\($0)" }
                     ?? "--precision=\(specification.precision.value.rawValue)",
             ]
+            if let splits = dataSet.splits { arguments.append("--splits=\(splits.value)") }
         }
         for (input, source) in zip(recipe.inputs, sources) {
-            if case .instance = source { arguments.append("--\(input.role.kebabCased)=\(input.key)") }
+            let isSplit = SplitKeys.roles.contains(input.role)
+            if case .images = source, !isSplit { continue }
+            arguments.append("--\(input.role.kebabCased)=\(input.key)")
         }
         for (name, value) in recipe.parameters.members.sorted(by: { $0.key < $1.key }) {
             if kind.defaults[name] != nil { arguments += Self.options(name.kebabCased, value) }

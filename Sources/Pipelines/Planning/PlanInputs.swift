@@ -1,15 +1,19 @@
 import ArtifactStore
 import Datasets
+import Stages
 
 /// What a plan needs to know of the world: the identity of the images of each domain, and of the encoder.
 public struct PlanInputs: Sendable {
     /// The key of each domain's images.
     public var images: [String: ArtifactKey]
     public var encoder: Digest
+    /// The parts of each domain's images where files split them; empty where a seed does.
+    public var splits: [String: SplitKeys]
 
-    public init(images: [String: ArtifactKey], encoder: Digest) {
+    public init(images: [String: ArtifactKey], encoder: Digest, splits: [String: SplitKeys] = [:]) {
         self.images = images
         self.encoder = encoder
+        self.splits = splits
     }
 }
 

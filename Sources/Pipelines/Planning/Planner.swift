@@ -30,19 +30,37 @@ private struct Planner {
     typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source)
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
+        if let folder = specification.dataSet.splits,
+            let name = StageKind.splitParameters.first(where: { stage.parameterLocations[$0] != nil }) {
+            throw SpecificationError(
+                "the files in \(folder.value) split the images (dataset.splits); leave this out",
+                at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
+        }
         for cell in cells(of: stage) {
             var resolved: [ResolvedInput] = []
             for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
+            let learned = stage.kind.splitsImages && !inputs.splits.isEmpty ? self.domains(of: resolved) : []
             let recipe = Recipe(
                 kind: stage.kind.makes, algorithmVersion: stage.kind.algorithmVersion,
-                parameters: .object(parameters), inputs: resolved.map(\.input))
+                parameters: .object(parameters), inputs: resolved.map(\.input)
+            ).split(by: learned.compactMap { inputs.splits[$0] })
             positions[Place(stage: stage.name, cell: cell)] = instances.count
             instances.append(
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
-                    sources: resolved.map(\.source), labels: specification.labels(of: cell)))
+                    sources: resolved.map(\.source) + learned.flatMap { domain in
+                        [DomainParts.trainName(domain), DomainParts.validationName(domain)].map { .images(domain: $0) }
+                    }, labels: specification.labels(of: cell)))
+        }
+    }
+
+    /// The domains whose embeddings are among some inputs, in order.
+    private func domains(of inputs: [ResolvedInput]) -> [String] {
+        inputs.compactMap { input in
+            guard input.input.role == "embeddings", case .instance(let name) = input.source else { return nil }
+            return instances.first { $0.name == name }?.cell.value(on: domainAxis)?.plainText
         }
     }
 

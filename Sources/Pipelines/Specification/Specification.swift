@@ -18,6 +18,8 @@ public struct Specification: Sendable {
         public var domains: [Located<String>]?
         /// Whether a file that is no image ends the extraction or is left out of it.
         public var onBadImage: BadImagePolicy
+        /// A folder of split files, as written, or nil where a seed splits the images.
+        public var splits: Located<String>?
         public var location: SourceLocation
     }
 

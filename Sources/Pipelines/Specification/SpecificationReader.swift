@@ -81,7 +81,8 @@ extension Specification.Located {
 extension Specification.DataSet {
     fileprivate init(_ node: SourceNode) throws(SpecificationError) {
         let members = try node.members(
-            "a data set, such as {root: Data/desktop-icons}", among: ["root", "name", "domains", "onBadImage"])
+            "a data set, such as {root: Data/desktop-icons}",
+            among: ["root", "name", "domains", "onBadImage", "splits"])
         guard let path = members["root"]?.value else { throw node.error("the key “root” is missing") }
         root = try path.text("the path of a folder")
         location = path.location
@@ -101,6 +102,10 @@ extension Specification.DataSet {
             guard !domains.isEmpty else { throw member.value.error("expected a list of domains, found an empty one") }
             self.domains = domains
         }
+        splits =
+            if let member = members["splits"] {
+                .init(try member.value.text("the path of a folder of split files"), member.value)
+            } else { nil }
         onBadImage = .fail
         if let member = members["onBadImage"] {
             let word = try member.value.text("“fail” or “skip”")

@@ -1,28 +1,40 @@
 import ArtifactStore
 import Datasets
 import Foundation
+import Stages
 
 extension PlanInputs {
     /// Looks at the data set and the checkpoint. Files that have not changed since the store saw them are not read.
     /// - Parameters:
     ///   - encoder: the identity of the encoder that a checkpoint is, by its path as written.
     ///   - recording: whether the images are written to the store, as a run needs them.
+    ///   - remark: told of images that are left out because the split does not name them.
     ///   - progress: told how many of the files that have to be read have been read.
     /// - Throws: `SpecificationError` for a root, a domain or a checkpoint that cannot be used; `DatasetError` for
     ///   images; `StoreError`.
     public init(
         for specification: Specification, in store: ArtifactStore,
         encoder: (_ checkpoint: String) throws -> Digest, recording: Bool,
+        remark: (String) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
         let folder = try specification.imageFolder()
         var images: [String: ArtifactKey] = [:]
+        var splits: [String: SplitKeys] = [:]
+        func key(of manifest: DomainManifest) throws -> ArtifactKey {
+            recording ? try store.record(manifest) : manifest.key
+        }
         for domain in try specification.domains(among: folder.domains) {
-            images[domain] = try store.imagesKey(
-                of: domain, in: folder, dataset: specification.dataSet.name, recording: recording, progress: progress)
+            guard let parts = try specification.parts(of: domain, in: folder, store: store, progress: progress) else {
+                images[domain] = try store.imagesKey(of: domain, in: folder, recording: recording, progress: progress)
+                continue
+            }
+            if let note = parts.extraNote { remark(note) }
+            images[domain] = try key(of: parts.images)
+            splits[domain] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
         }
         do {
-            self.init(images: images, encoder: try encoder(specification.checkpoint.value))
+            self.init(images: images, encoder: try encoder(specification.checkpoint.value), splits: splits)
         } catch let error as StoreError {
             throw error
         } catch {
@@ -32,17 +44,36 @@ extension PlanInputs {
 }
 
 extension Specification {
-    /// The images of one domain as they lie now.
+    /// The images of one domain as they lie now, or of a part of one where files split them.
+    /// - Parameter name: `oil`, or the name that a part's manifest has, such as `oil/train`.
     /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
-    public func manifest(of domain: String, store: ArtifactStore) throws -> DomainManifest {
-        try imageFolder().manifest(of: domain, dataset: dataSet.name) { try store.digests(ofFiles: $0) }
+    public func manifest(of name: String, store: ArtifactStore) throws -> DomainManifest {
+        let folder = try imageFolder()
+        for domain in folder.domains where name == domain || name.hasPrefix(domain + "/") {
+            guard let parts = try self.parts(of: domain, in: folder, store: store, progress: { _, _ in }) else { break }
+            if let part = [parts.images, parts.train, parts.validation].first(where: { $0.domain == name }) { return part }
+        }
+        return try folder.manifest(of: name) { try store.digests(ofFiles: $0) }
     }
 
     fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
         do {
-            return try ImageFolder(root: URL(fileURLWithPath: dataSet.root))
+            return try ImageFolder(root: URL(fileURLWithPath: dataSet.root), name: dataSet.name)
         } catch {
             throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
+        }
+    }
+
+    /// The parts of a domain where files split the images.
+    fileprivate func parts(
+        of domain: String, in folder: ImageFolder, store: ArtifactStore,
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> DomainParts? {
+        guard let splits = dataSet.splits else { return nil }
+        do {
+            return try folder.parts(of: domain, in: splits.value) { try store.digests(ofFiles: $0, progress: progress) }
+        } catch let error as DatasetError {
+            throw splits.error("\(error)")
         }
     }
 }

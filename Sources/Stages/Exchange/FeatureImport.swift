@@ -28,7 +28,6 @@ public struct FeatureImport: Sendable {
 
     let encoder: String
     let folder: ImageFolder
-    let dataset: String?
     let domains: [String]
     let order: Order
     let isNormalizing: Bool
@@ -38,12 +37,11 @@ public struct FeatureImport: Sendable {
     ///   - domains: those that the rows are of; all of the folder's if empty.
     ///   - isNormalizing: whether rows are scaled to unit length; if not, rows of another length are refused.
     public init(
-        encoder: String, folder: ImageFolder, dataset: String?, domains: [String], order: Order, isNormalizing: Bool
+        encoder: String, folder: ImageFolder, domains: [String], order: Order, isNormalizing: Bool
     ) throws {
         guard !encoder.isEmpty else { throw StageInputError("an imported encoder needs a name") }
         self.encoder = encoder
         self.folder = folder
-        self.dataset = dataset
         self.domains = domains.isEmpty ? folder.domains : domains
         self.order = order
         self.isNormalizing = isNormalizing
@@ -79,7 +77,7 @@ public struct FeatureImport: Sendable {
         let stage = try ExtractStage(parameters, origin: .imported(encoder))
 
         let manifests = try domains.map { domain in
-            try folder.manifest(of: domain, dataset: dataset) { try store.digests(ofFiles: $0) }
+            try folder.manifest(of: domain) { try store.digests(ofFiles: $0) }
         }
         let imagesOfRows = try images(ofRows: features.shape[0], of: manifests, source: source)
         var vectors = features.reshaped([features.shape[0] * viewCount, identity.dimension])

@@ -34,7 +34,8 @@ public struct ExtractStage: Sendable {
         }
     }
 
-    /// What to do with a file that is no readable image.
+    /// What to do with a file that is no readable image. One that is broken in many copies of a known data set is left
+    /// out in any case.
     public enum BadImagePolicy: String, Sendable, CaseIterable {
         case fail, skip
     }
@@ -137,11 +138,13 @@ public struct ExtractStage: Sendable {
         let missing = try store.missing(views: viewNames, of: images, encoder: encoder)
         var skipped: [(image: LabelledImage, error: ImageError)] = []
         let batch = max(1, 256 / viewNames.count)
+        let known = KnownDataSet(named: manifest.dataset)
         for first in stride(from: 0, to: missing.count, by: batch) {
             let part = Array(missing[first..<min(first + batch, missing.count)])
             let features = model.features(of: part, augmentation: augmentation)
             let failures = features.flatMap(\.failures)
-            if let failure = failures.first, onBadImage == .fail { throw failure.error }
+            let surprise = failures.first { known?.isKnownBroken($0.image.path) != true }
+            if let surprise, onBadImage == .fail { throw surprise.error }
             skipped += failures
             for part in features where !part.rows.isEmpty {
                 try store.insert(part.vectors, for: part.rows, encoder: encoder)

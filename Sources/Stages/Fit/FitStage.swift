@@ -30,15 +30,20 @@ public struct FitStage: Sendable {
     let split: SplitParameters
     public let recipe: Recipe
     let embeddings: [ArtifactKey]
+    let splits: [SplitKeys]
 
     /// - Parameters:
     ///   - parameters: all parameters of `StageKind.fit`.
     ///   - embeddings: one artifact per domain.
-    public init(_ parameters: JSONValue, embeddings: [ArtifactKey]) throws(UnfitParameter) {
+    ///   - splits: of each domain where files split its images; none for a seeded split.
+    public init(
+        _ parameters: JSONValue, embeddings: [ArtifactKey], splits: [SplitKeys] = []
+    ) throws(UnfitParameter) {
         coOp = try parameters.parameters()
         split = try parameters.parameters()
         recipe = StageKind.fit.recipe(parameters, inputs: embeddings.map { Recipe.Input("embeddings", $0) })
-        self.embeddings = embeddings
+            .split(by: splits)
+        (self.embeddings, self.splits) = (embeddings, splits)
     }
 
     /// Learns the prompt, unless the store has it.
@@ -52,7 +57,7 @@ public struct FitStage: Sendable {
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe) {
             let features = try SourceFeatures(embeddings, store: store)
-            let (training, validation) = try features.split(split)
+            let (training, validation) = try features.split(split, by: splits, store: store)
             var learner = try CoOp(
                 coOp, model: features.model(of: checkpoint, store: store), classNames: features.classNames,
                 training: training, validation: validation)

@@ -37,12 +37,16 @@ public struct GeneratorStage: Sendable {
     let split: SplitParameters
     public let recipe: Recipe
     let embeddings: [ArtifactKey], prompts: [ArtifactKey]
+    let splits: [SplitKeys]
 
     /// - Parameters:
     ///   - parameters: all parameters of `StageKind.cgan`.
     ///   - embeddings: one artifact per source domain.
     ///   - prompts: the prompt of each, in the same order.
-    public init(_ parameters: JSONValue, embeddings: [ArtifactKey], prompts: [ArtifactKey]) throws {
+    ///   - splits: of each domain where files split its images; none for a seeded split.
+    public init(
+        _ parameters: JSONValue, embeddings: [ArtifactKey], prompts: [ArtifactKey], splits: [SplitKeys] = []
+    ) throws {
         guard embeddings.count == prompts.count else {
             throw StageInputError(
                 "\(embeddings.count) domains but \(prompts.count) prompts: give one prompt for each domain, in the same order")
@@ -52,7 +56,8 @@ public struct GeneratorStage: Sendable {
         recipe = StageKind.cgan.recipe(
             parameters,
             inputs: embeddings.map { Recipe.Input("embeddings", $0) } + prompts.map { Recipe.Input("prompts", $0) })
-        (self.embeddings, self.prompts) = (embeddings, prompts)
+            .split(by: splits)
+        (self.embeddings, self.prompts, self.splits) = (embeddings, prompts, splits)
     }
 
     /// Trains the generator, unless the store has it.
@@ -66,7 +71,7 @@ public struct GeneratorStage: Sendable {
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe) {
             let features = try SourceFeatures(embeddings, store: store)
-            let (training, validation) = try features.split(split)
+            let (training, validation) = try features.split(split, by: splits, store: store)
             guard try prompts.allSatisfy({ try PromptForm(of: $0, in: store) == .plain }) else {
                 throw StageInputError(
                     "a generator learns from prompts with one context for all classes, before the class name; fit them "

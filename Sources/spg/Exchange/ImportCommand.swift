@@ -56,11 +56,11 @@ struct ImportFeaturesCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let folder = try ImageFolder(root: URL(filePath: data))
+            let folder = try ImageFolder(root: URL(filePath: data), name: dataset)
             let file = try FeatureFile(contentsOf: URL(filePath: file), named: tensor)
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: checkpoint))
             let work = try FeatureImport(
-                encoder: encoder, folder: folder, dataset: dataset, domains: domain,
+                encoder: encoder, folder: folder, domains: domain,
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
             let line = ProgressLine("import \(encoder)", unit: "vectors")
             var vectors = 0

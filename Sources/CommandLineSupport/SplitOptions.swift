@@ -1,0 +1,30 @@
+import ArgumentParser
+import ArtifactStore
+import Stages
+
+/// A split that files gave, for stages that train: `--train KEY --validation KEY`, for each domain.
+public struct SplitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "The images of each domain that train, as spg-extract --splits prints it; takes the place of --split-seed.",
+        valueName: "key"))
+    public var train: [String] = []
+
+    @Option(help: ArgumentHelp("The images of each domain that validate, in the same order.", valueName: "key"))
+    public var validation: [String] = []
+
+    public init() {}
+
+    public func validate() throws {
+        guard train.count == validation.count else {
+            throw ValidationError(
+                "\(train.count) --train but \(validation.count) --validation: give one of each for each domain")
+        }
+    }
+
+    /// The artifacts that are meant.
+    public func keys(in store: ArtifactStore) throws -> [SplitKeys] {
+        try zip(store.resolve(train, kind: .images), store.resolve(validation, kind: .images)).map {
+            SplitKeys(train: $0, validation: $1)
+        }
+    }
+}

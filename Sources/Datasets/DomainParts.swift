@@ -1,0 +1,157 @@
+import Foundation
+
+/// A domain in the parts that a split file names.
+public struct DomainParts: Hashable, Sendable {
+    /// Every image that is in a part. Those that are in none are not used at all.
+    public let images: DomainManifest
+    /// The images that train; the manifest's domain is `trainName` of the domain.
+    public let train: DomainManifest
+    /// The images that training is validated on; the manifest's domain is `validationName` of the domain.
+    public let validation: DomainManifest
+    /// Paths of the domain's images that the file does not name.
+    public let extra: [String]
+
+    public static func trainName(_ domain: String) -> String { domain + "/train" }
+    public static func validationName(_ domain: String) -> String { domain + "/val" }
+
+    /// A sentence about the images that are left out, or nil where there are none.
+    public var extraNote: String? {
+        guard !extra.isEmpty else { return nil }
+        let more = extra.count > 3 ? " and \(extra.count - 3) more" : ""
+        return "\(images.domain): left out, because its split does not name them: "
+            + extra.prefix(3).joined(separator: ", ") + more
+    }
+}
+
+extension ImageFolder {
+    /// Reads the split file of a domain out of a folder.
+    /// - Parameter folder: with files such as `a_train_val_split.json` or `art_painting_train_val_split.json`.
+    /// - Throws: `DatasetError` where there is none for the domain, or it is none.
+    public func splitFile(
+        of domain: String, in folder: String
+    ) throws(DatasetError) -> (file: SplitFile, path: String) {
+        let letter = known?.domains.first { $0.name == domain }?.letter
+        let names = SplitFile.names(of: domain, letter: letter)
+        guard let path = names.map({ "\(folder)/\($0)" }).first(where: isFile) else {
+            _ = try contents(of: folder)
+            throw .noSplit(folder: folder, domain: domain, expected: names)
+        }
+        return (try SplitFile(contentsOf: path), path)
+    }
+
+    /// The parts of a domain, by its file in a folder of split files.
+    public func parts(
+        of domain: String, in folder: String, digests: ([String]) throws -> [Digest]
+    ) throws -> DomainParts {
+        let (file, path) = try splitFile(of: domain, in: folder)
+        return try parts(of: domain, by: file, at: path, digests: digests)
+    }
+
+    /// The parts of a domain.
+    ///
+    /// An image is known by the end of its path: by its file name and its class and, where the domain has several such
+    /// files, by as many folders above as it takes. So a split serves every layout. Classes go by their names, whatever
+    /// their numbers; underscores and case do not matter.
+    /// - Parameters:
+    ///   - split: what the file at `path` holds.
+    ///   - digests: gives the SHA-256 of each file, in order.
+    /// - Throws: `DatasetError` where images are not there or in both parts, or none is in one; what `digests` throws.
+    public func parts(
+        of domain: String, by split: SplitFile, at path: String, digests: ([String]) throws -> [Digest]
+    ) throws -> DomainParts {
+        let entries = try images(of: domain)
+        let matching = SplitMatching(entries, classes: classes)
+        var missing: [String] = []
+        func places(_ items: [SplitFile.Item]) throws(DatasetError) -> Set<Int> {
+            var places: Set<Int> = []
+            for item in items {
+                switch matching.place(of: item) {
+                case .none: missing.append(item.path)
+                case .one(let place): places.insert(place)
+                case .several(let paths):
+                    throw .badSplit(
+                        path: path, reason: "\(item.path) may be any of these: \(paths.joined(separator: ", "))")
+                }
+            }
+            return places
+        }
+        let train = try places(split.train), validation = try places(split.validation), test = try places(split.test)
+        guard missing.isEmpty else { throw DatasetError.missingOfSplit(path: path, root: root, missing: missing) }
+        if let both = train.intersection(validation).min() {
+            throw DatasetError.badSplit(path: path, reason: "\(entries[both].path) is in both train and val")
+        }
+        for (name, part) in [("train", train), ("val", validation)] where part.isEmpty {
+            throw DatasetError.badSplit(path: path, reason: "no image is in \(name)")
+        }
+
+        let named = train.union(validation).union(test).sorted()
+        let found = try digests(named.map { entries[$0].path })
+        precondition(found.count == named.count, "one digest for each file")
+        let images = zip(named, found).map { place, digest in
+            (place, LabelledImage(path: entries[place].path, digest: digest, label: entries[place].label))
+        }
+        func manifest(_ domain: String, _ part: Set<Int>?) -> DomainManifest {
+            DomainManifest(
+                dataset: name, domain: domain, classes: classes,
+                images: images.filter { part?.contains($0.0) ?? true }.map(\.1))
+        }
+        let used = Set(named)
+        return DomainParts(
+            images: manifest(domain, nil), train: manifest(DomainParts.trainName(domain), train),
+            validation: manifest(DomainParts.validationName(domain), validation),
+            extra: entries.indices.filter { !used.contains($0) }.map { entries[$0].path })
+    }
+
+    /// A split of a domain, to be written to a file. As in the authors' files, `test` repeats `val`.
+    /// - Parameter images: the domain's manifest.
+    public func splitFile(of images: DomainManifest, _ split: Split) -> SplitFile {
+        let domain = domains.firstIndex(of: images.domain) ?? 0
+        let folder = URL(fileURLWithPath: root).lastPathComponent
+        func items(_ indices: [Int]) -> [SplitFile.Item] {
+            indices.map { images.images[$0] }.map { image in
+                SplitFile.Item(
+                    path: folder + image.path.dropFirst(root.count), label: image.label, domain: domain,
+                    className: images.classes[image.label])
+            }
+            .sorted { $0.label != $1.label ? $0.label < $1.label : precedes($0.path, $1.path) }
+        }
+        let validation = items(split.validation)
+        return SplitFile(train: items(split.train), validation: validation, test: validation)
+    }
+}
+
+/// Finds the images that a split names by the ends of their paths.
+private struct SplitMatching {
+    enum Place {
+        case none, one(Int), several([String])
+    }
+
+    private struct Name: Hashable {
+        let file: Substring
+        let className: String
+    }
+
+    private let entries: [ImageFolder.Entry]
+    private let places: [Name: [Int]]
+
+    init(_ entries: [ImageFolder.Entry], classes: [String]) {
+        self.entries = entries
+        let classes = classes.map(Self.plain)
+        places = Dictionary(grouping: entries.indices) {
+            Name(file: entries[$0].path.fileName, className: classes[entries[$0].label])
+        }
+    }
+
+    private static func plain(_ className: String) -> String { className.replacing("_", with: " ").lowercased() }
+
+    func place(of item: SplitFile.Item) -> Place {
+        let candidates = places[Name(file: item.path.fileName, className: Self.plain(item.className))] ?? []
+        guard candidates.count > 1 else { return candidates.first.map(Place.one) ?? .none }
+        let wanted = item.path.split(separator: "/").reversed()
+        let shared = candidates.map { place in
+            zip(wanted, entries[place].path.split(separator: "/").reversed()).prefix { $0 == $1 }.count
+        }
+        let best = candidates.indices.filter { shared[$0] == shared.max() }
+        return best.count == 1 ? .one(candidates[best[0]]) : .several(best.map { entries[candidates[$0]].path })
+    }
+}

@@ -1,0 +1,138 @@
+import Datasets
+import Foundation
+import Imaging
+import Synchronization
+import Tensors
+
+/// What there is of a data set in a folder, against what a whole copy has.
+public struct DataSetCheck: Sendable {
+    /// How closely files are looked at.
+    public enum Depth: Sendable {
+        /// The header of each: quick, but a file that ends too soon is not noticed.
+        case headers
+        /// Every pixel; files with the same bytes are found too.
+        case pixels
+    }
+
+    /// A domain that is there or should be.
+    public struct Domain: Hashable, Sendable {
+        public var name: String
+        public var letter: String?
+        public var images = 0
+        /// Of a whole copy; nil where it is not known.
+        public var expected: Int?
+        /// Classes of other domains of which this one has no folder.
+        public var missingClasses: [String] = []
+        public var isMissing: Bool
+    }
+
+    public struct BrokenFile: Hashable, Sendable {
+        public var path: String
+        public var reason: String
+        /// Whether many copies of the data set have this fault: the file is left out, and is no hindrance.
+        public var isKnown: Bool
+    }
+
+    public let folder: ImageFolder
+    public private(set) var domains: [Domain] = []
+    /// Files that a list names and that are not there.
+    public private(set) var missingFiles: [String] = []
+    public private(set) var broken: [BrokenFile] = []
+    /// Files and folders that are not part of the data set, and are not read.
+    public private(set) var unused: [String] = []
+    /// Groups of files with the same bytes. Only where every pixel was looked at.
+    public private(set) var copies: [[String]] = []
+    /// What else would end a run.
+    public private(set) var problems: [String] = []
+
+    /// Whether a run over all domains can be expected to end well. Counts that are not as expected are no hindrance.
+    public var isUsable: Bool {
+        problems.isEmpty && missingFiles.isEmpty && !domains.contains { $0.isMissing }
+            && !broken.contains { !$0.isKnown }
+    }
+
+    /// Looks at every file.
+    /// - Parameter progress: called with the files seen and to see.
+    /// - Throws: `DatasetError` where no folder can be listed.
+    public init(
+        _ folder: ImageFolder, depth: Depth = .headers,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws(DatasetError) {
+        self.folder = folder
+        var paths: [String] = []
+        // A file may be of two classes.
+        var seen: Set<String> = []
+        for name in folder.known?.domains.map(\.name) ?? folder.domains {
+            let known = folder.known?.domains.first { $0.name == name }
+            var domain = Domain(
+                name: name, letter: known?.letter, expected: known?.images, isMissing: !folder.domains.contains(name))
+            if !domain.isMissing {
+                do throws(DatasetError) {
+                    let entries = try folder.images(of: name)
+                    domain.images = entries.count
+                    let present = Set(entries.map(\.label))
+                    let missing = folder.classes.indices.filter { !present.contains($0) }
+                    domain.missingClasses = missing.map { folder.classes[$0] }
+                    paths += entries.map(\.path).filter { seen.insert($0).inserted }
+                } catch {
+                    problems.append("\(error)")
+                }
+            }
+            domains.append(domain)
+        }
+        unused = try folder.unused()
+        look(at: paths, depth: depth, progress: progress)
+    }
+
+    private mutating func look(at paths: [String], depth: Depth, progress: (Int, Int) -> Void) {
+        var copies: [Digest: [String]] = [:]
+        let batch = 256
+        for first in stride(from: 0, to: paths.count, by: batch) {
+            let part = Array(paths[first..<min(first + batch, paths.count)])
+            let found = Mutex([Finding?](repeating: nil, count: part.count))
+            parallelItems(part.count) { index in
+                let finding = Finding(at: part[index], depth: depth)
+                found.withLock { $0[index] = finding }
+            }
+            for (path, finding) in zip(part, found.withLock { $0 }) {
+                switch finding {
+                case .missing: missingFiles.append(path)
+                case .broken(let reason):
+                    broken.append(BrokenFile(
+                        path: path, reason: reason, isKnown: folder.known?.isKnownBroken(path) ?? false))
+                case .sound(let digest): if let digest { copies[digest, default: []].append(path) }
+                case nil: preconditionFailure("\(path) was not looked at")
+                }
+            }
+            progress(first + part.count, paths.count)
+        }
+        self.copies = copies.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+    }
+}
+
+/// What a file turned out to be.
+private enum Finding: Sendable {
+    case missing
+    case broken(String)
+    /// With the digest of its bytes where they were all read.
+    case sound(Digest?)
+
+    init(at path: String, depth: DataSetCheck.Depth) {
+        guard FileManager.default.fileExists(atPath: path) else { self = .missing; return }
+        do {
+            let bytes = try Data(contentsOf: URL(filePath: path), options: depth == .headers ? .alwaysMapped : [])
+            switch depth {
+            case .headers:
+                _ = try RGBImage.size(announcedBy: bytes)
+                self = .sound(nil)
+            case .pixels:
+                _ = try RGBImage(decoding: bytes)
+                self = .sound(Digest(of: bytes))
+            }
+        } catch let error as ImageError {
+            self = .broken(error.problem)
+        } catch {
+            self = .broken("cannot be read")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import ArtifactStore
+
+/// Which images of a domain train and which validate where files say so, and no seed: `images` artifacts.
+public struct SplitKeys: Hashable, Sendable {
+    public var train: ArtifactKey
+    public var validation: ArtifactKey
+
+    public init(train: ArtifactKey, validation: ArtifactKey) {
+        self.train = train
+        self.validation = validation
+    }
+
+    /// The roles that the two play in a recipe.
+    public static let roles = ["train", "validation"]
+}
+
+extension Recipe {
+    /// The recipe of the same work on images that are split by files. The images of the parts take the place of the
+    /// parameters of a seeded split.
+    /// - Parameter splits: of each domain, in the order of their embeddings; a seeded split if there are none.
+    public func split(by splits: [SplitKeys]) -> Recipe {
+        guard !splits.isEmpty, case .object(var values) = parameters else { return self }
+        for name in StageKind.splitParameters { values[name] = nil }
+        return Recipe(
+            kind: kind, algorithmVersion: algorithmVersion, parameters: .object(values),
+            inputs: inputs + splits.flatMap { split in
+                zip(SplitKeys.roles, [split.train, split.validation]).map { Input($0, $1) }
+            })
+    }
+}
+
+extension StageKind {
+    /// The names of the parameters of a seeded split.
+    public static let splitParameters = SplitParameters.help.keys.sorted()
+
+    /// Whether the stage trains on one part of its images and validates on the other.
+    public var splitsImages: Bool { Self.splitParameters.allSatisfy { defaults[$0] != nil } }
+}
