@@ -1,0 +1,103 @@
+import ArgumentParser
+import CommandLineSupport
+import Datasets
+import Foundation
+import Reporting
+import Stages
+
+struct DataCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Looks at every image of a data set: what is there, what is missing, extra or broken.",
+        discussion: """
+            EXAMPLE
+              spg data check PACS Data/PACS --decode
+              spg data check PACS Data/PACS --splits Data/PACS/spg_coop_splits
+
+            Exit status: 0 it can be used; 65 it cannot. Counts that differ from a whole copy's are said, and are no hindrance.
+            """)
+
+    @OptionGroup var dataSet: DataSetArguments
+
+    @Flag(help: "Decode every image, which also finds files that end too soon and files with the same bytes.")
+    var decode = false
+
+    @Option(help: ArgumentHelp(
+        "A folder of split files: says which images they name that are not there, and which they leave out.",
+        valueName: "dir"), completion: .directory)
+    var splits: String?
+
+    func run() throws {
+        try reportingErrors {
+            let folder = try dataSet.open()
+            let line = ProgressLine("check \(folder.name)", unit: "images")
+            let check = try DataSetCheck(folder, depth: decode ? .pixels : .headers) { line.update($0, of: $1) }
+            Console.standardError.clearStatus()
+            print(check.report)
+            if let splits { try report(splits, of: folder) }
+            guard check.isUsable else { throw ExitCode(ExitStatus.badData.rawValue) }
+        }
+    }
+
+    private func report(_ splits: String, of folder: ImageFolder) throws {
+        for domain in folder.domains {
+            // Which images there are counts here, and not what is in them.
+            let parts = try folder.parts(of: domain, in: splits) { $0.map { Digest(of: Data($0.utf8)) } }
+            let counts = [parts.train, parts.validation].map { grouped($0.images.count) }
+            print("\nSplit of \(domain): train \(counts[0]), val \(counts[1]), of \(grouped(parts.images.images.count)) used")
+            if let note = parts.extraNote { print(note) }
+        }
+    }
+}
+
+extension DataSetCheck {
+    /// What was found, for people.
+    fileprivate var report: String {
+        var table = Table([
+            .init("domain"), .init("letter"), .init("images", .trailing), .init("whole copy", .trailing), .init("remarks"),
+        ])
+        for domain in domains {
+            let missing = domain.missingClasses
+            let remarks = [
+                domain.isMissing ? "not there" : nil,
+                domain.expected.flatMap { domain.isMissing || $0 == domain.images ? nil : difference(domain.images - $0) },
+                missing.isEmpty ? nil : "no \(missing.prefix(5).joined(separator: ", "))\(missing.count > 5 ? ", …" : "")",
+            ]
+            table.append([
+                domain.name, domain.letter ?? "", domain.isMissing ? "" : grouped(domain.images),
+                domain.expected.map(grouped) ?? "", remarks.compactMap(\.self).joined(separator: "; "),
+            ])
+        }
+        let classes = folder.known.map { $0.classCount == folder.classes.count ? "" : " where a whole copy has \($0.classCount)" }
+        var parts = [
+            "\(folder.name) in \(folder.root), layout “\(folder.layout.origin)”",
+            table.text,
+            "\(folder.classes.count) classes\(classes ?? "")",
+        ]
+        if let note = folder.known?.note, !note.isEmpty { parts.append("Note: \(note)") }
+        parts += [
+            list(problems, "Problems"), list(missingFiles.map(short), "Missing: listed, but not there"),
+            list(broken.filter { !$0.isKnown }.map { "\(short($0.path)) \($0.reason)" }, "Broken"),
+            list(broken.filter(\.isKnown).map { "\(short($0.path)) \($0.reason)" }, "Broken in many copies, and left out"),
+            list(unused.map(short), "Not part of it, and not read"),
+            list(copies.map { $0.map(short).joined(separator: " = ") }, "Files with the same bytes"),
+        ].compactMap(\.self)
+        parts.append(isUsable ? "It can be used." : "It cannot be used as it is.")
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// A path below the root.
+    private func short(_ path: String) -> String { String(path.dropFirst(folder.root.count + 1)) }
+
+    private func difference(_ count: Int) -> String {
+        count < 0 ? "\(grouped(-count)) fewer" : "\(grouped(count)) more"
+    }
+
+    /// A title with the first lines below it.
+    private func list(_ lines: [String], _ title: String) -> String? {
+        guard !lines.isEmpty else { return nil }
+        let shown = lines.prefix(20).map { "  \($0)" }
+        let rest = lines.count > shown.count ? ["  … and \(grouped(lines.count - shown.count)) more"] : []
+        return (["\(title) (\(grouped(lines.count))):"] + shown + rest).joined(separator: "\n")
+    }
+}
