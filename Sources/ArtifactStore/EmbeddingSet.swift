@@ -1,7 +1,6 @@
 import Datasets
 import Foundation
 import GRDB
-import GRDBSQLite
 import Tensors
 
 /// The contents of an embeddings artifact: the promise that every image of a manifest has its features.
@@ -98,33 +97,30 @@ extension Database {
     fileprivate func vectors(
         of manifest: DomainManifest, id: Int64, encoderID: Int64, view: String, dimension: Int
     ) throws -> Tensor {
-        let statement = try makeStatement(sql: """
-            SELECT embedding.vector FROM manifest_image
-            LEFT JOIN embedding ON embedding.encoder_id = ? AND embedding.view_id = ?
-                AND embedding.image_id = manifest_image.image_id
-            WHERE manifest_image.manifest_id = ? ORDER BY manifest_image.position
-            """)
-        try statement.setArguments([encoderID, try viewID(known: view), id])
-        let sqlite = statement.sqliteStatement
         let size = dimension * MemoryLayout<Float>.stride
         var missing: [Int] = []
         var vectors = Tensor(uninitialized: [manifest.images.count, dimension])
         try vectors.withUnsafeMutablePointer { destination in
-            for (position, image) in manifest.images.enumerated() {
-                let code = sqlite3_step(sqlite)
-                guard code == SQLITE_ROW else {
-                    throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "features could not be read")
-                }
-                guard let bytes = sqlite3_column_blob(sqlite, 0) else {
+            var position = 0
+            try forEachRow("""
+                SELECT embedding.vector FROM manifest_image
+                LEFT JOIN embedding ON embedding.encoder_id = ? AND embedding.view_id = ?
+                    AND embedding.image_id = manifest_image.image_id
+                WHERE manifest_image.manifest_id = ? ORDER BY manifest_image.position
+                """, [encoderID, try viewID(known: view), id]
+            ) { row in
+                defer { position += 1 }
+                guard let bytes = blob(row, 0) else {
                     missing.append(position)
-                    continue
+                    return
                 }
-                let count = Int(sqlite3_column_bytes(sqlite, 0))
-                guard count == size else {
+                guard bytes.count == size else {
                     throw StoreError.badVector(
-                        image: image.path, view: view, problem: .wrongDimension(count / 4, expected: dimension))
+                        image: manifest.images[position].path, view: view,
+                        problem: .wrongDimension(bytes.count / 4, expected: dimension))
                 }
-                memcpy(destination + position * dimension, bytes, size)
+                UnsafeMutableRawPointer(destination + position * dimension).copyMemory(
+                    from: bytes.baseAddress!, byteCount: size)
             }
         }
         if let first = missing.first {

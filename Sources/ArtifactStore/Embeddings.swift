@@ -77,11 +77,14 @@ extension ArtifactStore {
                 ON CONFLICT (encoder_id, view_id, image_id)
                 DO \(remakes ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256" : "NOTHING")
                 """)
-            for (index, row) in rows.enumerated() {
-                let (vector, sha256) = vectors.rows(index..<index + 1).blobWithDigest
-                try statement.execute(arguments: [
-                    encoderID, try database.viewID(row.view), try database.imageID(row.image, adding: true), vector, sha256,
-                ])
+            // View by view: a stage that reads one view then finds its vectors side by side in the file.
+            for (view, indices) in Dictionary(grouping: rows.indices, by: { rows[$0].view }).sorted(by: { $0.key < $1.key }) {
+                let viewID = try database.viewID(view)
+                for index in indices {
+                    let (vector, sha256) = vectors.rows(index..<index + 1).blobWithDigest
+                    let imageID = try database.imageID(rows[index].image, adding: true)
+                    try statement.execute(arguments: [encoderID, viewID, imageID, vector, sha256])
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 extension ArtifactStore {
@@ -37,21 +38,36 @@ extension ArtifactStore {
 
     private func rememberedDigests(of paths: [String]) throws -> [Digest?] {
         try reading { database in
-            let statement = try database.cachedStatement(
+            let statement = try database.makeStatement(
                 sql: "SELECT sha256 FROM file_digest WHERE path = ? AND size = ? AND modified = ? AND inode = ?")
+            // The statement has to outlive its pointer.
+            defer { withExtendedLifetime(statement) {} }
+            let query = statement.sqliteStatement
             return try paths.map { path in
                 let stamp = try FileStamp(ofFileAt: path)
-                let bytes = try Data.fetchOne(
-                    statement, arguments: [path, stamp.size, stamp.modified, Int64(bitPattern: stamp.inode)])
-                return bytes.flatMap { Digest(bytes: $0) }
+                var path = path
+                return try path.withUTF8 { bytes in
+                    try bytes.withMemoryRebound(to: CChar.self) { text in
+                        // The text is there until the query has been answered.
+                        sqlite3_bind_text(query, 1, text.baseAddress, Int32(text.count), nil)
+                        sqlite3_bind_int64(query, 2, Int64(stamp.size))
+                        sqlite3_bind_int64(query, 3, Int64(stamp.modified))
+                        sqlite3_bind_int64(query, 4, Int64(bitPattern: stamp.inode))
+                        defer { sqlite3_reset(query) }
+                        switch sqlite3_step(query) {
+                        case SQLITE_ROW: return blob(query, 0).flatMap(Digest.init(bytes:))
+                        case SQLITE_DONE: return nil
+                        case let code: throw database.error(code)
+                        }
+                    }
+                }
             }
         }
     }
 
     private func remember(_ files: some Sequence<(String, (digest: Digest, stamp: FileStamp))>) throws {
-        // A file system's clock ticks a few times in a hundredth of a second: a file changed just now may change again
-        // without its stamp changing, and is not remembered.
-        let settled = Int(Date().timeIntervalSince1970 * 1e9) - 50_000_000
+        // A file changed just now is not remembered.
+        let settled = Int(Date().timeIntervalSince1970 * 1e9) - FileStamp.settlingTime
         try writing { database in
             let statement = try database.cachedStatement(
                 sql: "INSERT OR REPLACE INTO file_digest (path, size, modified, inode, sha256) VALUES (?, ?, ?, ?, ?)")

@@ -8,7 +8,7 @@ extension DomainManifest {
         var contents: [UInt8] = []
         contents.reserveCapacity(images.count * 36)
         for image in images {
-            contents += image.digest.bytes
+            image.digest.withUnsafeBytes { contents += $0 }
             contents += withUnsafeBytes(of: UInt32(image.label).littleEndian, Array.init)
         }
         return Recipe(

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import GRDB
+import GRDBSQLite
 
 extension ArtifactStore {
     /// Writes a manifest as an `images` artifact. Where it is there already, only where the files lie now, and what the
@@ -36,15 +37,18 @@ extension Database {
     func manifest(id: Int64) throws -> DomainManifest {
         let classes = try String.fetchAll(
             self, sql: "SELECT name FROM manifest_class WHERE manifest_id = ? ORDER BY label", arguments: [id])
-        let rows = try Row.fetchCursor(self, sql: """
+        var images: [LabelledImage] = []
+        try forEachRow("""
             SELECT path, sha256, label FROM manifest_image JOIN image ON image.id = image_id
             WHERE manifest_id = ? ORDER BY position
-            """, arguments: [id])
-        var images: [LabelledImage] = []
-        while let row = try rows.next() {
-            let label: Int = row["label"]
+            """, [id]
+        ) { row in
+            let label = Int(sqlite3_column_int64(row, 2))
             guard classes.indices.contains(label) else { throw StoreError.badValue("a manifest has no class \(label)") }
-            images.append(LabelledImage(path: row["path"], digest: try row.digest("sha256"), label: label))
+            guard let digest = blob(row, 1).flatMap(Digest.init(bytes:)) else {
+                throw StoreError.badValue("a “sha256” in the store is no SHA-256 digest")
+            }
+            images.append(LabelledImage(path: text(row, 0), digest: digest, label: label))
         }
         let names = try Row.fetchOne(
             self, sql: "SELECT dataset, domain FROM manifest WHERE artifact_id = ?", arguments: [id])

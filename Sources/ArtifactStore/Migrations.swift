@@ -3,7 +3,9 @@ import GRDB
 /// How an older store becomes a newer one. The version is SQLite's `user_version`.
 enum Migrations {
     /// What takes the tables from version `index` to `index + 1`. Only ever appended to.
-    private static let steps = [Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5]
+    private static let steps = [
+        Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, Schema.version6,
+    ]
 
     /// The version that this program reads and writes.
     static var latest: Int { steps.count }

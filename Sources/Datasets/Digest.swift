@@ -3,28 +3,55 @@ import Foundation
 
 /// A SHA-256 digest: the identity of an image file, a checkpoint or an artifact.
 public struct Digest: Hashable, Sendable {
+    /// Eight bytes in each word, the first one highest: words compare as the bytes do, and need no memory of their own.
+    private let words: SIMD4<UInt64>
+
     /// The 32 bytes.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
     /// The digest of some bytes.
     public init(of data: some DataProtocol) {
-        bytes = Array(SHA256.hash(data: data))
+        self.init(SHA256.hash(data: data))
     }
 
-    /// A digest from bytes that a hash function has just made.
-    init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+    /// What a hash function has just made.
+    init(_ digest: SHA256Digest) {
+        words = digest.withUnsafeBytes(Self.words)
+    }
+
+    /// A digest from its 32 bytes, or nil if there are not 32.
+    public init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 32 else { return nil }
+        words = Self.words(bytes)
+    }
 
     /// A digest from its 32 bytes, or nil if there are not 32.
     public init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 32 else { return nil }
-        self.bytes = Array(bytes)
+        guard let digest = Array(bytes).withUnsafeBytes({ Digest(bytes: $0) }) else { return nil }
+        self = digest
     }
 
     /// A digest from 64 hexadecimal digits, or nil if the text is anything else.
     public init?(_ text: some StringProtocol) {
         let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count == 64, text.utf8.count == 64 else { return nil }
-        bytes = stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        self.init(bytes: stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+    }
+
+    /// Calls `body` with the 32 bytes.
+    public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let inOrder = (words[0].bigEndian, words[1].bigEndian, words[2].bigEndian, words[3].bigEndian)
+        return try Swift.withUnsafeBytes(of: inOrder, body)
+    }
+
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
+        var words = SIMD4<UInt64>()
+        for index in 0..<4 {
+            words[index] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
+        return words
     }
 }
 
@@ -40,7 +67,10 @@ extension Digest: CustomStringConvertible {
 }
 
 extension Digest: Comparable {
-    public static func < (a: Digest, b: Digest) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+    public static func < (a: Digest, b: Digest) -> Bool {
+        for index in 0..<4 where a.words[index] != b.words[index] { return a.words[index] < b.words[index] }
+        return false
+    }
 }
 
 extension Digest: Codable {

@@ -29,6 +29,4 @@ extension Digest {
         }
         return (Digest(hash.finalize()), stamp)
     }
-
-    private init(_ digest: SHA256Digest) { self.init(unchecked: Array(digest)) }
 }

@@ -9,6 +9,10 @@ public struct FileStamp: Hashable, Sendable {
     public let modified: Int
     public let inode: UInt64
 
+    /// A file system's clock ticks a few times in a hundredth of a second: a file changed less than so many nanoseconds
+    /// ago may change again without its stamp changing.
+    public static let settlingTime = 50_000_000
+
     /// The stamp of the file at a path; symbolic links are followed.
     /// - Throws: `DatasetError.unreadable` where there is no such file, or it is a folder or a device.
     public init(ofFileAt path: String) throws(DatasetError) {

@@ -1,5 +1,8 @@
 import ArtifactStore
 import PromptLearning
+import Synchronization
+
+private let encodedDefaults = Mutex<[ObjectIdentifier: [String: JSONValue]]>([:])
 
 extension JSONValue {
     /// The members of this object that are a stage's parameters, checked.
@@ -8,7 +11,7 @@ extension JSONValue {
     func parameters<Parameters: CheckedParameters>(
         _ type: Parameters.Type = Parameters.self
     ) throws(UnfitParameter) -> Parameters {
-        let defaults = JSONValue.merging(Parameters()).members
+        let defaults = Self.defaults(Parameters.self)
         var given: [String: JSONValue] = [:]
         for name in defaults.keys.sorted() {
             guard let value = self[name] else { throw UnfitParameter(name, mustBe: "given", not: "left out") }
@@ -19,6 +22,17 @@ extension JSONValue {
         }
         try parameters.check()
         return parameters
+    }
+
+    /// The members of the parameters' default values, made once for each type: planning asks for them at every instance.
+    private static func defaults<Parameters: CheckedParameters>(_: Parameters.Type) -> [String: JSONValue] {
+        encodedDefaults.withLock { known in
+            let type = ObjectIdentifier(Parameters.self)
+            if let members = known[type] { return members }
+            let members = JSONValue.merging(Parameters()).members
+            known[type] = members
+            return members
+        }
     }
 
     /// Which value cannot be read: the one that cannot be with defaults beside it. Decoders do not always tell.

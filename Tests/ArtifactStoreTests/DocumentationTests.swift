@@ -53,6 +53,15 @@ import Testing
         }
     }
 
+    @Test func everyViewAnswersAQuestion() throws {
+        try withStore { store in
+            for view in try store.texts("SELECT name FROM sqlite_schema WHERE type = 'view'") {
+                let use = try Regex("\\b(FROM|JOIN) \(view)\\b")
+                #expect(Self.examples.contains { $0.sql.contains(use) }, "no query of Docs/store.md asks \(view)")
+            }
+        }
+    }
+
     /// The columns that the project promises to keep.
     @Test(arguments: [
         ("embeddings", "image_path, image_sha256, domain, label, encoder, view, dimension, vector"),

@@ -84,6 +84,13 @@ final class Program: Sendable {
         }
     }
 
+    var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    /// What it has written on its standard error until now.
+    var errorsSoFar: String {
+        (try? String(contentsOf: scratch.url.appending(path: "errors"), encoding: .utf8)) ?? ""
+    }
+
     /// Waits for the end. To be called once.
     func outcome() async throws -> Outcome {
         var seconds = 0.0

@@ -78,10 +78,11 @@ struct StoreFileTests {
         do {
             try await body(folder.url)
         } catch {
-            _ = try run("umount", folder.url.path)
+            _ = try run("umount", "-l", folder.url.path)
             throw error
         }
-        #expect(try run("umount", folder.url.path) == 0)
+        // Lazily: a process that another test has just started may hold a file of it for a moment.
+        #expect(try run("umount", "-l", folder.url.path) == 0)
     }
 
     @Test("A disk that fills: status 74 and “the disk is full”; with room again the same command goes on")

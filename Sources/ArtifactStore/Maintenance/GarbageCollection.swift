@@ -132,6 +132,10 @@ private struct GarbagePlan {
         }
         let statement = try database.cachedStatement(sql: "DELETE FROM file_digest WHERE path = ?")
         for path in files { try statement.execute(arguments: [path]) }
+        for path in try String.fetchAll(database, sql: "SELECT DISTINCT path FROM seen_domain")
+        where !FileManager.default.fileExists(atPath: path) {
+            try database.execute(sql: "DELETE FROM seen_domain WHERE path = ?", arguments: [path])
+        }
         // What nothing refers to any more.
         try database.execute(sql: """
             DELETE FROM image WHERE id NOT IN (SELECT image_id FROM manifest_image)

@@ -26,8 +26,7 @@ extension PlanInputs {
         }
         for domain in try specification.domains(among: folder.domains) {
             guard let parts = try specification.parts(of: domain, in: folder, store: store, progress: progress) else {
-                images[domain] = try key(
-                    of: folder.manifest(of: domain) { try store.digests(ofFiles: $0, progress: progress) })
+                images[domain] = try store.imagesKey(of: domain, in: folder, recording: recording, progress: progress)
                 continue
             }
             if let note = parts.extraNote { remark(note) }

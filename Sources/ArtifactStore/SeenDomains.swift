@@ -1,0 +1,58 @@
+import Datasets
+import Foundation
+import GRDB
+
+extension ArtifactStore {
+    /// The key of the images of a domain.
+    ///
+    /// A domain that has not changed since it was last seen is looked at, file by file, and nothing else; what is remembered
+    /// of its files, one digest for all of them, leads to the key.
+    /// - Parameters:
+    ///   - recording: whether the images are to be an artifact of the store, as a run needs them, seen last.
+    ///   - progress: called with the number of files read and the number to be read; not at all if there are none.
+    /// - Throws: `DatasetError`, `StoreError`.
+    public func imagesKey(
+        of domain: String, in folder: ImageFolder, recording: Bool,
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> ArtifactKey {
+        let now = Int(Date().timeIntervalSince1970 * 1e9)
+        // Before any file is read: what changes later has another stamp the next time.
+        let listing = try folder.listing(of: domain)
+        let path = "\(folder.root)/\(domain)"
+        if let key = try reading({ try $0.seenKey(path, folder.name, listing.digest, recording: recording) }) { return key }
+
+        let manifest = try folder.manifest(of: domain) { try digests(ofFiles: $0, progress: progress) }
+        let key = recording ? try record(manifest) : manifest.key
+        if !isReadOnly, listing.lastModified < now - FileStamp.settlingTime {
+            try writing { try $0.see(path, folder.name, listing.digest, key) }
+        }
+        return key
+    }
+}
+
+extension Database {
+    /// - Parameter recording: whether the manifest has to be in the store as it was then, and the latest of its domain.
+    fileprivate func seenKey(
+        _ path: String, _ dataset: String, _ listing: Digest, recording: Bool
+    ) throws -> ArtifactKey? {
+        try Row.fetchOne(self, sql: """
+            SELECT seen_domain.key FROM seen_domain
+            LEFT JOIN artifact ON artifact.key = seen_domain.key
+            LEFT JOIN manifest ON manifest.artifact_id = artifact.id
+            WHERE path = ? AND seen_domain.dataset = ? AND listing = ? AND (NOT ? OR (
+                manifest.recorded = seen_domain.recorded AND manifest.recorded = (
+                    SELECT max(recorded) FROM manifest AS other
+                    WHERE other.dataset = manifest.dataset AND other.domain = manifest.domain)))
+            """, arguments: [path, dataset, Data(listing.bytes), recording]
+        ).map { try $0.digest("key") }
+    }
+
+    fileprivate func see(_ path: String, _ dataset: String, _ listing: Digest, _ key: ArtifactKey) throws {
+        try execute(
+            sql: """
+                INSERT OR REPLACE INTO seen_domain (path, dataset, listing, key, recorded) VALUES (?1, ?2, ?3, ?4, (
+                    SELECT recorded FROM manifest JOIN artifact ON artifact.id = artifact_id WHERE artifact.key = ?4))
+                """,
+            arguments: [path, dataset, Data(listing.bytes), key.description])
+    }
+}

@@ -1,0 +1,120 @@
+import ArtifactStore
+import Datasets
+import Foundation
+import GRDB
+import Synchronization
+import Testing
+
+/// A domain that has not changed is looked at and not read; whatever changes is noticed.
+@Suite struct SeenDomainTests {
+    /// Two domains of two classes with three files each, old enough to be remembered.
+    private func withTree(_ body: (URL, ArtifactStore) throws -> Void) throws {
+        try withFolder { folder in
+            let root = URL(fileURLWithPath: folder).appendingPathComponent("data").resolvingSymlinksInPath()
+            for domain in ["ink", "oil"] {
+                for label in ["cat", "dog"] {
+                    for number in 0..<3 { try write("\(domain) \(label) \(number)", root, "\(domain)/\(label)/\(number).jpg") }
+                }
+            }
+            try body(root, ArtifactStore(path: folder + "/artifacts.sqlite"))
+        }
+    }
+
+    private func write(_ text: String, _ root: URL, _ path: String, age: TimeInterval = 100) throws {
+        let file = root.appendingPathComponent(path)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: file.path)
+    }
+
+    /// The key, and whether any file was read for it.
+    private func key(
+        _ store: ArtifactStore, _ root: URL, _ domain: String = "ink", recording: Bool = true
+    ) throws -> (key: ArtifactKey, read: Int) {
+        // Without the single files' digests, what is not known of the whole domain has to be read.
+        try store.database.write { try $0.execute(sql: "DELETE FROM file_digest") }
+        let read = Mutex(0)
+        let key = try store.imagesKey(
+            of: domain, in: ImageFolder(root: root), recording: recording,
+            progress: { _, total in read.withLock { $0 = total } })
+        return (key, read.withLock { $0 })
+    }
+
+    @Test func anUnchangedDomainIsNotRead() throws {
+        try withTree { root, store in
+            let expected = try ImageFolder(root: root).manifest(of: "ink") { try store.digests(ofFiles: $0) }.key
+            #expect(try key(store, root, recording: false) == (expected, 6))
+            #expect(try key(store, root, recording: false) == (expected, 0))
+            // Its manifest is not in the store yet, and a run needs it there.
+            #expect(try key(store, root) == (expected, 6))
+            #expect(try store.contains(expected))
+            #expect(try key(store, root) == (expected, 0))
+            #expect(try key(ArtifactStore(path: store.path), root) == (expected, 0))
+        }
+    }
+
+    /// What is done to the files, and how many are then read.
+    static let changes: [(name: String, change: @Sendable (SeenDomainTests, URL) throws -> Void, isRead: Bool)] = [
+        ("a file more", { try $0.write("new", $1, "ink/cat/9.png") }, true),
+        ("a file less", { try FileManager.default.removeItem(at: $1.appendingPathComponent("ink/cat/0.jpg")) }, true),
+        ("another name", {
+            try FileManager.default.moveItem(
+                at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/cat/00.jpg"))
+        }, true),
+        ("another class", {
+            try FileManager.default.moveItem(
+                at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/dog/7.jpg"))
+        }, true),
+        ("other bytes, as many", { try $0.write("INK cat 0", $1, "ink/cat/0.jpg", age: 50) }, true),
+        ("a class in the other domain", { try $0.write("new", $1, "oil/fox/0.jpg") }, true),
+        ("a file in the other domain", { try $0.write("new", $1, "oil/cat/9.jpg") }, false),
+        ("a file that is no image", { try $0.write("new", $1, "ink/cat/notes.txt") }, false),
+        ("a hidden file", { try $0.write("new", $1, "ink/cat/.hidden.jpg") }, false),
+    ]
+
+    @Test(arguments: changes.indices) func whateverChangesIsNoticed(index: Int) throws {
+        try withTree { root, store in
+            _ = try key(store, root)
+            try Self.changes[index].change(self, root)
+            let (found, read) = try key(store, root)
+            #expect((read > 0) == Self.changes[index].isRead, "\(Self.changes[index].name)")
+            #expect(try found == ImageFolder(root: root).manifest(of: "ink") { try store.digests(ofFiles: $0) }.key)
+            #expect(try key(store, root).read == 0)
+        }
+    }
+
+    @Test func aFileChangedJustNowIsReadAgain() throws {
+        try withTree { root, store in
+            try write("fresh", root, "ink/cat/0.jpg", age: 0)
+            _ = try key(store, root)
+            #expect(try key(store, root).read == 6)
+        }
+    }
+
+    @Test func whereTheFilesLieIsBroughtUpToDate() throws {
+        try withTree { root, store in
+            let copy = root.deletingLastPathComponent().appendingPathComponent("copy")
+            try FileManager.default.copyItem(at: root, to: copy)
+            Thread.sleep(forTimeInterval: 0.1)
+            for place in [root, copy, root, copy, copy] {
+                _ = try key(store, place)
+                #expect(try store.texts("SELECT DISTINCT image_path FROM images").allSatisfy { $0.hasPrefix(place.path + "/") })
+            }
+            #expect(try key(store, copy).read == 0)
+        }
+    }
+
+    @Test func whatCannotBeReadIsSaid() throws {
+        try withTree { root, store in
+            _ = try key(store, root)
+            let file = root.appendingPathComponent("ink/cat/0.jpg")
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.createSymbolicLink(at: file, withDestinationURL: root.appendingPathComponent("none"))
+            #expect(throws: DatasetError.unreadable(path: file.path, reason: "No such file or directory")) { try key(store, root) }
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+            #expect(throws: DatasetError.unreadable(path: file.path, reason: "it is not a file")) { try key(store, root) }
+            #expect(throws: DatasetError.self) { try key(store, root, "water") }
+        }
+    }
+}
