@@ -151,7 +151,7 @@ public struct Executor: Sendable {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path
-            let arguments = (remakes ? ["--force"] : []) + options(instance)
+            let arguments = instance.kind.command + (remakes ? ["--force"] : []) + options(instance)
                 + instance.arguments(for: specification, store: store, threads: share.threads)
             child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {

@@ -2,11 +2,10 @@ import ArtifactStore
 import Stages
 
 extension Instance {
-    /// The command line of the stage's executable, without its name.
+    /// The command line of the stage's executable, without its name and the kind's `command`.
     ///
-    /// The command, where the program has several; `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or
-    /// the data set, the domain and the precision (or imported encoder) for a stage that reads images; each parameter as
-    /// `--kebab-case=VALUE`. Lists repeat their option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
+    /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set, the domain and the precision
+    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
     /// names, for a value may begin with a hyphen.
     ///
     /// Of a command of the user's own all parameters come as JSON, its inputs as `--input=ROLE=KEY`, and where its files are
@@ -17,7 +16,7 @@ extension Instance {
                 + recipe.inputs.map { "--input=\($0.role)=\($0.key)" }
                 + command.files.sorted { $0.key < $1.key }.map { "--file=\($0.key)=\($0.value.value)" }
         }
-        var arguments = kind.command + [
+        var arguments = [
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
         if kind.readsImages {
