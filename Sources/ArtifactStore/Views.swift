@@ -72,6 +72,24 @@ extension Schema {
 
         """
 
+    /// A row for each prediction, with its image and the names of its classes.
+    /// - Parameter columns: what is selected besides, each with its comma.
+    private static func predictions(and columns: String = "") -> String {
+        """
+        SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
+               predicted.name AS predicted, prediction.probability\(columns)
+        FROM evaluation
+        JOIN artifact ON artifact.id = evaluation.artifact_id
+        JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
+        JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
+            AND manifest_image.position = prediction.position
+        JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
+            AND truth.label = manifest_image.label
+        JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
+            AND predicted.label = prediction.predicted
+        """
+    }
+
     private static let resultViews = """
         CREATE VIEW prompts AS
             SELECT artifact.key, prompt.method, prompt.domain, prompt.seed, prompt.context_length, prompt.width,
@@ -84,30 +102,9 @@ extension Schema {
             SELECT artifact.key, tensor.name, tensor.shape, tensor.vector
             FROM tensor JOIN artifact ON artifact.id = tensor.artifact_id;
         CREATE VIEW predictions AS
-            SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
-                   predicted.name AS predicted, prediction.probability
-            FROM evaluation
-            JOIN artifact ON artifact.id = evaluation.artifact_id
-            JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
-            JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
-                AND manifest_image.position = prediction.position
-            JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
-                AND truth.label = manifest_image.label
-            JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
-                AND predicted.label = prediction.predicted;
+            \(predictions());
         CREATE VIEW uncertainties AS
-            SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
-                   predicted.name AS predicted, prediction.probability, prediction.spread
-            FROM prediction
-            JOIN evaluation ON evaluation.artifact_id = prediction.evaluation_id
-            JOIN artifact ON artifact.id = evaluation.artifact_id
-            JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
-                AND manifest_image.position = prediction.position
-            JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
-                AND truth.label = manifest_image.label
-            JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
-                AND predicted.label = prediction.predicted
-            WHERE prediction.spread IS NOT NULL;
+            \(predictions(and: ", prediction.spread")) WHERE prediction.spread IS NOT NULL;
         CREATE VIEW class_accuracies AS
             SELECT evaluation_key, label, count(*) AS images, sum(predicted = label) AS correct,
                    avg(predicted = label) AS accuracy

@@ -92,16 +92,27 @@ extension Database {
         INSERT OR REPLACE INTO main.attempt SELECT * FROM other.attempt WHERE key IN (SELECT key FROM new_artifact);
         """
 
+    /// Leads from a row of the other store to this store's encoder, view or image.
+    static let theirEncoder = """
+        JOIN other.encoder AS their_encoder ON their_encoder.id = theirs.encoder_id
+        JOIN main.encoder ON encoder.key = their_encoder.key
+        """
+    static let theirView = """
+        JOIN other.image_view AS their_view ON their_view.id = theirs.view_id
+        JOIN main.image_view ON image_view.name = their_view.name
+        """
+    static let theirImage = """
+        JOIN other.image AS their_image ON their_image.id = theirs.image_id
+        JOIN main.image ON image.sha256 = their_image.sha256
+        """
+
     private static let newEmbeddings = """
         INSERT OR IGNORE INTO main.embedding (encoder_id, view_id, image_id, vector, sha256)
             SELECT encoder.id, image_view.id, image.id, theirs.vector, theirs.sha256
             FROM other.embedding AS theirs
-            JOIN other.encoder AS their_encoder ON their_encoder.id = theirs.encoder_id
-            JOIN main.encoder ON encoder.key = their_encoder.key
-            JOIN other.image_view AS their_view ON their_view.id = theirs.view_id
-            JOIN main.image_view ON image_view.name = their_view.name
-            JOIN other.image AS their_image ON their_image.id = theirs.image_id
-            JOIN main.image ON image.sha256 = their_image.sha256
+            \(theirEncoder)
+            \(theirView)
+            \(theirImage)
             ORDER BY theirs.id
         """
 
@@ -124,21 +135,9 @@ extension Database {
         func alike(_ table: String, _ owner: String, _ columns: String) -> String {
             copy(table, owner, columns, from: same(columns))
         }
-        let theirImage = """
-            JOIN other.image AS their_image ON their_image.id = theirs.image_id
-            JOIN main.image ON image.sha256 = their_image.sha256
-            """
         let theirManifest = """
             JOIN other.artifact AS their_manifest ON their_manifest.id = theirs.manifest_id
             JOIN main.artifact AS manifest ON manifest.key = their_manifest.key
-            """
-        let theirEncoder = """
-            JOIN other.encoder AS their_encoder ON their_encoder.id = theirs.encoder_id
-            JOIN main.encoder ON encoder.key = their_encoder.key
-            """
-        let theirView = """
-            JOIN other.image_view AS their_view ON their_view.id = theirs.view_id
-            JOIN main.image_view ON image_view.name = their_view.name
             """
         let theirInput = """
             JOIN other.artifact AS their_input ON their_input.id = theirs.input_id

@@ -16,12 +16,9 @@ extension Database {
                 'image ' || lower(hex(image.sha256)))
             || ' (view ' || image_view.name || ', encoder ' || encoder.name || '@' || substr(encoder.key, 1, 12) || ')'
         FROM other.embedding AS theirs
-        JOIN other.encoder AS their_encoder ON their_encoder.id = theirs.encoder_id
-        JOIN main.encoder ON encoder.key = their_encoder.key
-        JOIN other.image_view AS their_view ON their_view.id = theirs.view_id
-        JOIN main.image_view ON image_view.name = their_view.name
-        JOIN other.image AS their_image ON their_image.id = theirs.image_id
-        JOIN main.image ON image.sha256 = their_image.sha256
+        \(theirEncoder)
+        \(theirView)
+        \(theirImage)
         JOIN main.embedding AS mine
             ON mine.encoder_id = encoder.id AND mine.view_id = image_view.id AND mine.image_id = image.id
         WHERE mine.sha256 <> theirs.sha256

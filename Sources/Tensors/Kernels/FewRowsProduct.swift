@@ -21,7 +21,7 @@ enum FewRowsProduct {
         m: Int, n: Int, k: Int, adding: Bool
     ) {
         // cᵀ = weights · aᵀ: the columns of aᵀ are the few rows.
-        let width = (m + 15) / 16 * 16
+        let width = paddedStride(m)
         var laidOut = Tensor(uninitialized: [k, width]), products = Tensor(uninitialized: [n, width])
         laidOut.withUnsafeMutablePointer { b in
             products.withUnsafeMutablePointer { products in

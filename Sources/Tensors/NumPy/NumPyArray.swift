@@ -40,16 +40,7 @@ public struct NumPyArray: Sendable {
     /// The numbers, converted to `Float`.
     /// - Throws: if the elements are neither float16 nor float32.
     public func tensor() throws(TensorFileError) -> Tensor {
-        var tensor = Tensor(uninitialized: entry.shape)
-        let count = tensor.count
-        tensor.withUnsafeMutablePointer { to in
-            file.data.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                entry.elementType.convert(count, from: base + range.lowerBound, into: to)
-            }
-        }
-        file.letGo(of: range)
-        return tensor
+        file.tensor(entry.shape, of: entry.elementType, in: range)
     }
 }
 

@@ -50,17 +50,8 @@ public struct Safetensors: Sendable {
             throw error(.missing(name))
         }
         guard entry.elementType.isReadAsFloat else { throw error(.notFloatingPoint(name, entry.elementType)) }
-        var tensor = Tensor(uninitialized: entry.shape)
-        let count = tensor.count
         let range = start + entry.byteRange.lowerBound..<start + entry.byteRange.upperBound
-        tensor.withUnsafeMutablePointer { to in
-            file.data.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                entry.elementType.convert(count, from: base + range.lowerBound, into: to)
-            }
-        }
-        file.letGo(of: range)
-        return tensor
+        return file.tensor(entry.shape, of: entry.elementType, in: range)
     }
 
     private func error(_ problem: TensorFileError.Problem) -> TensorFileError {

@@ -46,6 +46,21 @@ package struct FileBytes: Sendable {
             bytesNoCopy: mapping.base, count: mapping.count, deallocator: .custom { _, _ in _ = mapping })
     }
 
+    /// The numbers of some bytes, converted to `Float`; the bytes' pages are let go.
+    /// - Precondition: `range` has as many elements as the shape, of a type that can be read as `Float`.
+    func tensor(_ shape: [Int], of elementType: ElementType, in range: Range<Int>) -> Tensor {
+        var tensor = Tensor(uninitialized: shape)
+        let count = tensor.count
+        tensor.withUnsafeMutablePointer { to in
+            data.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return }
+                elementType.convert(count, from: base + range.lowerBound, into: to)
+            }
+        }
+        letGo(of: range)
+        return tensor
+    }
+
     /// Lets the pages of some bytes go, where they are a mapped file's; who reads them again gets them from the file.
     package func letGo(of range: Range<Int>) {
         mapping?.letGo(of: range)
