@@ -7,7 +7,7 @@ Made with Python 3.11, torch 2.13.0+cpu, numpy 2.4, safetensors 0.8.
 Restates the released trainers (stage I, the conditional GAN, the test with one generated prompt for each image): prompts padded
 to the context length and encoded class by class, PyTorch's own random numbers, initial weights and orders. Parameters, splits
 and image features are read from the store, where the pipeline's stages have left them; so nothing but chance and code differs.
-Writes one line for each target and seed: accuracies in percent, and the seconds that training and testing took.
+Writes one line for each target and seed: accuracies in percent, and the processor seconds that training and testing took.
 """
 import argparse
 import csv
@@ -249,22 +249,22 @@ def main():
     prompts = Prompts(clip, tokenizer, classes, of_prompts["context"], of_prompts["contextLength"])
 
     lines = csv.writer(sys.stdout)
-    lines.writerow(["target", "seed", "domain prompts", "spg", "seconds of stage I", "of stage II", "of testing"])
+    lines.writerow(["target", "seed", "domain prompts", "spg", "processor seconds of stage I", "of stage II", "of testing"])
     for seed in range(1, options.seeds + 1):
         labels, seconds = {}, 0
         for domain in domains:
             torch.manual_seed(seed)
-            start = time.perf_counter()
+            start = time.process_time()
             labels[domain.name] = fit(prompts, clip.logit_scale.exp(), domain, of_prompts)
-            seconds += time.perf_counter() - start
+            seconds += time.process_time() - start
         for target in domains:
             torch.manual_seed(seed)
             sources = [domain for domain in domains if domain is not target]
-            start = time.perf_counter()
+            start = time.process_time()
             gan = train(sources, torch.stack([labels[d.name] for d in sources]), prompts, of_generator)
-            trained = time.perf_counter()
+            trained = time.process_time()
             reached = accuracy(gan, prompts, target.features, target.labels)
-            tested = time.perf_counter()
+            tested = time.process_time()
             with torch.no_grad():
                 average = torch.stack([labels[d.name] for d in sources]).mean(0)
                 right = (target.features @ prompts(average).T).argmax(1) == torch.tensor(target.labels)
