@@ -70,10 +70,9 @@ let package = Package(
         .executableTarget(
             name: "spg-extract",
             dependencies: ["Stages", "ArtifactStore", "Datasets", "CLIP", "CommandLineSupport", "Tensors", arguments]),
-        .executableTarget(name: "spg-fit", dependencies: ["Stages", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-cgan", dependencies: ["Stages", "CommandLineSupport", arguments]),
-        .executableTarget(
-            name: "spg-evaluate", dependencies: ["Stages", "ArtifactStore", "CommandLineSupport", "Reporting", arguments]),
+        .executableTarget(name: "spg-fit", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-cgan", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(
             name: "spg-command", dependencies: ["Stages", "ArtifactStore", "Datasets", "CommandLineSupport", arguments]),
         .executableTarget(

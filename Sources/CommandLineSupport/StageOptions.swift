@@ -44,21 +44,29 @@ public struct StageOptions: ParsableArguments {
         return key
     }
 
-    /// Reads a stage's parameters, sets threads and memory, opens checkpoint and store, runs the stage, and prints the key of
-    /// what it made. A wrong command line ends it before there is a store.
+    /// Reads a stage's inputs and parameters, sets threads and memory, opens checkpoint and store, runs the stage, and prints
+    /// the key of what it made. A wrong command line ends it before there is a store.
     /// - Parameters:
     ///   - arguments: the stage's own options.
-    ///   - make: gets all parameters and the open store and checkpoint, and returns the artifact's key.
+    ///   - make: gets all parameters, the artifacts of each role, and the open store and checkpoint, and returns the
+    ///     artifact's key.
     public func run(
-        _ kind: StageKind, _ arguments: [String], _ make: (JSONValue, ArtifactStore, Checkpoint) throws -> ArtifactKey
+        _ kind: StageKind, _ arguments: [String],
+        _ make: (JSONValue, [String: [ArtifactKey]], ArtifactStore, Checkpoint) throws -> ArtifactKey
     ) throws {
         try reportingErrors {
+            var arguments = arguments
+            let given = try kind.takeInputs(from: &arguments)
             let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
             memory.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
             let store = try openStore()
-            print(try profiling(store) { try make(parameters, store, checkpoint) })
+            let inputs = try kind.roles.reduce(into: [String: [ArtifactKey]]()) { inputs, role in
+                guard let texts = given[role.name], let artifact = role.kind else { return }
+                inputs[role.name] = try store.resolve(texts, kind: artifact)
+            }
+            print(try profiling(store) { try make(parameters, inputs, store, checkpoint) })
         }
     }
 }

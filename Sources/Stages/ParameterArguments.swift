@@ -31,7 +31,7 @@ extension StageKind {
                     + ["checkpoint", "store", "threads"]
                 let hint = nearest(to: option, among: names.keys.sorted() + others)
                     .map { "; did you mean --\($0)?" } ?? "; see --help"
-                throw ParameterError(description: "\(executable) has no option --\(option)\(hint)")
+                throw ParameterError(description: "\(program) has no option --\(option)\(hint)")
             }
             if case .bool = current {
                 parameters[name] = true
@@ -51,6 +51,55 @@ extension StageKind {
             throw ParameterError(description: "--\(error.name.kebabCased) \(error.problem)")
         }
         return .object(parameters)
+    }
+
+    /// Takes the options of the kind's roles, `--embeddings KEY` or `--embeddings=KEY`, out of a command line.
+    /// - Returns: what is given for each role, in its order.
+    /// - Throws: `ParameterError` for a role that is not filled and must be, or filled twice and must be once.
+    public func takeInputs(from arguments: inout [String]) throws(ParameterError) -> [String: [String]] {
+        var inputs: [String: [String]] = [:], others: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let role = roles.first(where: { "--\($0.name.kebabCased)" == parts[0] }) else {
+                others.append(argument)
+                continue
+            }
+            guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
+                throw ParameterError(description: "\(parts[0]) needs a value")
+            }
+            inputs[role.name, default: []].append(text)
+        }
+        for role in roles {
+            let count = inputs[role.name]?.count ?? 0, option = "--\(role.name.kebabCased)"
+            guard count > 0 || !role.isRequired else {
+                throw ParameterError(description: "\(program) needs \(option) KEY; see --help")
+            }
+            guard count < 2 || role.takesSeveral else {
+                throw ParameterError(description: "\(program) takes one \(option), not \(count)")
+            }
+        }
+        arguments = others
+        return inputs
+    }
+
+    /// What is typed for the kind's program: the executable, and its command.
+    public var program: String { ([executable] + command).joined(separator: " ") }
+
+    /// The roles as `--help` shows them: option, what it takes.
+    public var inputHelp: String {
+        roles.map { role in
+            let option = "  --\(role.name.kebabCased) <key>"
+            let padding = String(repeating: " ", count: max(1, 32 - option.count))
+            let whose =
+                switch role.scope {
+                case .target: "of the target domain"
+                case .cell: "that is used"
+                case .domain, .sources, .all: "of each source domain; repeat, in the same order"
+                }
+            return "\(option)\(padding)\(role.kind.map { "\($0.rawValue) " } ?? "")\(whose)"
+                + (role.isRequired ? "" : " (optional)")
+        }.joined(separator: "\n")
     }
 
     /// The parameters as `--help` shows them: option, default, meaning.

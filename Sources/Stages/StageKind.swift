@@ -34,6 +34,14 @@ public struct StageKind: Sendable {
             self.scope = scope
             self.isRequired = isRequired
         }
+
+        /// Whether several artifacts may fill it. Of a role for one domain, too: the stage may pool several.
+        public var takesSeveral: Bool {
+            switch scope {
+            case .domain, .sources, .all: true
+            case .target, .cell: false
+            }
+        }
     }
 
     /// As written after `uses:`.
@@ -53,6 +61,8 @@ public struct StageKind: Sendable {
     /// Parameters that came after artifacts had been made without them: at their default they are in no recipe, so that the
     /// keys of those artifacts stay.
     public var laterParameters: Set<String>
+    /// Whether recipes say which kind they are of. The first kinds' do not, and each of those has parameters of its own.
+    public var isNamedInRecipes: Bool
     /// Whether it trains, keeping checkpoints on the way: its executable takes `--save-every`.
     public var trains: Bool
     /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
@@ -61,7 +71,7 @@ public struct StageKind: Sendable {
     public init(
         name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
         defaults: JSONValue, help: [String: String] = [:], roles: [Role], files: Set<String> = [],
-        laterParameters: Set<String> = [], trains: Bool = false,
+        laterParameters: Set<String> = [], isNamedInRecipes: Bool = true, trains: Bool = false,
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
     ) {
         self.name = name
@@ -74,32 +84,39 @@ public struct StageKind: Sendable {
         self.roles = roles
         self.files = files
         self.laterParameters = laterParameters
+        self.isNamedInRecipes = isNamedInRecipes
         self.trains = trains
         self.check = check
     }
 
     /// A kind that trains on one part of the source images and validates on the other.
-    /// - Parameter parameters: the method's own; those of the split are added.
+    /// - Parameters:
+    ///   - command: what comes first on the executable's command line.
+    ///   - parameters: the method's own; those of the split are added.
     init<Parameters: CheckedParameters>(
-        training name: String, executable: String, makes: ArtifactKind, algorithmVersion: Int, parameters: Parameters,
-        help: [String: String], roles: [Role]
+        training name: String, executable: String, command: String, makes: ArtifactKind, algorithmVersion: Int,
+        parameters: Parameters, help: [String: String], roles: [Role], laterParameters: Set<String> = [],
+        isNamedInRecipes: Bool = true
     ) {
         self.init(
-            name: name, executable: executable, makes: makes, algorithmVersion: algorithmVersion,
+            name: name, executable: executable, command: [command], makes: makes, algorithmVersion: algorithmVersion,
             defaults: .merging(parameters, SplitParameters()),
-            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles, trains: true,
+            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles, laterParameters: laterParameters,
+            isNamedInRecipes: isNamedInRecipes, trains: true,
             check: { values throws(UnfitParameter) in
                 _ = try values.parameters(Parameters.self)
                 _ = try values.parameters(SplitParameters.self)
             })
     }
 
-    /// The recipe of an artifact of this kind.
+    /// The recipe of an artifact of this kind. It names the kind as the parameter `stage`.
     /// - Parameter parameters: all of them, not only those that differ from the defaults; digests in place of files.
     public func recipe(_ parameters: JSONValue, inputs: [Recipe.Input]) -> Recipe {
         var parameters = parameters
-        if case .object(let members) = parameters {
-            parameters = .object(members.filter { !laterParameters.contains($0.key) || $0.value != defaults[$0.key] })
+        if case .object(var members) = parameters {
+            members = members.filter { !laterParameters.contains($0.key) || $0.value != defaults[$0.key] }
+            if isNamedInRecipes { members["stage"] = .string(name) }
+            parameters = .object(members)
         }
         return Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: parameters, inputs: inputs)
     }

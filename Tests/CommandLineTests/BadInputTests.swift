@@ -20,7 +20,7 @@ struct BadInputTests {
     // MARK: The command line
 
     static let commandLines: [(arguments: [String], message: String)] = [
-        (["spg-fit", "--embeddings", "ink", "--epoch", "3"], "spg-fit has no option --epoch; did you mean --epochs?"),
+        (["spg-fit", "--embeddings", "ink", "--epoch", "3"], "spg-fit coop has no option --epoch; did you mean --epochs?"),
         (["spg-fit", "--embeddings", "ink", "--thread", "3"], "did you mean --threads?"),
         (["spg-fit", "--embeddings", "ink", "--epochs", "three"], "--epochs takes a number, not “three”"),
         (["spg-fit", "--embeddings", "ink", "--epochs"], "--epochs needs a value"),
@@ -32,10 +32,10 @@ struct BadInputTests {
         (["spg-fit", "--embeddings", "ink", "stray"], "“stray” belongs to no option; see --help"),
         (["spg-fit"], "--embeddings"),
         (["spg-cgan", "--embeddings", "ink", "--prompts", "a", "--validate-every", "0"], "--validate-every must be"),
-        (["spg-cgan", "--embeddings", "ink", "--prompts", "a", "--clp"], "spg-cgan has no option --clp; did you mean --clip?"),
+        (["spg-cgan", "--embeddings", "ink", "--prompts", "a", "--clp"], "spg-cgan cgan has no option --clp; did you mean --clip?"),
         (["spg-evaluate", "--embeddings", "ink", "--template", "photo"], "--template must be a text with {}"),
-        (["spg-evaluate", "--embeddings", "ink", "--seed", "1"], "spg-evaluate has no option --seed"),
-        (["spg-evaluate", "--embeddings", "ink", "--prompts", "a", "--generator", "b"], "not both"),
+        (["spg-evaluate", "--embeddings", "ink", "--seed", "1"], "spg-evaluate zero-shot has no option --seed"),
+        (["spg-evaluate", "--embeddings", "ink", "--prompts", "a", "--generator", "b"], "spg-evaluate zero-shot has no option --prompts"),
         (["spg-extract", "--data", "data", "--veiws", "3"], "--views"),
         (["spg-extract", "--data", "data", "--views", "many"], "many"),
         (["spg-extract", "--data", "data", "--views", "5000"], "--views must be from 0 to 1000, not 5000"),

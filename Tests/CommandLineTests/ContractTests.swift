@@ -67,11 +67,11 @@ struct ContractTests {
                 "--threads", threads)
             #expect(cgan.status == 0 && cgan.lines.count == 1, "\(cgan.errors)")
             for options in [
-                ["--template", "a {}."], ["--prompts", made[0], "--prompts", made[1]],
-                ["--generator", cgan.lines.first ?? "", "--seed", "7"],
+                ["zero-shot", "--template", "a {}."], ["prompts", "--prompts", made[0], "--prompts", made[1]],
+                ["generator", "--generator", cgan.lines.first ?? "", "--seed", "7"],
             ] {
                 let evaluation = try await workplace.start(
-                    "spg-evaluate", ["--embeddings", "chalk", "--threads", threads] + options).outcome()
+                    "spg-evaluate", options + ["--embeddings", "chalk", "--threads", threads]).outcome()
                 #expect(evaluation.status == 0 && evaluation.lines.count == 1, "\(evaluation.errors)")
                 #expect(evaluation.errors.contains("accuracy"))
                 made += evaluation.lines

@@ -152,7 +152,7 @@ struct NotFiniteTests {
                 ("spg-fit", ["--embeddings", "ink", "--seed", "9"] + Workplace.fitting, .prompt),
                 ("spg-cgan", Self.trainings[2].arguments, .generator),
                 ("spg-evaluate", ["--embeddings", "ink"], .evaluation),
-                ("spg-evaluate", ["--embeddings", "ink", "--prompts", "coop/oil/1"], .evaluation),
+                ("spg-evaluate", ["prompts", "--embeddings", "ink", "--prompts", "coop/oil/1"], .evaluation),
             ] as [(String, [String], ArtifactKind)] {
                 let text = try await failing(workplace, name, arguments, leavingNo: kind)
                 #expect(text.contains("the features of “\(image)” (view center) \(problem)"), "\(name): \(text)")

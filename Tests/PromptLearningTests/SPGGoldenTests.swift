@@ -67,7 +67,7 @@ import Testing
     }
 
     private func pair() -> AdversarialPair {
-        AdversarialPair(parameters(), featureDimension: features, contextLength: length, width: width)
+        AdversarialPair(parameters(), featureDimension: features, width: width)
     }
 
     @Test func networksLayerByLayer() {
@@ -151,11 +151,11 @@ import Testing
     @Test func aStateDictMakesTheSameGenerator() throws {
         let generator = pair().generator
         let copy = try #require(Generator(
-            tensors: generator.tensors, featureDimension: features, contextLength: length, width: width))
+            tensors: generator.tensors, featureDimension: features, width: width))
         let noise = uniform("noise", 0, latent), image = uniform("fake features", 0, features)
         #expect(copy.prompts(noise: noise, features: image) == generator.prompts(noise: noise, features: image))
         var short = generator.tensors
         short["model.6.running_var"] = nil
-        #expect(Generator(tensors: short, featureDimension: features, contextLength: length, width: width) == nil)
+        #expect(Generator(tensors: short, featureDimension: features, width: width) == nil)
     }
 }

@@ -55,7 +55,7 @@ struct BadInputTests {
         #expect(try bench.store.embeddings(outcome.key, view: "center").manifest.images.count == 22)
         let prompt = try bench.fit(outcome.key).run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.prompt(prompt).vectors.isFinite)
-        let evaluation = try bench.evaluation(.zeroShot, on: outcome.key).run(checkpoint: bench.checkpoint, store: bench.store)
+        let evaluation = try bench.evaluation(ZeroShot.self, on: outcome.key).run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.evaluation(evaluation).predictions.count == 22)
     }
 
@@ -111,7 +111,7 @@ struct BadInputTests {
         }
         #expect(fitted.contains("“\(name)”") && fitted.contains("reads \(TinyCLIP.contextLength)"))
         let evaluated = try message(bench, leavingNo: .evaluation) {
-            _ = try bench.evaluation(.zeroShot, on: key).run(checkpoint: bench.checkpoint, store: bench.store)
+            _ = try bench.evaluation(ZeroShot.self, on: key).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect(evaluated.contains("“\(name)”"))
     }
@@ -167,7 +167,7 @@ struct BadInputTests {
                 .run(checkpoint: bench.checkpoint, store: bench.store)
         }
         let average = try message(bench, leavingNo: .evaluation) {
-            _ = try bench.evaluation(.prompts(prompts), on: ink).run(checkpoint: bench.checkpoint, store: bench.store)
+            _ = try bench.evaluation(PromptEvaluation.self, ["prompts": prompts], on: ink).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect(average.contains("prompts of different shapes have no average"))
         #expect(throws: StageInputError.self) { try bench.generator([ink], prompts) }

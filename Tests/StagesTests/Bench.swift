@@ -50,27 +50,38 @@ struct Bench {
 
     // MARK: Stages, with small parameters unless told otherwise
 
-    func fit(_ embeddings: ArtifactKey..., with changes: [String: JSONValue] = [:]) throws -> FitStage {
-        try FitStage(
+    func fit(_ embeddings: ArtifactKey..., with changes: [String: JSONValue] = [:]) throws -> LearningStage<CoOp> {
+        try LearningStage(
             StageKind.fit.defaults.changed([
                 "context": "", "contextLength": 2, "batchSize": 8, "epochs": .number(Double(Self.epochs)),
                 "learningRate": 0.05,
-            ]).changed(changes), embeddings: embeddings)
+            ]).changed(changes), inputs: ["embeddings": embeddings])
     }
 
     func generator(
         _ embeddings: [ArtifactKey], _ prompts: [ArtifactKey], with changes: [String: JSONValue] = [:]
-    ) throws -> GeneratorStage {
-        try GeneratorStage(
+    ) throws -> LearningStage<ConditionalGAN> {
+        try LearningStage(
             StageKind.cgan.defaults.changed([
                 "batchSize": 8, "epochs": .number(Double(Self.epochs)), "warmUpEpochs": 1, "latentDimension": 8,
-            ]).changed(changes), embeddings: embeddings, prompts: prompts)
+            ]).changed(changes), inputs: ["embeddings": embeddings, "prompts": prompts])
     }
 
-    func evaluation(
-        _ method: EvaluateStage.Method, on embeddings: ArtifactKey, with changes: [String: JSONValue] = [:]
-    ) throws -> EvaluateStage {
-        try EvaluateStage(method, method.kind.defaults.changed(changes), embeddings: embeddings)
+    /// - Parameter inputs: of the roles besides `embeddings`.
+    func evaluation<Method: EvaluationMethod>(
+        _: Method.Type, _ inputs: [String: [ArtifactKey]] = [:], on embeddings: ArtifactKey,
+        with changes: [String: JSONValue] = [:]
+    ) throws -> EvaluateStage<Method> {
+        try EvaluateStage(
+            Method.kind.defaults.changed(changes), inputs: inputs.merging(["embeddings": [embeddings]]) { own, _ in own })
+    }
+
+    /// The key of an evaluation that is made now.
+    func evaluated<Method: EvaluationMethod>(
+        _ method: Method.Type, _ inputs: [String: [ArtifactKey]] = [:], on embeddings: ArtifactKey,
+        with changes: [String: JSONValue] = [:]
+    ) throws -> ArtifactKey {
+        try evaluation(method, inputs, on: embeddings, with: changes).run(checkpoint: checkpoint, store: store)
     }
 
     /// Everything from images to evaluations, with chalk as the target.
@@ -88,9 +99,9 @@ struct Bench {
         let prompts = try sources.map { try fit($0, with: seed).run(checkpoint: checkpoint, store: store) }
         let generator = try generator(sources, prompts, with: seed).run(checkpoint: checkpoint, store: store)
         let evaluations = try [
-            evaluation(.zeroShot, on: target), evaluation(.prompts(prompts), on: target),
-            evaluation(.generator(generator), on: target, with: seed),
-        ].map { try $0.run(checkpoint: checkpoint, store: store) }
+            evaluated(ZeroShot.self, on: target), evaluated(PromptEvaluation.self, ["prompts": prompts], on: target),
+            evaluated(GeneratorEvaluation.self, ["generator": [generator]], on: target, with: seed),
+        ]
         return Flow(
             embeddings: [target] + sources, prompts: prompts, generator: generator, evaluations: evaluations)
     }

@@ -24,8 +24,8 @@ struct DrawTests {
             self.bench = bench
         }
 
-        func stage(_ parameters: [String: JSONValue]) throws -> EvaluateStage {
-            try bench.evaluation(.generator(generator), on: target, with: parameters)
+        func stage(_ parameters: [String: JSONValue]) throws -> EvaluateStage<GeneratorEvaluation> {
+            try bench.evaluation(GeneratorEvaluation.self, ["generator": [generator]], on: target, with: parameters)
         }
 
         func predictions(_ parameters: [String: JSONValue]) throws -> [Evaluation.Prediction] {
@@ -38,7 +38,7 @@ struct DrawTests {
             let model = try CLIPText(checkpoint: bench.checkpoint), width = model.transformer.width
             let network = try #require(
                 Generator(
-                    tensors: bench.store.generator(generator).tensors, featureDimension: 32, contextLength: 2, width: width))
+                    tensors: bench.store.generator(generator).tensors, featureDimension: 32, width: width))
             let classes = try ClassPrompts(classNames: stored.manifest.classes, contextLength: 2, model: model)
             let texts = stored.manifest.images.enumerated().map { row, image in
                 (0..<draws).map { draw in

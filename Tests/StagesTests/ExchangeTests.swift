@@ -96,8 +96,8 @@ struct ExchangeTests {
         let same = try bench.fit(keys[1]).run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(prompt != same)
         #expect(try bench.store.prompt(prompt).vectors == bench.store.prompt(same).vectors)
-        let evaluation = try bench.evaluation(.prompts([prompt]), on: imported[0]).run(checkpoint: bench.checkpoint, store: bench.store)
-        let other = try bench.evaluation(.prompts([same]), on: keys[0]).run(checkpoint: bench.checkpoint, store: bench.store)
+        let evaluation = try bench.evaluation(PromptEvaluation.self, ["prompts": [prompt]], on: imported[0]).run(checkpoint: bench.checkpoint, store: bench.store)
+        let other = try bench.evaluation(PromptEvaluation.self, ["prompts": [same]], on: keys[0]).run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.evaluation(evaluation) == bench.store.evaluation(other))
 
         try PictureTree.picture(domain: 1, label: 0, number: 77).png().write(to: bench.data.appending(path: "ink/bars/new.png"))
@@ -113,7 +113,7 @@ struct ExchangeTests {
         try TinyCLIP.write(to: elsewhere) { $0["logit_scale"] = Tensor(2) }
         let checkpoint = try Checkpoint(contentsOf: elsewhere)
         #expect(throws: EncoderMismatch.self) {
-            try bench.evaluation(.zeroShot, on: imported[0]).run(checkpoint: checkpoint, store: bench.store)
+            try bench.evaluation(ZeroShot.self, on: imported[0]).run(checkpoint: checkpoint, store: bench.store)
         }
     }
 

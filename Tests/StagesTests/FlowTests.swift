@@ -82,7 +82,7 @@ struct FlowTests {
         #expect(zip(fresh.values, stored.vectors.values).allSatisfy { abs($0 - $1) < 1e-6 })
 
         let evaluation = try bench.store.evaluation(
-            bench.evaluation(.zeroShot, on: key).run(checkpoint: bench.checkpoint, store: bench.store))
+            bench.evaluation(ZeroShot.self, on: key).run(checkpoint: bench.checkpoint, store: bench.store))
         let words = try ClassPrompts(classNames: stored.manifest.classes, template: "a photo of a {}.", model: model.text)
         let text = words.textFeatures(model: model.text)
         for (row, prediction) in evaluation.predictions.enumerated() {

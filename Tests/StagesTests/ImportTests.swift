@@ -61,8 +61,10 @@ struct ImportTests {
 
         let generator = try bench.generator(embeddings, prompts).run(checkpoint: bench.checkpoint, store: bench.store)
         let target = try bench.extract("chalk").key
-        for method in [EvaluateStage.Method.prompts(prompts), .generator(generator)] {
-            let key = try bench.evaluation(method, on: target).run(checkpoint: bench.checkpoint, store: bench.store)
+        for key in try [
+            bench.evaluated(PromptEvaluation.self, ["prompts": prompts], on: target),
+            bench.evaluated(GeneratorEvaluation.self, ["generator": [generator]], on: target),
+        ] {
             #expect(try bench.store.evaluation(key).predictions.count == 24)
         }
 
@@ -91,7 +93,7 @@ struct ImportTests {
             let stored = try bench.store.generator(key)
             #expect(stored.domain == "ink+oil" && stored.method == "imported")
             let generator = try #require(
-                Generator(tensors: stored.tensors, featureDimension: features, contextLength: 2, width: width))
+                Generator(tensors: stored.tensors, featureDimension: features, width: width))
             let noise = uniform("noise", [3, latent]).mapped { 2 * $0 - 1 }
             let images = uniform("features", [3, features]).mapped { 2 * $0 - 1 }.normalizedRows()
             let prompts = generator.prompts(noise: noise, features: images).values
@@ -99,7 +101,7 @@ struct ImportTests {
             #expect(zip(prompts, golden.prompts.joined()).allSatisfy { abs($0 - $1) < 1e-5 })
         }
         let target = try bench.extract("chalk").key
-        let evaluation = try bench.evaluation(.generator(keys[0]), on: target)
+        let evaluation = try bench.evaluation(GeneratorEvaluation.self, ["generator": [keys[0]]], on: target)
             .run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.evaluation(evaluation).method == "imported")
         let exported = bench.folder.url.appending(path: "out.pt")

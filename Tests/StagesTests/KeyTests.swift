@@ -84,8 +84,8 @@ struct KeyTests {
         let both = try bench.fit(keys[0], keys[1]).recipe.key
         #expect(try both == bench.fit(keys[0], keys[1]).recipe.key)
         #expect(try both != bench.fit(keys[1], keys[0]).recipe.key && both != bench.fit(keys[0]).recipe.key)
-        let recipe = try bench.evaluation(.zeroShot, on: keys[0]).recipe
-        #expect(try recipe.key != bench.evaluation(.zeroShot, on: keys[1]).recipe.key)
+        let recipe = try bench.evaluation(ZeroShot.self, on: keys[0]).recipe
+        #expect(try recipe.key != bench.evaluation(ZeroShot.self, on: keys[1]).recipe.key)
     }
 
     private struct Unexpected: Error {}

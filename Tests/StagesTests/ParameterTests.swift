@@ -79,13 +79,14 @@ struct ParameterTests {
         let key = Digest(of: Data("embeddings".utf8))
         let one: JSONValue = 1
         #expect(throws: UnfitParameter.self) {
-            try FitStage(StageKind.fit.defaults.changed(["batchSize": 0]), embeddings: [key])
+            try LearningStage<CoOp>(StageKind.fit.defaults.changed(["batchSize": 0]), inputs: ["embeddings": [key]])
         }
         #expect(throws: UnfitParameter.self) {
-            try GeneratorStage(StageKind.cgan.defaults.changed(["batchSize": one]), embeddings: [key], prompts: [key])
+            try LearningStage<ConditionalGAN>(
+                StageKind.cgan.defaults.changed(["batchSize": one]), inputs: ["embeddings": [key], "prompts": [key]])
         }
         #expect(throws: UnfitParameter.self) {
-            try EvaluateStage(.zeroShot, ["template": "no place"], embeddings: key)
+            try EvaluateStage<ZeroShot>(["template": "no place"], inputs: ["embeddings": [key]])
         }
         var views = ExtractStage.Parameters()
         views.views = 100_000

@@ -26,7 +26,7 @@ struct PromptFormTests {
 
         let target = try bench.extract("chalk").key
         let evaluation = try bench.store.evaluation(
-            bench.evaluation(.prompts([fitted]), on: target).run(checkpoint: bench.checkpoint, store: bench.store))
+            bench.evaluation(PromptEvaluation.self, ["prompts": [fitted]], on: target).run(checkpoint: bench.checkpoint, store: bench.store))
         let images = try bench.store.embeddings(target, view: "center")
         let model = try CLIPText(checkpoint: bench.checkpoint)
         let text = try ClassPrompts(
@@ -59,7 +59,7 @@ struct PromptFormTests {
         let front = try keys.map { try fitted($0, ["classTokenPosition": "front"]) }
         let plain = try fitted(keys[0], [:])
         #expect(throws: StageInputError.self) {
-            try bench.evaluation(.prompts([plain, front[1]]), on: keys[0]).run(
+            try bench.evaluation(PromptEvaluation.self, ["prompts": [plain, front[1]]], on: keys[0]).run(
                 checkpoint: bench.checkpoint, store: bench.store)
         }
         do {
@@ -83,7 +83,7 @@ struct PromptFormTests {
         }
         let target = try bench.extract("chalk").key
         do {
-            _ = try bench.evaluation(.prompts([fitted]), on: target).run(checkpoint: bench.checkpoint, store: bench.store)
+            _ = try bench.evaluation(PromptEvaluation.self, ["prompts": [fitted]], on: target).run(checkpoint: bench.checkpoint, store: bench.store)
             Issue.record("vectors of one class were used for another")
         } catch let error as StageInputError {
             #expect(error.description.contains("rings") && error.description.contains("waves"))

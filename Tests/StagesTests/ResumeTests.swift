@@ -52,7 +52,7 @@ struct ResumeTests {
     @Test("cgan, stopped after any epoch or after several", arguments: [([1], 2), ([2], 1), ([4], 2), ([1, 3], 1)])
     func cgan(epochs: [Int], validateEvery: Int) throws {
         let bench = try Bench(), other = try bench.withFreshStore()
-        func stage(_ bench: Bench) throws -> GeneratorStage {
+        func stage(_ bench: Bench) throws -> LearningStage<ConditionalGAN> {
             let sources = try ["ink", "oil"].map { try bench.extract($0, views: 1).key }
             let prompts = try sources.map {
                 try bench.fit($0, with: ["epochs": 1]).run(checkpoint: bench.checkpoint, store: bench.store)

@@ -21,11 +21,11 @@ struct SplitFileTests {
 
     private func fit(
         _ embeddings: [ArtifactKey], _ splits: [SplitKeys], in bench: Bench, with changes: [String: JSONValue] = [:]
-    ) throws -> FitStage {
-        try FitStage(
+    ) throws -> LearningStage<CoOp> {
+        try LearningStage(
             StageKind.fit.defaults.changed(["context": "", "contextLength": 2, "batchSize": 8, "epochs": 2])
                 .changed(changes),
-            embeddings: embeddings, splits: splits)
+            inputs: ["embeddings": embeddings], splits: splits)
     }
 
     @Test("The same parts teach the same, bit by bit, whether a seed makes them or a file names them")
@@ -40,9 +40,9 @@ struct SplitFileTests {
         #expect(stages[0].recipe.key != stages[1].recipe.key)
 
         let generators = try [[], splits].map { splits in
-            try GeneratorStage(
+            try LearningStage<ConditionalGAN>(
                 StageKind.cgan.defaults.changed(["batchSize": 8, "epochs": 2, "warmUpEpochs": 1, "latentDimension": 8]),
-                embeddings: embeddings, prompts: [stages[0].recipe.key, stages[0].recipe.key], splits: splits
+                inputs: ["embeddings": embeddings, "prompts": [stages[0].recipe.key, stages[0].recipe.key]], splits: splits
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect(generators[0] != generators[1])

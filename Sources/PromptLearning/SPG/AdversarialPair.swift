@@ -90,7 +90,7 @@ package struct AdversarialPair: Sendable {
         guard
             let generator = Generator(
                 tensors: Dictionary(uniqueKeysWithValues: tensors), featureDimension: generator.featureDimension,
-                contextLength: generator.contextLength, width: generator.width)
+                width: generator.width)
         else { throw .foreignCheckpoint(missing: prefix + "model") }
         return generator
     }

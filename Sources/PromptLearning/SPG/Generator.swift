@@ -6,7 +6,7 @@ import Tensors
 ///                    ─▶ Linear(512, 1024) BN LReLU ─▶ Linear(1024, P) tanh
 ///
 /// Parameters are named as in the authors' `nn.Sequential`, so their state dicts and ours have the same names.
-public struct Generator: Sendable {
+public struct Generator: PromptGenerator {
     /// Outputs of the hidden layers.
     static let hidden = [128, 256, 512, 1024]
     /// The authors pass 0.8 in the place of BatchNorm's epsilon; prompts trained so need it so.
@@ -118,7 +118,10 @@ public struct Generator: Sendable {
     }
 
     /// A generator from its state dict, or nil where tensors are missing or do not fit together.
-    public init?(tensors: [String: Tensor], featureDimension: Int, contextLength: Int, width: Int) {
+    public init?(tensors: [String: Tensor], featureDimension: Int, width: Int) {
+        let outputs = tensors["model.11.bias"]?.count ?? 0
+        guard outputs > 0, outputs % width == 0 else { return nil }
+        let contextLength = outputs / width
         let parameters = Self.parameterNames.compactMap { tensors[$0] }
         let moments = Self.momentNames.compactMap { name -> RunningMoments? in
             guard let mean = tensors[name + ".running_mean"], let variance = tensors[name + ".running_var"] else {

@@ -3,7 +3,7 @@ import Tensors
 /// A training run that can stop after any epoch and go on later, to the same bits.
 ///
 /// A method is a value: its constants (data, frozen encoder, parameters) and its state (what it has learned so far).
-public protocol Training {
+public protocol Training: Sendable {
     /// How many epochs are behind it.
     var epoch: Int { get }
     var epochs: Int { get }

@@ -59,8 +59,9 @@ struct ImportGeneratorCommand: ParsableCommand {
 
 extension StageOptions {
     fileprivate func importing(_ subject: ImportStage.Subject, _ file: String, embeddings: [String]) throws {
-        try run(subject.kind, ["--file=\(file)"]) { parameters, store, checkpoint in
-            let stage = try ImportStage(subject, parameters, embeddings: store.resolve(embeddings, kind: .embeddings))
+        let arguments = embeddings.map { "--embeddings=\($0)" } + ["--file=\(file)"]
+        try run(subject.kind, arguments) { parameters, inputs, store, checkpoint in
+            let stage = try ImportStage(subject, parameters, embeddings: inputs["embeddings"] ?? [])
             return try stage.run(checkpoint: checkpoint, store: store)
         }
     }

@@ -1,0 +1,32 @@
+import ArgumentParser
+import ArtifactStore
+import Reporting
+import Stages
+
+/// The command of a method that classifies: `spg-evaluate prompts`, ….
+public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
+    public static var configuration: CommandConfiguration {
+        .stage(Method.kind, Method.abstract, Method.example, """
+            Prints the evaluation's key; predictions and accuracies are in the store's views predictions, results and
+            class_accuracies.
+            """)
+    }
+
+    @OptionGroup var options: StageOptions
+    @OptionGroup var own: OwnArguments
+
+    public init() {}
+
+    public func run() throws {
+        try options.run(Method.kind, own.arguments) { parameters, inputs, store, checkpoint in
+            let stage = try EvaluateStage<Method>(parameters, inputs: inputs)
+            let line = ProgressLine("evaluate", unit: "images")
+            let key = try stage.run(checkpoint: checkpoint, store: store) { line.update($0, of: $1) }
+            let evaluation = try store.evaluation(key)
+            line.finish(
+                evaluation.predictions.count, of: evaluation.predictions.count,
+                note: "accuracy \(percent(evaluation.accuracy))")
+            return key
+        }
+    }
+}

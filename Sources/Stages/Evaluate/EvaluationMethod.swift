@@ -1,0 +1,69 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import PromptLearning
+import Tensors
+
+/// A way to classify the images of a domain: what `EvaluateStage` runs from store to store.
+public protocol EvaluationMethod: Sendable {
+    associatedtype Parameters: CheckedParameters
+
+    static var kind: StageKind { get }
+    /// What it is, in a line.
+    static var abstract: String { get }
+    /// A command line that it can be tried with, without the program's name.
+    static var example: String { get }
+
+    /// Classifies the images.
+    /// - Parameter progress: called with the number of images that are done.
+    /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError`.
+    static func classify(
+        _ images: TargetImages, _ parameters: Parameters, progress: (_ done: Int) -> Void
+    ) throws -> Classified
+}
+
+/// The images that are to be classified, and what there is to do it with.
+public struct TargetImages {
+    /// All artifacts that fill the stage's roles.
+    let keys: RoleKeys
+    let store: ArtifactStore
+    let manifest: DomainManifest
+    /// Of the center views, `[n, dimension]`, unit length.
+    let features: Tensor
+    let model: CLIPText
+
+    var classNames: [String] { manifest.classes }
+}
+
+/// What images were taken for, and what did it.
+public struct Classified: Sendable {
+    /// What the store calls the method.
+    var method: String
+    /// Of what was learned; nil where nothing was, or by no seed.
+    var seed: Int?
+    /// One for each image.
+    var predictions: [Prediction]
+}
+
+extension StageKind {
+    /// A kind that classifies the images of the target domain.
+    /// - Parameter roles: besides `embeddings`, the target's.
+    init<Parameters: CheckedParameters>(
+        evaluation name: String, command: String, algorithmVersion: Int, parameters: Parameters, help: [String: String] = [:],
+        roles: [Role] = [], laterParameters: Set<String> = [], isNamedInRecipes: Bool = true
+    ) {
+        self.init(
+            name: name, executable: "spg-evaluate", command: [command], makes: .evaluation,
+            algorithmVersion: algorithmVersion, defaults: .merging(parameters), help: help,
+            roles: [Role("embeddings", .embeddings, .target)] + roles, laterParameters: laterParameters,
+            isNamedInRecipes: isNamedInRecipes,
+            check: { values throws(UnfitParameter) in _ = try values.parameters(Parameters.self) })
+    }
+}
+
+/// What a stage can be told that takes no parameters: nothing.
+public struct NoParameters: CheckedParameters {
+    public init() {}
+
+    public func check() throws(UnfitParameter) {}
+}

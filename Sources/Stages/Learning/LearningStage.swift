@@ -1,0 +1,48 @@
+import ArtifactStore
+import CLIP
+import Foundation
+import PromptLearning
+
+/// Learns by a method from one part of the images of some domains, and keeps what is best on the other part.
+public struct LearningStage<Method: LearnedMethod>: Sendable {
+    let parameters: Method.Parameters
+    let split: SplitParameters
+    let keys: RoleKeys
+    let splits: [SplitKeys]
+    public let recipe: Recipe
+
+    /// - Parameters:
+    ///   - parameters: all parameters of the method's kind of stage.
+    ///   - inputs: the artifacts of each role; of `embeddings` one for each domain.
+    ///   - splits: of each domain where files split its images; none for a seeded split.
+    public init(
+        _ parameters: JSONValue, inputs: [String: [ArtifactKey]], splits: [SplitKeys] = []
+    ) throws(UnfitParameter) {
+        self.parameters = try parameters.parameters()
+        split = try parameters.parameters()
+        keys = RoleKeys(inputs, of: Method.kind)
+        self.splits = splits
+        recipe = Method.kind.recipe(parameters, inputs: keys.inputs).split(by: splits)
+    }
+
+    /// Learns, unless the store has the result.
+    ///
+    /// - Parameters:
+    ///   - interval: how often what has been learned so far is kept, for a run that is stopped to go on from.
+    ///   - progress: called after each epoch; an error that it throws ends the run.
+    public func run(
+        checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
+        progress: (TrainingProgress) throws -> Void = { _ in }
+    ) throws -> ArtifactKey {
+        try store.artifact(of: recipe) {
+            let features = try SourceFeatures(keys["embeddings"], store: store)
+            let (training, validation) = try features.split(split, by: splits, store: store)
+            let inputs = LearningInputs(
+                keys: keys, store: store, features: features, training: training, validation: validation,
+                model: try features.model(of: checkpoint, store: store))
+            var learner = try Method.learner(parameters, from: inputs)
+            try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
+            return (try Method.contents(of: learner, from: inputs), learner.history.metrics)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArtifactStore
+import PromptLearning
+
+extension StageKind {
+    /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
+    public static let fit = StageKind(
+        training: "fit", executable: "spg-fit", command: "coop", makes: .prompt, algorithmVersion: 2,
+        parameters: CoOp.Parameters(),
+        help: [
+            "context": "words the context vectors start from; \"\" for random vectors",
+            "contextLength": "number of context vectors",
+            "classTokenPosition": "of the class name among them: \"end\", \"middle\" or \"front\"",
+            "classSpecificContexts": "context vectors of its own for every class",
+            "learningRate": "of stochastic gradient descent, after the warm-up",
+            "momentum": "of stochastic gradient descent",
+            "weightDecay": "of stochastic gradient descent",
+            "batchSize": "images in a step",
+            "epochs": "passes over the training images",
+            "warmUpEpochs": "first epochs at a constant rate",
+            "warmUpLearningRate": "that rate",
+            "seed": "of the order of images, the choice of views and random contexts",
+        ],
+        roles: [Role("embeddings", .embeddings, .domain)], isNamedInRecipes: false)
+}
+
+extension CoOp: LearnedMethod {
+    public static var kind: StageKind { .fit }
+    public static var abstract: String { "Learns the prompt of one domain, or of several pooled (CoOp; SPG's stage I)." }
+    public static var example: String { "--embeddings tango --context \"an icon of a\" --seed 1" }
+
+    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> CoOp {
+        try CoOp(
+            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
+            validation: inputs.validation)
+    }
+
+    public static func contents(of learner: CoOp, from inputs: LearningInputs) -> ArtifactContents {
+        .prompt(StoredPrompt(
+            method: "coop", domain: inputs.domainNames, seed: learner.parameters.seed, vectors: learner.prompt.contexts,
+            validationAccuracy: learner.prompt.validationAccuracy))
+    }
+}
+
+/// Within `CoOp` “Prompt” is what it has learned.
+private typealias StoredPrompt = Prompt

@@ -1,0 +1,109 @@
+import ArtifactStore
+import Datasets
+import PromptLearning
+import Tensors
+
+extension StageKind {
+    /// A generator on the target domain: one prompt per image, or several.
+    public static let evaluateGenerator = StageKind(
+        evaluation: "evaluate-generator", command: "generator", algorithmVersion: 2,
+        parameters: GeneratorEvaluation.Parameters(),
+        help: [
+            "seed": "of the noise", "draws": "how many prompts are drawn for each image",
+            "average": "what is averaged over draws: \"features\" of texts, or \"probabilities\"",
+        ],
+        roles: [Role("generator", .generator, .cell)], laterParameters: ["draws", "average"], isNamedInRecipes: false)
+}
+
+/// A generator of prompts: each image is classified with a prompt made from its feature, or with several.
+public enum GeneratorEvaluation: EvaluationMethod {
+    /// What evaluation with a generator can be told.
+    public struct Parameters: CheckedParameters {
+        /// Of the noise.
+        public var seed = 1
+        /// How many prompts are drawn for each image.
+        public var draws = 1
+        /// What is averaged over them; a `DrawAverage`.
+        public var average = DrawAverage.features.rawValue
+
+        /// More than make a difference.
+        static let mostDraws = 1000
+
+        public init() {}
+
+        public func check() throws(UnfitParameter) {
+            guard (0...1 << 53).contains(seed) else {
+                throw UnfitParameter("seed", mustBe: "a whole number from 0 to \(1 << 53)", not: "\(seed)")
+            }
+            guard (1...Self.mostDraws).contains(draws) else {
+                throw UnfitParameter("draws", mustBe: "a whole number from 1 to \(Self.mostDraws)", not: "\(draws)")
+            }
+            guard DrawAverage(rawValue: average) != nil else {
+                throw UnfitParameter(
+                    "average", mustBe: "\(DrawAverage.allCases.map { "“\($0.rawValue)”" }.joined(separator: " or "))",
+                    not: "“\(average)”")
+            }
+        }
+    }
+
+    public static var kind: StageKind { .evaluateGenerator }
+    public static var abstract: String { "Classifies each image with a prompt that is generated for it." }
+    public static var example: String { "--embeddings tango --generator 0d1f2e3c --seed 1" }
+
+    /// Each prompt is made from the image's feature and fresh noise that belongs to it.
+    public static func classify(
+        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
+    ) throws -> Classified {
+        let stored = try images.store.generator(images.keys["generator"][0]), features = images.features
+        let generator = try stored.promptGenerator(
+            featureDimension: features.columns, width: images.model.transformer.width, of: images.keys["generator"][0])
+        let classes = try ClassPrompts(
+            classNames: images.classNames, contextLength: generator.contextLength, model: images.model)
+        // One draw is made for all images at once. Several are made for some of them, for the prompts to fit into memory.
+        let block = parameters.draws == 1 ? max(1, features.rows) : max(16, 2048 / parameters.draws)
+        var predictions: [Prediction] = []
+        for first in stride(from: 0, to: features.rows, by: block) {
+            let part = first..<min(first + block, features.rows), own = features.rows(part)
+            let draws = (0..<parameters.draws).map { draw in
+                generator.prompts(
+                    noise: latentNoise(part.count, dimension: generator.latentDimension) {
+                        parameters.noise(draw, of: images.manifest.images[first + $0].digest)
+                    },
+                    features: own)
+            }
+            predictions += PromptLearning.classify(
+                own, draws: draws, averaging: DrawAverage(rawValue: parameters.average) ?? .features, classes: classes,
+                model: images.model, progress: { progress(first + $0) })
+        }
+        return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
+    }
+}
+
+extension GeneratorEvaluation.Parameters {
+    /// The noise of one of an image's draws; more draws leave the first ones as they are.
+    fileprivate func noise(_ draw: Int, of image: Digest) -> RandomStream {
+        RandomStream(
+            digest: image, seed: UInt64(seed), purpose: draw == 0 ? "evaluation noise" : "evaluation noise \(draw)")
+    }
+}
+
+extension StoredGenerator {
+    /// The network that these tensors are of, by the method that learned them.
+    /// - Throws: `StageInputError` where that writes no prompts, or none for such features and such a text encoder.
+    fileprivate func promptGenerator(
+        featureDimension: Int, width: Int, of key: ArtifactKey
+    ) throws -> any PromptGenerator {
+        let generator: (any PromptGenerator)?
+        switch method {
+        case "spg", ImportStage.method:
+            generator = Generator(tensors: tensors, featureDimension: featureDimension, width: width)
+        default:
+            throw StageInputError("the artifact \(key.short), of the method “\(method)”, writes no prompts for images")
+        }
+        guard let generator else {
+            throw StageInputError(
+                "the generator \(key.short) does not fit features of \(featureDimension) numbers and a text width of \(width)")
+        }
+        return generator
+    }
+}

@@ -1,0 +1,27 @@
+import ArtifactStore
+import Tensors
+
+extension LearningInputs {
+    /// The prompts of the source domains that a generator learns to write, each `[M, width]`, from the role `prompts`.
+    /// - Throws: `StageInputError` where they are not one for each domain, not of the plain form, or not of one shape.
+    var labelPrompts: [Tensor] {
+        get throws {
+            let (domains, prompts) = (keys["embeddings"], keys["prompts"])
+            guard domains.count == prompts.count else {
+                throw StageInputError(
+                    "\(domains.count) domains but \(prompts.count) prompts: give one prompt for each domain, in the same order")
+            }
+            guard try prompts.allSatisfy({ try PromptForm(of: $0, in: store) == .plain }) else {
+                throw StageInputError(
+                    "a generator learns from prompts with one context for all classes, before the class name; fit them "
+                        + "with classTokenPosition “end” and without classSpecificContexts")
+            }
+            let labels = try prompts.map { try store.prompt($0).vectors }
+            guard Set(labels.map(\.shape)).count == 1 else {
+                throw StageInputError(
+                    "the prompts differ in shape: \(labels.map(\.shape)); fit them with the same contextLength")
+            }
+            return labels
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import CommandLineSupport
+import PromptLearning
+
+@main
+struct TrainGenerator: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spg-cgan",
+        abstract: "Trains a network to write prompts from images' embeddings.",
+        discussion: """
+            EXAMPLE
+              spg-cgan cgan --embeddings oxygen --embeddings papirus --prompts coop/oxygen/1 --prompts coop/papirus/1
+
+            Each kind of network is a command with a help of its own: spg-cgan cgan --help.
+            """,
+        subcommands: [LearningCommand<ConditionalGAN>.self],
+        defaultSubcommand: LearningCommand<ConditionalGAN>.self)
+}
