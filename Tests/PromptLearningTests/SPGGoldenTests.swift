@@ -67,7 +67,7 @@ import Testing
     }
 
     private func pair() -> AdversarialPair {
-        AdversarialPair(parameters(), featureDimension: features, width: width)
+        AdversarialPair(parameters(), featureDimension: features, contextLength: length, width: width)
     }
 
     @Test func networksLayerByLayer() {

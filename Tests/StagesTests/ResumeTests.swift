@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import PromptLearning
 import Stages
 import TestSupport
 import Testing

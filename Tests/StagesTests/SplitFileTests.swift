@@ -1,6 +1,7 @@
 import ArtifactStore
 import Datasets
 import Foundation
+import PromptLearning
 import Stages
 import TestSupport
 import Testing
