@@ -53,6 +53,16 @@ struct KeyTests {
         #expect(!paths.contains([.text(folder.appending(path: "0.png").path)]))
     }
 
+    @Test(
+        "Recipes of the first kinds do not name them: what stores have of those keeps its key",
+        arguments: [
+            StageKind.extract, .fit, .cgan, .importPrompt, .importGenerator, .evaluateZeroShot, .evaluatePrompts,
+            .evaluateGenerator, .command(roles: []),
+        ].map { ($0.name, $0.recipe($0.defaults, inputs: []).parameters) })
+    func unnamed(kind: String, parameters: JSONValue) {
+        #expect(parameters["stage"] == nil, "\(kind)")
+    }
+
     @Test("Every parameter is in the key; the order in which they are written is not", arguments: StageKind.all.map(\.name))
     func parameters(kind name: String) throws {
         let kind = try #require(StageKind.all.first { $0.name == name })

@@ -42,7 +42,7 @@ extension StageKind {
     public static func command(roles: [Role]) -> StageKind {
         StageKind(
             name: commandName, executable: "spg-command", makes: .files, algorithmVersion: 1, defaults: ["command": ""],
-            roles: roles)
+            roles: roles, isNamedInRecipes: false)
     }
 
     /// As written after `uses:`.

@@ -12,7 +12,7 @@ extension StageKind {
         name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
         defaults: .merging(ExtractStage.Parameters()),
         help: ["views": "random crops of each image to encode besides its center view"],
-        roles: [Role("images", .images, .domain)],
+        roles: [Role("images", .images, .domain)], isNamedInRecipes: false,
         check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) })
 }
 

@@ -16,7 +16,8 @@ extension StageKind {
         StageKind(
             name: "import-\(name)", executable: "spg", command: ["import", name], makes: makes, algorithmVersion: 1,
             defaults: .merging(ImportParameters()), help: ["file": help], roles: [Role("embeddings", .embeddings, scope)],
-            files: ["file"], check: { values throws(UnfitParameter) in _ = try values.parameters(ImportParameters.self) })
+            files: ["file"], isNamedInRecipes: false,
+            check: { values throws(UnfitParameter) in _ = try values.parameters(ImportParameters.self) })
     }
 }
 
