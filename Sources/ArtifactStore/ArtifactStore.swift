@@ -104,6 +104,13 @@ extension ArtifactStore {
                 throw StoreError.cannotOpen(path: path, reason: reason)
             }
             return try opened(uri(path, "immutable=1"))
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+            // Whoever was killed while it made the store may have left a journal, which only a writer can roll back.
+            guard access(path, W_OK) == 0 else { throw error }
+            let writer = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
+            _ = try writer.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+            try writer.close()
+            return try opened(path)
         }
     }
 

@@ -24,6 +24,33 @@ import Testing
         }
     }
 
+    /// What a process leaves that is killed while it writes to a store that is not in write-ahead mode yet.
+    @Test func aJournalThatWasLeftBehindIsRolledBackForReaders() throws {
+        try withFolder { folder in
+            let path = folder + "/artifacts.sqlite", killed = folder + "/killed.sqlite"
+            let store = try ArtifactStore(path: path)
+            try Sample.extract(Sample.manifest("tango"), into: store)
+            try store.database.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2")
+                try database.inTransaction(.immediate) {
+                    // More than the cache holds: part of it is in the file before it is committed.
+                    try database.execute(sql: """
+                        INSERT INTO failure (key, message)
+                        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+                        SELECT printf('%064x', i), hex(zeroblob(1000)) FROM n
+                        """)
+                    for end in ["", "-journal"] {
+                        try FileManager.default.copyItem(atPath: path + end, toPath: killed + end)
+                    }
+                    return .rollback
+                }
+            }
+            let again = try ArtifactStore(path: killed, readOnly: true)
+            #expect(try again.contains(Sample.manifest("tango").key))
+            #expect(try again.query("SELECT count(*) FROM failure").rows == [[.integer(0)]])
+        }
+    }
+
     @Test func refusesANewerStore() throws {
         try withFolder { folder in
             let path = folder + "/artifacts.sqlite"
