@@ -27,12 +27,35 @@ public struct StageKind: Sendable {
         public var kind: ArtifactKind?
         public var scope: Scope
         public var isRequired: Bool
+        /// What a parameter changes about it.
+        public var choice: Choice?
 
-        public init(_ name: String, _ kind: ArtifactKind?, _ scope: Scope, isRequired: Bool = true) {
+        public init(
+            _ name: String, _ kind: ArtifactKind?, _ scope: Scope, isRequired: Bool = true, choice: Choice? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.scope = scope
             self.isRequired = isRequired
+            self.choice = choice
+        }
+
+        /// Whose artifacts it takes where the stage's parameters are these; nil where it takes none.
+        public func scope(for parameters: JSONValue) -> Scope? {
+            guard let choice, case .string(let word)? = parameters[choice.parameter], let chosen = choice.scopes[word]
+            else { return scope }
+            return chosen
+        }
+    }
+
+    /// A parameter, a word, that decides whose artifacts a role takes.
+    public struct Choice: Sendable {
+        public var parameter: String
+        /// By the parameter's value; nil for none at all. The role's own scope where a value is not listed.
+        public var scopes: [String: Scope?]
+
+        public init(_ parameter: String, _ scopes: [String: Scope?]) {
+            (self.parameter, self.scopes) = (parameter, scopes)
         }
 
         /// Whether several artifacts may fill it. Of a role for one domain, too: the stage may pool several.
