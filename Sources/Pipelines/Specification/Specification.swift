@@ -56,6 +56,8 @@ public struct Specification: Sendable {
         public var command: Command?
         /// What an instance takes of the machine, where the file says so.
         public var resources: Resources
+        /// The axis that a mapping of files is by: the domain where the stage runs for each, what is learned from elsewhere.
+        var fileAxis = targetAxis
         /// Every parameter of the kind, the defaults included.
         var parameters: [String: Template]
         /// Of the parameters that the file gives.

@@ -31,17 +31,11 @@ extension Specification.Stage {
         resources = try Specification.Resources(members["resources"]?.value)
         inputs = try Self.inputs(members["from"]?.value, stage: member, kind: kind)
         let reader = ParameterReader(matrix: matrix)
-        let fileAxis = Self.fileAxis(of: kind, poolsSources: poolsSources)
+        let runsForEach = !poolsSources && kind.roles.contains { $0.scope == .domain }
+        fileAxis = runsForEach ? domainAxis : matrix.contains { $0.name == sourceAxis } ? sourceAxis : targetAxis
         (parameters, parameterLocations) = try Self.parameters(
             members["with"]?.value, kind: kind, reader: reader, fileAxis: fileAxis)
         if let node = members["where"]?.value { try override(node, reader: reader, fileAxis: fileAxis) }
-    }
-
-    /// The axis that a mapping of files is by: the domain where the stage runs for each, the target elsewhere.
-    var fileAxis: String { Self.fileAxis(of: kind, poolsSources: poolsSources) }
-
-    private static func fileAxis(of kind: StageKind, poolsSources: Bool) -> String {
-        !poolsSources && kind.roles.contains { $0.scope == .domain } ? domainAxis : targetAxis
     }
 
     private static func poolsSources(_ node: SourceNode?, kind: StageKind) throws(SpecificationError) -> Bool {
@@ -92,7 +86,8 @@ extension Specification.Stage {
                 for path in paths { choices[path.name] = try reader.template(path.value, like: standard) }
                 parameters[member.name] = .choice(axis: fileAxis, choices)
             } else {
-                parameters[member.name] = try reader.template(member.value, like: standard)
+                parameters[member.name] = try reader.template(
+                    member.value, like: standard, words: kind.words[member.name] ?? [])
             }
         }
         return (parameters, locations)
