@@ -51,15 +51,3 @@ extension TargetImages {
             features, draws: [Tensor.product(weights, flat)], classes: classes, model: model, progress: progress)
     }
 }
-
-extension Tensor {
-    /// How much of each domain's prompt each image gets: the softmax of its similarities at a temperature, or all of the
-    /// nearest, the first of equals.
-    /// - Parameter temperature: nil for the nearest.
-    func weights(temperature: Double?) -> Tensor {
-        if let temperature { return (self * Float(1 / temperature)).softmaxOfRows() }
-        var weights = Tensor(shape)
-        for (row, domain) in rowMaxima.enumerated() { weights[row, domain] = 1 }
-        return weights
-    }
-}

@@ -37,8 +37,8 @@ public enum PromptEvaluation: EvaluationMethod {
                 let choices = PromptCombination.allCases.map { "“\($0.rawValue)”" }
                 throw UnfitParameter("combine", mustBe: choices.joined(separator: " or "), not: "“\(combine)”")
             }
-            guard temperature > 0, temperature.isFinite else {
-                throw UnfitParameter("temperature", mustBe: "a number above 0", not: "\(temperature)")
+            guard (1e-9...1e9).contains(temperature) else {
+                throw UnfitParameter("temperature", mustBe: "a number from 1e-9 to 1e9", not: "\(temperature)")
             }
         }
     }
@@ -68,18 +68,23 @@ public enum PromptEvaluation: EvaluationMethod {
         let classes = try form.prompts(images.classNames, vectorCount: first.vectors.rows, model: model)
         let combination = PromptCombination(rawValue: parameters.combine) ?? .average
         let vectors = prompts.map(\.vectors)
-        let predictions =
-            switch combination {
-            case .average, .oracle:
-                PromptLearning.classify(
-                    images.features, text: classes.textFeatures(Variable(vectors.average), model: model).value,
-                    logitScale: model.logitScale)
-            case .nearest, .similarity:
-                images.classified(
-                    by: vectors, weights: try images.similarities().weights(
-                        temperature: combination == .nearest ? nil : parameters.temperature),
-                    classes: classes, progress: progress)
-            }
+        func byAll(_ contexts: Tensor) -> [Prediction] {
+            PromptLearning.classify(
+                images.features, text: classes.textFeatures(Variable(contexts), model: model).value,
+                logitScale: model.logitScale)
+        }
+        let predictions: [Prediction]
+        switch combination {
+        case .average, .oracle: predictions = byAll(vectors.average)
+        case .nearest:
+            // There are no more prompts than domains, so every image is classified by all of them.
+            let own = vectors.map(byAll)
+            predictions = try images.similarities().rowMaxima.enumerated().map { image, domain in own[domain][image] }
+        case .similarity:
+            predictions = images.classified(
+                by: vectors, weights: (try images.similarities() * Float(1 / parameters.temperature)).softmaxOfRows(),
+                classes: classes, progress: progress)
+        }
         return Classified(method: first.method, seed: first.seed, predictions: predictions)
     }
 }
