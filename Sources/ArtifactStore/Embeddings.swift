@@ -47,6 +47,54 @@ extension ArtifactStore {
         }
     }
 
+    /// The images that have features of a view.
+    /// - Throws: `StoreError.unknownEncoder`.
+    public func images(having view: String, encoder: Digest) throws -> Set<Digest> {
+        try reading { database in
+            let digests = try Data.fetchCursor(database, sql: """
+                SELECT image.sha256 FROM embedding JOIN image ON image.id = image_id
+                WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                """, arguments: [database.encoderID(encoder), view])
+            var images: Set<Digest> = []
+            while let bytes = try digests.next() { if let digest = Digest(bytes: bytes) { images.insert(digest) } }
+            return images
+        }
+    }
+
+    /// The features of one view of some images, in their order; an image may come more than once.
+    /// - Returns: `[images.count, dimension]`, each row of unit length.
+    /// - Throws: `StoreError.missingEmbeddings`, `.badVector`, `.unknownEncoder`.
+    public func vectors(of images: [Digest], view: String, encoder key: Digest) throws -> Tensor {
+        try reading { database in
+            let encoderID = try database.encoderID(key), dimension = try database.encoder(key)?["dimension"] as Int? ?? 0
+            let statement = try database.cachedStatement(sql: """
+                SELECT vector FROM embedding WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                    AND image_id = (SELECT id FROM image WHERE sha256 = ?)
+                """)
+            var vectors = Tensor(uninitialized: [images.count, dimension])
+            for (row, image) in images.enumerated() {
+                guard let blob = try Data.fetchOne(statement, arguments: [encoderID, view, Data(image.bytes)]) else {
+                    throw StoreError.missingEmbeddings(count: 1, view: view, first: try database.path(of: image))
+                }
+                guard blob.count == dimension * MemoryLayout<Float>.stride else {
+                    throw StoreError.badVector(
+                        image: try database.path(of: image), view: view,
+                        problem: .wrongDimension(blob.count / 4, expected: dimension))
+                }
+                vectors.withUnsafeMutablePointer { to in
+                    blob.withUnsafeBytes { bytes in
+                        UnsafeMutableRawPointer(to + row * dimension).copyMemory(
+                            from: bytes.baseAddress!, byteCount: bytes.count)
+                    }
+                }
+            }
+            if let (row, problem) = firstBadVector(vectors) {
+                throw StoreError.badVector(image: try database.path(of: images[row]), view: view, problem: problem)
+            }
+            return vectors
+        }
+    }
+
     /// Inserts feature vectors, in one transaction. Those that are there already are left as they are, or replaced where the
     /// store `remakes` what it has.
     ///

@@ -40,7 +40,8 @@ extension StageKind {
             guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
                 throw ParameterError(description: "--\(option) needs a value")
             }
-            guard let value = current.parsed(text) else {
+            let word = words[name]?.contains(text) == true ? JSONValue.string(text) : nil
+            guard let value = word ?? current.parsed(text) else {
                 throw ParameterError(description: "--\(option) takes a number, not “\(text)”")
             }
             parameters[name] = value

@@ -7,7 +7,8 @@ public struct StageKind: Sendable {
     public enum Scope: Sendable {
         /// Of the domain the instance is for.
         case domain
-        /// Of every domain but the target.
+        /// Of every domain that is learned from: all but the target, or the one source, or, where other data sets are tested
+        /// on, all.
         case sources
         /// Of the target domain.
         case target
@@ -27,12 +28,24 @@ public struct StageKind: Sendable {
         public var kind: ArtifactKind?
         public var scope: Scope
         public var isRequired: Bool
+        /// What a parameter changes about it. It must then be filled wherever it takes something.
+        public var choice: Choice?
 
-        public init(_ name: String, _ kind: ArtifactKind?, _ scope: Scope, isRequired: Bool = true) {
+        public init(
+            _ name: String, _ kind: ArtifactKind?, _ scope: Scope, isRequired: Bool = true, choice: Choice? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.scope = scope
             self.isRequired = isRequired
+            self.choice = choice
+        }
+
+        /// Whose artifacts it takes where the stage's parameters are these; nil where it takes none.
+        public func scope(for parameters: JSONValue) -> Scope? {
+            guard let choice, case .string(let word)? = parameters[choice.parameter], let chosen = choice.scopes[word]
+            else { return scope }
+            return chosen
         }
 
         /// Whether several artifacts may fill it. Of a role for one domain, too: the stage may pool several.
@@ -41,6 +54,17 @@ public struct StageKind: Sendable {
             case .domain, .sources, .all: true
             case .target, .cell: false
             }
+        }
+    }
+
+    /// A parameter, a word, that decides whose artifacts a role takes.
+    public struct Choice: Sendable {
+        public var parameter: String
+        /// By the parameter's value; nil for none at all. The role's own scope where a value is not listed.
+        public var scopes: [String: Scope?]
+
+        public init(_ parameter: String, _ scopes: [String: Scope?]) {
+            (self.parameter, self.scopes) = (parameter, scopes)
         }
     }
 
@@ -58,6 +82,8 @@ public struct StageKind: Sendable {
     public var roles: [Role]
     /// Parameters that are paths of files. In a recipe stands the SHA-256 of the file's bytes instead.
     public var files: Set<String>
+    /// Words that may stand in place of a number.
+    public var words: [String: Set<String>]
     /// Parameters that came after artifacts had been made without them: at their default they are in no recipe, so that the
     /// keys of those artifacts stay.
     public var laterParameters: Set<String>
@@ -71,7 +97,8 @@ public struct StageKind: Sendable {
     public init(
         name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
         defaults: JSONValue, help: [String: String] = [:], roles: [Role], files: Set<String> = [],
-        laterParameters: Set<String> = [], isNamedInRecipes: Bool = true, trains: Bool = false,
+        words: [String: Set<String>] = [:], laterParameters: Set<String> = [], isNamedInRecipes: Bool = true,
+        trains: Bool = false,
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
     ) {
         self.name = name
@@ -83,6 +110,7 @@ public struct StageKind: Sendable {
         self.help = help
         self.roles = roles
         self.files = files
+        self.words = words
         self.laterParameters = laterParameters
         self.isNamedInRecipes = isNamedInRecipes
         self.trains = trains

@@ -39,8 +39,10 @@ struct Extract: ParsableCommand {
     @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))
     var domain: [String] = []
 
-    @Option(help: "Random crops of each image to encode besides its center view.")
-    var views = 0
+    @Option(help: ArgumentHelp(
+        "Random crops of each image to encode besides its center view; everyEpoch leaves it to trainings.",
+        valueName: "number"))
+    var views = ViewCount.count(0)
 
     @Option(help: "What to do with a file that is no readable image: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
@@ -57,7 +59,9 @@ struct Extract: ParsableCommand {
 
     func validate() throws {
         if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
-        guard (0...1000).contains(views) else { throw ValidationError("--views must be from 0 to 1000, not \(views)") }
+        if case .count(let number) = views, !(0...1000).contains(number) {
+            throw ValidationError("--views must be from 0 to 1000, or everyEpoch, not \(number)")
+        }
     }
 
     func run() throws {
@@ -125,3 +129,6 @@ extension ExtractStage.Outcome {
 
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension ViewCount: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -60,9 +60,13 @@ struct PipelineArguments: ParsableArguments {
 extension Plan {
     /// The table of what has been evaluated so far.
     func accuracyTable(in store: ArtifactStore) throws -> AccuracyTable {
-        let accuracies = try accuracies(in: store)
-        return AccuracyTable(evaluations.map {
-            .init(method: $0.title, target: $0.target, seed: $0.seed, accuracy: accuracies[$0.key])
-        })
+        let results = try results(in: store)
+        let scores = evaluations.map { evaluation in
+            let result = results[evaluation.key]
+            return AccuracyTable.Score(
+                method: evaluation.title, column: evaluation.column, seed: evaluation.seed, accuracy: result?.accuracy,
+                images: result?.images ?? 0)
+        }
+        return AccuracyTable(scores, columns: columns, by: columnTitle)
     }
 }

@@ -37,7 +37,7 @@ struct ImportTests {
     func mapping() throws {
         let found = try prompts(text(byLetter))
         #expect(found.map(\.name) == ["chalk", "ink", "oil"].map { "prompts(domain \($0))" })
-        #expect(found[1].recipe.parameters == ["file": .string(digest("label of ink").description)])
+        #expect(found[1].recipe.parameters == ["stage": "import", "file": .string(digest("label of ink").description)])
         let arguments = try found[1].arguments(for: specification(text(byLetter)), store: "s", threads: 1)
         #expect(found[1].kind.command == ["import", "prompt"])
         #expect(arguments.contains("--file=\(folder.path)/i.pt"))

@@ -61,12 +61,14 @@ struct PlanTests {
         let features = try #require(plan.instances.first { $0.stage == "features" })
         #expect(
             features.recipe.parameters
-                == ["views": 4, "policy": "crop-flip", "encoder": .string(digest("encoder").description)])
+                == [
+                    "stage": "extract", "views": 4, "policy": "crop-flip", "encoder": .string(digest("encoder").description),
+                ])
         #expect(features.recipe.inputs == [.init("images", digest("images of chalk"))])
         let prompt = try #require(plan.instances.first { $0.name == "prompts(domain oil, seed 2)" })
         #expect(
             prompt.recipe.parameters == [
-                "seed": 2, "context": "an icon of a", "learningRate": 0.002, "epochs": 50, "balanced": false,
+                "stage": "fit", "seed": 2, "context": "an icon of a", "learningRate": 0.002, "epochs": 50, "balanced": false,
                 "betas": [0.9, 0.999], "initial": .null,
             ])
         #expect(prompt.key == prompt.recipe.key)
@@ -219,7 +221,7 @@ struct PlanTests {
         var old = features.recipe
         old.algorithmVersion = 0
         old.inputs[0].key = digest("older images")
-        old.parameters = ["views": 4, "policy": "crop-flip", "encoder": "older"]
+        old.parameters = ["stage": "extract", "views": 4, "policy": "crop-flip", "encoder": "older"]
         #expect(
             try features.changes(since: old)
                 == ["algorithm version 0 → 1", "the encoder changed", "the images of chalk changed"])

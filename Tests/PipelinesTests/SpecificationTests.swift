@@ -80,7 +80,7 @@ struct SpecificationTests {
         Fault(
             "matrix:", "matirx:",
             "sample.yaml:5:1: matirx: unknown key; did you mean “matrix”? "
-                + "(known: dataset, encoder, extends, matrix, pipeline, results, stages, values)"),
+                + "(known: columns, dataset, encoder, extends, matrix, pipeline, results, stages, targets, values)"),
         // Data set and encoder
         Fault("root: Data/sample, ", "", "sample.yaml:3:10: dataset: the key “root” is missing"),
         Fault(
@@ -126,7 +126,7 @@ struct SpecificationTests {
         Fault(
             "uses: extract", "use: extract",
             "sample.yaml:9:14: stages.features.use: unknown key; did you mean “uses”? "
-                + "(known: from, on, resources, uses, with)"),
+                + "(known: from, on, resources, uses, where, with)"),
         Fault("uses: extract, ", "", "sample.yaml:9:3: stages.features: the key “uses” is missing"),
         Fault(
             "uses: extract", "uses: extrakt",
@@ -235,7 +235,8 @@ struct SpecificationTests {
         #expect(
             error?.description
                 == "sample.yaml: the file is empty; "
-                    + "a pipeline has the keys pipeline, extends, dataset, encoder, values, matrix, stages, results"
+                    + "a pipeline has the keys pipeline, extends, dataset, targets, encoder, values, matrix, stages, results, "
+                    + "columns"
         )
     }
 

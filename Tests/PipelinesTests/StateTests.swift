@@ -111,10 +111,10 @@ struct StateTests {
         #expect(
             evaluations.map(\.title)
                 == Array(repeating: "Zero-shot CLIP", count: 2) + Array(repeating: "SPG", count: 4))
-        #expect(evaluations.map(\.target) == ["oil", "ink", "oil", "oil", "ink", "ink"])
+        #expect(evaluations.map(\.column) == ["oil", "ink", "oil", "oil", "ink", "ink"])
         #expect(evaluations.map(\.seed) == [nil, nil, "1", "2", "1", "2"])
-        let accuracies = try plan.accuracies(in: laboratory.store)
-        #expect(evaluations.map { accuracies[$0.key] } == [0.5, 0.5, 1, nil, 1, nil])
+        let results = try plan.results(in: laboratory.store)
+        #expect(evaluations.map { results[$0.key]?.accuracy } == [0.5, 0.5, 1, nil, 1, nil])
         let rows = try laboratory.store.results(ofPipeline: "sample")
         #expect(rows.map(\.method) == ["Zero-shot CLIP", "Zero-shot CLIP", "SPG", "SPG"])
         #expect(rows.map(\.seed) == [nil, nil, 1, 1])

@@ -50,13 +50,13 @@ struct AccuracyTableTests {
         let ink = [0.6, 0.6, 0.6]
         let scores = (0..<3).flatMap { seed in
             [
-                Score(method: "SPG", target: "oil", seed: "\(seed)", accuracy: oil[seed]),
-                Score(method: "SPG", target: "ink", seed: "\(seed)", accuracy: ink[seed]),
+                Score(method: "SPG", column: "oil", seed: "\(seed)", accuracy: oil[seed]),
+                Score(method: "SPG", column: "ink", seed: "\(seed)", accuracy: ink[seed]),
             ]
         }
         let zeroShot = [
-            Score(method: "Zero-shot", target: "oil", accuracy: 0.25),
-            Score(method: "Zero-shot", target: "ink", accuracy: 0.5),
+            Score(method: "Zero-shot", column: "oil", accuracy: 0.25),
+            Score(method: "Zero-shot", column: "ink", accuracy: 0.5),
         ]
         #expect(
             AccuracyTable(zeroShot + scores).table.text == """
@@ -78,10 +78,10 @@ struct AccuracyTableTests {
     @Test("What has not been made is a dash, never a number, and leaves no average")
     func missing() {
         let scores = [
-            Score(method: "SPG", target: "oil", seed: "1", accuracy: 0.5),
-            Score(method: "SPG", target: "oil", seed: "2", accuracy: nil),
-            Score(method: "SPG", target: "ink", seed: "1", accuracy: 0.5),
-            Score(method: "SPG", target: "ink", seed: "2", accuracy: 0.5),
+            Score(method: "SPG", column: "oil", seed: "1", accuracy: 0.5),
+            Score(method: "SPG", column: "oil", seed: "2", accuracy: nil),
+            Score(method: "SPG", column: "ink", seed: "1", accuracy: 0.5),
+            Score(method: "SPG", column: "ink", seed: "2", accuracy: 0.5),
         ]
         #expect(AccuracyTable(scores).table.rows == [["SPG", "–", "50.0 ± 0.0", "–"]])
         #expect(AccuracyTable(scores).csv.split(separator: "\n").count == 2)

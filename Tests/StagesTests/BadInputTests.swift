@@ -169,7 +169,7 @@ struct BadInputTests {
         let average = try message(bench, leavingNo: .evaluation) {
             _ = try bench.evaluation(PromptEvaluation.self, ["prompts": prompts], on: ink).run(checkpoint: bench.checkpoint, store: bench.store)
         }
-        #expect(average.contains("prompts of different shapes have no average"))
+        #expect(average.contains("prompts of different shapes cannot be put together"))
         #expect(throws: StageInputError.self) { try bench.generator([ink], prompts) }
         let wrongKind = try message(bench, leavingNo: .prompt) {
             _ = try bench.fit(prompts[0]).run(checkpoint: bench.checkpoint, store: bench.store)

@@ -39,11 +39,11 @@ struct Bench {
 
     @discardableResult
     func extract(
-        _ domain: String, views: Int = 2, onBadImage: ExtractStage.BadImagePolicy = .fail,
-        precision: Precision = .float32
+        _ domain: String, views: Int = 2, counting count: ViewCount? = nil,
+        onBadImage: ExtractStage.BadImagePolicy = .fail, precision: Precision = .float32
     ) throws -> ExtractStage.Outcome {
         var parameters = ExtractStage.Parameters()
-        parameters.views = views
+        parameters.views = count ?? .count(views)
         return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision)).run(
             manifest: manifest(domain), checkpoint: checkpoint, store: store)
     }

@@ -87,7 +87,7 @@ struct ExchangeTests {
         // What extract is asked for by a pipeline is there: with as many views, and with fewer.
         for views in [2, 1] {
             var parameters = ExtractStage.Parameters()
-            parameters.views = views
+            parameters.views = .count(views)
             let stage = try ExtractStage(parameters, origin: .imported("gpu"))
             let outcome = try stage.run(manifest: bench.manifest("ink"), checkpoint: bench.checkpoint, store: bench.store)
             #expect(outcome.encoded == 0 && (outcome.key == imported[1]) == (views == 2))

@@ -89,7 +89,7 @@ struct ParameterTests {
             try EvaluateStage<ZeroShot>(["template": "no place"], inputs: ["embeddings": [key]])
         }
         var views = ExtractStage.Parameters()
-        views.views = 100_000
+        views.views = .count(100_000)
         #expect(throws: UnfitParameter.self) { try ExtractStage(views) }
     }
 

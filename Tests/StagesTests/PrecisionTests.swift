@@ -26,7 +26,7 @@ struct PrecisionTests {
     func refused() throws {
         let bench = try Bench()
         var parameters = ExtractStage.Parameters()
-        parameters.views = 2
+        parameters.views = .count(2)
         let stage = try ExtractStage(parameters, origin: .computed(.bf16)), processor = Processor(multipliesBFloat16: false)
         func run() throws -> ExtractStage.Outcome {
             try stage.run(

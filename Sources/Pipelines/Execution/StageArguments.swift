@@ -21,9 +21,9 @@ extension Instance {
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
         if kind.readsImages {
-            let dataSet = specification.dataSet
+            let (dataSet, domain) = specification.dataSet(of: cell[domainAxis].plainText)
             arguments += [
-                "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(cell[domainAxis].plainText)",
+                "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(domain)",
                 "--on-bad-image=\(dataSet.onBadImage.rawValue)",
                 specification.importedEncoder.map { "--imported=\($0)" }
                     ?? "--precision=\(specification.precision.value.rawValue)",

@@ -22,26 +22,70 @@ public struct PlanInputs: Sendable {
     }
 }
 
+/// The domains of a pipeline by what is done with them, as it calls them.
+struct PlannedDomains {
+    /// What can be learned from, in the order of the names.
+    var learning: [String]
+    /// What is tested on: the same, or the domains of other data sets, data set by data set.
+    var testing: [String]
+
+    /// All of them, each once.
+    var all: [String] { (learning + testing).uniqued }
+}
+
 extension Specification {
-    /// The domains that the pipeline runs over, in the order of their names.
-    /// - Parameter available: the domains that the data set has.
-    /// - Throws: `SpecificationError` at the place of a domain or target that is not there.
-    public func domains(among available: some Collection<String>) throws(SpecificationError) -> [String] {
-        let listed = dataSet.domains ?? []
-        if let odd = listed.first(where: { !available.contains($0.value) }) {
-            throw odd.error(
-                "\(dataSet.root) has no domain “\(odd.value)”\(suggestion(for: odd.value, among: Array(available)))")
+    /// The domains that the pipeline runs over.
+    /// - Parameter available: those that its data sets have, as the pipeline calls them.
+    /// - Throws: `SpecificationError` at the place of a domain, source or target that is not there.
+    func domains(among available: some Collection<String>) throws(SpecificationError) -> PlannedDomains {
+        let own = available.filter { self.dataSet(of: $0).dataSet.label == nil }
+        let learning = try dataSet.domains(among: own)
+        var testing = learning
+        if !targets.isEmpty {
+            testing = []
+            for target in targets {
+                testing += try target.domains(among: available.compactMap(target.domain(named:))).map(target.qualified)
+            }
         }
-        let domains = listed.isEmpty ? available.sorted() : listed.map(\.value).sorted()
-        for target in matrix.first(where: { $0.name == targetAxis })?.values ?? [] {
-            let name = target.value.plainText
-            guard !domains.contains(name) else { continue }
-            let message =
-                available.contains(name)
-                ? "the domain “\(name)” is not among those under dataset.domains: \(list(domains))"
-                : "\(dataSet.root) has no domain “\(name)”\(suggestion(for: name, among: domains))"
-            throw SpecificationError(message, at: target.location, keyPath: target.keyPath)
+        for name in targets.isEmpty ? [sourceAxis, targetAxis] : [sourceAxis] {
+            try check(matrix.first { $0.name == name }?.values ?? [], among: learning, available: own)
         }
+        let domains = PlannedDomains(learning: learning, testing: testing)
+        try checkConditions(among: domains.all)
         return domains
+    }
+
+    private func check(
+        _ values: [Located<JSONValue>], among domains: [String], available: [String]
+    ) throws(SpecificationError) {
+        for value in values {
+            let name = value.value.plainText
+            guard !domains.contains(name) else { continue }
+            throw value.error(
+                available.contains(name)
+                    ? "the domain “\(name)” is not among those under dataset.domains: \(list(domains))"
+                    : "\(dataSet.root) has no domain “\(name)”\(suggestion(for: name, among: domains))")
+        }
+    }
+
+    /// Looks for domains that a stage says something of under `where:` and that are not there.
+    private func checkConditions(among domains: [String]) throws(SpecificationError) {
+        for value in stages.flatMap(\.domainConditions) where !domains.contains(value.value) {
+            throw value.error(
+                "there is no domain “\(value.value)”\(suggestion(for: value.value, among: domains))")
+        }
+    }
+
+    /// The pipeline with a cell for each domain of a data set that is tested on, in place of one for the data set.
+    func testing(on domains: PlannedDomains) -> Specification {
+        guard !targets.isEmpty else { return self }
+        var result = self
+        result.cells = cells.flatMap { cell in
+            guard let target = cell.value(on: targetAxis) else { return [cell] }
+            return domains.testing.filter { dataSet(of: $0).dataSet.label == target.plainText }.map {
+                cell.projected(on: cell.coordinates.map(\.axis), setting: targetAxis, to: .string($0))
+            }
+        }
+        return result
     }
 }

@@ -7,7 +7,10 @@ extension Plan {
     /// - Throws: `SpecificationError` where a domain is not there or a target leaves no source domains.
     public init(_ specification: Specification, inputs: PlanInputs) throws(SpecificationError) {
         let domains = try specification.domains(among: inputs.images.keys)
-        var planner = Planner(specification: specification, inputs: inputs, domains: domains)
+        let specification = specification.testing(on: domains)
+        var planner = Planner(
+            specification: specification, inputs: inputs, domains: domains,
+            needed: specification.neededDomains(among: domains))
         for stage in specification.stages { try planner.add(stage) }
         self.init(specification: specification, instances: planner.instances)
     }
@@ -17,7 +20,9 @@ extension Plan {
 private struct Planner {
     let specification: Specification
     let inputs: PlanInputs
-    let domains: [String]
+    let domains: PlannedDomains
+    /// The domains that each stage runs for, if it runs for each.
+    let needed: [String: [String]]
     var instances: [Instance] = []
     /// Where the instance of a stage and cell is.
     var positions: [Place: Int] = [:]
@@ -38,16 +43,19 @@ private struct Planner {
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
         }
         for cell in cells(of: stage) {
-            var resolved: [ResolvedInput] = []
-            for role in stage.filledRoles { resolved += try inputs(for: role, of: stage, in: cell) }
             var parameters = try stage.checkedParameters(in: cell)
+            var resolved: [ResolvedInput] = []
+            for role in stage.kind.roles {
+                guard let scope = try stage.filledScope(of: role, for: parameters) else { continue }
+                resolved += try inputs(for: role, scope, of: stage, in: cell)
+            }
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
             if let command = stage.command {
                 parameters = try commandParameters(parameters, of: command, stage, inputs: resolved)
             }
             let files = parameters.filter { stage.kind.files.contains($0.key) }.mapValues(\.plainText)
             for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
-            let learned = stage.kind.splitsImages && !inputs.splits.isEmpty ? self.domains(of: resolved) : []
+            let learned = stage.kind.splitsImages ? self.domains(of: resolved).filter { inputs.splits[$0] != nil } : []
             let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
                 .split(by: learned.compactMap { inputs.splits[$0] })
             positions[Place(stage: stage.name, cell: cell)] = instances.count
@@ -73,21 +81,20 @@ private struct Planner {
         let axes = specification.axes[stage.name] ?? []
         let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
         guard axes.contains(domainAxis) else { return faces }
-        return domains.flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain)) } }
+        return (needed[stage.name] ?? []).flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain)) } }
     }
 
     /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,
     /// the same for every role, so that they pair up.
     private func inputs(
-        for role: StageKind.Role, of stage: Specification.Stage, in cell: Cell
+        for role: StageKind.Role, _ scope: StageKind.Scope, of stage: Specification.Stage, in cell: Cell
     ) throws(SpecificationError) -> [ResolvedInput] {
-        let target = cell.value(on: targetAxis)
-        return switch stage.scope(of: role) {
+        switch scope {
         case .domain: [input(role, of: stage, for: cell[domainAxis], in: cell)]
-        case .target: [input(role, of: stage, for: target, in: cell)]
+        case .target: [input(role, of: stage, for: cell.value(on: targetAxis), in: cell)]
         case .cell: [input(role, of: stage, for: cell.value(on: domainAxis), in: cell)]
         case .sources where isPerDomain(role, of: stage):
-            try sources(leavingOut: target, for: stage).map { input(role, of: stage, for: $0, in: cell) }
+            try sources(of: stage, in: cell).map { input(role, of: stage, for: $0, in: cell) }
         case .sources: [input(role, of: stage, for: nil, in: cell)]
         case .all: all(role, of: stage, in: cell)
         }
@@ -126,10 +133,11 @@ private struct Planner {
         return specification.axes[source.value]?.contains(domainAxis) ?? false
     }
 
-    private func sources(
-        leavingOut target: JSONValue?, for stage: Specification.Stage
-    ) throws(SpecificationError) -> [JSONValue] {
-        let sources = domains.map(JSONValue.string).filter { $0 != target }
+    /// The domains that are learned from in a cell.
+    private func sources(of stage: Specification.Stage, in cell: Cell) throws(SpecificationError) -> [JSONValue] {
+        if let source = cell.value(on: sourceAxis) { return [source] }
+        let target = cell.value(on: targetAxis)
+        let sources = domains.learning.map(JSONValue.string).filter { $0 != target }
         guard !sources.isEmpty else {
             throw SpecificationError(
                 "leaving out \(target?.plainText ?? "the target") leaves no domain to learn from",
@@ -157,7 +165,47 @@ private struct Planner {
     }
 }
 
+extension Specification {
+    /// The domains that each stage runs for, if it runs for each: those that the stages after it take something of. A stage
+    /// that nothing is made from runs for those that are learned from, and one that reads images for all.
+    fileprivate func neededDomains(among domains: PlannedDomains) -> [String: [String]] {
+        var needed: [String: Set<String>] = [:]
+        for stage in stages.reversed() {
+            let own = needed[stage.name] ?? Set(stage.kind.readsImages ? domains.all : domains.learning)
+            needed[stage.name] = own
+            for role in stage.filledRoles {
+                guard let source = stage.inputs[role.name]?.value else { continue }
+                for scope in stage.scopes(of: role) {
+                    let taken: Set<String> =
+                        switch scope {
+                        case .sources: Set(domains.learning)
+                        case .target: Set(domains.testing)
+                        case .domain, .cell: own
+                        case .all: Set(self.stage(source)?.kind.readsImages == true ? domains.all : domains.learning)
+                        }
+                    needed[source, default: []].formUnion(taken)
+                }
+            }
+        }
+        return needed.mapValues { names in domains.all.filter(names.contains) }
+    }
+}
+
 extension Specification.Stage {
+    /// Whose artifacts a role takes in a cell; nil where it takes none.
+    /// - Throws: `SpecificationError` where it must take something and no stage is named.
+    fileprivate func filledScope(
+        of role: StageKind.Role, for parameters: [String: JSONValue]
+    ) throws(SpecificationError) -> StageKind.Scope? {
+        guard let scope = scope(of: role, for: parameters) else { return nil }
+        if role.kind == .images || inputs[role.name] != nil { return scope }
+        guard let choice = role.choice else { return nil }
+        throw error(
+            choice.parameter,
+            "“\(parameters[choice.parameter]?.plainText ?? "")” takes \(role.name) from another stage: add from: "
+                + "{\(role.name): STAGE}")
+    }
+
     /// The values of all parameters in one cell.
     /// - Throws: `SpecificationError` at the place of a value that no run could use.
     fileprivate func checkedParameters(in cell: Cell) throws(SpecificationError) -> [String: JSONValue] {
@@ -168,7 +216,7 @@ extension Specification.Stage {
         do {
             try kind.check(.object(values))
         } catch {
-            throw self.error(error.name, error.problem)
+            throw self.error(error.name, error.problem, in: cell)
         }
         return values
     }
@@ -182,9 +230,9 @@ extension Specification.Stage {
         }
     }
 
-    private func error(_ parameter: String, _ message: String) -> SpecificationError {
-        SpecificationError(
-            message, at: parameterLocations[parameter] ?? location, keyPath: "stages.\(name).with.\(parameter)")
+    private func error(_ parameter: String, _ message: String, in cell: Cell? = nil) -> SpecificationError {
+        let place = cell.flatMap { parameters[parameter]?.location(in: $0) } ?? parameterLocations[parameter]
+        return SpecificationError(message, at: place ?? location, keyPath: "stages.\(name).with.\(parameter)")
     }
 }
 

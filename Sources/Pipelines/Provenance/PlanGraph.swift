@@ -36,13 +36,15 @@ public struct PlanGraph: Sendable {
             for source in instance.sources {
                 let origin: String
                 switch source {
-                case .images(let domain): origin = byInstance ? "\(domain) images" : "images"
+                case .images(let domain):
+                    origin = "\(byInstance ? domain : plan.specification.dataSet(of: domain).dataSet.name) images"
                 case .instance(let input): origin = names[input] ?? input
                 }
                 if places[origin] == nil {
                     places[origin] = nodes.count
-                    let domain = if byInstance, case .images(let domain) = source { [domain] } else { [String]() }
-                    nodes.append(Node(lines: [plan.specification.dataSet.name] + domain, state: nil))
+                    guard case .images(let name) = source else { continue }
+                    let (dataSet, domain) = plan.specification.dataSet(of: name)
+                    nodes.append(Node(lines: [dataSet.name] + (byInstance ? [domain] : []), state: nil))
                 }
                 if let from = places[origin], let to = places[name], seen.insert([from, to]).inserted {
                     edges.append((from, to))

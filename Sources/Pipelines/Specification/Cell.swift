@@ -6,6 +6,13 @@ public struct Cell: Hashable, Sendable {
     public struct Coordinate: Hashable, Sendable {
         public var axis: String
         public var value: JSONValue
+
+        /// Whether the other coordinate is this one; or, where this one is a whole data set, a domain of it.
+        func covers(_ other: Coordinate) -> Bool {
+            guard axis == other.axis, value != other.value else { return self == other }
+            guard axis == targetAxis, case .string(let set) = value else { return false }
+            return other.value.plainText.hasPrefix(set + DomainName.separator)
+        }
     }
 
     /// In the order of the axes: `domain` first, then as the matrix names them.
@@ -29,7 +36,9 @@ public struct Cell: Hashable, Sendable {
     }
 
     /// Whether the cell has all values of another one.
-    func contains(_ part: Cell) -> Bool { part.coordinates.allSatisfy(coordinates.contains) }
+    func contains(_ part: Cell) -> Bool {
+        part.coordinates.allSatisfy { part in coordinates.contains(where: part.covers) }
+    }
 
     /// Every cell over some axes, the last axis fastest.
     static func all(over axes: [(name: String, values: [JSONValue])]) -> [Cell] {

@@ -28,7 +28,7 @@ extension Specification.Stage {
         inputs = [:]
         if let node = members["from"]?.value {
             for input in try node.members("the stages it takes its inputs from, such as {prompts: STAGE}") {
-                try Self.checkName(input)
+                try checkName(input)
                 let entry = try Self.input(input.value)
                 roles.append(StageKind.Role(input.name, nil, entry.scope))
                 inputs[input.name] = entry.stage
@@ -108,17 +108,6 @@ extension Specification.Stage {
         return paths
     }
 
-    /// Names stand in `${…}`, in options and in the names of files.
-    private static func checkName(_ member: SourceNode.Member) throws(SpecificationError) {
-        let isName = member.name.utf8.allSatisfy { byte in
-            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || "-_".utf8.contains(byte)
-        }
-        guard isName, !member.name.isEmpty else {
-            throw member.key.error("expected a name of letters, digits, - and _, found “\(member.name)”")
-        }
-    }
-
     /// The formats that inputs are handed over in, now that it is known what the stages make.
     func handOverFormats(
         of source: (String) -> Specification.Stage?
@@ -134,5 +123,16 @@ extension Specification.Stage {
             formats[role] = command?.formats[role]?.value ?? possible.first
         }
         return formats
+    }
+}
+
+/// Names stand in `${…}`, in options, in the names of files and of instances.
+func checkName(_ member: SourceNode.Member) throws(SpecificationError) {
+    let isName = member.name.utf8.allSatisfy { byte in
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+            || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || "-_".utf8.contains(byte)
+    }
+    guard isName, !member.name.isEmpty else {
+        throw member.key.error("expected a name of letters, digits, - and _, found “\(member.name)”")
     }
 }

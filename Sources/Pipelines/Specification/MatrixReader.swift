@@ -11,16 +11,39 @@ extension Specification {
 
         static let lists = ["include", "exclude", "names"]
 
-        init() {}
-
-        init(_ node: SourceNode) throws(SpecificationError) {
-            let members = try node.members("axes, such as {seed: [1, 2, 3]}")
+        /// - Parameter targets: other data sets to test on; the axis `target` is by them, also where the file has none.
+        init(_ node: SourceNode?, targets: [DataSet]) throws(SpecificationError) {
+            let members = try node?.members("axes, such as {seed: [1, 2, 3]}") ?? []
             for member in members where !Self.lists.contains(member.name) { axes.append(try Axis(member)) }
-            cells = Cell.all(over: axes.map { ($0.name, $0.values.map(\.value)) })
+            try setTargets(targets)
+            cells = Cell.all(over: axes.map { ($0.name, $0.values.map(\.value)) }).filter { !Self.testsItsSource($0) }
+            if let axis = members[sourceAxis], cells.isEmpty {
+                throw axis.key.error("what is learned from a domain is tested on others: no target differs from its source")
+            }
             if let member = members["exclude"] { try exclude(member.value) }
             if let member = members["include"] { try include(member.value) }
-            guard !cells.isEmpty else { throw node.error("every cell of the matrix is excluded") }
+            if let node, cells.isEmpty { throw node.error("every cell of the matrix is excluded") }
             if let member = members["names"] { try name(member.value) }
+        }
+
+        /// Whether a cell would test on the domain that it learns from. There are no such cells.
+        private static func testsItsSource(_ cell: Cell) -> Bool {
+            cell.value(on: sourceAxis) != nil && cell.value(on: sourceAxis) == cell.value(on: targetAxis)
+        }
+
+        private mutating func setTargets(_ targets: [DataSet]) throws(SpecificationError) {
+            let labels = targets.compactMap(\.label)
+            guard let first = targets.first else { return }
+            guard let axis = axes.first(where: { $0.name == targetAxis }) else {
+                let values = targets.map {
+                    Located(value: JSONValue.string($0.label ?? ""), location: $0.location, keyPath: "targets.\($0.label ?? "")")
+                }
+                axes.insert(Axis(name: targetAxis, values: values, location: first.location), at: 0)
+                return
+            }
+            if let odd = axis.values.first(where: { !labels.contains($0.value.plainText) }) {
+                throw odd.error("no data set under “targets” has this name\(suggestion(for: odd.value.plainText, among: labels))")
+            }
         }
 
         private mutating func exclude(_ node: SourceNode) throws(SpecificationError) {
@@ -39,6 +62,7 @@ extension Specification {
                     throw element.error("a cell to include has a value on every axis; this one has none on “\(axis.name)”")
                 }
                 guard !cells.contains(cell) else { throw element.error("the matrix has this cell already") }
+                guard !Self.testsItsSource(cell) else { throw element.error("the source is the target") }
                 cells.append(cell)
             }
         }
@@ -89,8 +113,8 @@ extension Specification {
     func labels(of cell: Cell) -> [String] {
         var rest = cell.coordinates
         var labels: [String] = []
-        for name in cellNames where name.part.coordinates.allSatisfy(rest.contains) {
-            rest.removeAll(where: name.part.coordinates.contains)
+        for name in cellNames where name.part.coordinates.allSatisfy({ part in rest.contains(where: part.covers) }) {
+            rest.removeAll { coordinate in name.part.coordinates.contains { $0.covers(coordinate) } }
             labels.append(name.name)
         }
         let domain = rest.filter { $0.axis == domainAxis }, others = rest.filter { $0.axis != domainAxis }
@@ -121,8 +145,8 @@ extension Specification.Axis {
         guard let text = node.scalarText, !node.isNull, !text.contains("${") else {
             throw node.error("expected a number or a text, found \(node.found)")
         }
-        // A target is a domain's name, also where that name is a number.
-        let number = axis == targetAxis ? nil : node.plainNumber
+        // A source or a target is a domain's name, also where that name is a number.
+        let number = [sourceAxis, targetAxis, domainAxis].contains(axis) ? nil : node.plainNumber
         return Specification.Located(number.map(JSONValue.number) ?? .string(text), node)
     }
 }

@@ -12,7 +12,11 @@ struct ParameterReader {
         text.contains("${") ? try reference(node, text, like: "") : .constant(.string(text))
     }
 
-    func template(_ node: SourceNode, like standard: JSONValue) throws(SpecificationError) -> Template {
+    /// - Parameter words: what may stand in place of a number.
+    func template(
+        _ node: SourceNode, like standard: JSONValue, words: Set<String> = []
+    ) throws(SpecificationError) -> Template {
+        if let text = node.scalarText, words.contains(text) { return .constant(.string(text)) }
         switch standard {
         case .array(let elements):
             var templates: [Template] = []
@@ -27,15 +31,18 @@ struct ParameterReader {
             }
             return .object(templates)
         case .null, .bool, .number, .string:
-            return try scalar(node, like: standard)
+            return try scalar(node, like: standard, words: words)
         }
     }
 
-    private func scalar(_ node: SourceNode, like standard: JSONValue) throws(SpecificationError) -> Template {
-        let expected = standard == .null ? "a single value" : standard.typeName
+    private func scalar(
+        _ node: SourceNode, like standard: JSONValue, words: Set<String>
+    ) throws(SpecificationError) -> Template {
+        let type = standard == .null ? "a single value" : standard.typeName
+        let expected = ([type] + words.sorted()).joined(separator: " or ")
         let mismatch = node.error("expected \(expected), found \(node.found)\(hint(node, for: standard))")
         guard let text = node.scalarText else { throw mismatch }
-        if text.contains("${") { return try reference(node, text, like: standard) }
+        if text.contains("${") { return try reference(node, text, like: standard, words: words) }
         switch standard {
         case .bool:
             guard let value = node.plainBool else { throw mismatch }
@@ -65,7 +72,7 @@ struct ParameterReader {
     }
 
     private func reference(
-        _ node: SourceNode, _ text: String, like standard: JSONValue
+        _ node: SourceNode, _ text: String, like standard: JSONValue, words: Set<String> = []
     ) throws(SpecificationError) -> Template {
         guard case .success(let written) = Template.pieces(of: text) else {
             throw node.error("“${” without its “}”; an axis of the matrix is written ${seed}")
@@ -82,7 +89,7 @@ struct ParameterReader {
         }
         if pieces.count == 1, case .reference(let axis) = pieces[0] {
             if case .string = standard { return .reference(axis: axis, asText: true) }
-            try check(axis, at: node, like: standard)
+            try check(axis, at: node, like: standard, words: words)
             return .reference(axis: axis, asText: false)
         }
         switch standard {
@@ -92,10 +99,12 @@ struct ParameterReader {
     }
 
     /// Every value of an axis must have the type of the parameter that it is put into.
-    private func check(_ axis: String, at node: SourceNode, like standard: JSONValue) throws(SpecificationError) {
+    private func check(
+        _ axis: String, at node: SourceNode, like standard: JSONValue, words: Set<String>
+    ) throws(SpecificationError) {
         guard standard != .null else { return }
         let values = matrix.first { $0.name == axis }?.values.map(\.value) ?? [.string(domainAxis)]
-        if let odd = values.first(where: { $0.typeName != standard.typeName }) {
+        if let odd = values.first(where: { $0.typeName != standard.typeName && !words.contains($0.plainText) }) {
             throw node.error("expected \(standard.typeName), but the axis “\(axis)” has the value \(odd.canonicalText)")
         }
     }

@@ -14,6 +14,8 @@ public struct Specification: Sendable {
         public var root: String
         /// As shown to people and recorded with manifests; the last part of the root if the file gives none.
         public var name: String
+        /// What the file calls it under `targets:`; nil for the data set that is learned from.
+        public var label: String?
         /// The domains to use, or nil for all that are there.
         public var domains: [Located<String>]?
         /// Whether a file that is no image ends the extraction or is left out of it.
@@ -54,10 +56,14 @@ public struct Specification: Sendable {
         public var command: Command?
         /// What an instance takes of the machine, where the file says so.
         public var resources: Resources
+        /// The axis that a mapping of files is by: the domain where the stage runs for each, what is learned from elsewhere.
+        var fileAxis = targetAxis
         /// Every parameter of the kind, the defaults included.
         var parameters: [String: Template]
         /// Of the parameters that the file gives.
         var parameterLocations: [String: SourceLocation] = [:]
+        /// The domains that parameters under `where:` depend on; whether they are there is seen when it is planned.
+        var domainConditions: [Located<String>] = []
         var location: SourceLocation
     }
 
@@ -78,7 +84,10 @@ public struct Specification: Sendable {
     /// The file's path, as given.
     public var file: String
     public var name: String
+    /// What is learned from; and tested on, unless there are `targets`.
     public var dataSet: DataSet
+    /// Other data sets, which are tested on in place of domains left out.
+    public var targets: [DataSet]
     /// The folder or file of the CLIP checkpoint, as written.
     public var checkpoint: Located<String>
     /// What images are encoded in; at the encoder's place if the file gives none.
@@ -95,9 +104,13 @@ public struct Specification: Sendable {
     /// The axes that each stage depends on: `domain` first, then in the order of the matrix.
     var axes: [String: [String]] = [:]
     public var rows: [Row]
+    /// What the columns of the table are by: axes of the matrix, or `dataset`.
+    public var columns: [String]
 
     /// `extends` is read before all others; `values` is for whatever several places refer to.
-    static let keys = ["pipeline", "extends", "dataset", "encoder", "values", "matrix", "stages", "results"]
+    static let keys = [
+        "pipeline", "extends", "dataset", "targets", "encoder", "values", "matrix", "stages", "results", "columns",
+    ]
     static var keyList: String { keys.joined(separator: ", ") }
 
     /// Reads a pipeline file, with the files that it extends.
@@ -131,5 +144,9 @@ public struct Specification: Sendable {
 
 /// The axis that a stage for each domain runs over; its values are the data set's domains.
 let domainAxis = "domain"
-/// The axis of the matrix that names the domain left out.
+/// The axis of the matrix that names the domain left out, or a domain of another data set.
 let targetAxis = "target"
+/// The axis of the matrix that names the one domain that is learned from.
+let sourceAxis = "source"
+/// A column of the table for each data set that is tested on.
+let dataSetColumn = "dataset"

@@ -16,15 +16,47 @@ extension Specification {
         name = try required("pipeline").text("the pipeline's name")
         dataSet = try DataSet(required("dataset"))
         (checkpoint, precision, importedEncoder) = try Self.encoder(required("encoder"))
-        let matrix = if let member = members["matrix"] { try Matrix(member.value) } else { Matrix() }
+        targets = try Self.targets(members["targets"]?.value)
+        let matrix = try Matrix(members["matrix"]?.value, targets: targets)
         (self.matrix, cells, cellNames) = (matrix.axes, matrix.cells, matrix.names)
         stages = []
         let names = try required("stages").members("stages: a mapping from names to what they use")
         guard !names.isEmpty else { throw try required("stages").error("a pipeline has at least one stage") }
         for member in names { stages.append(try Stage.read(member, kinds: kinds, matrix: matrix.axes)) }
-        rows = []
+        (rows, columns) = ([], [])
         try connectStages()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))
+        columns = try columns(members["columns"]?.value)
+    }
+
+    private static func targets(_ node: SourceNode?) throws(SpecificationError) -> [DataSet] {
+        guard let node else { return [] }
+        var targets: [DataSet] = []
+        for member in try node.members("data sets to test on, such as {PACS: {root: Data/PACS}}") {
+            try checkName(member)
+            targets.append(try DataSet(member.value, label: member.name))
+        }
+        guard !targets.isEmpty else { throw node.error("expected data sets to test on, found none") }
+        return targets
+    }
+
+    /// What the columns of the table are by: where the file does not say, the domains of each test.
+    private func columns(_ node: SourceNode?) throws(SpecificationError) -> [String] {
+        let known = matrix.map(\.name) + (targets.isEmpty ? [] : [dataSetColumn])
+        guard let node else { return [sourceAxis, targetAxis].filter(known.contains) }
+        var columns: [String] = []
+        let nodes = if case .sequence = node.tree.content { try node.elements("a list of axes") } else { [node] }
+        for element in nodes {
+            let name = try element.text("an axis of the matrix")
+            guard known.contains(name) else {
+                throw element.error("the matrix has no axis “\(name)”\(suggestion(for: name, among: known))")
+            }
+            guard name != "seed", !columns.contains(name) else {
+                throw element.error("columns are by different axes, and seeds are summarized in each")
+            }
+            columns.append(name)
+        }
+        return columns
     }
 
     private static func encoder(
@@ -79,7 +111,9 @@ extension Specification.Located {
 }
 
 extension Specification.DataSet {
-    fileprivate init(_ node: SourceNode) throws(SpecificationError) {
+    /// - Parameter label: what the file calls it under `targets:`.
+    fileprivate init(_ node: SourceNode, label: String? = nil) throws(SpecificationError) {
+        self.label = label
         let members = try node.members(
             "a data set, such as {root: Data/desktop-icons}",
             among: ["root", "name", "domains", "onBadImage", "splits"])
@@ -88,7 +122,7 @@ extension Specification.DataSet {
         location = path.location
         name =
             if let member = members["name"] { try member.value.text("the data set's name") } else {
-                URL(fileURLWithPath: root).lastPathComponent
+                label ?? URL(fileURLWithPath: root).lastPathComponent
             }
         if let member = members["domains"] {
             var domains: [Specification.Located<String>] = []

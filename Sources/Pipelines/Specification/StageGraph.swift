@@ -4,9 +4,21 @@ import Stages
 // How the stages of a pipeline hang together: who takes what from whom, in which order, over which axes.
 
 extension Specification.Stage {
-    /// The artifacts that a role takes, which `on: sources` changes from those of one domain to those of all sources.
-    func scope(of role: StageKind.Role) -> StageKind.Scope {
-        poolsSources && role.scope == .domain ? .sources : role.scope
+    /// The artifacts that a role takes where the parameters are these; `on: sources` changes those of one domain to those of
+    /// all sources. Nil where it takes none.
+    func scope(of role: StageKind.Role, for parameters: [String: JSONValue]) -> StageKind.Scope? {
+        let scope = role.scope(for: .object(parameters))
+        return poolsSources && scope == .domain ? .sources : scope
+    }
+
+    /// The artifacts that a role takes in one cell or another.
+    func scopes(of role: StageKind.Role) -> Set<StageKind.Scope> {
+        guard let choice = role.choice else { return Set([scope(of: role, for: [:])].compactMap(\.self)) }
+        let values: [JSONValue] =
+            if case .constant(let value)? = parameters[choice.parameter] { [value] } else {
+                [.null] + choice.scopes.keys.map(JSONValue.string)
+            }
+        return Set(values.compactMap { scope(of: role, for: [choice.parameter: $0]) })
     }
 
     /// The roles that are filled: by the data set, or by a stage under `from:`.
@@ -87,18 +99,19 @@ extension Specification {
         for role in stage.filledRoles {
             let inherited = stage.inputs[role.name].flatMap { axes[$0.value] } ?? [domainAxis]
             let isPerDomain = inherited.contains(domainAxis)
-            let scope = stage.scope(of: role)
-            if scope != .all { used.formUnion(inherited.filter { $0 != domainAxis }) }
-            switch scope {
-            case .domain, .target:
-                used.insert(scope == .domain ? domainAxis : targetAxis)
-                guard isPerDomain else {
-                    let source = stage.inputs[role.name]?.value ?? ""
-                    throw error("\(role.name) must be made for each domain, but “\(source)” is not")
+            for scope in stage.scopes(of: role) {
+                if scope != .all { used.formUnion(inherited.filter { $0 != domainAxis }) }
+                switch scope {
+                case .domain, .target:
+                    used.insert(scope == .domain ? domainAxis : targetAxis)
+                    guard isPerDomain else {
+                        let source = stage.inputs[role.name]?.value ?? ""
+                        throw error("\(role.name) must be made for each domain, but “\(source)” is not")
+                    }
+                case .sources: used.formUnion(learningAxis.map { [$0] } ?? [])
+                case .cell: if isPerDomain { used.insert(domainAxis) }
+                case .all: break
                 }
-            case .sources: used.insert(targetAxis)
-            case .cell: if isPerDomain { used.insert(domainAxis) }
-            case .all: break
             }
         }
         let named = stage.parameters.values.reduce(into: Set<String>()) { $0.formUnion($1.axes) }
@@ -110,6 +123,14 @@ extension Specification {
             throw error("it has a target domain, so the matrix needs the axis target: [DOMAIN, …]")
         }
         return [domainAxis].filter(used.contains) + matrix.map(\.name).filter(used.contains)
+    }
+}
+
+extension Specification {
+    /// The axis that says what is learned from: `source` where the matrix has it, otherwise `target`, which is left out. None
+    /// where other data sets are tested on: all domains are learned from then.
+    var learningAxis: String? {
+        matrix.contains { $0.name == sourceAxis } ? sourceAxis : targets.isEmpty ? targetAxis : nil
     }
 }
 

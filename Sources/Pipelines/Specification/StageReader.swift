@@ -19,7 +19,7 @@ extension Specification.Stage {
     ) throws(SpecificationError) {
         name = member.name
         location = member.key.location
-        let members = try member.value.members(Self.example, among: ["uses", "from", "with", "on", "resources"])
+        let members = try member.value.members(Self.example, among: ["uses", "from", "with", "where", "on", "resources"])
         guard let uses = members["uses"]?.value else { throw member.key.error("the key “uses” is missing") }
         let kindName = try uses.text("a kind of stage")
         guard let kind = kinds.first(where: { $0.name == kindName }) else {
@@ -30,16 +30,12 @@ extension Specification.Stage {
         poolsSources = try Self.poolsSources(members["on"]?.value, kind: kind)
         resources = try Specification.Resources(members["resources"]?.value)
         inputs = try Self.inputs(members["from"]?.value, stage: member, kind: kind)
+        let reader = ParameterReader(matrix: matrix)
+        let runsForEach = !poolsSources && kind.roles.contains { $0.scope == .domain }
+        fileAxis = runsForEach ? domainAxis : matrix.contains { $0.name == sourceAxis } ? sourceAxis : targetAxis
         (parameters, parameterLocations) = try Self.parameters(
-            members["with"]?.value, kind: kind, matrix: matrix,
-            fileAxis: Self.fileAxis(of: kind, poolsSources: poolsSources))
-    }
-
-    /// The axis that a mapping of files is by: the domain where the stage runs for each, the target elsewhere.
-    var fileAxis: String { Self.fileAxis(of: kind, poolsSources: poolsSources) }
-
-    private static func fileAxis(of kind: StageKind, poolsSources: Bool) -> String {
-        !poolsSources && kind.roles.contains { $0.scope == .domain } ? domainAxis : targetAxis
+            members["with"]?.value, kind: kind, reader: reader, fileAxis: fileAxis)
+        if let node = members["where"]?.value { try override(node, reader: reader, fileAxis: fileAxis) }
     }
 
     private static func poolsSources(_ node: SourceNode?, kind: StageKind) throws(SpecificationError) -> Bool {
@@ -72,8 +68,8 @@ extension Specification.Stage {
         return inputs
     }
 
-    private static func parameters(
-        _ node: SourceNode?, kind: StageKind, matrix: [Specification.Axis], fileAxis: String
+    static func parameters(
+        _ node: SourceNode?, kind: StageKind, reader: ParameterReader, fileAxis: String
     ) throws(SpecificationError) -> ([String: Template], [String: SourceLocation]) {
         guard case .object(let defaults) = kind.defaults else {
             preconditionFailure("the defaults of “\(kind.name)” are no object")
@@ -81,18 +77,18 @@ extension Specification.Stage {
         var parameters = defaults.mapValues(Template.constant)
         var locations: [String: SourceLocation] = [:]
         guard let node else { return (parameters, locations) }
-        let reader = ParameterReader(matrix: matrix)
         for member in try node.members("the stage's parameters", among: defaults.keys.sorted()) {
             let standard = defaults[member.name] ?? .null
+            locations[member.name] = member.value.location
             if kind.files.contains(member.name), member.value.scalarText == nil {
                 let paths = try member.value.members("a path, or a mapping from each \(fileAxis) to one")
                 var choices: [String: Template] = [:]
                 for path in paths { choices[path.name] = try reader.template(path.value, like: standard) }
                 parameters[member.name] = .choice(axis: fileAxis, choices)
             } else {
-                parameters[member.name] = try reader.template(member.value, like: standard)
+                parameters[member.name] = try reader.template(
+                    member.value, like: standard, words: kind.words[member.name] ?? [])
             }
-            locations[member.name] = member.value.location
         }
         return (parameters, locations)
     }

@@ -11,10 +11,26 @@ indirect enum Template: Hashable, Sendable {
     case object([String: Template])
     /// Another value for each value of an axis, by its text; nothing for a value that is not listed.
     case choice(axis: String, [String: Template])
+    /// Another value in some cells.
+    case override(Override, otherwise: Template)
 
     enum Piece: Hashable, Sendable {
         case literal(String)
         case reference(axis: String)
+    }
+
+    /// What a stage says under `where:` of one parameter.
+    struct Override: Hashable, Sendable {
+        /// Values on some axes, each of which a cell must have one of.
+        var conditions: [String: [JSONValue]]
+        var template: Template
+        var location: SourceLocation
+
+        func holds(in cell: Cell) -> Bool {
+            conditions.allSatisfy { axis, values in
+                values.contains { cell.contains(Cell([(axis, $0)])) }
+            }
+        }
     }
 
     /// The axes that the value depends on.
@@ -27,6 +43,8 @@ indirect enum Template: Hashable, Sendable {
         case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.axes) }
         case .object(let members): members.values.reduce(into: []) { $0.formUnion($1.axes) }
         case .choice(let axis, let choices): choices.values.reduce(into: [axis]) { $0.formUnion($1.axes) }
+        case .override(let override, let otherwise):
+            override.template.axes.union(otherwise.axes).union(override.conditions.keys)
         }
     }
 
@@ -47,7 +65,15 @@ indirect enum Template: Hashable, Sendable {
         case .array(let elements): .array(elements.map { $0.value(in: cell) })
         case .object(let members): .object(members.mapValues { $0.value(in: cell) })
         case .choice(let axis, let choices): choices[cell[axis].plainText]?.value(in: cell) ?? .null
+        case .override(let override, let otherwise):
+            override.holds(in: cell) ? override.template.value(in: cell) : otherwise.value(in: cell)
         }
+    }
+
+    /// Where the value of one cell is written, if not with the parameter.
+    func location(in cell: Cell) -> SourceLocation? {
+        guard case .override(let override, let otherwise) = self else { return nil }
+        return override.holds(in: cell) ? override.location : otherwise.location(in: cell)
     }
 }
 

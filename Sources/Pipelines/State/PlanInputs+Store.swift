@@ -18,20 +18,23 @@ extension PlanInputs {
         remark: (String) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        let folder = try specification.imageFolder()
         var images: [String: ArtifactKey] = [:]
         var splits: [String: SplitKeys] = [:]
         func key(of manifest: DomainManifest) throws -> ArtifactKey {
             recording ? try store.record(manifest) : manifest.key
         }
-        for domain in try specification.domains(among: folder.domains) {
-            guard let parts = try specification.parts(of: domain, in: folder, store: store, progress: progress) else {
-                images[domain] = try store.imagesKey(of: domain, in: folder, recording: recording, progress: progress)
-                continue
+        for dataSet in specification.dataSets {
+            let folder = try dataSet.imageFolder()
+            for domain in try dataSet.domains(among: folder.domains) {
+                let name = dataSet.qualified(domain)
+                guard let parts = try dataSet.parts(of: domain, in: folder, store: store, progress: progress) else {
+                    images[name] = try store.imagesKey(of: domain, in: folder, recording: recording, progress: progress)
+                    continue
+                }
+                if let note = parts.extraNote { remark(note) }
+                images[name] = try key(of: parts.images)
+                splits[name] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
             }
-            if let note = parts.extraNote { remark(note) }
-            images[domain] = try key(of: parts.images)
-            splits[domain] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
         }
         do {
             self.init(
@@ -63,22 +66,25 @@ extension Specification {
     }
 
     /// The images of one domain as they lie now, or of a part of one where files split them.
-    /// - Parameter name: `oil`, or the name that a part's manifest has, such as `oil/train`.
+    /// - Parameter name: `oil`, or the name that a part's manifest has, such as `oil/train`; `PACS:oil` of another data set.
     /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
     public func manifest(of name: String, store: ArtifactStore) throws -> DomainManifest {
-        let folder = try imageFolder()
+        let (dataSet, name) = dataSet(of: name)
+        let folder = try dataSet.imageFolder()
         for domain in folder.domains where name == domain || name.hasPrefix(domain + "/") {
-            guard let parts = try self.parts(of: domain, in: folder, store: store, progress: { _, _ in }) else { break }
+            guard let parts = try dataSet.parts(of: domain, in: folder, store: store, progress: { _, _ in }) else { break }
             if let part = [parts.images, parts.train, parts.validation].first(where: { $0.domain == name }) { return part }
         }
         return try folder.manifest(of: name) { try store.digests(ofFiles: $0) }
     }
+}
 
+extension Specification.DataSet {
     fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
         do {
-            return try ImageFolder(root: URL(fileURLWithPath: dataSet.root), name: dataSet.name)
+            return try ImageFolder(root: URL(fileURLWithPath: root), name: name)
         } catch {
-            throw SpecificationError("\(error)", at: dataSet.location, keyPath: "dataset.root")
+            throw SpecificationError("\(error)", at: location, keyPath: "\(label.map { "targets.\($0)" } ?? "dataset").root")
         }
     }
 
@@ -87,7 +93,7 @@ extension Specification {
         of domain: String, in folder: ImageFolder, store: ArtifactStore,
         progress: @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> DomainParts? {
-        guard let splits = dataSet.splits else { return nil }
+        guard let splits else { return nil }
         do {
             return try folder.parts(of: domain, in: splits.value) { try store.digests(ofFiles: $0, progress: progress) }
         } catch let error as DatasetError {

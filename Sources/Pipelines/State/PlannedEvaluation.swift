@@ -3,9 +3,11 @@ import Datasets
 
 /// An evaluation that the table of results shows.
 public struct PlannedEvaluation: Hashable, Sendable {
-    /// The row: the stage's title, and the cell's values on any axes besides target and seed.
+    /// The row: the stage's title, and the cell's values on any axes besides source, target and seed.
     public var title: String
-    public var target: String
+    /// What it is counted under: its target, or what the file's `columns` are by. Evaluations of one row, column and seed are
+    /// taken together.
+    public var column: String
     /// Nil where the evaluation does not depend on a seed.
     public var seed: String?
     public var key: ArtifactKey
@@ -13,31 +15,65 @@ public struct PlannedEvaluation: Hashable, Sendable {
     public var instance: String
 }
 
+/// What an evaluation that has been made came to.
+public struct MadeEvaluation: Hashable, Sendable {
+    /// In 0...1.
+    public var accuracy: Double
+    public var images: Int
+}
+
 extension Plan {
-    /// The evaluations under `results:`, row by row.
+    /// The columns of the table, in the order of the matrix.
+    public var columns: [String] { specification.cells.map(specification.column).uniqued }
+
+    /// What the columns are by, in words.
+    public var columnTitle: String { specification.columns.joined(separator: " → ") }
+
+    /// The evaluations under `results:`, row by row. One that does not depend on what the columns are by, such as zero-shot
+    /// CLIP on a source, stands in every column that its cell belongs to.
     public var evaluations: [PlannedEvaluation] {
         specification.rows.flatMap { row in
-            instances.filter { $0.stage == row.stage }.map { instance in
-                let others = instance.cell.coordinates.filter { ![targetAxis, "seed"].contains($0.axis) }
+            instances.filter { $0.stage == row.stage }.flatMap { instance -> [PlannedEvaluation] in
+                let others = instance.cell.coordinates.filter { ![sourceAxis, targetAxis, "seed"].contains($0.axis) }
                 let note = specification.labels(of: Cell(others.map { ($0.axis, $0.value) })).joined(separator: ", ")
-                return PlannedEvaluation(
-                    title: note.isEmpty ? row.title : "\(row.title) (\(note))",
-                    target: instance.cell.value(on: targetAxis)?.plainText ?? "",
-                    seed: instance.cell.value(on: "seed")?.plainText, key: instance.key, instance: instance.name)
+                return specification.columns(of: instance.cell).map { column in
+                    PlannedEvaluation(
+                        title: note.isEmpty ? row.title : "\(row.title) (\(note))", column: column,
+                        seed: instance.cell.value(on: "seed")?.plainText, key: instance.key, instance: instance.name)
+                }
             }
         }
     }
 
-    /// The accuracies of the evaluations that have been made, in 0...1.
-    public func accuracies(in store: ArtifactStore) throws -> [ArtifactKey: Double] {
+    /// The evaluations that have been made.
+    public func results(in store: ArtifactStore) throws -> [ArtifactKey: MadeEvaluation] {
         let wanted = Set(evaluations.map(\.key))
-        var accuracies: [ArtifactKey: Double] = [:]
-        for row in try store.query("SELECT DISTINCT evaluation_key, accuracy FROM results").rows {
+        var results: [ArtifactKey: MadeEvaluation] = [:]
+        for row in try store.query("SELECT DISTINCT evaluation_key, accuracy, images FROM results").rows {
             guard case .text(let text) = row[0], let key = Digest(text), case .real(let accuracy) = row[1],
-                wanted.contains(key)
+                case .integer(let images) = row[2], wanted.contains(key)
             else { continue }
-            accuracies[key] = accuracy
+            results[key] = MadeEvaluation(accuracy: accuracy, images: Int(images))
         }
-        return accuracies
+        return results
+    }
+}
+
+extension Specification {
+    /// What a cell of the whole matrix is counted under.
+    fileprivate func column(of cell: Cell) -> String {
+        columns.map { axis in
+            guard axis == dataSetColumn else { return cell[axis].plainText }
+            let target = cell[targetAxis].plainText
+            return dataSet(of: target).dataSet.label ?? target
+        }.joined(separator: " → ")
+    }
+
+    /// The columns that an instance's cell belongs to: one, where it has a value on all that they are by.
+    fileprivate func columns(of cell: Cell) -> [String] {
+        let axes = columns.map { $0 == dataSetColumn ? targetAxis : $0 }
+        if axes.allSatisfy({ cell.value(on: $0) != nil }) { return [column(of: cell)] }
+        let shared = cell.projected(on: cell.coordinates.map(\.axis).filter { $0 != domainAxis })
+        return cells.filter { $0.contains(shared) }.map(column).uniqued
     }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// Context Optimization (Zhou et al., IJCV 2022): learns the words around the class name as vectors, by cross-entropy.
 ///
 /// On the images of one domain this is stage I of Soft Prompt Generation: the domain's prompt.
-public struct CoOp: Training {
+public struct CoOp: FeatureTraining {
     /// A learned prompt.
     public struct Prompt: Sendable {
         /// `[M, width]`; `[classes · M, width]` where they are class-specific.
@@ -17,7 +17,8 @@ public struct CoOp: Training {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
-    let training: FeatureSet, validation: FeatureSet
+    public var training: FeatureSet
+    let validation: FeatureSet
 
     public private(set) var epoch = 0
     public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])

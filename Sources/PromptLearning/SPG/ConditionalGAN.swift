@@ -5,13 +5,14 @@ import Tensors
 ///
 /// A least-squares GAN: the discriminator sees (label prompt of the image's domain, feature) as real and (generated prompt,
 /// feature of another batch) as fake; the generator wants its prompts taken for real (paper, section 3.3).
-public struct ConditionalGAN: Training {
+public struct ConditionalGAN: FeatureTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
     /// One label prompt per source domain, flat: `[domains, P]`.
     let labelPrompts: Tensor
-    let training: FeatureSet, validation: FeatureSet
+    public var training: FeatureSet
+    let validation: FeatureSet
 
     public private(set) var epoch = 0
     public private(set) var history = TrainingHistory([

@@ -19,12 +19,23 @@ public protocol Training: Sendable {
     mutating func restore(_ state: [String: Tensor]) throws(PromptError)
 }
 
+/// A training that sees images through cached features, so that they can be others in every epoch.
+public protocol FeatureTraining: Training {
+    /// What it learns from. Between epochs the augmented views may be exchanged.
+    var training: FeatureSet { get set }
+}
+
 extension Training {
     /// Runs the epochs that are left, reporting after each.
     ///
-    /// - Parameter epochEnded: called with the training after each epoch, to show progress and keep a checkpoint.
-    public mutating func run(epochEnded: (Self) throws -> Void) throws {
+    /// - Parameters:
+    ///   - epochBegins: called with the training before each epoch, to exchange what it sees of the images.
+    ///   - epochEnded: called with the training after each epoch, to show progress and keep a checkpoint.
+    public mutating func run(
+        epochBegins: (inout Self) throws -> Void = { _ in }, epochEnded: (Self) throws -> Void
+    ) throws {
         while epoch < epochs {
+            try epochBegins(&self)
             try runEpoch()
             try epochEnded(self)
         }

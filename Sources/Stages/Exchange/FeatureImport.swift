@@ -73,7 +73,7 @@ public struct FeatureImport: Sendable {
             throw StageInputError("\(source) has the shape \(features.shape): \(viewCount) views of each image")
         }
         var parameters = ExtractStage.Parameters()
-        parameters.views = viewCount - 1
+        parameters.views = .count(viewCount - 1)
         let stage = try ExtractStage(parameters, origin: .imported(encoder))
 
         let manifests = try domains.map { domain in

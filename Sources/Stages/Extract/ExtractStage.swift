@@ -11,8 +11,8 @@ extension StageKind {
     public static let extract = StageKind(
         name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
         defaults: .merging(ExtractStage.Parameters()),
-        help: ["views": "random crops of each image to encode besides its center view"],
-        roles: [Role("images", .images, .domain)], isNamedInRecipes: false,
+        help: ["views": "random crops of each image to encode besides its center view; or everyEpoch"],
+        roles: [Role("images", .images, .domain)], words: ["views": [ViewCount.everyEpochName]], isNamedInRecipes: false,
         check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) })
 }
 
@@ -22,14 +22,14 @@ extension StageKind {
 /// added to a domain costs one image.
 public struct ExtractStage: Sendable {
     public struct Parameters: CheckedParameters, Hashable {
-        /// n, the augmented views of each image.
-        public var views = 0
+        /// The augmented views of each image.
+        public var views = ViewCount.count(0)
 
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard (0...1000).contains(views) else {
-                throw UnfitParameter("views", mustBe: "a whole number from 0 to 1000", not: "\(views)")
+            guard (0...1000).contains(views.encoded) else {
+                throw UnfitParameter("views", mustBe: "a whole number from 0 to 1000, or everyEpoch", not: "\(views)")
             }
         }
     }
@@ -68,7 +68,7 @@ public struct ExtractStage: Sendable {
     public let parameters: Parameters
     public let onBadImage: BadImagePolicy
     public let origin: FeatureOrigin
-    let augmentation = RandomResizedCropFlip()
+    static let augmentation = RandomResizedCropFlip()
 
     public init(
         _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, origin: FeatureOrigin = .computed(.float32)
@@ -79,12 +79,18 @@ public struct ExtractStage: Sendable {
 
     /// "center", then the names of the augmented views.
     public var viewNames: [String] {
+        ["center"] + (0..<parameters.views.encoded).map { Self.augmentedView($0, origin) }
+    }
+
+    /// The name of an augmented view.
+    /// - Parameter number: from 0; of the views that are fresh in every epoch, the epoch.
+    static func augmentedView(_ number: Int, _ origin: FeatureOrigin) -> String {
         let policy =
             switch origin {
             case .computed: augmentation.name
             case .imported: "imported"
             }
-        return ["center"] + (0..<parameters.views).map { "augmented:\(policy):\($0)" }
+        return "augmented:\(policy):\(number)"
     }
 
     /// The artifact that an encoder makes of a domain's images.
@@ -141,7 +147,7 @@ public struct ExtractStage: Sendable {
         let known = KnownDataSet(named: manifest.dataset)
         for first in stride(from: 0, to: missing.count, by: batch) {
             let part = Array(missing[first..<min(first + batch, missing.count)])
-            let features = model.features(of: part, augmentation: augmentation)
+            let features = model.features(of: part, augmentation: Self.augmentation)
             let failures = features.flatMap(\.failures)
             let surprise = failures.first { known?.isKnownBroken($0.image.path) != true }
             if let surprise, onBadImage == .fail { throw surprise.error }

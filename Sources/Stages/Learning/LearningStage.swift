@@ -36,12 +36,16 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe) {
             let features = try SourceFeatures(keys["embeddings"], store: store)
-            let (training, validation) = try features.split(split, by: splits, store: store)
+            let parts = try features.split(split, by: splits, store: store)
+            let (training, validation) = features.sets(parts)
+            let fresh = try FreshViews(of: features, parts, embeddings: keys["embeddings"], checkpoint, store)
             let inputs = LearningInputs(
                 keys: keys, store: store, features: features, training: training, validation: validation,
                 model: try features.model(of: checkpoint, store: store))
             var learner = try Method.learner(parameters, from: inputs)
-            try learner.run(making: recipe.key, store: store, savingEvery: interval, progress: progress)
+            try learner.run(
+                making: recipe.key, store: store, savingEvery: interval,
+                epochBegins: { try fresh?.exchange(in: &$0, method: Method.kind.name) }, progress: progress)
             return (try Method.contents(of: learner, from: inputs), learner.history.metrics)
         }
     }

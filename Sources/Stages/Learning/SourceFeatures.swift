@@ -69,53 +69,60 @@ struct SourceFeatures {
     /// The domains' names, joined: what a result of all of them is filed under.
     var domainNames: String { manifests.map(\.domain).joined(separator: "+") }
 
-    /// The images of all domains in two parts: by a seed, class by class and domain by domain, or as files have them.
+    /// Which images of each domain train and which validate: places in its manifest.
+    typealias Parts = [(train: [Int], validation: [Int])]
+
+    /// The images of each domain in two parts: by a seed, class by class, or as files have them.
     /// - Parameter files: of each domain; none for a seeded split.
-    func split(
-        _ parameters: SplitParameters, by files: [SplitKeys], store: ArtifactStore
-    ) throws -> (training: FeatureSet, validation: FeatureSet) {
+    func split(_ parameters: SplitParameters, by files: [SplitKeys], store: ArtifactStore) throws -> Parts {
         try parameters.check()
         guard files.isEmpty else {
             guard files.count == manifests.count else {
                 throw StageInputError(
                     "\(manifests.count) domains but \(files.count) splits: give one for each, in the same order")
             }
-            return (
-                try part(files.map(\.train), of: DomainParts.trainName, store: store),
-                try part(files.map(\.validation), of: DomainParts.validationName, store: store)
-            )
+            return try zip(manifests, files).map { manifest, files in
+                (
+                    try part(files.train, of: manifest, named: DomainParts.trainName(manifest.domain), store),
+                    try part(files.validation, of: manifest, named: DomainParts.validationName(manifest.domain), store)
+                )
+            }
         }
-        let splits = manifests.map {
-            Split(of: $0.images, seed: UInt64(parameters.splitSeed), trainFraction: parameters.trainFraction)
+        return manifests.map {
+            let split = Split(of: $0.images, seed: UInt64(parameters.splitSeed), trainFraction: parameters.trainFraction)
+            return (split.train, split.validation)
         }
-        return (
-            .joined(zip(sets, splits).map { $0.subset($1.train) }),
-            .joined(zip(sets, splits).map { $0.subset($1.validation) })
+    }
+
+    /// The features of the two parts, domain by domain.
+    func sets(_ parts: Parts) -> (training: FeatureSet, validation: FeatureSet) {
+        (
+            .joined(zip(sets, parts).map { $0.subset($1.train) }),
+            .joined(zip(sets, parts).map { $0.subset($1.validation) })
         )
     }
 
-    /// The features of those images that are in a part of each domain. An image of a part that has no features could not
-    /// be read, and was left out of them.
-    private func part(_ keys: [ArtifactKey], of name: (String) -> String, store: ArtifactStore) throws -> FeatureSet {
-        .joined(try zip(zip(manifests, sets), keys).map { source, key in
-            let part = try store.manifest(key)
-            guard part.domain == name(source.0.domain), part.classes == source.0.classes else {
-                throw StageInputError(
-                    "\(key.short) are the images of \(part.domain); expected is \(name(source.0.domain)), with the same "
-                        + "classes")
-            }
-            struct Identity: Hashable {
-                let digest: Digest, label: Int
-                init(_ image: LabelledImage) { (digest, label) = (image.digest, image.label) }
-            }
-            // Files with the same bytes have the same features: as many of them are taken as are in the part.
-            var wanted = Dictionary(grouping: part.images, by: Identity.init).mapValues(\.count)
-            return source.1.subset(source.0.images.indices.filter { index in
-                let identity = Identity(source.0.images[index])
-                wanted[identity, default: 0] -= 1
-                return wanted[identity, default: 0] >= 0
-            })
-        })
+    /// Those images of a domain that are in a part of it. An image of a part that has no features could not be read, and was
+    /// left out of them.
+    private func part(
+        _ key: ArtifactKey, of manifest: DomainManifest, named name: String, _ store: ArtifactStore
+    ) throws -> [Int] {
+        let part = try store.manifest(key)
+        guard part.domain == name, part.classes == manifest.classes else {
+            throw StageInputError(
+                "\(key.short) are the images of \(part.domain); expected is \(name), with the same classes")
+        }
+        struct Identity: Hashable {
+            let digest: Digest, label: Int
+            init(_ image: LabelledImage) { (digest, label) = (image.digest, image.label) }
+        }
+        // Files with the same bytes have the same features: as many of them are taken as are in the part.
+        var wanted = Dictionary(grouping: part.images, by: Identity.init).mapValues(\.count)
+        return manifest.images.indices.filter { index in
+            let identity = Identity(manifest.images[index])
+            wanted[identity, default: 0] -= 1
+            return wanted[identity, default: 0] >= 0
+        }
     }
 
     /// The text side of a checkpoint's model, if it is the one the features were made with, in whatever precision.

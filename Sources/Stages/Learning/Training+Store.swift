@@ -20,8 +20,10 @@ extension Training {
     ///   - key: the artifact that is being made.
     ///   - interval: the time from one checkpoint to the next; longer where writing takes long, so that no more than a
     ///     thirtieth of the time goes into it. `.zero` keeps one after every epoch.
+    ///   - epochBegins: called with the training before each epoch.
     mutating func run(
         making key: ArtifactKey, store: ArtifactStore, savingEvery interval: Duration,
+        epochBegins: (inout Self) throws -> Void = { _ in },
         progress: (TrainingProgress) throws -> Void
     ) throws {
         if let checkpoint = try store.checkpoint(for: key) {
@@ -35,7 +37,7 @@ extension Training {
         }
         var due = ContinuousClock.now + interval
         do {
-            try run { training in
+            try run(epochBegins: epochBegins) { training in
                 let start = ContinuousClock.now
                 if start >= due, training.epoch < training.epochs {
                     try store.save(try training.checkpoint, for: key)

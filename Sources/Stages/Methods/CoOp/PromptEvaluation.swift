@@ -1,43 +1,95 @@
 import ArtifactStore
+import CLIP
 import PromptLearning
 import Tensors
 
 extension StageKind {
-    /// Learned prompts on the target domain; the average of several.
+    /// Learned prompts on the target domain: put together from several domains', or its own.
     public static let evaluatePrompts = StageKind(
-        evaluation: "evaluate-prompts", command: "prompts", algorithmVersion: 2, parameters: NoParameters(),
-        roles: [Role("prompts", .prompt, .sources)], isNamedInRecipes: false)
+        evaluation: "evaluate-prompts", command: "prompts", algorithmVersion: 2,
+        parameters: PromptEvaluation.Parameters(),
+        help: [
+            "combine": "what becomes of the sources' prompts: \"average\"; for each image that of the \"nearest\" source, or a mix "
+                + "by \"similarity\" to each; or \"oracle\", the target's own prompt in their place",
+            "temperature": "of the mix: weights are proportional to exp(cosine / temperature)",
+        ],
+        roles: [
+            Role("prompts", .prompt, .sources, choice: Choice("combine", ["oracle": .target])),
+            Role(
+                "sources", .embeddings, .sources, isRequired: false,
+                choice: Choice("combine", ["average": nil, "oracle": nil])),
+        ],
+        laterParameters: ["combine", "temperature"], isNamedInRecipes: false)
 }
 
-/// Learned prompts: one, or the average of several domains' context vectors.
+/// Learned prompts without a generator: one, or several domains' put together.
 public enum PromptEvaluation: EvaluationMethod {
+    /// What evaluation with prompts can be told.
+    public struct Parameters: CheckedParameters {
+        /// A `PromptCombination`.
+        public var combine = PromptCombination.average.rawValue
+        public var temperature = 0.01
+
+        public init() {}
+
+        public func check() throws(UnfitParameter) {
+            guard PromptCombination(rawValue: combine) != nil else {
+                let choices = PromptCombination.allCases.map { "“\($0.rawValue)”" }
+                throw UnfitParameter("combine", mustBe: choices.joined(separator: " or "), not: "“\(combine)”")
+            }
+            guard (1e-9...1e9).contains(temperature) else {
+                throw UnfitParameter("temperature", mustBe: "a number from 1e-9 to 1e9", not: "\(temperature)")
+            }
+        }
+    }
+
     public static var kind: StageKind { .evaluatePrompts }
-    public static var abstract: String { "Classifies with a learned prompt, or with the average of several." }
+    public static var abstract: String { "Classifies with a learned prompt, or with several put together." }
     public static var example: String { "--embeddings tango --prompts coop/oxygen/1 --prompts coop/papirus/1" }
 
     public static func classify(
-        _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
+        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
         let (keys, store, model) = (images.keys["prompts"], images.store, images.model)
         let prompts = try keys.map { try store.prompt($0) }
         guard let first = prompts.first else { throw StageInputError("no prompt was given") }
         guard prompts.allSatisfy({ $0.vectors.shape == first.vectors.shape }) else {
-            throw StageInputError("prompts of different shapes have no average: \(prompts.map(\.vectors.shape))")
+            throw StageInputError("prompts of different shapes cannot be put together: \(prompts.map(\.vectors.shape))")
         }
         let forms = try Set(keys.map { try PromptForm(of: $0, in: store) })
         guard let form = forms.first, forms.count == 1 else {
             throw StageInputError(
-                "prompts of different forms have no average; fit them with the same classTokenPosition and "
+                "prompts of different forms cannot be put together; fit them with the same classTokenPosition and "
                     + "classSpecificContexts")
         }
         guard first.vectors.columns == model.transformer.width else {
             throw PromptError.widths(prompt: first.vectors.columns, text: model.transformer.width)
         }
-        let average = prompts.dropFirst().reduce(first.vectors) { $0 + $1.vectors } * (1 / Float(prompts.count))
-        let classes = try form.prompts(images.classNames, vectorCount: average.rows, model: model)
-        let text = classes.textFeatures(Variable(average), model: model).value  // [classes, dimension]
-        return Classified(
-            method: first.method, seed: first.seed,
-            predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))
+        let classes = try form.prompts(images.classNames, vectorCount: first.vectors.rows, model: model)
+        let combination = PromptCombination(rawValue: parameters.combine) ?? .average
+        let vectors = prompts.map(\.vectors)
+        func byAll(_ contexts: Tensor) -> [Prediction] {
+            PromptLearning.classify(
+                images.features, text: classes.textFeatures(Variable(contexts), model: model).value,
+                logitScale: model.logitScale)
+        }
+        let predictions: [Prediction]
+        switch combination {
+        case .average, .oracle: predictions = byAll(vectors.average)
+        case .nearest:
+            // There are no more prompts than domains, so every image is classified by all of them.
+            let own = vectors.map(byAll)
+            predictions = try images.similarities().rowMaxima.enumerated().map { image, domain in own[domain][image] }
+        case .similarity:
+            predictions = images.classified(
+                by: vectors, weights: (try images.similarities() * Float(1 / parameters.temperature)).softmaxOfRows(),
+                classes: classes, progress: progress)
+        }
+        return Classified(method: first.method, seed: first.seed, predictions: predictions)
     }
+}
+
+extension [Tensor] {
+    /// Of tensors of one shape.
+    fileprivate var average: Tensor { dropFirst().reduce(self[0], +) * (1 / Float(count)) }
 }

@@ -2,14 +2,16 @@ import ArtifactStore
 import Tensors
 
 extension LearningInputs {
-    /// The prompts of the source domains that a generator learns to write, each `[M, width]`, from the role `prompts`.
+    /// The prompts that a generator learns to write for the images of each source domain, each `[M, width]`, from the role
+    /// `prompts`. A prompt of all sources together is every domain's.
     /// - Throws: `StageInputError` where they are not one for each domain, not of the plain form, or not of one shape.
     var labelPrompts: [Tensor] {
         get throws {
             let (domains, prompts) = (keys["embeddings"], keys["prompts"])
-            guard domains.count == prompts.count else {
+            guard prompts.count == domains.count || prompts.count == 1 else {
                 throw StageInputError(
-                    "\(domains.count) domains but \(prompts.count) prompts: give one prompt for each domain, in the same order")
+                    "\(domains.count) domains but \(prompts.count) prompts: give one prompt for each domain, in the same order, "
+                        + "or one that is every domain's")
             }
             guard try prompts.allSatisfy({ try PromptForm(of: $0, in: store) == .plain }) else {
                 throw StageInputError(
@@ -21,7 +23,7 @@ extension LearningInputs {
                 throw StageInputError(
                     "the prompts differ in shape: \(labels.map(\.shape)); fit them with the same contextLength")
             }
-            return labels
+            return prompts.count == 1 ? Array(repeating: labels[0], count: domains.count) : labels
         }
     }
 }

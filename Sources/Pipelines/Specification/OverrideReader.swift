@@ -1,0 +1,54 @@
+import ArtifactStore
+import Stages
+
+extension Specification.Stage {
+    /// Reads `where:`, a list of cells with the parameters that are others there: `{target: [ink, oil], with: {clip: false}}`.
+    /// Later ones go over earlier ones, and all over `with:`.
+    mutating func override(
+        _ node: SourceNode, reader: ParameterReader, fileAxis: String
+    ) throws(SpecificationError) {
+        let axes = reader.matrix.map(\.name) + [domainAxis]
+        for element in try node.elements("a list, such as [{target: ink, with: {clip: false}}]") {
+            let members = try element.members("cells and their parameters", among: axes + ["with"])
+            guard let with = members["with"] else { throw element.error("the key “with” is missing: what is other there") }
+            var conditions: [String: [JSONValue]] = [:]
+            for member in members where member.name != "with" {
+                conditions[member.name] = try condition(member, matrix: reader.matrix)
+            }
+            guard !conditions.isEmpty else {
+                throw element.error("expected values on axes, such as {target: ink, with: …}; what holds everywhere goes under “with”")
+            }
+            let (templates, locations) = try Self.parameters(with.value, kind: kind, reader: reader, fileAxis: fileAxis)
+            for (name, location) in locations {
+                guard let template = templates[name], let otherwise = parameters[name] else { continue }
+                let override = Template.Override(conditions: conditions, template: template, location: location)
+                parameters[name] = .override(override, otherwise: otherwise)
+                if parameterLocations[name] == nil { parameterLocations[name] = location }
+            }
+        }
+    }
+
+    /// The values on an axis that parameters are others at: one, or a list.
+    private mutating func condition(
+        _ member: SourceNode.Member, matrix: [Specification.Axis]
+    ) throws(SpecificationError) -> [JSONValue] {
+        let nodes = if case .sequence = member.value.tree.content { try member.value.elements("values") } else { [member.value] }
+        guard !nodes.isEmpty else { throw member.value.error("expected values, found an empty list") }
+        var values: [JSONValue] = []
+        for node in nodes {
+            let value = try Specification.Axis.value(node, axis: member.name)
+            if member.name == domainAxis {
+                domainConditions.append(.init(value.value.plainText, node))
+            } else {
+                let known = matrix.first { $0.name == member.name }?.values.map(\.value) ?? []
+                guard known.contains(value.value) else {
+                    let text = value.value.plainText
+                    throw node.error(
+                        "“\(text)” is no value of the axis\(suggestion(for: text, among: known.map(\.plainText)))")
+                }
+            }
+            values.append(value.value)
+        }
+        return values
+    }
+}

@@ -1,0 +1,80 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import Foundation
+import PromptLearning
+import Tensors
+
+/// Random crops of the training images that are others in every epoch (`views: everyEpoch`).
+///
+/// The crop of an epoch is the image's and the epoch's, whatever is trained on it: features are kept in the store under the name
+/// of a view, and what another training, another seed or an interrupted run has encoded is not encoded again.
+struct FreshViews {
+    /// The training images of each domain, in the order of their features.
+    let images: [[LabelledImage]]
+    let encoder: Digest
+    let origin: FeatureOrigin
+    let checkpoint: Checkpoint
+    let store: ArtifactStore
+
+    /// - Parameters: - parts: of each domain. - embeddings: of each domain, as `spg-extract` made them.
+    /// - Returns: nil where the views to train on were all encoded beforehand.
+    /// - Throws: `StageInputError` where some domains' were and others' were not.
+    init?(
+        of features: SourceFeatures, _ parts: SourceFeatures.Parts, embeddings: [ArtifactKey], _ checkpoint: Checkpoint,
+        _ store: ArtifactStore
+    ) throws {
+        let everyEpoch = JSONValue.string(ViewCount.everyEpochName)
+        let fresh = try embeddings.map { try store.artifact($0)?.recipe.parameters["views"] == everyEpoch }
+        guard fresh.contains(true) else { return nil }
+        guard !fresh.contains(false) else {
+            throw StageInputError("some domains have views for every epoch and others do not; extract all with the same views")
+        }
+        let parameters = try store.encoder(features.encoder).parameters
+        origin =
+            if case .string(let name)? = parameters["imported"] { .imported(name) } else {
+                .computed(Precision.allCases.first { .string($0.rawValue) == parameters["precision"] } ?? .float32)
+            }
+        images = zip(features.manifests, parts).map { manifest, part in part.train.map { manifest.images[$0] } }
+        encoder = features.encoder
+        (self.checkpoint, self.store) = (checkpoint, store)
+    }
+
+    /// Puts the epoch's views in place of those of the epoch before.
+    /// - Throws: `StageInputError` for a method that does not train on features; what encoding throws.
+    func exchange<Learner: Training>(in learner: inout Learner, method: String) throws {
+        guard var training = learner as? any FeatureTraining else {
+            throw StageInputError("“\(method)” cannot be trained on views for every epoch; extract a number of views")
+        }
+        training.training.augmented = [try features(inEpoch: learner.epoch)]
+        if let exchanged = training as? Learner { learner = exchanged }
+    }
+
+    /// `[training images, dimension]`, encoding what nobody has encoded yet.
+    private func features(inEpoch epoch: Int) throws -> Tensor {
+        let view = ExtractStage.augmentedView(epoch, origin), all = images.flatMap(\.self)
+        // Trainings that come to an epoch together take turns: the second finds what the first has encoded.
+        let claim = try store.claim(Digest(of: Data("\(encoder) \(view)".utf8)))
+        defer { withExtendedLifetime(claim) {} }
+        var seen = try store.images(having: view, encoder: encoder)
+        let missing = all.filter { seen.insert($0.digest).inserted }
+        if !missing.isEmpty { try encode(missing, view: view) }
+        return try store.vectors(of: all.map(\.digest), view: view, encoder: encoder)
+    }
+
+    private func encode(_ missing: [LabelledImage], view: String) throws {
+        guard case .computed(let precision) = origin else {
+            throw StageInputError(
+                "\(missing.count) images have no features imported for the view \(view), the first being \(missing[0].path)")
+        }
+        try precision.check()
+        let model = try ImageModel(checkpoint: checkpoint, precision: precision)
+        for first in stride(from: 0, to: missing.count, by: 256) {
+            let part = missing[first..<min(first + 256, missing.count)].map { (image: $0, views: [view]) }
+            for features in model.features(of: part, augmentation: ExtractStage.augmentation) {
+                if let failure = features.failures.first { throw failure.error }
+                try store.insert(features.vectors, for: features.rows, encoder: encoder)
+            }
+        }
+    }
+}
