@@ -78,7 +78,7 @@ public struct DAPL: Training {
             let batch = Array(order[step * size..<(step + 1) * size])
             var views = RandomStream(seed: seed, purpose: "views", epoch, step)
             let images = training.views(of: batch, using: &views)
-            let rate = rate(step: step, of: steps)
+            let rate = self.rate(step: step, of: steps)
             let measured = update(
                 images: images, labels: batch.map { training.labels[$0] },
                 target: target.views(of: targetBatch(step: step), using: &views), learningRate: rate)
