@@ -170,6 +170,9 @@ public struct DAPL: Training {
         return logits.isFinite ? Float(accuracy(logits.rowMaxima, labels: validation.labels)) : .nan
     }
 
+    /// What the values are now: all vectors, as in `DomainAdaptedContext`.
+    package var current: [Tensor] { descent.parameters }
+
     /// The context vectors after the last epoch, and how well the source's classify the source's validation images.
     public var result: (context: DomainAdaptedContext, validationAccuracy: Double) {
         let score = history.last("validation accuracy").map(Double.init) ?? .nan

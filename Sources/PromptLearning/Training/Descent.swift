@@ -60,4 +60,8 @@ package struct DescentStep: Sendable {
     package var loss: Float
     /// One for each parameter.
     package var gradients: [Tensor]
+
+    package init(loss: Float, gradients: [Tensor]) {
+        (self.loss, self.gradients) = (loss, gradients)
+    }
 }
