@@ -44,8 +44,8 @@ import Testing
 
     @Test func coCoOp() throws {
         var parameters = CoCoOp.Parameters()
-        (parameters.context, parameters.learningRate, parameters.batchSize) = ("an icon of a", 0.05, 4)
-        (parameters.epochs, parameters.validateEvery) = (6, 6)
+        (parameters.context, parameters.learningRate, parameters.batchSize) = ("an icon of a", 0.1, 4)
+        (parameters.epochs, parameters.validateEvery) = (12, 12)
         let loss = try run(
             CoCoOp(parameters, model: model, classNames: names, training: training, validation: validation), "loss")
         #expect(loss.last < 0.8 * loss.first, "\(loss)")
