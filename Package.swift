@@ -87,7 +87,8 @@ let package = Package(
         .testTarget(name: "CLIPTests", dependencies: ["CLIP", "Tensors", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", "Datasets", "Tensors", grdb]),
-        .testTarget(name: "PromptLearningTests", dependencies: ["PromptLearning", "Tensors"]),
+        .testTarget(
+            name: "PromptLearningTests", dependencies: ["PromptLearning", "CLIP", "Tensors", "TestSupport"]),
         .testTarget(
             name: "StagesTests",
             dependencies: [

@@ -46,6 +46,22 @@ func require(nonnegative name: String, _ value: Double) throws(UnfitParameter) {
     }
 }
 
+/// Requires a momentum of gradient descent.
+func require(momentum: Double) throws(UnfitParameter) {
+    guard (0..<1).contains(momentum) else {
+        throw UnfitParameter("momentum", mustBe: "a number from 0 to below 1", not: "\(momentum)")
+    }
+}
+
+/// Requires a text to name one of some choices.
+func require<Choice: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _ value: String, among _: Choice.Type
+) throws(UnfitParameter) {
+    guard Choice(rawValue: value) == nil else { return }
+    let choices = Choice.allCases.map { "“\($0.rawValue)”" }
+    throw UnfitParameter(name, mustBe: choices.joined(separator: " or "), not: "“\(value)”")
+}
+
 /// Seeds that JSON's numbers hold exactly.
 let seeds = 0...(1 << 53)
 /// More than any training needs, few enough to be counted without loss.

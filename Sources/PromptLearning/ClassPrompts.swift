@@ -15,16 +15,17 @@ public struct ClassPrompts: Sendable {
     ///   - contextLength: M.
     ///   - position: where the class name stands among the vectors.
     ///   - classSpecific: whether every class has M vectors of its own (CSC), one class's after another's.
+    ///   - ending: what stands in place of the full stop.
     public init(
         classNames: [String], contextLength: Int, position: PromptLayout.ClassTokenPosition = .end,
-        classSpecific: Bool = false, model: CLIPText
+        classSpecific: Bool = false, ending: String = ".", model: CLIPText
     ) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
             PromptLayout(
                 classNames: classNames.map { tokenizer.encode(spoken($0)) }, contextLength: contextLength,
                 position: position, classSpecific: classSpecific,
-                startToken: tokenizer.startToken, fullStop: tokenizer.encode("."), endToken: tokenizer.endToken)
+                startToken: tokenizer.startToken, fullStop: tokenizer.encode(ending), endToken: tokenizer.endToken)
         }
     }
 
@@ -82,6 +83,7 @@ public enum PromptError: Error, CustomStringConvertible {
     case dimensions(features: Int, text: Int)
     case tooFewImages(images: Int, batchSize: Int)
     case noValidationImages
+    case noTargetImages
     case notFinite(quantity: String, epoch: Int, step: Int, learningRate: Float)
     /// A number of the training's state that is not finite after all steps of an epoch gave finite losses.
     case divergedBetweenSteps(quantity: String, epoch: Int)
@@ -119,6 +121,8 @@ public enum PromptError: Error, CustomStringConvertible {
         case .noValidationImages:
             "No image is left for validation: every class has a single image. "
                 + "Selection needs validation images; lower trainFraction or add images."
+        case .noTargetImages:
+            "The target domain has no images to adapt to."
         case .notFinite(let quantity, let epoch, let step, let rate):
             "The \(quantity) is no finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of \(rate). "
                 + "Lower the learning rate or clip gradients."

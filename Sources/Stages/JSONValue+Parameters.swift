@@ -46,6 +46,7 @@ extension JSONValue {
                 switch (defaults[name], value) {
                 case (.bool, _): "true or false"
                 case (.string, _): "a text"
+                case (.array, _): "a list of texts"
                 case (_, .number(let number)) where number.isFinite: "a whole number"
                 default: "a finite number"
                 }

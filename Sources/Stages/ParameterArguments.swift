@@ -10,12 +10,12 @@ extension StageKind {
     /// All parameters of the stage: those given as options, the defaults for the others.
     ///
     /// An option is a parameter's name in kebab case, `--learning-rate 0.002` or `--learning-rate=0.002`; truth values are
-    /// `--clip` and `--no-clip`.
+    /// `--clip` and `--no-clip`. The option of a list is repeated.
     /// - Throws: `ParameterError` also for a value that no run could use.
     public func parameters(fromArguments arguments: [String]) throws(ParameterError) -> JSONValue {
         guard case .object(var parameters) = defaults else { return defaults }
         let names = Dictionary(uniqueKeysWithValues: parameters.keys.map { ($0.kebabCased, $0) })
-        var rest = arguments[...]
+        var rest = arguments[...], lists: [String: [JSONValue]] = [:]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else {
                 throw ParameterError(description: "“\(argument)” belongs to no option; see --help")
@@ -39,6 +39,11 @@ extension StageKind {
             }
             guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
                 throw ParameterError(description: "--\(option) needs a value")
+            }
+            if case .array = current {
+                lists[name, default: []].append(.string(text))
+                parameters[name] = .array(lists[name] ?? [])
+                continue
             }
             let word = words[name]?.contains(text) == true ? JSONValue.string(text) : nil
             guard let value = word ?? current.parsed(text) else {

@@ -17,7 +17,8 @@ struct Evaluate: ParsableCommand {
             """,
         subcommands: [
             EvaluationCommand<ZeroShot>.self, EvaluationCommand<PromptEvaluation>.self,
-            EvaluationCommand<GeneratorEvaluation>.self,
+            EvaluationCommand<GeneratorEvaluation>.self, EvaluationCommand<DPLEvaluation>.self,
+            EvaluationCommand<DAPLEvaluation>.self,
         ],
         defaultSubcommand: EvaluationCommand<ZeroShot>.self)
 }

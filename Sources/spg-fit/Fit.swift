@@ -13,6 +13,8 @@ struct Fit: ParsableCommand {
 
             Each method is a command with a help of its own: spg-fit coop --help.
             """,
-        subcommands: [LearningCommand<CoOp>.self],
+        subcommands: [
+            LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self, LearningCommand<DAPL>.self,
+        ],
         defaultSubcommand: LearningCommand<CoOp>.self)
 }

@@ -131,7 +131,7 @@ import Testing
         (Pickle.program(Array("(ios\nsystem\n".utf8)), "instruction INST"),
         (Pickle.program(Array("}".utf8), [0x32]), "instruction DUP"),
         (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")R".utf8)), "calls torch.HalfStorage"),
-        (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")".utf8), [0x81]), "no TorchScript class"),
+        (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")".utf8), [0x81]), "no class of TorchScript's"),
         (Pickle.program(Array("]}b".utf8)), "gives attributes to a list"),
         (Pickle.program(Pickle.global("torch._utils", "_rebuild_parameter"), Array(")R".utf8)), "_rebuild_parameter"),
     ])

@@ -19,7 +19,7 @@ struct ImportTests {
     private func importing(
         _ subject: ImportStage.Subject, _ file: URL, for embeddings: [ArtifactKey], in bench: Bench
     ) throws -> ArtifactKey {
-        try ImportStage(subject, ["file": .string(file.path)], embeddings: embeddings)
+        try ImportStage(subject, subject.kind.defaults.changed(["file": .string(file.path)]), embeddings: embeddings)
             .run(checkpoint: bench.checkpoint, store: bench.store)
     }
 
@@ -140,10 +140,10 @@ struct ImportTests {
             }
         }
         #expect(try says(.prompt, ["p": Tensor([4, 32])]).contains("the shape [4, 32]; expected [context length, 64]"))
-        #expect(try says(.prompt, ["p": Tensor([3, 4, 64])]).contains("vectors of their own for each class"))
-        #expect(try says(.prompt, ["a": Tensor([4, 64]), "b": Tensor([4, 64])]).contains("several tensors: a, b"))
+        #expect(try says(.prompt, ["p": Tensor([3, 4, 64])]).contains("imported with classSpecificContexts"))
+        #expect(try says(.prompt, ["a": Tensor([4, 64]), "b": Tensor([4, 64])]).contains("0 tensors called “ctx”, among a, b"))
         #expect(try says(.prompt, ["p": Tensor([1, 64], repeating: .nan)]).contains("not finite"))
-        #expect(try says(.prompt, [:]).contains("no tensors"))
+        #expect(try says(.prompt, [:]).contains("0 tensors called “ctx”, among none"))
         #expect(try says(.generator, ["p": Tensor([4, 64])]).contains("0 tensors called “model.11.bias”"))
 
         func says(_ change: (inout [String: Tensor]) -> Void) throws -> String {
@@ -162,6 +162,6 @@ struct ImportTests {
         #expect(throws: (any Error).self) {
             try importing(.prompt, bench.folder.url.appending(path: "none.pt"), for: [embeddings], in: bench)
         }
-        #expect(throws: UnfitParameter.self) { try ImportStage(.prompt, ["file": ""], embeddings: [embeddings]) }
+        #expect(throws: UnfitParameter.self) { try ImportStage(.prompt, StageKind.importPrompt.defaults, embeddings: [embeddings]) }
     }
 }

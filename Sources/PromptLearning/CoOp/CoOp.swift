@@ -34,44 +34,19 @@ public struct CoOp: FeatureTraining {
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
-        guard training.count >= parameters.batchSize else {
-            throw .tooFewImages(images: training.count, batchSize: parameters.batchSize)
-        }
-        guard validation.count > 0 else { throw .noValidationImages }
-        guard training.center.columns == model.transformer.weights.dimension else {
-            throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
-        }
+        try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
         self.parameters = parameters
         self.model = model
         self.training = training
         self.validation = validation
-        // Before anything is made of that length: it may be any number.
-        guard parameters.contextLength < model.transformer.contextLength else {
-            throw .contextTooLong(asked: parameters.contextLength, contextLength: model.transformer.contextLength)
-        }
+        // Before prompts, which would be made of any length.
+        contexts = try initialContext(
+            words: parameters.context, length: parameters.contextLength,
+            copies: parameters.classSpecificContexts ? classNames.count : 1, seed: parameters.seed, model: model)
         prompts = try ClassPrompts(
             classNames: classNames, contextLength: parameters.contextLength, position: parameters.position,
             classSpecific: parameters.classSpecificContexts, model: model)
-        contexts = try Self.initialContexts(parameters, classCount: classNames.count, model: model)
         optimizer = SGD(momentum: Float(parameters.momentum), weightDecay: Float(parameters.weightDecay))
-    }
-
-    /// The embeddings of the context's words, or random vectors; class-specific ones start from the same words, or from
-    /// random vectors of their own.
-    private static func initialContexts(
-        _ parameters: Parameters, classCount: Int, model: CLIPText
-    ) throws(PromptError) -> Tensor {
-        let (length, width) = (parameters.contextLength, model.transformer.width)
-        let copies = parameters.classSpecificContexts ? classCount : 1
-        if parameters.context.isEmpty {
-            var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "context")
-            return Tensor([copies * length, width], (0..<copies * length * width).map { _ in 0.02 * stream.normal() })
-        }
-        let tokens = model.tokenizer.encode(parameters.context)
-        guard tokens.count == length else {
-            throw .contextLength(words: parameters.context, tokens: tokens.count, asked: length)
-        }
-        return model.transformer.embeddings(of: tokens).repeatedRows(copies)
     }
 
     public var epochs: Int { parameters.epochs }

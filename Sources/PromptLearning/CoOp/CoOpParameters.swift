@@ -27,15 +27,9 @@ extension CoOp {
 
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
-            guard PromptLayout.ClassTokenPosition(rawValue: classTokenPosition) != nil else {
-                let choices = PromptLayout.ClassTokenPosition.allCases.map { "“\($0.rawValue)”" }
-                throw UnfitParameter(
-                    "classTokenPosition", mustBe: choices.joined(separator: " or "), not: "“\(classTokenPosition)”")
-            }
+            try require("classTokenPosition", classTokenPosition, among: PromptLayout.ClassTokenPosition.self)
             try require(positive: "learningRate", learningRate)
-            guard (0..<1).contains(momentum) else {
-                throw UnfitParameter("momentum", mustBe: "a number from 0 to below 1", not: "\(momentum)")
-            }
+            try require(momentum: momentum)
             try require(nonnegative: "weightDecay", weightDecay)
             try require("batchSize", batchSize, in: counts)
             try require("epochs", epochs, in: counts)

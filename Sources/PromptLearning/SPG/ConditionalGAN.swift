@@ -29,13 +29,7 @@ public struct ConditionalGAN: FeatureTraining {
         _ parameters: Parameters, model: CLIPText, classNames: [String], labelPrompts: [Tensor], training: FeatureSet,
         validation: FeatureSet
     ) throws(PromptError) {
-        guard training.count >= parameters.batchSize else {
-            throw .tooFewImages(images: training.count, batchSize: parameters.batchSize)
-        }
-        guard validation.count > 0 else { throw .noValidationImages }
-        guard training.center.columns == model.transformer.weights.dimension else {
-            throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
-        }
+        try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
         let (contextLength, width) = (labelPrompts[0].rows, labelPrompts[0].columns)
         guard width == model.transformer.width else { throw .widths(prompt: width, text: model.transformer.width) }
         self.parameters = parameters

@@ -10,6 +10,8 @@ public struct Export: Sendable {
     public var tensors: [String: Tensor]
     /// What each row of the arrays is about; nil where it is about nothing else.
     public var rowTable: (columns: [String], rows: [[String]])?
+    /// Of what was learned: a training checkpoint says it.
+    fileprivate var training: Training?
     /// What is written as .csv: a column for each number, after those of `rowTable`.
     fileprivate var table: (columns: [String], numbers: Tensor)?
 
@@ -38,16 +40,22 @@ public struct Export: Sendable {
         table = (Self.numbers("f", dimension * views), all.reshaped([rows.count, dimension * views]))
     }
 
-    /// The context vectors of a prompt: `ctx`, `[context length, width]`, as CoOp's code calls them.
+    /// The context vectors of a prompt: `ctx`, `[context length, width]`, or `[classes, context length, width]` where every
+    /// class has vectors of its own, as CoOp's code has them.
     public init(prompt key: ArtifactKey, in store: ArtifactStore) throws {
-        let vectors = try store.prompt(key).vectors
-        tensors = ["ctx": vectors]
+        let prompt = try store.prompt(key), vectors = prompt.vectors
+        let contexts = try PromptForm(of: key, in: store).classes?.count ?? 1
+        let isSpecific = contexts > 1 && vectors.rows.isMultiple(of: contexts)
+        tensors = ["ctx": isSpecific ? vectors.reshaped([contexts, vectors.rows / contexts, vectors.columns]) : vectors]
+        training = Training(epochs: try store.epochs(of: key), accuracy: prompt.validationAccuracy)
         table = (Self.numbers("v", vectors.columns), vectors)
     }
 
     /// The weights of a generator by their names in the state dict of an `nn.Sequential` called `model`.
     public init(generator key: ArtifactKey, in store: ArtifactStore) throws {
-        tensors = try store.generator(key).tensors
+        let generator = try store.generator(key)
+        tensors = generator.tensors
+        training = Training(epochs: try store.epochs(of: key), accuracy: generator.validationAccuracy)
     }
 
     /// The predictions of an evaluation: `predictions`, `[images, 3]`: true class, predicted class, and its probability.
@@ -68,12 +76,19 @@ public struct Export: Sendable {
         table = ([], Tensor([rows.count, 0]))
     }
 
+    /// What is known of the training of what is exported.
+    fileprivate struct Training {
+        var epochs: Int
+        /// On validation images, in 0...1.
+        var accuracy: Double?
+    }
+
     private static func numbers(_ letter: String, _ count: Int) -> [String] { (0..<count).map { "\(letter)\($0)" } }
 }
 
 extension Export {
     /// Writes a file in the format of its extension: .npy (one array), .npz, .safetensors, .pt (a lone tensor, or a state
-    /// dict of several), .csv. Beside arrays whose rows are about images, their table is written as .csv.
+    /// dict of several), .tar (a training checkpoint of Dassl's, also as .tar-N with N epochs), .csv. Beside arrays whose rows are about images, their table is written as .csv.
     /// - Returns: the files written.
     /// - Throws: `StageInputError` for an extension that this cannot be written in; `StoreError.fileExists`, and nothing is
     ///   written; `CocoaError`.
@@ -106,11 +121,17 @@ extension Export {
             let data = tensors.count == 1 ? tensors.values.first.flatMap(TorchFile.encode) : TorchFile.encode(tensors)
             guard let data else { throw tooLarge }
             return data
+        case let suffix where suffix == "tar" || suffix.hasPrefix("tar-"):
+            guard let training else { throw StageInputError("\(path): only prompts and generators are written as checkpoints") }
+            let data = TorchFile.encodeCheckpoint(
+                tensors, epoch: Int(format.dropFirst(4)) ?? training.epochs, accuracy: training.accuracy.map { 100 * $0 })
+            guard let data else { throw tooLarge }
+            return data
         case "csv":
             guard let table else { throw StageInputError("\(path): weights are written as .safetensors, .npz or .pt") }
             return csv(table.columns, table.numbers)
         default:
-            throw StageInputError("\(path): expected an extension .npy, .npz, .safetensors, .pt or .csv")
+            throw StageInputError("\(path): expected an extension .npy, .npz, .safetensors, .pt, .tar or .csv")
         }
     }
 
@@ -157,5 +178,13 @@ extension Tensor {
             }
         }
         return result
+    }
+}
+
+extension ArtifactStore {
+    /// How many epochs an artifact was trained for; 0 where its recipe does not say.
+    fileprivate func epochs(of key: ArtifactKey) throws -> Int {
+        guard case .number(let epochs)? = try artifact(key)?.recipe.parameters["epochs"] else { return 0 }
+        return Int(exactly: epochs) ?? 0
     }
 }

@@ -3,23 +3,32 @@ import Foundation
 import PromptLearning
 import Tensors
 
-/// A file with a generator's state dict, under the names of the authors' `nn.Sequential`: `model.0.weight`, … It may lie
-/// within a training checkpoint, as `state_dict.model.0.weight`.
+/// A file with a generator's state dict: SPG's, under the names of the authors' `nn.Sequential`, `model.0.weight`, …, or that of
+/// CoCoOp's `prompt_learner`, with `ctx` and `meta_net.linear1.weight`, …. It may lie within a training checkpoint, as
+/// `state_dict.model.0.weight`.
 struct GeneratorFile {
     private let file: any TensorFile
-    /// What stands before the names of the generator's tensors.
+    /// Where it is CoCoOp's.
+    private let promptLearner: PromptLearnerFile?
+    /// What stands before the names of the generator's tensors, where it is SPG's.
     private let prefix: String
 
     /// Opens a file of torch.save's or a safetensors file, whatever its name.
     /// - Throws: `TensorFileError`; `StageInputError` for whole modules, with what to do, and for files without a generator.
     init(contentsOf url: URL) throws {
         file = try Self.opened(url)
+        let metaNet = ConditionalContext.parameterNames[1]
+        guard !file.names.contains(where: { $0 == metaNet || $0.hasSuffix("." + metaNet) }) else {
+            (promptLearner, prefix) = (try PromptLearnerFile(file, with: metaNet), "")
+            return
+        }
+        promptLearner = nil
         let last = Generator.parameterNames[Generator.parameterNames.count - 1]
         let prefixes = file.names.filter { $0 == last || $0.hasSuffix("." + last) }.map { String($0.dropLast(last.count)) }
         guard prefixes.count == 1 else {
             throw StageInputError(
                 "\(url.path) has \(prefixes.count) tensors called “\(last)”; expected the state dict of one generator, which "
-                    + "ends with that (a discriminator ends with model.8.bias)")
+                    + "ends with that (a discriminator ends with model.8.bias), or of CoCoOp's prompt learner")
         }
         prefix = prefixes[0]
     }
@@ -43,6 +52,12 @@ struct GeneratorFile {
     /// - Parameters: - featureDimension: the numbers of an image's feature. - width: the text encoder's.
     /// - Throws: `StageInputError`, naming each tensor that is missing or has another shape.
     func tensors(featureDimension: Int, width: Int) throws -> [String: Tensor] {
+        if let promptLearner {
+            let shapes = ConditionalContext.shapes(
+                featureDimension: featureDimension, contextLength: promptLearner.shape("ctx")?.first ?? 0, width: width)
+            return try promptLearner.tensors(
+                shapes, of: "prompt learner of CoCoOp's for features of \(featureDimension) numbers")
+        }
         func shape(_ name: String) -> [Int] { file.entry(named: prefix + name)?.shape ?? [] }
         let inputs = shape("model.0.weight").last ?? 0, outputs = shape("model.11.bias").first ?? 0
         let latentDimension = inputs - featureDimension

@@ -25,6 +25,7 @@ public struct ImportStage: Sendable {
     static let method = "imported"
 
     let subject: Subject
+    let parameters: JSONValue
     let file: URL
     let embeddings: [ArtifactKey]
     public let recipe: Recipe
@@ -34,11 +35,14 @@ public struct ImportStage: Sendable {
     ///   - embeddings: of the domains that it was learned on, whose features and text encoder it goes with.
     /// - Throws: `UnfitParameter`; `DatasetError.unreadable` where the file cannot be read.
     public init(_ subject: Subject, _ parameters: JSONValue, embeddings: [ArtifactKey]) throws {
-        file = URL(filePath: try parameters.parameters(ImportParameters.self).file)
-        recipe = subject.kind.recipe(
-            ["file": .string(try Digest.ofFile(at: file.path).digest.description)],
-            inputs: embeddings.map { Recipe.Input("embeddings", $0) })
-        (self.subject, self.embeddings) = (subject, embeddings)
+        try subject.kind.check(parameters)
+        guard case .object(var members) = parameters, case .string(let path)? = members["file"] else {
+            throw UnfitParameter("file", mustBe: "given", not: "left out")
+        }
+        file = URL(filePath: path)
+        members["file"] = .string(try Digest.ofFile(at: path).digest.description)
+        recipe = subject.kind.recipe(.object(members), inputs: embeddings.map { Recipe.Input("embeddings", $0) })
+        (self.subject, self.parameters, self.embeddings) = (subject, parameters, embeddings)
     }
 
     /// Reads the file, unless the store has what it holds.
@@ -51,7 +55,9 @@ public struct ImportStage: Sendable {
             let projection = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }
             switch subject {
             case .prompt:
-                let vectors = try PromptFile(contentsOf: file).vectors(width: projection.rows)
+                let isClassSpecific = try parameters.parameters(PromptImport.self).classSpecificContexts
+                let vectors = try PromptFile(contentsOf: file).vectors(
+                    width: projection.rows, classCount: isClassSpecific ? classCount(in: store) : nil)
                 let prompt = Prompt(
                     method: Self.method, domain: domains, seed: nil, vectors: vectors, validationAccuracy: nil)
                 return (.prompt(prompt), [])
@@ -63,6 +69,11 @@ public struct ImportStage: Sendable {
                 return (.generator(generator), [])
             }
         }
+    }
+
+    /// How many classes the domains have.
+    private func classCount(in store: ArtifactStore) throws -> Int {
+        try store.manifest(store.embeddingSet(embeddings[0]).manifest).classes.count
     }
 
     /// The domains' names, joined, once it is clear that the checkpoint goes with their features.

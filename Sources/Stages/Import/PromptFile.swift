@@ -5,38 +5,50 @@ import Tensors
 /// A file with the context vectors of one prompt: a lone tensor, as the authors of SPG publish their prompt labels, or one
 /// called `ctx` among others, as CoOp's code and our export call it.
 struct PromptFile {
-    private let file: any TensorFile
-    private let name: String
+    private let source: String
+    private let shape: [Int]
+    private let read: () throws -> Tensor
 
     /// Opens a file of torch.save's or a safetensors file, whatever its name.
     /// - Throws: `TensorFileError`; `StageInputError` where no tensor, or more than one, may be the prompt.
     init(contentsOf url: URL) throws {
-        file = try openWeights(url, joiningShards: false)
-        let names = file.names.sorted()
-        let candidates = names.count == 1 ? names : names.filter { $0 == "ctx" || $0.hasSuffix(".ctx") }
-        guard candidates.count == 1 else {
-            let found = candidates.isEmpty ? names : candidates
-            let list = found.prefix(6).joined(separator: ", ") + (found.count > 6 ? ", …" : "")
-            throw StageInputError(
-                "\(url.path) has \(found.isEmpty ? "no tensors" : "several tensors: \(list)"); expected the vectors of one prompt "
-                    + "alone, or as “ctx”")
+        let file = try openWeights(url, joiningShards: false), names = file.names
+        source = file.source
+        if names.count == 1, let name = names.first, name != "ctx", !name.hasSuffix(".ctx") {
+            shape = file.entry(named: name)?.shape ?? []
+            read = { try file.tensor(named: name) }
+        } else {
+            let learner = try PromptLearnerFile(file)
+            guard !learner.names.contains("meta_net.linear1.weight") else {
+                throw StageInputError(
+                    "\(source) has CoCoOp's network beside the context vectors; import it as a generator")
+            }
+            shape = learner.shape("ctx") ?? []
+            read = { try learner.tensor("ctx") }
         }
-        name = candidates[0]
     }
 
-    /// The vectors, `[context length, width]`; float16 numbers become those they stand for.
-    /// - Parameter width: the text encoder's.
-    func vectors(width: Int) throws -> Tensor {
-        let shape = file.entry(named: name)?.shape ?? []
-        guard shape.count == 2, shape[0] > 0, shape[1] == width else {
+    /// The vectors, `[context length, width]`, or `[classes · context length, width]` where every class has vectors of its own;
+    /// float16 numbers become those they stand for.
+    /// - Parameters: - width: the text encoder's. - classCount: how many classes have vectors of their own; nil for none.
+    func vectors(width: Int, classCount: Int?) throws -> Tensor {
+        let rank = classCount == nil ? 2 : 3
+        guard shape.count == rank, !shape.contains(0), shape[rank - 1] == width,
+            classCount == nil || shape[0] == classCount
+        else {
+            let expected = classCount.map { "[\($0) classes, context length, \(width)]" } ?? "[context length, \(width)]"
             let hint =
-                shape.count == 3 ? "; prompts with vectors of their own for each class are not imported" : ""
+                switch (shape.count, classCount) {
+                case (3, nil): ". Vectors of its own for each class are imported with classSpecificContexts"
+                case (2, _?): ". One context for all classes is imported without classSpecificContexts"
+                default: ""
+                }
             throw StageInputError(
-                "\(file.source) has a prompt of the shape \(shape); expected [context length, \(width)], as wide as the "
-                    + "checkpoint's text encoder\(hint)")
+                "\(source) has a prompt of the shape \(shape); expected \(expected), as wide as the checkpoint's text "
+                    + "encoder\(hint)")
         }
-        let vectors = try file.tensor(named: name)
-        guard vectors.isFinite else { throw StageInputError("\(file.source) has a prompt with a number that is not finite") }
-        return vectors
+        let vectors = try read()
+        guard vectors.isFinite else { throw StageInputError("\(source) has a prompt with a number that is not finite") }
+        return vectors.reshaped([vectors.rows, width])
     }
 }

@@ -9,8 +9,8 @@ struct ImportPromptCommand: ParsableCommand {
             EXAMPLE
               spg import prompt --embeddings art_painting --file PACS_CoOp_a.pt --checkpoint Models/ViT-B-16.pt
 
-            The file holds a tensor [context length, width]: torch.save's, of float16 or float32, or safetensors. Prints the \
-            prompt's key. In a pipeline, a stage that uses “import-prompt” stands in the place of one that uses “fit”; \
+            The file holds a tensor [context length, width]: torch.save's, of float16 or float32, or safetensors; alone, or as \
+            “ctx” of a prompt learner, such as a model.pth.tar-50 of CoOp's code. Prints the prompt's key. In a pipeline, a stage that uses “import-prompt” stands in the place of one that uses “fit”; \
             Docs/pipelines.md says more.
             """)
 
@@ -23,8 +23,16 @@ struct ImportPromptCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file with the prompt.", valueName: "path"), completion: .file())
     var file: String
 
+    @Option(help: "Where the class name stands among the vectors: end, middle or front.")
+    var classTokenPosition = "end"
+
+    @Flag(inversion: .prefixedNo, help: "Take vectors of its own for each class, [classes, context length, width].")
+    var classSpecificContexts = false
+
     func run() throws {
-        try options.importing(.prompt, file, embeddings: embeddings)
+        try options.importing(
+            .prompt, file, embeddings: embeddings,
+            ["--class-token-position=\(classTokenPosition)"] + (classSpecificContexts ? ["--class-specific-contexts"] : []))
     }
 }
 
@@ -36,7 +44,8 @@ struct ImportGeneratorCommand: ParsableCommand {
               spg import generator --embeddings cartoon --embeddings photo --embeddings sketch --file generator.pt \\
                 --checkpoint Models/ViT-B-16.pt
 
-            The file holds the generator's state dict, with model.0.weight and so on. Of a generator that was saved whole:
+            The file holds the generator's state dict, with model.0.weight and so on, or that of CoCoOp's prompt learner, such \
+            as a model.pth.tar-10 of its code. Of a generator that was saved whole:
               model = torch.load("best_val.pt", map_location="cpu", weights_only=False)
               torch.save(model.state_dict(), "generator.pt")
             Prints the generator's key. In a pipeline, a stage that uses “import-generator” stands in the place of one that \
@@ -58,8 +67,10 @@ struct ImportGeneratorCommand: ParsableCommand {
 }
 
 extension StageOptions {
-    fileprivate func importing(_ subject: ImportStage.Subject, _ file: String, embeddings: [String]) throws {
-        let arguments = embeddings.map { "--embeddings=\($0)" } + ["--file=\(file)"]
+    fileprivate func importing(
+        _ subject: ImportStage.Subject, _ file: String, embeddings: [String], _ others: [String] = []
+    ) throws {
+        let arguments = embeddings.map { "--embeddings=\($0)" } + ["--file=\(file)"] + others
         try run(subject.kind, arguments) { parameters, inputs, store, checkpoint in
             let stage = try ImportStage(subject, parameters, embeddings: inputs["embeddings"] ?? [])
             return try stage.run(checkpoint: checkpoint, store: store)

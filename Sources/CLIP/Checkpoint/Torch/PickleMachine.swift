@@ -160,9 +160,9 @@ extension PickleMachine {
 
     private mutating func makeObject() throws(TensorFileError.Problem) {
         let parts = try pop(2)
-        guard case .global(let name) = parts[0], TorchConstructors.isTorchScriptClass(name),
+        guard case .global(let name) = parts[0], TorchConstructors.isClassOfAttributes(name),
             case .tuple(let place) = parts[1], heap.containers[place].isEmpty
-        else { throw .refused("its pickle makes an object of \(parts[0].kind), which is no TorchScript class") }
+        else { throw .refused("its pickle makes an object of \(parts[0].kind), which is no class of TorchScript's or of PyTorch's optimizers") }
         stack.append(.object(heap.add([])))
     }
 

@@ -22,23 +22,29 @@ struct TorchConstructors {
     private static let rebuildParameter = "torch._utils._rebuild_parameter"
     private static let rebuildFromType = "torch._tensor._rebuild_from_type_v2"
     private static let orderedDictionary = "collections.OrderedDict"
+    /// Dictionaries that fill in what is missing; in files they are made empty, with the type of what that would be.
+    private static let defaultDictionary = "collections.defaultdict"
+    private static let dictionaryTypes: Set = ["builtins.dict", "__builtin__.dict"]
     /// TorchScript's wrappers around lists and typed values, which stand for their first argument.
     private static let wrappers: Set = [
         "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_boollist",
         "torch.jit._pickle.build_tensorlist", "torch.jit._pickle.restore_type_tag", "torch.Size",
     ]
-    private static let names = wrappers.union(storages.keys).union([
-        rebuildTensor, rebuildParameter, rebuildFromType, orderedDictionary, "torch.Tensor",
+    private static let names = wrappers.union(storages.keys).union(dictionaryTypes).union([
+        rebuildTensor, rebuildParameter, rebuildFromType, orderedDictionary, defaultDictionary, "torch.Tensor",
         "torch.nn.parameter.Parameter",
     ])
 
-    /// Whether a name is that of a class that TorchScript compiled; its objects are their attributes.
-    static func isTorchScriptClass(_ name: String) -> Bool { name.hasPrefix("__torch__.") }
+    /// Whether a name is that of a class whose objects are read as their attributes: those that TorchScript compiled, and
+    /// PyTorch's own optimizers and learning rate schedules, which training checkpoints hold beside the weights.
+    static func isClassOfAttributes(_ name: String) -> Bool {
+        name.hasPrefix("__torch__.") || name.hasPrefix("torch.optim.")
+    }
 
     /// The full name of something that a pickle may use.
     func admit(module: String, name: String) throws(TensorFileError.Problem) -> String {
         let full = module + "." + name
-        guard Self.names.contains(full) || Self.isTorchScriptClass(full) else {
+        guard Self.names.contains(full) || Self.isClassOfAttributes(full) else {
             throw .refused(
                 "its pickle asks Python for \"\(full.prefix(200))\", which is no part of a tensor and is not run. Save "
                     + "the weights alone: torch.save(model.state_dict(), path)")
@@ -63,6 +69,10 @@ struct TorchConstructors {
             return try call(function, heap.containers[place], &heap)
         case Self.orderedDictionary:
             if arguments.isEmpty { return .dictionary(heap.add([])) }
+        case Self.defaultDictionary:
+            if arguments.count == 1, case .global(let type) = arguments[0], Self.dictionaryTypes.contains(type) {
+                return .dictionary(heap.add([]))
+            }
         case _ where Self.wrappers.contains(name):
             if let wrapped = arguments.first { return wrapped }
         default:

@@ -16,6 +16,21 @@ extension TorchFile {
         return archive(ordered.map(\.value), pickle: .ordered(items))
     }
 
+    /// The bytes of a training checkpoint as Dassl writes it, `model.pth.tar-N`: a dictionary of `state_dict`, `epoch` and of
+    /// what is not kept here, `optimizer` and `scheduler`, as None.
+    /// - Parameters:
+    ///   - epoch: how many epochs the training had behind it.
+    ///   - accuracy: on validation images, in percent; nil where it is not known.
+    /// - Returns: nil where it would be larger than 4 GB.
+    public static func encodeCheckpoint(_ tensors: [String: Tensor], epoch: Int, accuracy: Double?) -> Data? {
+        let ordered = tensors.sorted { $0.key < $1.key }
+        let items = ordered.enumerated().map { PickleText.text($1.key) + .tensor($1.value, storage: $0) }
+        return archive(ordered.map(\.value), pickle: .dictionary([
+            .text("state_dict") + .ordered(items), .text("epoch") + .integer(epoch), .text("optimizer") + .none,
+            .text("scheduler") + .none, .text("val_result") + (accuracy.map(PickleText.real) ?? .none),
+        ]))
+    }
+
     private static func archive(_ tensors: [Tensor], pickle: PickleText) -> Data? {
         let storages = tensors.enumerated().map { index, tensor in
             (name: "archive/data/\(index)", content: tensor.withUnsafePointer { Data(bytes: $0, count: 4 * tensor.count) })
@@ -39,6 +54,18 @@ private struct PickleText {
 
     /// LONG1 with eight bytes.
     static func integer(_ value: Int) -> PickleText { PickleText(bytes: [0x8a, 8] + number(Int64(value))) }
+
+    static let none = PickleText(bytes: Array("N".utf8))
+
+    /// BINFLOAT, which is big-endian.
+    static func real(_ value: Double) -> PickleText {
+        PickleText(bytes: Array("G".utf8) + number(value.bitPattern.byteSwapped))
+    }
+
+    /// - Parameter items: each a key and its value.
+    static func dictionary(_ items: [PickleText]) -> PickleText {
+        PickleText(bytes: Array("}(".utf8) + items.flatMap(\.bytes) + Array("u".utf8))
+    }
 
     static func global(_ module: String, _ name: String) -> PickleText {
         PickleText(bytes: Array("c\(module)\n\(name)\n".utf8))

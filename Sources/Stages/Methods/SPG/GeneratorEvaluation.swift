@@ -95,6 +95,8 @@ extension StoredGenerator {
     ) throws -> any PromptGenerator {
         let generator: (any PromptGenerator)?
         switch method {
+        case _ where method == "cocoop" || method == ImportStage.method && tensors["ctx"] != nil:
+            generator = ConditionalContext(tensors: tensors, featureDimension: featureDimension, width: width)
         case "spg", ImportStage.method:
             generator = Generator(tensors: tensors, featureDimension: featureDimension, width: width)
         default:

@@ -5,15 +5,23 @@ extension StageKind {
     /// Zero-shot CLIP on the target domain.
     public static let evaluateZeroShot = StageKind(
         evaluation: "evaluate-zero-shot", command: "zero-shot", algorithmVersion: 2, parameters: ZeroShot.Parameters(),
-        help: ["template": "the prompt; {} stands for the class name"], isNamedInRecipes: false)
+        help: [
+            "template": "the prompt; {} stands for the class name",
+            "templates": "several in place of one, or names of lists: \(ZeroShot.listNames); repeat",
+        ],
+        laterParameters: ["templates"], isNamedInRecipes: false)
 }
 
-/// Zero-shot CLIP: the words of a template around each class name, and nothing learned.
+/// Zero-shot CLIP: the words of a template around each class name, or of several, and nothing learned.
 public enum ZeroShot: EvaluationMethod {
     /// What zero-shot evaluation can be told.
     public struct Parameters: CheckedParameters {
         /// The prompt; `{}` stands for the class name.
         public var template = "a photo of a {}."
+
+        /// Several prompts in place of `template`, whose text features are averaged; each may be the name of a list
+        /// (`NamedTemplates`).
+        public var templates: [String] = []
 
         public init() {}
 
@@ -22,19 +30,28 @@ public enum ZeroShot: EvaluationMethod {
                 throw UnfitParameter(
                     "template", mustBe: "a text with {} where the class name goes", not: JSONValue.string(template).canonicalText)
             }
+            for text in templates where !text.contains("{}") && NamedTemplates.lists[text] == nil {
+                throw UnfitParameter(
+                    "templates", mustBe: "texts with {} where the class name goes, or among \(ZeroShot.listNames)",
+                    not: JSONValue.string(text).canonicalText)
+            }
         }
+
+        /// The prompts, with lists in place of their names.
+        var prompts: [String] { templates.isEmpty ? [template] : NamedTemplates.expanded(templates) }
     }
 
+    static var listNames: String { NamedTemplates.lists.keys.sorted().joined(separator: ", ") }
+
     public static var kind: StageKind { .evaluateZeroShot }
-    public static var abstract: String { "Classifies with the words of a template (zero-shot CLIP)." }
+    public static var abstract: String { "Classifies with the words of a template, or of several (zero-shot CLIP)." }
     public static var example: String { "--embeddings tango --template \"an icon of a {}.\"" }
 
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
         let model = images.model
-        let prompts = try ClassPrompts(classNames: images.classNames, template: parameters.template, model: model)
-        let text = prompts.textFeatures(model: model)  // [classes, dimension]
+        let text = try zeroShotFeatures(of: images.classNames, templates: parameters.prompts, model: model)
         return Classified(
             method: "zero-shot",
             predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))

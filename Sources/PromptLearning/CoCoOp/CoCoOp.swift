@@ -1,0 +1,121 @@
+import CLIP
+import Tensors
+
+/// Conditional Context Optimization (Zhou et al., CVPR 2022): context vectors shared by all classes, and a network that moves
+/// them for each image, learned together by cross-entropy.
+public struct CoCoOp: Training {
+    public let parameters: Parameters
+    let model: CLIPText
+    let prompts: ClassPrompts
+    let training: FeatureSet, validation: FeatureSet
+
+    public private(set) var epoch = 0
+    public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])
+    private var descent: Descent
+
+    /// Prepares to learn from the images of one domain, or of several.
+    ///
+    /// - Parameters:
+    ///   - training: the images to learn from; their augmented views are used where there are any.
+    ///   - validation: the images that choose the epoch.
+    public init(
+        _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
+    ) throws(PromptError) {
+        try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
+        self.parameters = parameters
+        self.model = model
+        self.training = training
+        self.validation = validation
+        let context = try initialContext(
+            words: parameters.context, length: parameters.contextLength, seed: parameters.seed, model: model)
+        prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
+        descent = Descent(
+            ConditionalContext.initial(
+                context: context, featureDimension: training.center.columns, seed: parameters.seed),
+            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+    }
+
+    public var epochs: Int { parameters.epochs }
+
+    private var schedule: LearningRateSchedule {
+        LearningRateSchedule(
+            base: Float(parameters.learningRate), epochs: parameters.epochs,
+            warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUpEpochs)
+    }
+
+    /// One pass over the training images in a new order, then a look at the validation images where it is their turn.
+    public mutating func runEpoch() throws(PromptError) {
+        let seed = UInt64(parameters.seed), size = parameters.batchSize
+        var batches = RandomStream(seed: seed, purpose: "batches", epoch)
+        let order = batches.permutation(of: training.count)
+        let rate = schedule.rate(epoch: epoch)
+        let steps = training.count / size  // a last, short batch is dropped
+        var loss = 0.0, correct = 0.0
+        for step in 0..<steps {
+            let batch = Array(order[step * size..<(step + 1) * size])
+            var views = RandomStream(seed: seed, purpose: "views", epoch, step)
+            let measured = update(
+                images: training.views(of: batch, using: &views), labels: batch.map { training.labels[$0] },
+                learningRate: rate)
+            guard measured.step.loss.isFinite else {
+                throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
+            }
+            loss += Double(measured.step.loss) / Double(steps)
+            correct += measured.accuracy / Double(steps)
+        }
+        let isMeasured = (epoch + 1) % parameters.validateEvery == 0 || epoch + 1 == epochs
+        let score = isMeasured ? validate() : .nan
+        guard score.isFinite || !isMeasured else {
+            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
+        }
+        history.append([Float(loss), Float(correct), score])
+        if isMeasured { descent.keep(score: score, epoch: epoch) }
+        epoch += 1
+    }
+
+    /// One step of gradient descent on a batch.
+    ///
+    /// - Parameter images: unit features, `[batch, F]`.
+    package mutating func update(
+        images: Tensor, labels: [Int], learningRate: Float
+    ) -> (step: DescentStep, accuracy: Double) {
+        var share = 0.0
+        let (prompts, model) = (prompts, model)
+        let step = descent.step(learningRate: learningRate) { p in
+            let contexts = ConditionalContext.contexts(of: images, parameters: p)  // [batch · M, width]
+            let text = prompts.textFeatures(contexts, model: model)  // [batch · classes, F]
+            let logits = ownScaledProduct(images, text, scale: model.logitScale)  // [batch, classes]
+            share = accuracy(logits.value.rowMaxima, labels: labels)
+            return crossEntropy(logits, labels: labels)
+        }
+        return (step, share)
+    }
+
+    private func validate() -> Float {
+        let context = ConditionalContext(parameters: descent.parameters)
+        let predictions = classify(
+            validation.center, draws: [context.prompts(noise: Tensor([validation.count, 0]), features: validation.center)],
+            classes: prompts, model: model)
+        return predictions.allSatisfy(\.probability.isFinite)
+            ? Float(accuracy(predictions.map(\.label), labels: validation.labels)) : .nan
+    }
+
+    /// What the values are now, in the order of `ConditionalContext.parameterNames`.
+    package var current: [Tensor] { descent.parameters }
+
+    /// The prompt of the epoch that was best on the validation images.
+    public var result: (context: ConditionalContext, validationAccuracy: Double) {
+        guard let best = descent.best else { return (ConditionalContext(parameters: descent.parameters), .nan) }
+        return (ConditionalContext(parameters: best.learned), Double(best.score))
+    }
+
+    public var state: [String: Tensor] {
+        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
+    }
+
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        epoch = Int(try state.required("epoch").scalar)
+        history.restore(try state.required("history"))
+        try descent.restore(state)
+    }
+}

@@ -1,0 +1,191 @@
+import CLIP
+import Tensors
+
+/// Domain Adaptation via Prompt Learning (Ge et al. 2022): context vectors of the source and of an unlabelled target domain,
+/// learned together: the source's by its labels, the target's by those zero-shot labels that CLIP is sure of.
+public struct DAPL: Training {
+    public let parameters: Parameters
+    let model: CLIPText
+    let layout: DomainAdaptedContext.Layout
+    /// Prompts of the source and of the target domain.
+    let sourcePrompts: ClassPrompts, targetPrompts: ClassPrompts
+    /// Zero-shot text features, `[classes, F]`.
+    let zeroShot: Tensor
+    let training: FeatureSet, validation: FeatureSet, target: UnlabelledFeatures
+
+    public private(set) var epoch = 0
+    public private(set) var history = TrainingHistory([
+        "loss", "target loss", "confident share", "training accuracy", "validation accuracy",
+    ])
+    private var descent: Descent
+
+    /// Prepares to learn from the images of the source, of one domain or of several, and from those of the target.
+    ///
+    /// - Parameters:
+    ///   - validation: labelled images of the source. They are only looked at: the last epoch is kept, since no accuracy on
+    ///     the source tells how good the target's vectors are.
+    ///   - names: of the domains, as the prompts say them.
+    public init(
+        _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet,
+        target: UnlabelledFeatures, names: (source: String, target: String)
+    ) throws(PromptError) {
+        try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
+        guard target.count > 0 else { throw .noTargetImages }
+        guard target.center.columns == training.center.columns else {
+            throw .dimensions(features: target.center.columns, text: training.center.columns)
+        }
+        // Each by itself first: their sum may be no number.
+        try require(contextLength: parameters.contextLength, model: model)
+        try require(contextLength: parameters.domainContextLength, model: model)
+        try require(contextLength: parameters.contextLength + parameters.domainContextLength, model: model)
+        self.parameters = parameters
+        self.model = model
+        (self.training, self.validation, self.target) = (training, validation, target)
+        layout = DomainAdaptedContext.Layout(
+            contexts: parameters.classSpecificContexts ? classNames.count : 1, shared: parameters.contextLength,
+            own: parameters.domainContextLength)
+        sourcePrompts = try DomainAdaptedContext.prompts(
+            classNames, layout: layout, domain: parameters.domainWords ? names.source : nil, model: model)
+        targetPrompts = try DomainAdaptedContext.prompts(
+            classNames, layout: layout, domain: parameters.domainWords ? names.target : nil, model: model)
+        zeroShot = try ClassPrompts(classNames: classNames, template: parameters.template, model: model)
+            .textFeatures(model: model)
+        var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "context")
+        let width = model.transformer.width
+        descent = Descent(
+            [Tensor([layout.count, width], (0..<layout.count * width).map { _ in 0.02 * stream.normal() })],
+            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+    }
+
+    public var epochs: Int { parameters.epochs }
+
+    /// The learning rate of a step of this epoch.
+    private func rate(step: Int, of steps: Int) -> Float {
+        let schedule = LearningRateSchedule(
+            base: Float(parameters.learningRate), epochs: parameters.epochs,
+            warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: 1)
+        return schedule.rate(epoch: parameters.pace == Pace.step.rawValue ? epoch * steps + step : epoch)
+    }
+
+    /// One pass over the source's training images in a new order, with as many batches of the target's.
+    public mutating func runEpoch() throws(PromptError) {
+        let seed = UInt64(parameters.seed), size = parameters.batchSize
+        var batches = RandomStream(seed: seed, purpose: "batches", epoch)
+        let order = batches.permutation(of: training.count)
+        let steps = training.count / size  // a last, short batch is dropped
+        var sums = [Double](repeating: 0, count: 4)
+        for step in 0..<steps {
+            let batch = Array(order[step * size..<(step + 1) * size])
+            var views = RandomStream(seed: seed, purpose: "views", epoch, step)
+            let images = training.views(of: batch, using: &views)
+            let rate = self.rate(step: step, of: steps)
+            let measured = update(
+                images: images, labels: batch.map { training.labels[$0] },
+                target: target.views(of: targetBatch(step: step), using: &views), learningRate: rate)
+            guard measured.step.loss.isFinite else {
+                throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
+            }
+            let numbers = [
+                Double(measured.step.loss), Double(measured.targetLoss), measured.confidentShare, measured.accuracy,
+            ]
+            for (index, number) in numbers.enumerated() { sums[index] += number / Double(steps) }
+        }
+        let score = validate()
+        guard score.isFinite else {
+            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
+        }
+        history.append(sums.map { Float($0) } + [score])
+        epoch += 1
+    }
+
+    /// The target's images of a step: whole passes over them in new orders, one after another.
+    private func targetBatch(step: Int) -> [Int] {
+        let size = min(parameters.batchSize, target.count), perPass = target.count / size
+        var stream = RandomStream(
+            seed: UInt64(parameters.seed), purpose: "target batches", epoch, step / perPass)
+        let order = stream.permutation(of: target.count), first = step % perPass * size
+        return Array(order[first..<first + size])
+    }
+
+    /// What a step measured.
+    package struct Measured {
+        package var step: DescentStep
+        /// 0 where CLIP was sure of no image.
+        package var targetLoss: Float
+        /// The share of the target's images whose pseudo-labels were learned.
+        package var confidentShare: Double
+        package var accuracy: Double
+    }
+
+    /// One step of gradient descent on a batch of each domain.
+    ///
+    /// - Parameters: - images: unit features of the source, `[n, F]`, with their labels. - target: of the target, `[m, F]`.
+    package mutating func update(images: Tensor, labels: [Int], target: Tensor, learningRate: Float) -> Measured {
+        let (model, layout, prompts) = (model, layout, (sourcePrompts, targetPrompts))
+        let weight = Float(parameters.targetWeight)
+        let isOwn = parameters.competitors == Competitors.ownDomain.rawValue
+        let pseudo = pseudoLabels(of: target)
+        let sure = target.gatheringRows(pseudo.map(\.image))
+        var targetLoss: Float = 0, share = 0.0
+        let step = descent.step(learningRate: learningRate) { p in
+            let source = prompts.0.textFeatures(rows(layout.rows(.source), of: p[0]), model: model)  // [classes, F]
+            let adapted = isOwn && sure.rows == 0
+                ? nil : prompts.1.textFeatures(rows(layout.rows(.target), of: p[0]), model: model)
+            func logits(_ images: Tensor, _ text: Variable) -> Variable {
+                scaledProduct(Variable(images), text, scale: model.logitScale)
+            }
+            let own = logits(images, source)
+            share = accuracy(own.value.rowMaxima, labels: labels)
+            // Among both domains' classes, the target's have numbers behind the source's.
+            func scored(_ images: Tensor) -> Variable {
+                let own = logits(images, source)
+                return adapted.map { concatenated(own, logits(images, $0)) } ?? own
+            }
+            let loss = crossEntropy(isOwn ? own : scored(images), labels: labels)
+            guard let adapted, sure.rows > 0 else { return loss }
+            let second = crossEntropy(
+                isOwn ? logits(sure, adapted) : scored(sure),
+                labels: pseudo.map { $0.label + (isOwn ? 0 : prompts.0.classCount) })
+            targetLoss = second.value.scalar
+            return sum(loss, scaled(second, by: weight))
+        }
+        return Measured(
+            step: step, targetLoss: targetLoss, confidentShare: Double(sure.rows) / Double(max(1, target.rows)),
+            accuracy: share)
+    }
+
+    /// The images that zero-shot CLIP is sure enough of, and what it takes them for.
+    private func pseudoLabels(of target: Tensor) -> [(image: Int, label: Int)] {
+        let scale = model.logitScale / Float(parameters.temperature)
+        let probabilities = (Tensor.product(target, zeroShot, transposingB: true) * scale).softmaxOfRows()
+        return probabilities.rowMaxima.enumerated().compactMap { image, label in
+            probabilities[image, label] >= Float(parameters.threshold) ? (image, label) : nil
+        }
+    }
+
+    private func validate() -> Float {
+        let vectors = Variable(descent.parameters[0].gatheringRows(layout.rows(.source)))
+        let text = sourcePrompts.textFeatures(vectors, model: model).value
+        let logits = Tensor.product(validation.center, text, transposingB: true)
+        return logits.isFinite ? Float(accuracy(logits.rowMaxima, labels: validation.labels)) : .nan
+    }
+
+    /// What the values are now: all vectors, as in `DomainAdaptedContext`.
+    package var current: [Tensor] { descent.parameters }
+
+    /// The context vectors after the last epoch, and how well the source's classify the source's validation images.
+    public var result: (context: DomainAdaptedContext, validationAccuracy: Double) {
+        let score = history.last("validation accuracy").map(Double.init) ?? .nan
+        return (DomainAdaptedContext(vectors: descent.parameters[0], layout: layout), score)
+    }
+
+    public var state: [String: Tensor] {
+        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
+    }
+
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        epoch = Int(try state.required("epoch").scalar)
+        history.restore(try state.required("history"))
+        try descent.restore(state)
+    }
+}

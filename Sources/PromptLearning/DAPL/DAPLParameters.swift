@@ -1,0 +1,73 @@
+extension DAPL {
+    /// Which classes an image's own class competes with in training.
+    public enum Competitors: String, CaseIterable, Sendable {
+        /// Those of its own domain's prompts: the released code.
+        case ownDomain = "own-domain"
+        /// Those of both domains' prompts: the paper.
+        case bothDomains = "both-domains"
+    }
+
+    /// How often the learning rate moves on along its cosine.
+    public enum Pace: String, CaseIterable, Sendable {
+        /// After every step, so that it falls and rises again every `epochs` steps: the released code.
+        case step
+        /// After every epoch, so that it falls once.
+        case epoch
+    }
+
+    /// Everything that decides what is learned. The defaults are those of the released code.
+    public struct Parameters: CheckedParameters, Hashable {
+        /// How many vectors of a prompt both domains share.
+        public var contextLength = 16
+        /// How many vectors are a domain's own.
+        public var domainContextLength = 16
+        /// Whether every class has shared vectors of its own.
+        public var classSpecificContexts = true
+        /// Whether prompts end in ", a … image..", with the domain's name, as the released code's do, or in ".".
+        public var domainWords = true
+        /// The zero-shot prompt that pseudo-labels come from; `{}` stands for the class name.
+        public var template = "a photo of a {}."
+        /// What the zero-shot logits are divided by.
+        public var temperature = 1.0
+        /// The probability from which a pseudo-label is learned.
+        public var threshold = 0.5
+        /// What the loss of target images is multiplied by.
+        public var targetWeight = 1.0
+        /// A `Competitors`.
+        public var competitors = DAPL.Competitors.ownDomain.rawValue
+        public var learningRate = 3e-3
+        /// A `Pace`.
+        public var pace = DAPL.Pace.step.rawValue
+        public var warmUpLearningRate = 1e-5
+        public var momentum = 0.9
+        public var weightDecay = 5e-4
+        /// Images of each domain in a step.
+        public var batchSize = 32
+        public var epochs = 25
+        public var seed = 1
+
+        public init() {}
+
+        public func check() throws(UnfitParameter) {
+            try require("contextLength", contextLength, in: counts)
+            try require("domainContextLength", domainContextLength, in: counts)
+            guard template.contains("{}") else {
+                throw UnfitParameter("template", mustBe: "a text with {} where the class name goes", not: "“\(template)”")
+            }
+            try require(positive: "temperature", temperature)
+            guard (0...1).contains(threshold) else {
+                throw UnfitParameter("threshold", mustBe: "a probability from 0 to 1", not: "\(threshold)")
+            }
+            try require(nonnegative: "targetWeight", targetWeight)
+            try require("competitors", competitors, among: DAPL.Competitors.self)
+            try require(positive: "learningRate", learningRate)
+            try require("pace", pace, among: DAPL.Pace.self)
+            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
+            try require(momentum: momentum)
+            try require(nonnegative: "weightDecay", weightDecay)
+            try require("batchSize", batchSize, in: counts)
+            try require("epochs", epochs, in: counts)
+            try require("seed", seed, in: seeds)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import CLIP
+import Tensors
+
+/// Domain Prompt Learning (Zhang et al. 2021): a network that writes the prompt of a domain from a batch of its images, learned
+/// by cross-entropy on batches of the source domains. On an unseen domain it writes the prompt from the batch under test.
+public struct DPL: Training {
+    public let parameters: Parameters
+    let model: CLIPText
+    let prompts: ClassPrompts
+    let training: FeatureSet, validation: FeatureSet
+    /// The training images of each source domain, and the validation images in the order they are classified in.
+    private let trainingImages: [[Int]], validationImages: [[Int]]
+
+    public private(set) var epoch = 0
+    public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])
+    private var descent: Descent
+
+    /// Prepares to learn from the images of some source domains.
+    public init(
+        _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
+    ) throws(PromptError) {
+        // Batches are drawn with replacement: one image is enough.
+        try require(training: training, validation: validation, batchSize: 1, model: model)
+        try require(contextLength: parameters.contextLength, model: model)
+        self.parameters = parameters
+        self.model = model
+        self.training = training
+        self.validation = validation
+        prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
+        trainingImages = Self.byDomain(training)
+        validationImages = Self.byDomain(validation).enumerated().map { domain, images in
+            var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "validation order", domain)
+            return images.shuffled(using: &stream)
+        }
+        descent = Descent(
+            DomainPromptNetwork.initial(
+                inputs: training.center.columns, hidden: parameters.hiddenWidth, depth: parameters.depth,
+                outputs: parameters.contextLength * model.transformer.width, seed: parameters.seed),
+            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+    }
+
+    private static func byDomain(_ images: FeatureSet) -> [[Int]] {
+        Dictionary(grouping: images.domains.indices, by: { images.domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// An epoch is what lies between two looks at the validation images.
+    public var epochs: Int { (parameters.steps - 1) / parameters.validateEvery + 1 }
+
+    /// Some steps, each on a batch of every source domain, then a look at the validation images.
+    public mutating func runEpoch() throws(PromptError) {
+        let seed = UInt64(parameters.seed), rate = Float(parameters.learningRate)
+        let first = epoch * parameters.validateEvery
+        let steps = min(parameters.validateEvery, parameters.steps - first)
+        var loss = 0.0, correct = 0.0
+        for step in first..<first + steps {
+            var draws = RandomStream(seed: seed, purpose: "batch", step)
+            let batch = trainingImages.flatMap { images in
+                (0..<parameters.batchSize).map { _ in images[draws.integer(below: images.count)] }
+            }
+            var views = RandomStream(seed: seed, purpose: "views", step)
+            let measured = update(
+                images: training.views(of: batch, using: &views), labels: batch.map { training.labels[$0] },
+                learningRate: rate) { RandomStream(seed: seed, purpose: "dropout \($0)", step) }
+            guard measured.step.loss.isFinite else {
+                throw .notFinite(quantity: "loss", epoch: epoch, step: step - first, learningRate: rate)
+            }
+            loss += Double(measured.step.loss) / Double(steps)
+            correct += measured.accuracy / Double(steps)
+        }
+        let score = validate()
+        guard score.isFinite else {
+            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
+        }
+        history.append([Float(loss), Float(correct), score])
+        descent.keep(score: score, epoch: epoch)
+        epoch += 1
+    }
+
+    /// One step of gradient descent on a batch of every source domain.
+    ///
+    /// - Parameters:
+    ///   - images: unit features, `[domains · batchSize, F]`, one domain's after another's. - labels: of each.
+    ///   - masks: the stream that decides what dropout drops behind each hidden layer.
+    /// - Returns: what was measured; the accuracy is that of the domains' own prompts.
+    package mutating func update(
+        images: Tensor, labels: [Int], learningRate: Float, masks: (_ layer: Int) -> RandomStream
+    ) -> (step: DescentStep, accuracy: Double) {
+        let (model, prompts, size, probability) = (model, prompts, parameters.batchSize, Float(parameters.dropout))
+        let domains = images.rows / size, classes = prompts.classCount
+        let isOwn = parameters.competitors == Competitors.ownDomain.rawValue
+        var correct = 0.0
+        let step = descent.step(learningRate: learningRate) { p in
+            let vectors = DomainPromptNetwork.prompts(of: images, batchesOf: size, parameters: p) { x, layer in
+                dropout(x, probability: probability, using: masks(layer))
+            }
+            let contexts = reshaped(vectors, [domains * prompts.layout.contextCount, model.transformer.width])
+            let text = prompts.textFeatures(contexts, model: model)  // [domains · classes, F]
+            let own = (0..<domains).map { domain in
+                scaledProduct(
+                    Variable(images.rows(domain * size..<(domain + 1) * size)),
+                    rows(Array(domain * classes..<(domain + 1) * classes), of: text), scale: model.logitScale)
+            }
+            let ownLabels = (0..<domains).map { Array(labels[$0 * size..<($0 + 1) * size]) }
+            for (logits, labels) in zip(own, ownLabels) {
+                correct += accuracy(logits.value.rowMaxima, labels: labels) / Double(domains)
+            }
+            guard isOwn else {
+                return crossEntropy(scaledProduct(Variable(images), text, scale: model.logitScale), labels: labels)
+            }
+            let losses = zip(own, ownLabels).map { crossEntropy($0, labels: $1) }
+            return scaled(losses.dropFirst().reduce(losses[0]) { sum($0, $1) }, by: 1 / Float(domains))
+        }
+        return (step, correct)
+    }
+
+    /// The mean over domains of the accuracy on their validation images.
+    private func validate() -> Float {
+        let network = DomainPromptNetwork(parameters: descent.parameters, width: model.transformer.width)
+        var sum = 0.0
+        for images in validationImages {
+            let own = validation.subset(images)
+            let predictions = classify(
+                own.center, batchesOf: parameters.validationBatchSize, network: network, classes: prompts, model: model)
+            guard predictions.allSatisfy(\.probability.isFinite) else { return .nan }
+            sum += accuracy(predictions.map(\.label), labels: own.labels)
+        }
+        return Float(sum / Double(validationImages.count))
+    }
+
+    /// What the values are now, as `DomainPromptNetwork.parameters`.
+    package var current: [Tensor] { descent.parameters }
+
+    /// The network that was best on the validation images.
+    public var result: (network: DomainPromptNetwork, validationAccuracy: Double) {
+        let width = model.transformer.width
+        guard let best = descent.best else {
+            return (DomainPromptNetwork(parameters: descent.parameters, width: width), .nan)
+        }
+        return (DomainPromptNetwork(parameters: best.learned, width: width), Double(best.score))
+    }
+
+    public var state: [String: Tensor] {
+        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
+    }
+
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        epoch = Int(try state.required("epoch").scalar)
+        history.restore(try state.required("history"))
+        try descent.restore(state)
+    }
+}
+
+/// Classifies images in batches, each with the prompt that the network writes for it.
+///
+/// - Parameters:
+///   - features: `[n, F]`, unit length; their order decides which of them share a prompt. A last, short batch has its own.
+///   - progress: called after each batch.
+public func classify(
+    _ features: Tensor, batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
+    progress: (_ imagesDone: Int) -> Void = { _ in }
+) -> [Prediction] {
+    stride(from: 0, to: features.rows, by: size).flatMap { first in
+        let batch = features.rows(first..<min(first + size, features.rows))
+        let text = classes.textFeatures(Variable(network.prompt(of: batch)), model: model).value  // [classes, F]
+        defer { progress(first + batch.rows) }
+        return classify(batch, text: text, logitScale: model.logitScale)
+    }
+}

@@ -1,0 +1,67 @@
+import Tensors
+
+/// Parameters that stochastic gradient descent moves, and the best of them so far: all that a training keeps which learns
+/// in no other way.
+struct Descent: Sendable {
+    private(set) var parameters: [Tensor]
+    private(set) var best: Best<[Tensor]>?
+    private var optimizer: SGD
+
+    init(_ parameters: [Tensor], momentum: Double, weightDecay: Double) {
+        self.parameters = parameters
+        optimizer = SGD(momentum: Float(momentum), weightDecay: Float(weightDecay))
+    }
+
+    /// One step down the gradient of a loss.
+    /// - Parameter loss: of variables that stand for `parameters`, in their order.
+    mutating func step(learningRate: Float, loss: ([Variable]) -> Variable) -> DescentStep {
+        let tape = Tape()
+        let variables = parameters.map(tape.parameter)
+        let value = loss(variables)
+        let gradients = tape.gradients(of: value, for: variables)
+        optimizer.update(&parameters, gradients: gradients, learningRate: learningRate)
+        return DescentStep(loss: value.value.scalar, gradients: gradients)
+    }
+
+    /// Keeps the parameters where they are better than any before them.
+    mutating func keep(score: Float, epoch: Int) {
+        best = .updated(best, score: score, epoch: epoch, learned: parameters)
+    }
+
+    var state: [String: Tensor] {
+        var state: [String: Tensor] = [:]
+        state.set("parameters", parameters)
+        state.set("velocities", optimizer.velocities)
+        if let best {
+            state.set("best", best.learned)
+            state["best"] = Tensor([2], [best.score, Float(best.epoch)])
+        }
+        return state
+    }
+
+    /// - Throws: `PromptError.foreignCheckpoint` where the state is of other parameters.
+    mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        parameters = try same(state.list("parameters"), "parameters")
+        let velocities = state.list("velocities")
+        optimizer.velocities = velocities.isEmpty ? [] : try same(velocities, "velocities")
+        if let kept = state["best"] {
+            best = Best(score: kept[0], epoch: Int(kept[1]), learned: try same(state.list("best"), "the best parameters"))
+        }
+    }
+
+    private func same(_ tensors: [Tensor], _ name: String) throws(PromptError) -> [Tensor] {
+        guard tensors.map(\.shape) == parameters.map(\.shape) else { throw .foreignCheckpoint(missing: name) }
+        return tensors
+    }
+}
+
+/// What a step of gradient descent measured, before it moved the parameters.
+package struct DescentStep: Sendable {
+    package var loss: Float
+    /// One for each parameter.
+    package var gradients: [Tensor]
+
+    package init(loss: Float, gradients: [Tensor]) {
+        (self.loss, self.gradients) = (loss, gradients)
+    }
+}

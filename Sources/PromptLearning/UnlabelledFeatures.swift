@@ -1,0 +1,22 @@
+import Tensors
+
+/// The cached image features of images of which nothing else is known: what a method may see of the target domain.
+public struct UnlabelledFeatures: Sendable {
+    /// Their features; all labels are 0, whatever the images show.
+    private let images: FeatureSet
+
+    /// - Parameters:
+    ///   - center: of the center views, `[n, dimension]`, unit length.
+    ///   - augmented: of further views; each `[n, dimension]`, unit length.
+    public init(center: Tensor, augmented: [Tensor]) {
+        let zeros = Array(repeating: 0, count: center.rows)
+        images = FeatureSet(center: center, augmented: augmented, labels: zeros, domains: zeros)
+    }
+
+    public var count: Int { images.count }
+    /// `[n, dimension]`.
+    public var center: Tensor { images.center }
+
+    /// As of a `FeatureSet`: of each image one of its augmented views, or the center view where there is no other.
+    func views(of indices: [Int], using stream: inout RandomStream) -> Tensor { images.views(of: indices, using: &stream) }
+}

@@ -1,0 +1,46 @@
+import ArtifactStore
+import PromptLearning
+
+extension StageKind {
+    /// DAPL's context vectors of the target domain on its images.
+    public static let evaluateDAPL = StageKind(
+        evaluation: "evaluate-dapl", command: "dapl", algorithmVersion: 1, parameters: NoParameters(),
+        roles: [Role("generator", .generator, .cell)])
+}
+
+/// Domain Adaptation via Prompt Learning on the domain that it was adapted to.
+public enum DAPLEvaluation: EvaluationMethod {
+    public static var kind: StageKind { .evaluateDAPL }
+    public static var abstract: String { "Classifies with the prompt that DAPL has adapted to the target domain." }
+    public static var example: String { "--embeddings tango --generator 0d1f2e3c" }
+
+    public static func classify(
+        _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
+    ) throws -> Classified {
+        let key = images.keys["generator"][0], stored = try images.store.generator(key), model = images.model
+        guard stored.method == "dapl", let recipe = try images.store.artifact(key)?.recipe,
+            let source = recipe.inputs.first(where: { $0.role == "embeddings" }),
+            let target = recipe.inputs.first(where: { $0.role == "target" })
+        else { throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DAPL") }
+        func manifest(_ embeddings: ArtifactKey) throws -> (domain: String, classes: [String]) {
+            let manifest = try images.store.manifest(images.store.embeddingSet(embeddings).manifest)
+            return (manifest.domain, manifest.classes)
+        }
+        guard try manifest(source.key).classes == images.classNames else {
+            throw StageInputError(
+                "\(key.short) was learned for other classes than those of \(images.manifest.domain); learn it for these")
+        }
+        guard let context = DomainAdaptedContext(
+            tensors: stored.tensors, classCount: images.classNames.count, width: model.transformer.width)
+        else {
+            throw StageInputError(
+                "\(key.short) does not fit \(images.classNames.count) classes and a text width of \(model.transformer.width)")
+        }
+        let hasWords = recipe.parameters["domainWords"] == true
+        let text = try context.textFeatures(
+            of: .target, classNames: images.classNames, domain: hasWords ? manifest(target.key).domain : nil, model: model)
+        return Classified(
+            method: stored.method, seed: stored.seed,
+            predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))
+    }
+}

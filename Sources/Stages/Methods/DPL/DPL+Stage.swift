@@ -1,0 +1,43 @@
+import ArtifactStore
+import PromptLearning
+
+extension StageKind {
+    /// Embeddings of the source domains → a network that writes the prompt of a domain from a batch of its images (DPL).
+    public static let fitDPL = StageKind(
+        training: "fit-dpl", executable: "spg-fit", command: "dpl", makes: .generator, algorithmVersion: 1,
+        parameters: DPL.Parameters(),
+        help: [
+            "contextLength": "number of context vectors",
+            "depth": "layers of the network",
+            "hiddenWidth": "outputs of its hidden layers",
+            "dropout": "the probability with which one of them is dropped",
+            "competitors": "whose classes an image's competes with: \"all-domains\" (released code) or \"own-domain\" (paper)",
+            "learningRate": "of stochastic gradient descent",
+            "momentum": "of stochastic gradient descent",
+            "weightDecay": "of stochastic gradient descent",
+            "batchSize": "images of each domain in a step",
+            "steps": "of gradient descent",
+            "validateEvery": "steps from one measurement on validation images to the next",
+            "validationBatchSize": "validation images that share a prompt",
+            "seed": "of initial weights, batches, dropout and the order of validation images",
+        ],
+        roles: [Role("embeddings", .embeddings, .sources)])
+}
+
+extension DPL: LearnedMethod {
+    public static var kind: StageKind { .fitDPL }
+    public static var abstract: String { "Learns to write the prompt of a domain from a batch of its images (DPL)." }
+    public static var example: String { "--embeddings oxygen --embeddings papirus --steps 1000" }
+
+    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DPL {
+        try DPL(
+            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
+            validation: inputs.validation)
+    }
+
+    public static func contents(of learner: DPL, from inputs: LearningInputs) -> ArtifactContents {
+        .generator(StoredGenerator(
+            method: "dpl", domain: inputs.domainNames, seed: learner.parameters.seed,
+            tensors: learner.result.network.tensors, validationAccuracy: learner.result.validationAccuracy))
+    }
+}

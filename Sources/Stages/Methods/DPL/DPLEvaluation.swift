@@ -1,0 +1,65 @@
+import ArtifactStore
+import PromptLearning
+import Tensors
+
+extension StageKind {
+    /// DPL's network on the target domain: a prompt for each batch of its images.
+    public static let evaluateDPL = StageKind(
+        evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 1, parameters: DPLEvaluation.Parameters(),
+        help: ["batchSize": "images that share a prompt", "seed": "of the order in which images make up batches"],
+        roles: [Role("generator", .generator, .cell)])
+}
+
+/// Domain Prompt Learning on a domain it has not seen: batches of its images, each classified with the prompt that the network
+/// writes for it.
+public enum DPLEvaluation: EvaluationMethod {
+    /// What evaluation with DPL can be told.
+    public struct Parameters: CheckedParameters {
+        /// How many images share a prompt.
+        public var batchSize = 64
+        /// Of the order of images.
+        public var seed = 1
+
+        public init() {}
+
+        public func check() throws(UnfitParameter) {
+            guard (1...1_000_000).contains(batchSize) else {
+                throw UnfitParameter("batchSize", mustBe: "a whole number from 1 to 1000000", not: "\(batchSize)")
+            }
+            guard (0...1 << 53).contains(seed) else {
+                throw UnfitParameter("seed", mustBe: "a whole number from 0 to \(1 << 53)", not: "\(seed)")
+            }
+        }
+    }
+
+    public static var kind: StageKind { .evaluateDPL }
+    public static var abstract: String { "Classifies batches of images, each with the prompt that DPL writes for it." }
+    public static var example: String { "--embeddings tango --generator 0d1f2e3c" }
+
+    public static func classify(
+        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
+    ) throws -> Classified {
+        let key = images.keys["generator"][0], stored = try images.store.generator(key)
+        let (features, width) = (images.features, images.model.transformer.width)
+        guard stored.method == "dpl" else {
+            throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DPL")
+        }
+        guard let network = DomainPromptNetwork(
+            tensors: stored.tensors, featureDimension: features.columns, width: width)
+        else {
+            throw StageInputError(
+                "the network \(key.short) does not fit features of \(features.columns) numbers and a text width of \(width)")
+        }
+        let classes = try ClassPrompts(
+            classNames: images.classNames, contextLength: network.contextLength, model: images.model)
+        // In the data set's order batches would hold images of few classes.
+        var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "evaluation order")
+        let order = stream.permutation(of: features.rows)
+        let shuffled = PromptLearning.classify(
+            features.gatheringRows(order), batchesOf: parameters.batchSize, network: network, classes: classes,
+            model: images.model, progress: progress)
+        var places = [Int](repeating: 0, count: order.count)
+        for (place, image) in order.enumerated() { places[image] = place }
+        return Classified(method: stored.method, seed: stored.seed, predictions: places.map { shuffled[$0] })
+    }
+}

@@ -1,0 +1,76 @@
+import CLIP
+import Foundation
+import PromptLearning
+import Tensors
+import Testing
+
+/// Each method learns something on real features: icon-clip's, of some of DesktopIcons (Tests/Reference/desktop_icons_features.py).
+@Suite struct DesktopIconsTests {
+    private let model: CLIPText
+    private let training: FeatureSet, validation: FeatureSet, target: FeatureSet
+    private let names = ["address_book", "calendar", "envelope", "folder", "house", "padlock", "server", "trash_can"]
+
+    init() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        model = try CLIPText(checkpoint: Checkpoint(contentsOf: root.appending(path: "Models/icon-clip")))
+        let file = try Safetensors(contentsOf: root.appending(path: "Tests/Fixtures/desktop-icons.safetensors"))
+        let all = FeatureSet(
+            center: try file.tensor(named: "features").normalizedRows(), augmented: [],
+            labels: try file.tensor(named: "labels").values.map { Int($0) },
+            domains: try file.tensor(named: "domains").values.map { Int($0) })
+        let sources = all.domains.indices.filter { all.domains[$0] < 2 }
+        training = all.subset(sources.filter { $0 % 3 != 0 })
+        validation = all.subset(sources.filter { $0 % 3 == 0 })
+        target = all.subset(all.domains.indices.filter { all.domains[$0] == 2 })
+    }
+
+    /// The first and the last of an epoch's measurements.
+    private func run(_ learner: some Training, _ measurement: String) throws -> (first: Float, last: Float) {
+        var learner = learner
+        try learner.runEpoch()
+        let first = try #require(learner.history.last(measurement))
+        try learner.run { _ in }
+        return (first, try #require(learner.history.last(measurement)))
+    }
+
+    @Test func coOp() throws {
+        var parameters = CoOp.Parameters()
+        (parameters.context, parameters.learningRate, parameters.batchSize) = ("an icon of a", 0.1, 16)
+        parameters.epochs = 12
+        let loss = try run(
+            CoOp(parameters, model: model, classNames: names, training: training, validation: validation), "loss")
+        #expect(loss.last < 0.8 * loss.first, "\(loss)")
+    }
+
+    @Test func coCoOp() throws {
+        var parameters = CoCoOp.Parameters()
+        (parameters.context, parameters.learningRate, parameters.batchSize) = ("an icon of a", 0.1, 4)
+        (parameters.epochs, parameters.validateEvery) = (12, 12)
+        let loss = try run(
+            CoCoOp(parameters, model: model, classNames: names, training: training, validation: validation), "loss")
+        #expect(loss.last < 0.8 * loss.first, "\(loss)")
+    }
+
+    @Test(arguments: DPL.Competitors.allCases) func dpl(competitors: DPL.Competitors) throws {
+        var parameters = DPL.Parameters()
+        (parameters.contextLength, parameters.hiddenWidth, parameters.batchSize) = (4, 64, 8)
+        (parameters.learningRate, parameters.steps, parameters.validateEvery) = (0.1, 80, 10)
+        parameters.competitors = competitors.rawValue
+        let loss = try run(
+            DPL(parameters, model: model, classNames: names, training: training, validation: validation), "loss")
+        #expect(loss.last < 0.8 * loss.first, "\(loss)")
+    }
+
+    @Test func dapl() throws {
+        var parameters = DAPL.Parameters()
+        (parameters.contextLength, parameters.domainContextLength, parameters.domainWords) = (4, 4, false)
+        (parameters.template, parameters.threshold) = ("an icon of a {}.", 0.3)
+        (parameters.learningRate, parameters.pace, parameters.epochs, parameters.batchSize) = (0.1, "epoch", 12, 16)
+        let learner = try DAPL(
+            parameters, model: model, classNames: names, training: training, validation: validation,
+            target: UnlabelledFeatures(center: target.center, augmented: []), names: ("oxygen and tango", "breeze"))
+        let loss = try run(learner, "target loss")
+        #expect(loss.last < 0.8 * loss.first, "\(loss)")
+        #expect(try run(learner, "confident share").last > 0.3)
+    }
+}

@@ -1,0 +1,143 @@
+import ArtifactStore
+import Foundation
+import PromptLearning
+import Stages
+import TestSupport
+import Testing
+
+/// CoCoOp, DPL and DAPL as stages, from embeddings to evaluations.
+@Suite("Baselines as stages")
+struct BaselineTests {
+    private static let small: [String: JSONValue] = ["batchSize": 8, "contextLength": 2]
+
+    private func coCoOp(_ sources: [ArtifactKey], _ changes: [String: JSONValue] = [:]) throws -> LearningStage<CoCoOp> {
+        try LearningStage(
+            StageKind.fitCoCoOp.defaults.changed(Self.small)
+                .changed(["context": "", "epochs": 2, "learningRate": 0.05]).changed(changes),
+            inputs: ["embeddings": sources])
+    }
+
+    private func dpl(_ sources: [ArtifactKey], _ changes: [String: JSONValue] = [:]) throws -> LearningStage<DPL> {
+        try LearningStage(
+            StageKind.fitDPL.defaults.changed(Self.small)
+                .changed(["hiddenWidth": 16, "steps": 6, "validateEvery": 3]).changed(changes),
+            inputs: ["embeddings": sources])
+    }
+
+    private func dapl(
+        _ sources: [ArtifactKey], _ target: ArtifactKey, _ changes: [String: JSONValue] = [:]
+    ) throws -> LearningStage<DAPL> {
+        try LearningStage(
+            StageKind.fitDAPL.defaults.changed(Self.small)
+                .changed(["domainContextLength": 2, "epochs": 2, "threshold": 0.3]).changed(changes),
+            inputs: ["embeddings": sources, "target": [target]])
+    }
+
+    @Test("Each learns, classifies the target, and is made once") func flow() throws {
+        let bench = try Bench()
+        let target = try bench.extract("chalk").key, sources = try ["ink", "oil"].map { try bench.extract($0).key }
+        func made<Method>(_ stage: LearningStage<Method>, as method: String) throws -> ArtifactKey {
+            let key = try stage.run(checkpoint: bench.checkpoint, store: bench.store)
+            #expect(try stage.run(checkpoint: bench.checkpoint, store: bench.store) == key)
+            let stored = try bench.store.generator(key)
+            #expect(stored.method == method && stored.domain == "ink+oil" && stored.seed == 1)
+            #expect(try !bench.store.metrics(of: key).isEmpty)
+            return key
+        }
+        let keys = try [
+            made(coCoOp(sources), as: "cocoop"), made(dpl(sources), as: "dpl"), made(dapl(sources, target), as: "dapl"),
+        ]
+        let evaluations = try [
+            bench.evaluated(GeneratorEvaluation.self, ["generator": [keys[0]]], on: target),
+            bench.evaluated(DPLEvaluation.self, ["generator": [keys[1]]], on: target, with: ["batchSize": 10]),
+            bench.evaluated(DAPLEvaluation.self, ["generator": [keys[2]]], on: target),
+        ]
+        for (key, method) in zip(evaluations, ["cocoop", "dpl", "dapl"]) {
+            let evaluation = try bench.store.evaluation(key)
+            #expect(evaluation.method == method && evaluation.seed == 1 && evaluation.predictions.count == 24)
+        }
+
+        // Each kind of evaluation refuses what another method has learned.
+        func refuses<Method: EvaluationMethod>(_ method: Method.Type, _ key: ArtifactKey) {
+            #expect(throws: StageInputError.self) { try bench.evaluated(method, ["generator": [key]], on: target) }
+        }
+        refuses(GeneratorEvaluation.self, keys[1])
+        refuses(GeneratorEvaluation.self, keys[2])
+        refuses(DPLEvaluation.self, keys[0])
+        refuses(DAPLEvaluation.self, keys[1])
+    }
+
+    @Test("Who shares a prompt in DPL's evaluation depends on the batch and the seed alone") func batches() throws {
+        let bench = try Bench()
+        let target = try bench.extract("chalk").key, sources = try [bench.extract("ink").key]
+        let key = try dpl(sources).run(checkpoint: bench.checkpoint, store: bench.store)
+        func probabilities(_ changes: [String: JSONValue]) throws -> [Double] {
+            let made = try bench.evaluated(DPLEvaluation.self, ["generator": [key]], on: target, with: changes)
+            return try bench.store.evaluation(made).predictions.map(\.probability)
+        }
+        // One batch of all: the order means nothing but to the order in which sums are taken.
+        for (a, b) in zip(try probabilities(["seed": 1]), try probabilities(["seed": 2])) { #expect(abs(a - b) < 1e-4) }
+        #expect(try probabilities(["batchSize": 5, "seed": 1]) != probabilities(["batchSize": 5, "seed": 2]))
+        #expect(throws: UnfitParameter.self) { try probabilities(["batchSize": 0]) }
+    }
+
+    @Test("Stopped and gone on, a training makes the same bits") func resumption() throws {
+        struct Stopped: Error {}
+        let bench = try Bench(), other = try bench.withFreshStore()
+        func tensors<Method>(
+            _ stage: (Bench) throws -> LearningStage<Method>
+        ) throws {
+            let expected = try stage(bench).run(checkpoint: bench.checkpoint, store: bench.store)
+            #expect(throws: Stopped.self) {
+                try stage(other).run(checkpoint: other.checkpoint, store: other.store, savingEvery: .zero) {
+                    if $0.epoch == 1, !$0.isResumption { throw Stopped() }
+                }
+            }
+            var resumed = false
+            let key = try stage(other).run(checkpoint: other.checkpoint, store: other.store, savingEvery: .zero) {
+                resumed = resumed || $0.isResumption
+            }
+            #expect(key == expected && resumed)
+            #expect(try bench.store.generator(key).tensors == other.store.generator(key).tensors)
+            #expect(try bench.store.metrics(of: key) == other.store.metrics(of: key))
+        }
+        func sources(_ bench: Bench) throws -> [ArtifactKey] { try [bench.extract("ink").key, bench.extract("oil").key] }
+        try tensors { try coCoOp(sources($0)) }
+        try tensors { try dpl(sources($0)) }
+        try tensors { try dapl(sources($0), $0.extract("chalk").key) }
+    }
+
+    @Test("Parameters that no run could use are refused by name") func unfit() {
+        func refuses(_ kind: StageKind, _ name: String, _ value: JSONValue) {
+            let error = #expect(throws: UnfitParameter.self) { try kind.check(kind.defaults.changed([name: value])) }
+            #expect(error?.name == name)
+        }
+        refuses(.fitCoCoOp, "batchSize", 0)
+        refuses(.fitCoCoOp, "validateEvery", 0)
+        refuses(.fitDPL, "competitors", "none")
+        refuses(.fitDPL, "depth", 1)
+        refuses(.fitDPL, "dropout", 1)
+        refuses(.fitDAPL, "pace", "fast")
+        refuses(.fitDAPL, "threshold", 2)
+        refuses(.fitDAPL, "template", "no place")
+        refuses(.evaluateZeroShot, "templates", ["an icon", "a {}"])
+    }
+
+    @Test("Templates: one as before, several, and lists by name") func templates() throws {
+        let bench = try Bench(), target = try bench.extract("chalk").key
+        let plain = StageKind.evaluateZeroShot.recipe(StageKind.evaluateZeroShot.defaults, inputs: [])
+        #expect(plain.parameters["templates"] == nil)
+        func evaluation(_ templates: [JSONValue]) throws -> Evaluation {
+            try bench.store.evaluation(bench.evaluated(ZeroShot.self, on: target, with: ["templates": .array(templates)]))
+        }
+        let one = try bench.store.evaluation(bench.evaluated(ZeroShot.self, on: target, with: ["template": "{} texture."]))
+        #expect(try evaluation(["{} texture."]).predictions == one.predictions)
+        #expect(try evaluation(["dtd"]).predictions == one.predictions)
+        #expect(try evaluation(["dtd", "a photo of a {}."]).predictions != one.predictions)
+        #expect(NamedTemplates.lists["imagenet-80"]?.count == 80 && NamedTemplates.lists["imagenet-7"]?.count == 7)
+        #expect(NamedTemplates.lists.values.joined().allSatisfy { $0.contains("{}") })
+        let arguments = ["--templates", "imagenet-7", "--templates=a {}."]
+        let parsed = try StageKind.evaluateZeroShot.parameters(fromArguments: arguments)
+        #expect(parsed["templates"] == ["imagenet-7", "a {}."])
+    }
+}
