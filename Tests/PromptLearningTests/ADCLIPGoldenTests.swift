@@ -110,10 +110,15 @@ import Testing
             for (ours, theirs) in zip(losses.sourceLogits.value.values, step.logits) {
                 #expect(abs(Double(ours) - theirs) < 20 * tolerance)
             }
-            for (name, (gradient, summary)) in zip(golden.names, zip(gradients, step.gradients)) {
+            // The mixture's bias moves all channels alike, which every layer normalisation takes back: its gradient is rounding.
+            let shift = "image_tokens.lin.bias"
+            for (name, (gradient, summary)) in zip(golden.names, zip(gradients, step.gradients)) where name != shift {
                 expect(gradient, summary, tolerance: 20 * tolerance, "gradient of \(name) in step \(number)")
             }
-            for (name, (parameter, summary)) in zip(golden.names, zip(learner.projectors.parameters, step.parameters)) {
+            let bias = try #require(gradients.last), weight = gradients[gradients.count - 2]
+            #expect(bias.squaredNorm < 1e-6 * weight.squaredNorm)
+            for (name, (parameter, summary)) in zip(golden.names, zip(learner.projectors.parameters, step.parameters))
+            where name != shift {
                 expect(parameter, summary, tolerance: 5e-3, "\(name) after step \(number)")
             }
         }

@@ -97,7 +97,7 @@ def main():
     arguments.add_argument("pairs", nargs="+", help="such as breeze-symbolic: source and target")
     arguments.add_argument("--store", default=ROOT / "Cache/artifacts.sqlite")
     arguments.add_argument("--pipeline", default="desktop-icons-ad-clip")
-    arguments.add_argument("--seeds", type=int, default=5)
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     options = arguments.parse_args()
     torch.set_num_threads(1)
     store = sqlite3.connect(f"file:{options.store}?mode=ro", uri=True)
@@ -115,7 +115,7 @@ def main():
     lines.writerow(["source", "target", "seed", "mapped", "own", "validation", "seconds of training", "of testing"])
     for pair in options.pairs:
         source, target = (domains[name] for name in pair.split("-"))
-        for seed in range(1, options.seeds + 1):
+        for seed in options.seeds:
             torch.manual_seed(seed)
             start = time.process_time()
             projectors, validation = train(source, target, prompts, clip.logit_scale.exp(), p)

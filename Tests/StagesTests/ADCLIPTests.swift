@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Foundation
 import PromptLearning
 import Stages
@@ -72,7 +73,7 @@ struct ADCLIPTests {
         let bench = try Bench(), other = try bench.withFreshStore()
         let (source, target) = try extracted(bench, views: 0)
         let expected = try stage(source, target).run(checkpoint: bench.checkpoint, store: bench.store)
-        // The same pictures in the same order, said to show something else: every image of the target in the next class.
+        // The same pictures, said to show something else: every image of the target in the next class.
         let truth = try other.manifest("chalk")
         let claimed = DomainManifest(
             dataset: truth.dataset, domain: truth.domain, classes: truth.classes,

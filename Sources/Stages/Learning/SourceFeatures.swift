@@ -71,9 +71,11 @@ struct SourceFeatures {
 
     var classNames: [String] { manifests[0].classes }
 
-    /// The images of all domains, with nothing said of what they show.
+    /// The images of all domains, with nothing said of what they show. They come in the order of their digests: that of
+    /// manifests is by class.
     var unlabelled: UnlabelledFeatures {
-        let all = FeatureSet.joined(sets)
+        let digests = manifests.flatMap { $0.images.map(\.digest) }
+        let all = FeatureSet.joined(sets).subset(digests.indices.sorted { digests[$0] < digests[$1] })
         return UnlabelledFeatures(center: all.center, augmented: all.augmented, styles: all.styles)
     }
 
