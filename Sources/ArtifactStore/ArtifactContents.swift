@@ -98,7 +98,10 @@ extension Database {
             let images = try Int.fetchOne(self, sql: """
                 SELECT count(*) FROM manifest_image WHERE manifest_id = (SELECT id FROM artifact WHERE key = ?)
                 """, arguments: [set.manifest.description]) ?? 0
-            return images * set.views.count * 4 * (try encoder(set.encoder)?["dimension"] ?? 0)
+            let features = 4 * (try encoder(set.encoder)?["dimension"] ?? 0)
+            let statistics = set.hasStatistics
+                ? try 4 * blockWidths(encoderID: encoderID(set.encoder)).reduce(0, +) : 0
+            return images * set.views.count * (features + statistics)
         case .prompt(let prompt): return prompt.vectors.count * 4
         case .generator(let generator): return generator.tensors.values.reduce(0) { $0 + $1.count * 4 }
         case .evaluation(let evaluation): return evaluation.predictions.count * 16

@@ -10,11 +10,14 @@ public struct EmbeddingSet: Hashable, Sendable {
     public var encoder: Digest
     /// The names of the views, in order.
     public var views: [String]
+    /// Whether every view has its block statistics, too.
+    public var hasStatistics: Bool
 
-    public init(manifest: ArtifactKey, encoder: Digest, views: [String]) {
+    public init(manifest: ArtifactKey, encoder: Digest, views: [String], hasStatistics: Bool = false) {
         self.manifest = manifest
         self.encoder = encoder
         self.views = views
+        self.hasStatistics = hasStatistics
     }
 }
 
@@ -55,8 +58,8 @@ extension Database {
     func insert(_ set: EmbeddingSet, id: Int64) throws {
         let manifestID = try artifactID(set.manifest, .images), encoderID = try encoderID(set.encoder)
         try execute(
-            sql: "INSERT INTO embedding_set (artifact_id, manifest_id, encoder_id) VALUES (?, ?, ?)",
-            arguments: [id, manifestID, encoderID])
+            sql: "INSERT INTO embedding_set (artifact_id, manifest_id, encoder_id, has_statistics) VALUES (?, ?, ?, ?)",
+            arguments: [id, manifestID, encoderID, set.hasStatistics])
         for (position, view) in set.views.enumerated() {
             let viewID = try viewID(view)
             let missing = try Row.fetchOne(self, sql: """
@@ -69,15 +72,18 @@ extension Database {
             if let missing, missing["images"] > 0 {
                 throw StoreError.missingEmbeddings(count: missing["images"], view: view, first: missing["path"])
             }
+            if set.hasStatistics {
+                try checkStatistics(manifestID: manifestID, encoderID: encoderID, view: view, viewID: viewID)
+            }
             try execute(
                 sql: "INSERT INTO embedding_set_view (embedding_set_id, position, view_id) VALUES (?, ?, ?)",
                 arguments: [id, position, viewID])
         }
     }
 
-    fileprivate func embeddingSet(id: Int64) throws -> (set: EmbeddingSet, manifestID: Int64, encoderID: Int64) {
+    func embeddingSet(id: Int64) throws -> (set: EmbeddingSet, manifestID: Int64, encoderID: Int64) {
         let row = try Row.fetchOne(self, sql: """
-            SELECT manifest_id, encoder_id, artifact.key AS manifest, encoder.key AS encoder
+            SELECT manifest_id, encoder_id, has_statistics, artifact.key AS manifest, encoder.key AS encoder
             FROM embedding_set
             JOIN artifact ON artifact.id = manifest_id
             JOIN encoder ON encoder.id = encoder_id
@@ -88,7 +94,9 @@ extension Database {
             SELECT name FROM embedding_set_view JOIN image_view ON image_view.id = view_id
             WHERE embedding_set_id = ? ORDER BY position
             """, arguments: [id])
-        let set = EmbeddingSet(manifest: try row.digest("manifest"), encoder: try row.digest("encoder"), views: views)
+        let set = EmbeddingSet(
+            manifest: try row.digest("manifest"), encoder: try row.digest("encoder"), views: views,
+            hasStatistics: row["has_statistics"])
         return (set, row["manifest_id"], row["encoder_id"])
     }
 

@@ -17,24 +17,30 @@ public struct ImageView: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// The images of a manifest, each with the views of it that have no features yet; with all views where the store
-    /// `remakes` what it has.
+    /// The images of a manifest, each with the views of it that have no features yet, or no block statistics where they are
+    /// asked for; with all views where the store `remakes` what it has.
     ///
     /// Images with equal bytes count once. In the manifest's order; images that lack nothing are left out.
     /// - Throws: `StoreError.noArtifact`, `.unknownEncoder`.
     public func missing(
-        views: [String], of manifest: ArtifactKey, encoder: Digest
+        views: [String], of manifest: ArtifactKey, encoder: Digest, withStatistics: Bool = false
     ) throws -> [(image: LabelledImage, views: [String])] {
         try reading { database in
             let manifestID = try database.artifactID(manifest, .images), encoderID = try database.encoderID(encoder)
             var missing: [Int: [String]] = [:]
+            func lacks(_ table: String) -> String {
+                """
+                NOT EXISTS (SELECT 1 FROM \(table)
+                    WHERE NOT \(remakes) AND encoder_id = :encoder
+                        AND view_id = (SELECT id FROM image_view WHERE name = :view)
+                        AND \(table).image_id = manifest_image.image_id)
+                """
+            }
             for view in views {
                 let positions = try Int.fetchCursor(database, sql: """
-                    SELECT position FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
-                        SELECT 1 FROM embedding
-                        WHERE NOT \(remakes) AND encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
-                            AND embedding.image_id = manifest_image.image_id)
-                    """, arguments: [manifestID, encoderID, view])
+                    SELECT position FROM manifest_image WHERE manifest_id = :manifest
+                        AND (\(lacks("embedding"))\(withStatistics ? " OR " + lacks("block_statistic") : ""))
+                    """, arguments: ["manifest": manifestID, "encoder": encoderID, "view": view])
                 while let position = try positions.next() { missing[position, default: []].append(view) }
             }
             guard !missing.isEmpty else { return [] }
@@ -102,11 +108,13 @@ extension ArtifactStore {
     /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
     /// - Parameters:
     ///   - vectors: shape `[rows.count, dimension]`, each row of unit length.
+    ///   - statistics: what the encoder's blocks make of the same rows, if that is kept.
     ///   - refusingOthers: whether a vector that is there must have the same bits as the one given.
     /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, `.otherVector`, and nothing is
-    ///   inserted; `.unknownEncoder`.
+    ///   inserted; `.badStatistics`; `.unknownEncoder`.
     public func insert(
-        _ vectors: Tensor, for rows: [ImageView], encoder key: Digest, refusingOthers: Bool = false
+        _ vectors: Tensor, _ statistics: StoredBlockStatistics? = nil, for rows: [ImageView], encoder key: Digest,
+        refusingOthers: Bool = false
     ) throws {
         precondition(vectors.rows == rows.count, "one vector for each row")
         try writing { database in
@@ -133,6 +141,9 @@ extension ArtifactStore {
                     let imageID = try database.imageID(rows[index].image, adding: true)
                     try statement.execute(arguments: [encoderID, viewID, imageID, vector, sha256])
                 }
+            }
+            if let statistics {
+                try database.insert(statistics, for: rows, encoderID: encoderID, replacing: remakes)
             }
         }
     }
@@ -186,7 +197,7 @@ extension Database {
     }
 
     /// Where a manifest saw an image; its digest where none has.
-    fileprivate func path(of image: Digest) throws -> String {
+    func path(of image: Digest) throws -> String {
         try String.fetchOne(self, sql: """
             SELECT path FROM manifest_image WHERE image_id = (SELECT id FROM image WHERE sha256 = ?)
             """, arguments: [Data(image.bytes)]) ?? image.description

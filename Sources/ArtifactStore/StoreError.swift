@@ -37,6 +37,12 @@ public enum StoreError: Error, Equatable, Sendable {
     case otherVector(image: String, view: String, encoder: String)
     /// Images without the embeddings that an artifact promises; `first` is the path of the first.
     case missingEmbeddings(count: Int, view: String, first: String)
+    /// Block statistics that cannot be used; `image` is its path.
+    case badStatistics(image: String, view: String)
+    /// Images without the block statistics that an artifact promises; `first` is the path of the first.
+    case missingStatistics(count: Int, view: String, first: String)
+    /// Embeddings that were extracted without block statistics.
+    case noStatistics(ArtifactKey)
     /// A view that an embeddings artifact does not have.
     case noView(String, available: [String])
     /// A query that is wrong, or would change the store.
@@ -136,6 +142,15 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .missingEmbeddings(let count, let view, let first):
             "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being "
                 + "“\(first)”; extract them again"
+        case .badStatistics(let image, let view):
+            "the block statistics of “\(image)” (view \(view)) are not finite in half precision, or not as many as the "
+                + "encoder has; check the checkpoint and the image"
+        case .missingStatistics(let count, let view, let first):
+            "\(count) image\(count == 1 ? " has" : "s have") no block statistics for the view “\(view)”, the first being "
+                + "“\(first)”; extract them again"
+        case .noStatistics(let key):
+            "the embeddings \(key.short) have no block statistics; extract them with statistics (statistics: true in a pipeline, "
+                + "spg-extract --statistics)"
         case .noView(let view, let available):
             "these embeddings have no view “\(view)”; they have " + available.map { "“\($0)”" }.joined(separator: ", ")
         case .badQuery(let reason):

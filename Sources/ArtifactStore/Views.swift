@@ -3,7 +3,7 @@
 /// They stand apart from the tables' versions: whatever version a store had, its views are those of this program. A view
 /// that changes needs a version all the same, for older stores to get it.
 extension Schema {
-    static let views = artifactViews + imageViews + resultViews + pipelineViews + runViews + fileViews
+    static let views = artifactViews + imageViews + resultViews + pipelineViews + runViews + fileViews + blockStatisticViews
 
     private static let artifactViews = """
         CREATE VIEW artifacts AS

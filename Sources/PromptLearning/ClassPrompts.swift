@@ -29,6 +29,19 @@ public struct ClassPrompts: Sendable {
         }
     }
 
+    /// Prompts [SOS][context][class name][.][EOS] for each of several contexts that share vectors.
+    ///
+    /// - Parameter contexts: which of the learnable vectors stand in each context, in their order. Text features are those of
+    ///   all classes with the first context, then with the next.
+    public init(classNames: [String], contexts: [[Int]], model: CLIPText) throws(PromptError) {
+        let tokenizer = model.tokenizer
+        try self.init(classNames: classNames, model: model) {
+            PromptLayout(
+                classNames: classNames.map { tokenizer.encode(spoken($0)) }, contexts: contexts,
+                startToken: tokenizer.startToken, fullStop: tokenizer.encode("."), endToken: tokenizer.endToken)
+        }
+    }
+
     /// Prompts of plain words, such as "a photo of a {}.".
     ///
     /// - Parameter template: `{}` stands for the class name.
@@ -46,10 +59,10 @@ public struct ClassPrompts: Sendable {
     private init(classNames: [String], model: CLIPText, layout: () -> PromptLayout) throws(PromptError) {
         self.classNames = classNames
         self.layout = layout()
-        for (name, end) in zip(classNames, self.layout.ends)
+        for (prompt, end) in self.layout.ends.enumerated()
         where self.layout.positions[end] >= model.transformer.contextLength {
             throw .tooLong(
-                className: name, tokens: self.layout.positions[end] + 1, contextLength: model.transformer.contextLength)
+                className: classNames[prompt % classNames.count], tokens: self.layout.positions[end] + 1, contextLength: model.transformer.contextLength)
         }
     }
 
@@ -81,6 +94,8 @@ public enum PromptError: Error, CustomStringConvertible {
     case contextLength(words: String, tokens: Int, asked: Int)
     case widths(prompt: Int, text: Int)
     case dimensions(features: Int, text: Int)
+    case noStatistics(domain: String)
+    case tooManyScales(asked: Int, blocks: Int)
     case tooFewImages(images: Int, batchSize: Int)
     case noValidationImages
     case noTargetImages
@@ -116,6 +131,12 @@ public enum PromptError: Error, CustomStringConvertible {
         case .dimensions(let features, let text):
             "The images' features have \(features) numbers, but the text features have \(text): "
                 + "they were made with different checkpoints."
+        case .tooManyScales(let asked, let blocks):
+            "scales asks for the last \(asked) blocks of the image encoder, which has \(blocks). Lower scales, or leave it at "
+                + "0 for all of them."
+        case .noStatistics(let domain):
+            "The \(domain) domain's images have no block statistics of the other's encoder. Extract both with statistics "
+                + "(statistics: true)."
         case .tooFewImages(let images, let batchSize):
             "There are \(images) training images, fewer than one batch of \(batchSize). Lower batchSize."
         case .noValidationImages:

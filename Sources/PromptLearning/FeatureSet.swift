@@ -6,15 +6,23 @@ public struct FeatureSet: Sendable {
     public var center: Tensor
     /// Features of further views of the same images, such as random crops; each `[n, dimension]`, unit length.
     public var augmented: [Tensor]
+    /// The block statistics of all views, where they were read.
+    public var styles: BlockStyles?
     /// A class per image.
     public var labels: [Int]
     /// A domain per image: an index into the domains that the set was made of.
     public var domains: [Int]
 
-    public init(center: Tensor, augmented: [Tensor], labels: [Int], domains: [Int]) {
+    public init(
+        center: Tensor, augmented: [Tensor], styles: BlockStyles? = nil, labels: [Int], domains: [Int]
+    ) {
         precondition(center.rows == labels.count && labels.count == domains.count, "a label and a domain per image")
+        precondition(
+            styles.map { $0.center.rows == labels.count && $0.augmented.count == augmented.count } ?? true,
+            "statistics for each view of each image")
         self.center = center
         self.augmented = augmented
+        self.styles = styles
         self.labels = labels
         self.domains = domains
     }
@@ -25,7 +33,7 @@ public struct FeatureSet: Sendable {
     public func subset(_ indices: [Int]) -> FeatureSet {
         FeatureSet(
             center: center.gatheringRows(indices), augmented: augmented.map { $0.gatheringRows(indices) },
-            labels: indices.map { labels[$0] }, domains: indices.map { domains[$0] })
+            styles: styles?.subset(indices), labels: indices.map { labels[$0] }, domains: indices.map { domains[$0] })
     }
 
     /// Several sets, one after another.
@@ -34,7 +42,7 @@ public struct FeatureSet: Sendable {
         FeatureSet(
             center: .stacked(sets.map(\.center)),
             augmented: (sets.first?.augmented.indices ?? 0..<0).map { view in .stacked(sets.map { $0.augmented[view] }) },
-            labels: sets.flatMap(\.labels), domains: sets.flatMap(\.domains))
+            styles: .joined(sets.map(\.styles)), labels: sets.flatMap(\.labels), domains: sets.flatMap(\.domains))
     }
 
     /// The features a training step sees: of each image one of its augmented views, drawn anew; the center view where there
@@ -42,13 +50,31 @@ public struct FeatureSet: Sendable {
     ///
     /// - Returns: `[indices.count, dimension]`.
     func views(of indices: [Int], using stream: inout RandomStream) -> Tensor {
-        guard !augmented.isEmpty else { return center.gatheringRows(indices) }
+        features(of: indices, in: drawnViews(indices.count, using: &stream))
+    }
+
+    /// The same with the block statistics of those views, widened: `[indices.count, 2 · Σ widths]`.
+    /// - Precondition: there are statistics.
+    func styledViews(
+        of indices: [Int], using stream: inout RandomStream
+    ) -> (features: Tensor, statistics: Tensor) {
+        guard let styles else { preconditionFailure("statistics of images that have none") }
+        let views = drawnViews(indices.count, using: &stream)
+        return (features(of: indices, in: views), styles.numbers(of: indices, in: views))
+    }
+
+    /// For each of some images an augmented view; none where there are none.
+    private func drawnViews(_ count: Int, using stream: inout RandomStream) -> [Int] {
+        augmented.isEmpty ? [] : (0..<count).map { _ in stream.integer(below: augmented.count) }
+    }
+
+    private func features(of indices: [Int], in views: [Int]) -> Tensor {
+        guard !views.isEmpty else { return center.gatheringRows(indices) }
         var batch = Tensor(uninitialized: [indices.count, center.columns])
         let width = center.columns
         for (row, index) in indices.enumerated() {
-            let view = augmented[stream.integer(below: augmented.count)]
             batch.withUnsafeMutablePointer { to in
-                view.withUnsafePointer { (to + row * width).update(from: $0 + index * width, count: width) }
+                augmented[views[row]].withUnsafePointer { (to + row * width).update(from: $0 + index * width, count: width) }
             }
         }
         return batch

@@ -18,7 +18,7 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluationCommand<ZeroShot>.self, EvaluationCommand<PromptEvaluation>.self,
             EvaluationCommand<GeneratorEvaluation>.self, EvaluationCommand<DPLEvaluation>.self,
-            EvaluationCommand<DAPLEvaluation>.self,
+            EvaluationCommand<DAPLEvaluation>.self, EvaluationCommand<ADCLIPEvaluation>.self,
         ],
         defaultSubcommand: EvaluationCommand<ZeroShot>.self)
 }

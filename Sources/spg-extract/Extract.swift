@@ -44,6 +44,11 @@ struct Extract: ParsableCommand {
         valueName: "number"))
     var views = ViewCount.count(0)
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep what every block of the encoder makes of them, too: means and deviations over tokens.")
+    var statistics = false
+
     @Option(help: "What to do with a file that is no readable image: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
 
@@ -101,6 +106,7 @@ struct Extract: ParsableCommand {
     ) throws -> ArtifactKey {
         var parameters = ExtractStage.Parameters()
         parameters.views = views
+        parameters.statistics = statistics
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
         let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin)
         let outcome = try stage.run(

@@ -37,6 +37,7 @@ import Testing
         try withStore { store in
             try Sample.runPipeline(in: store)
             try Sample.runCommand(in: store)
+            try Sample.extractStatistics(Sample.manifest("tango"), into: store)
             let result = try store.query(example.sql)
             #expect(result.columns == example.columns)
             #expect(!result.rows.isEmpty)

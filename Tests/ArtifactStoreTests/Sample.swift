@@ -82,6 +82,39 @@ enum Sample {
             .embeddings(EmbeddingSet(manifest: manifest.key, encoder: encoder.key, views: views)), seconds: 2)
     }
 
+    /// The widths of the encoder's blocks.
+    static let widths = [2, 3]
+
+    /// Numbers that stand for the block statistics of some images and views; half-precision holds them exactly.
+    static func statistics(_ rows: [ImageView]) -> StoredBlockStatistics {
+        let numbers = rows.flatMap { row in
+            (0..<10).map { Float(row.image.bytes[$0]) / 4 + Float(row.view.utf8.count) }
+        }
+        return StoredBlockStatistics(widths: widths, numbers: HalfMatrix(rounding: Tensor([rows.count, 10], numbers)))
+    }
+
+    static func statisticsRecipe(_ manifest: DomainManifest) -> Recipe {
+        Recipe(
+            kind: .embeddings, algorithmVersion: 1,
+            parameters: ["encoder": .string(encoder.key.description), "statistics": true, "views": .number(1)],
+            inputs: [.init("images", manifest.key)])
+    }
+
+    /// Records a manifest and, beside the features, the block statistics of all of its images.
+    @discardableResult
+    static func extractStatistics(_ manifest: DomainManifest, into store: ArtifactStore) throws -> ArtifactKey {
+        try store.record(manifest)
+        try store.record(encoder)
+        let missing = try store.missing(views: views, of: manifest.key, encoder: encoder.key, withStatistics: true)
+        for (image, views) in missing {
+            let rows = views.map { ImageView(image: image.digest, view: $0) }
+            let values = rows.flatMap { vector($0.image, $0.view) }
+            try store.insert(Tensor([rows.count, 8], values), statistics(rows), for: rows, encoder: encoder.key)
+        }
+        let set = EmbeddingSet(manifest: manifest.key, encoder: encoder.key, views: views, hasStatistics: true)
+        return try store.write(statisticsRecipe(manifest), .embeddings(set), seconds: 2)
+    }
+
     static func promptRecipe(_ embeddings: ArtifactKey, seed: Int) -> Recipe {
         Recipe(
             kind: .prompt, algorithmVersion: 1, parameters: ["seed": .number(Double(seed)), "learningRate": 0.002],

@@ -40,10 +40,11 @@ struct Bench {
     @discardableResult
     func extract(
         _ domain: String, views: Int = 2, counting count: ViewCount? = nil,
-        onBadImage: ExtractStage.BadImagePolicy = .fail, precision: Precision = .float32
+        onBadImage: ExtractStage.BadImagePolicy = .fail, precision: Precision = .float32, statistics: Bool = false
     ) throws -> ExtractStage.Outcome {
         var parameters = ExtractStage.Parameters()
         parameters.views = count ?? .count(views)
+        parameters.statistics = statistics
         return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision)).run(
             manifest: manifest(domain), checkpoint: checkpoint, store: store)
     }

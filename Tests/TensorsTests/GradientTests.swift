@@ -86,6 +86,36 @@ import Tensors
         #expect(gradient.rows(1..<2).squaredNorm == 0 && gradient.rows(3..<4).squaredNorm == 0)
     }
 
+    @Test func severalMatricesSideBySide() {
+        check([random([3, 4], "a"), random([3, 2], "b"), random([3, 1], "c")]) { concatenated([$0[2], $0[0], $0[1], $0[0]]) }
+    }
+
+    @Test func mixturesOfMatrices() {
+        let parts = (0..<3).map { random([4, 5], "part \($0)") }
+        check(parts + [random([2, 3], "weights"), random([2], "bias")]) {
+            mixtures(of: Array($0[..<3]), weights: $0[3], bias: $0[4])
+        }
+        check(parts + [random([1, 3], "weights"), random([1], "bias")]) {
+            mixtures(of: Array($0[..<3]), weights: $0[3], bias: $0[4])
+        }
+    }
+
+    @Test func probabilitiesAndTheirEntropy() {
+        check([random([3, 5], "x")]) { softmaxOfRows($0[0]) }
+        check([random([4, 5], "x")]) { normalizedColumns($0[0]) }
+        // A column shorter than the floor is divided by a constant.
+        check([random([4, 5], "x")]) { normalizedColumns($0[0], floor: 1.2) }
+        check([random([4, 5], "x")]) { meanEntropy(softmaxOfRows($0[0])) }
+        check([random([4, 5], "x")]) { meanEntropy(normalizedColumns(softmaxOfRows($0[0]))) }
+    }
+
+    @Test func divergenceOfDistributionsInColumns() {
+        let inputs = [random([6, 4], "x") * 2, random([6, 4], "target") * 2]
+        check(inputs) { divergenceWithinGroups($0[0], from: $0[1], of: 3) }
+        check(inputs) { divergenceWithinGroups($0[0], from: $0[1], of: 6) }
+        #expect(abs(divergenceWithinGroups(Variable(inputs[0]), from: Variable(inputs[0]), of: 3).value.scalar) < 1e-6)
+    }
+
     @Test func logitsAndLosses() {
         check([random([3, 4], "a"), random([5, 4], "b")]) { scaledProduct($0[0], $0[1], scale: 2.5) }
         check([random([3, 5], "x")]) { crossEntropy($0[0], labels: [4, 0, 2]) }

@@ -51,17 +51,24 @@ extension Database {
     }
 
     private func missingFeatures(ofSet id: Int64) throws -> String? {
-        guard try hasRow("embedding_set", id) else { return "it has no contents" }
+        guard let hasStatistics = try Bool.fetchOne(
+            self, sql: "SELECT has_statistics FROM embedding_set WHERE artifact_id = ?", arguments: [id])
+        else { return "it has no contents" }
+        if let problem = try missing("features", in: "embedding", ofSet: id) { return problem }
+        return hasStatistics ? try missing("block statistics", in: "block_statistic", ofSet: id) : nil
+    }
+
+    private func missing(_ noun: String, in table: String, ofSet id: Int64) throws -> String? {
         let missing = try Row.fetchOne(self, sql: """
-            SELECT count(*) AS features, min(path) AS path
+            SELECT count(*) AS images, min(path) AS path
             FROM embedding_set
             JOIN embedding_set_view ON embedding_set_id = artifact_id
             JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
-            LEFT JOIN embedding ON embedding.encoder_id = embedding_set.encoder_id
-                AND embedding.view_id = embedding_set_view.view_id AND embedding.image_id = manifest_image.image_id
-            WHERE artifact_id = ? AND embedding.id IS NULL
+            LEFT JOIN \(table) AS entry ON entry.encoder_id = embedding_set.encoder_id
+                AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
+            WHERE artifact_id = ? AND entry.id IS NULL
             """, arguments: [id])
-        guard let missing, missing["features"] > 0 else { return nil }
-        return "features of \(missing["features"] as Int) images are missing, the first being “\(missing["path"] as String)”"
+        guard let missing, missing["images"] > 0 else { return nil }
+        return "\(noun) of \(missing["images"] as Int) images are missing, the first being “\(missing["path"] as String)”"
     }
 }

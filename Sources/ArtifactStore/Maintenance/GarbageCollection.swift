@@ -9,6 +9,9 @@ public struct Garbage: Hashable, Sendable {
     /// Features that only those artifacts cover, or that an abandoned extraction left.
     public let embeddings: Int
     public let embeddingBytes: Int
+    /// Block statistics, likewise.
+    public let statistics: Int
+    public let statisticsBytes: Int
     /// Trainings that were stopped, and failures, of artifacts that the pipelines do not ask for.
     public let checkpoints: Int
     public let failures: Int
@@ -18,7 +21,7 @@ public struct Garbage: Hashable, Sendable {
     public let pipelines: [String]
 
     public var isEmpty: Bool {
-        artifacts.isEmpty && embeddings == 0 && checkpoints == 0 && failures == 0 && files == 0 && pipelines.isEmpty
+        artifacts.isEmpty && embeddings == 0 && statistics == 0 && checkpoints == 0 && failures == 0 && files == 0 && pipelines.isEmpty
     }
 }
 
@@ -54,7 +57,7 @@ extension ArtifactStore {
 private struct GarbagePlan {
     let garbage: Garbage
     private let artifacts: [Int64]
-    private let embeddings: [Int64]
+    private let embeddings: [Int64], statistics: [Int64]
     private let files: [String]
     private let keptPipelines: String
 
@@ -82,22 +85,28 @@ private struct GarbagePlan {
         artifacts = try Int64.fetchAll(
             database, sql: "SELECT id FROM artifact WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
             arguments: [kept])
-        let rows = try Row.fetchAll(database, sql: """
-            WITH kept (id) AS (SELECT value FROM json_each(?)),
-                covered (embedding_id, set_id) AS (
-                    SELECT embedding.id, embedding_set.artifact_id
-                    FROM embedding_set
-                    JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
-                    JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
-                    JOIN embedding ON embedding.encoder_id = embedding_set.encoder_id
-                        AND embedding.view_id = embedding_set_view.view_id
-                        AND embedding.image_id = manifest_image.image_id)
-            SELECT id, length(vector) AS bytes FROM embedding
-            WHERE id NOT IN (SELECT embedding_id FROM covered WHERE set_id IN (SELECT id FROM kept))
-                AND (id IN (SELECT embedding_id FROM covered)
-                    OR image_id NOT IN (SELECT image_id FROM manifest_image WHERE manifest_id IN (SELECT id FROM kept)))
-            """, arguments: [kept])
+        /// Rows of a table with a row for each image, encoder and view that no artifact to be kept covers.
+        func unneeded(_ table: String, _ column: String, sets condition: String) throws -> [Row] {
+            try Row.fetchAll(database, sql: """
+                WITH kept (id) AS (SELECT value FROM json_each(?)),
+                    covered (row_id, set_id) AS (
+                        SELECT entry.id, embedding_set.artifact_id
+                        FROM embedding_set
+                        JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
+                        JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
+                        JOIN \(table) AS entry ON entry.encoder_id = embedding_set.encoder_id
+                            AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
+                        WHERE \(condition))
+                SELECT id, length(\(column)) AS bytes FROM \(table)
+                WHERE id NOT IN (SELECT row_id FROM covered WHERE set_id IN (SELECT id FROM kept))
+                    AND (id IN (SELECT row_id FROM covered)
+                        OR image_id NOT IN (SELECT image_id FROM manifest_image WHERE manifest_id IN (SELECT id FROM kept)))
+                """, arguments: [kept])
+        }
+        let rows = try unneeded("embedding", "vector", sets: "true")
+        let statisticRows = try unneeded("block_statistic", "numbers", sets: "embedding_set.has_statistics")
         embeddings = rows.map { $0["id"] }
+        statistics = statisticRows.map { $0["id"] }
         files = try String.fetchAll(database, sql: "SELECT path FROM file_digest")
             .filter { !FileManager.default.fileExists(atPath: $0) }
         func count(_ table: String) throws -> Int {
@@ -107,7 +116,8 @@ private struct GarbagePlan {
         keptPipelines = named
         garbage = Garbage(
             artifacts: try database.removedArtifacts(artifacts), embeddings: rows.count,
-            embeddingBytes: rows.reduce(0) { $0 + $1["bytes"] }, checkpoints: try count("checkpoint"),
+            embeddingBytes: rows.reduce(0) { $0 + $1["bytes"] }, statistics: statisticRows.count,
+            statisticsBytes: statisticRows.reduce(0) { $0 + $1["bytes"] }, checkpoints: try count("checkpoint"),
             failures: try count("failure"), files: files.count, pipelines: known.filter { !pipelines.contains($0) })
     }
 
@@ -119,6 +129,8 @@ private struct GarbagePlan {
         try database.deleteArtifacts(artifacts)
         try database.execute(
             sql: "DELETE FROM embedding WHERE id IN (SELECT value FROM json_each(?))", arguments: [embeddings.json])
+        try database.execute(
+            sql: "DELETE FROM block_statistic WHERE id IN (SELECT value FROM json_each(?))", arguments: [statistics.json])
         for table in ["checkpoint", "failure"] {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(Self.isUnasked)", arguments: [keptPipelines])
         }
@@ -139,10 +151,12 @@ private struct GarbagePlan {
         // What nothing refers to any more.
         try database.execute(sql: """
             DELETE FROM image WHERE id NOT IN (SELECT image_id FROM manifest_image)
-                AND id NOT IN (SELECT image_id FROM embedding);
+                AND id NOT IN (SELECT image_id FROM embedding) AND id NOT IN (SELECT image_id FROM block_statistic);
             DELETE FROM encoder WHERE id NOT IN (SELECT encoder_id FROM embedding)
+                AND id NOT IN (SELECT encoder_id FROM block_statistic)
                 AND id NOT IN (SELECT encoder_id FROM embedding_set);
             DELETE FROM image_view WHERE id NOT IN (SELECT view_id FROM embedding)
+                AND id NOT IN (SELECT view_id FROM block_statistic)
                 AND id NOT IN (SELECT view_id FROM embedding_set_view);
             """)
     }

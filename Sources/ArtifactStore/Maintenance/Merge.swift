@@ -8,6 +8,8 @@ public struct MergeOutcome: Hashable, Sendable {
     public internal(set) var artifacts: [String: Int] = [:]
     /// New features.
     public internal(set) var embeddings = 0
+    /// New rows of block statistics.
+    public internal(set) var statistics = 0
     /// Pipelines that were unknown here.
     public internal(set) var pipelines: [String] = []
     /// Pipelines that consist of something else here, and stay as they are.
@@ -69,6 +71,8 @@ extension Database {
         let before = totalChangesCount
         try execute(sql: Self.newEmbeddings)
         outcome.embeddings = totalChangesCount - before
+        try execute(sql: Self.newStatistics)
+        outcome.statistics = totalChangesCount - before - outcome.embeddings
         try execute(sql: Self.newContents)
         return outcome
     }
@@ -82,6 +86,9 @@ extension Database {
         INSERT OR IGNORE INTO main.image_view (name) SELECT name FROM other.image_view ORDER BY id;
         INSERT OR IGNORE INTO main.encoder (key, name, dimension, parameters)
             SELECT key, name, dimension, parameters FROM other.encoder ORDER BY id;
+        INSERT OR IGNORE INTO main.encoder_block (encoder_id, block, first, width)
+            SELECT encoder.id, theirs.block, theirs.first, theirs.width FROM other.encoder_block AS theirs
+            \(theirEncoder);
         INSERT INTO main.artifact (key, kind, algorithm_version, parameters, created, seconds, bytes)
             SELECT key, kind, algorithm_version, parameters, created, seconds, bytes FROM other.artifact
             WHERE id IN (SELECT other_id FROM new_artifact) ORDER BY id;
@@ -106,15 +113,21 @@ extension Database {
         JOIN main.image ON image.sha256 = their_image.sha256
         """
 
-    private static let newEmbeddings = """
-        INSERT OR IGNORE INTO main.embedding (encoder_id, view_id, image_id, vector, sha256)
-            SELECT encoder.id, image_view.id, image.id, theirs.vector, theirs.sha256
-            FROM other.embedding AS theirs
+    private static let newEmbeddings = copies(of: "embedding", "vector")
+    private static let newStatistics = copies(of: "block_statistic", "numbers")
+
+    /// Copies what is new of a table with a row for each image, encoder and view.
+    private static func copies(of table: String, _ column: String) -> String {
+        """
+        INSERT OR IGNORE INTO main.\(table) (encoder_id, view_id, image_id, \(column), sha256)
+            SELECT encoder.id, image_view.id, image.id, theirs.\(column), theirs.sha256
+            FROM other.\(table) AS theirs
             \(theirEncoder)
             \(theirView)
             \(theirImage)
             ORDER BY theirs.id
         """
+    }
 
     /// `mine` of an artifact's row there is its row here.
     private static let newContents: String = {
@@ -159,8 +172,8 @@ extension Database {
             + alike("manifest_class", "manifest_id", "label, name")
             + copy("manifest_image", "manifest_id", "position, image_id, label, path",
                 from: "theirs.position, image.id, theirs.label, theirs.path", theirImage)
-            + copy("embedding_set", "artifact_id", "manifest_id, encoder_id", from: "manifest.id, encoder.id",
-                theirManifest + "\n" + theirEncoder)
+            + copy("embedding_set", "artifact_id", "manifest_id, encoder_id, has_statistics",
+                from: "manifest.id, encoder.id, theirs.has_statistics", theirManifest + "\n" + theirEncoder)
             + copy("embedding_set_view", "embedding_set_id", "position, view_id", from: "theirs.position, image_view.id",
                 theirView)
             + alike("prompt", "artifact_id",

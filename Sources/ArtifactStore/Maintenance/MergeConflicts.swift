@@ -9,20 +9,7 @@ extension Database {
     }
 
     private static let conflictQueries = [
-        // Features by image, encoder and view.
-        """
-        SELECT 'the features of ' || coalesce(
-                (SELECT path FROM main.manifest_image WHERE manifest_image.image_id = mine.image_id LIMIT 1),
-                'image ' || lower(hex(image.sha256)))
-            || ' (view ' || image_view.name || ', encoder ' || encoder.name || '@' || substr(encoder.key, 1, 12) || ')'
-        FROM other.embedding AS theirs
-        \(theirEncoder)
-        \(theirView)
-        \(theirImage)
-        JOIN main.embedding AS mine
-            ON mine.encoder_id = encoder.id AND mine.view_id = image_view.id AND mine.image_id = image.id
-        WHERE mine.sha256 <> theirs.sha256
-        """,
+        ofViews("features", in: "embedding"), ofViews("block statistics", in: "block_statistic"),
         artifacts("""
             SELECT artifact_id, json_array(method, domain, seed, context_length, width, hex(sha256), validation_accuracy)
                 AS contents FROM prompt
@@ -55,6 +42,23 @@ extension Database {
             FROM embedding_set
             """, of: "embeddings"),
     ]
+
+    /// A query for rows that differ, of a table with a row for each image, encoder and view.
+    private static func ofViews(_ noun: String, in table: String) -> String {
+        """
+        SELECT 'the \(noun) of ' || coalesce(
+                (SELECT path FROM main.manifest_image WHERE manifest_image.image_id = mine.image_id LIMIT 1),
+                'image ' || lower(hex(image.sha256)))
+            || ' (view ' || image_view.name || ', encoder ' || encoder.name || '@' || substr(encoder.key, 1, 12) || ')'
+        FROM other.\(table) AS theirs
+        \(theirEncoder)
+        \(theirView)
+        \(theirImage)
+        JOIN main.\(table) AS mine
+            ON mine.encoder_id = encoder.id AND mine.view_id = image_view.id AND mine.image_id = image.id
+        WHERE mine.sha256 <> theirs.sha256
+        """
+    }
 
     /// A query for artifacts of one key with different contents.
     /// - Parameter contents: `artifact_id` and `contents`, over tables that both stores have.

@@ -13,29 +13,39 @@ extension Database {
 
     /// The artifacts that damage spoils, and everything made from them: it may have been made from the damage.
     func artifactsToRemove(_ damages: [StoreDamage]) throws -> [Int64] {
-        var rows: [Int64] = [], features: [Int64] = []
+        var rows: [Int64] = [], features: [Int64] = [], statistics: [Int64] = []
         for damage in damages {
             switch damage.place {
             case .artifact(let id): rows.append(id)
             case .embedding(let id): features.append(id)
+            case .blockStatistic(let id): statistics.append(id)
             case .checkpoint, .file: break
             }
         }
-        rows += try Int64.fetchAll(self, sql: """
-            SELECT DISTINCT embedding_set.artifact_id FROM json_each(?) AS damaged
-            JOIN embedding ON embedding.id = damaged.value
-            JOIN manifest_image ON manifest_image.image_id = embedding.image_id
-            JOIN embedding_set ON embedding_set.manifest_id = manifest_image.manifest_id
-                AND embedding_set.encoder_id = embedding.encoder_id
-            JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
-                AND embedding_set_view.view_id = embedding.view_id
-            """, arguments: [features.json])
+        rows += try sets(covering: features, of: "embedding")
+        rows += try sets(covering: statistics, of: "block_statistic").filter { id in
+            try Bool.fetchOne(
+                self, sql: "SELECT has_statistics FROM embedding_set WHERE artifact_id = ?", arguments: [id]) ?? false
+        }
         return try Int64.fetchAll(self, sql: """
             WITH RECURSIVE use (artifact_id, input_id) AS (\(Self.uses)), lost (id) AS (
                 SELECT value FROM json_each(?)
                 UNION SELECT use.artifact_id FROM lost JOIN use ON use.input_id = lost.id
             )
             SELECT id FROM lost ORDER BY id
+            """, arguments: [rows.json])
+    }
+
+    /// The embeddings artifacts that cover some rows of a table with a row for each image, encoder and view.
+    private func sets(covering rows: [Int64], of table: String) throws -> [Int64] {
+        try Int64.fetchAll(self, sql: """
+            SELECT DISTINCT embedding_set.artifact_id FROM json_each(?) AS damaged
+            JOIN \(table) AS entry ON entry.id = damaged.value
+            JOIN manifest_image ON manifest_image.image_id = entry.image_id
+            JOIN embedding_set ON embedding_set.manifest_id = manifest_image.manifest_id
+                AND embedding_set.encoder_id = entry.encoder_id
+            JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
+                AND embedding_set_view.view_id = entry.view_id
             """, arguments: [rows.json])
     }
 

@@ -20,6 +20,9 @@ public struct StoreStatistics: Hashable, Sendable {
         public let view: String
         public let images: Int
         public let bytes: Int
+        /// Those of the images that have block statistics, and the bytes of these.
+        public let imagesWithStatistics: Int
+        public let statisticsBytes: Int
     }
 
     /// What a pipeline asks for, and how much of it there is.
@@ -64,13 +67,25 @@ extension ArtifactStore {
                     """
                 ).map { .init(kind: $0[0], artifacts: $0[1], bytes: $0[2], seconds: $0[3]) },
                 features: Row.fetchAll(database, sql: """
-                    SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images, images * dimension * 4
-                    FROM (SELECT encoder_id, view_id, count(*) AS images FROM embedding GROUP BY encoder_id, view_id)
+                    SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images, images * dimension * 4,
+                           coalesce(with_statistics, 0), coalesce(with_statistics, 0) * coalesce(4 * (
+                               SELECT sum(width) FROM encoder_block WHERE encoder_id = features.encoder_id), 0)
+                    FROM (
+                        SELECT encoder_id, view_id, count(*) AS images FROM embedding GROUP BY encoder_id, view_id
+                    ) AS features
+                    LEFT JOIN (
+                        SELECT encoder_id, view_id, count(*) AS with_statistics FROM block_statistic
+                        GROUP BY encoder_id, view_id
+                    ) USING (encoder_id, view_id)
                     JOIN encoder ON encoder.id = encoder_id
                     JOIN image_view ON image_view.id = view_id
                     ORDER BY encoder.id, view_id
                     """
-                ).map { .init(encoder: $0[0], view: $0[1], images: $0[2], bytes: $0[3]) },
+                ).map {
+                    .init(
+                        encoder: $0[0], view: $0[1], images: $0[2], bytes: $0[3], imagesWithStatistics: $0[4],
+                        statisticsBytes: $0[5])
+                },
                 pipelines: Row.fetchAll(database, sql: """
                     SELECT pipeline, count(*), count(artifact.key) FROM pipeline_instance
                     LEFT JOIN artifact USING (key) GROUP BY pipeline ORDER BY pipeline

@@ -14,6 +14,8 @@ public struct StoreDamage: Hashable, Sendable {
         case file
         /// A row of `embedding`.
         case embedding(Int64)
+        /// A row of `block_statistic`.
+        case blockStatistic(Int64)
         /// A row of `artifact`.
         case artifact(Int64)
         case checkpoint(String)

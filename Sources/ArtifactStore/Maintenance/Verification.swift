@@ -38,6 +38,8 @@ extension ArtifactStore {
             for damage in damages {
                 switch damage.place {
                 case .embedding(let id): try database.execute(sql: "DELETE FROM embedding WHERE id = ?", arguments: [id])
+                case .blockStatistic(let id):
+                    try database.execute(sql: "DELETE FROM block_statistic WHERE id = ?", arguments: [id])
                 case .checkpoint(let key):
                     try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key])
                 case .artifact, .file: break
@@ -73,6 +75,7 @@ extension Database {
         let total = try Int.fetchOne(self, sql: """
             SELECT (SELECT count(*) FROM embedding) + (SELECT count(*) FROM prompt) + (SELECT count(*) FROM tensor)
                 + (SELECT count(*) FROM checkpoint) + (SELECT count(*) FROM file)
+                + (SELECT count(*) FROM block_statistic)
             """) ?? 0
         for blobs in CheckedBlobs.all {
             let rows = try Row.fetchCursor(self, sql: blobs.query)
@@ -105,17 +108,10 @@ private struct CheckedBlobs: Sendable {
     let place: @Sendable (Row) throws -> StoreDamage.Place
 
     static let all = [
-        CheckedBlobs(
-            name: "an embedding", query: "SELECT id, vector, sha256 FROM embedding",
-            subject: """
-                SELECT 'the features of ' || coalesce(
-                        (SELECT path FROM manifest_image WHERE manifest_image.image_id = embedding.image_id LIMIT 1),
-                        'image ' || (SELECT lower(hex(sha256)) FROM image WHERE id = image_id))
-                    || ' (view ' || (SELECT name FROM image_view WHERE id = view_id)
-                    || ', encoder ' || (SELECT name || '@' || substr(key, 1, 12) FROM encoder WHERE id = encoder_id) || ')'
-                FROM embedding WHERE id = ?
-                """,
-            place: { .embedding($0[0]) }),
+        ofView("an embedding", "embedding", "vector", "features", place: { .embedding($0[0]) }),
+        ofView(
+            "a row of block statistics", "block_statistic", "numbers", "block statistics",
+            place: { .blockStatistic($0[0]) }),
         CheckedBlobs(
             name: "a prompt", query: "SELECT artifact_id, vectors, sha256 FROM prompt",
             subject: """
@@ -142,4 +138,22 @@ private struct CheckedBlobs: Sendable {
             subject: "SELECT 'the unfinished training of ' || substr(key, 1, 12) FROM checkpoint WHERE key = ?",
             place: { .checkpoint($0[0]) }),
     ]
+
+    /// Blobs of a table with a row for each image, encoder and view.
+    private static func ofView(
+        _ name: String, _ table: String, _ column: String, _ noun: String,
+        place: @escaping @Sendable (Row) throws -> StoreDamage.Place
+    ) -> CheckedBlobs {
+        CheckedBlobs(
+            name: name, query: "SELECT id, \(column), sha256 FROM \(table)",
+            subject: """
+                SELECT 'the \(noun) of ' || coalesce(
+                        (SELECT path FROM manifest_image WHERE manifest_image.image_id = \(table).image_id LIMIT 1),
+                        'image ' || (SELECT lower(hex(sha256)) FROM image WHERE id = image_id))
+                    || ' (view ' || (SELECT name FROM image_view WHERE id = view_id)
+                    || ', encoder ' || (SELECT name || '@' || substr(key, 1, 12) FROM encoder WHERE id = encoder_id) || ')'
+                FROM \(table) WHERE id = ?
+                """,
+            place: place)
+    }
 }

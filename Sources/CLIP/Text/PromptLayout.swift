@@ -76,6 +76,22 @@ public struct PromptLayout: Sendable {
         })
     }
 
+    /// Prompts of the form [SOS][context][class name][.][EOS] for each of several contexts: those of all classes with the first
+    /// context, then with the next. What contexts begin with in common is shared, as everything is.
+    ///
+    /// - Parameters:
+    ///   - classNames: the tokens of each class name.
+    ///   - contexts: which of the group's vectors stand in each context, in their order.
+    ///   - fullStop: the tokens that follow the class name.
+    public init(classNames: [[Int]], contexts: [[Int]], startToken: Int, fullStop: [Int], endToken: Int) {
+        self.init(prompts: contexts.flatMap { context in
+            classNames.map { name in
+                let words = [startToken].map(Item.token) + context.map(Item.context) + name.map(Item.token)
+                return words + (fullStop + [endToken]).map(Item.token)
+            }
+        })
+    }
+
     /// The length of the longest prompt in tokens.
     public var longestPrompt: Int { (positions.max() ?? -1) + 1 }
 

@@ -11,8 +11,12 @@ extension StageKind {
     public static let extract = StageKind(
         name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
         defaults: .merging(ExtractStage.Parameters()),
-        help: ["views": "random crops of each image to encode besides its center view; or everyEpoch"],
-        roles: [Role("images", .images, .domain)], words: ["views": [ViewCount.everyEpochName]], isNamedInRecipes: false,
+        help: [
+            "views": "random crops of each image to encode besides its center view; or everyEpoch",
+            "statistics": "keep what every block of the encoder makes of them: means and deviations over tokens",
+        ],
+        roles: [Role("images", .images, .domain)], words: ["views": [ViewCount.everyEpochName]],
+        laterParameters: ["statistics"], isNamedInRecipes: false,
         check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) })
 }
 
@@ -24,6 +28,8 @@ public struct ExtractStage: Sendable {
     public struct Parameters: CheckedParameters, Hashable {
         /// The augmented views of each image.
         public var views = ViewCount.count(0)
+        /// Whether the block statistics of every view are kept, too.
+        public var statistics = false
 
         public init() {}
 
@@ -141,19 +147,21 @@ public struct ExtractStage: Sendable {
         let model = try ImageModel(checkpoint: checkpoint, precision: precision)
         let encoder = try store.record(identity)
         let images = try store.record(manifest)
-        let missing = try store.missing(views: viewNames, of: images, encoder: encoder)
+        let missing = try store.missing(
+            views: viewNames, of: images, encoder: encoder, withStatistics: parameters.statistics)
         var skipped: [(image: LabelledImage, error: ImageError)] = []
         let batch = max(1, 256 / viewNames.count)
         let known = KnownDataSet(named: manifest.dataset)
         for first in stride(from: 0, to: missing.count, by: batch) {
             let part = Array(missing[first..<min(first + batch, missing.count)])
-            let features = model.features(of: part, augmentation: Self.augmentation)
+            let features = model.features(
+                of: part, augmentation: Self.augmentation, withStatistics: parameters.statistics)
             let failures = features.flatMap(\.failures)
             let surprise = failures.first { known?.isKnownBroken($0.image.path) != true }
             if let surprise, onBadImage == .fail { throw surprise.error }
             skipped += failures
             for part in features where !part.rows.isEmpty {
-                try store.insert(part.vectors, for: part.rows, encoder: encoder)
+                try store.insert(part.vectors, part.statistics, for: part.rows, encoder: encoder)
             }
             progress(first + part.count, missing.count)
         }
@@ -163,17 +171,26 @@ public struct ExtractStage: Sendable {
         }
         let kept = skipped.isEmpty ? images : try store.record(rest)
         try store.write(
-            recipe, .embeddings(EmbeddingSet(manifest: kept, encoder: encoder, views: viewNames)),
+            recipe, .embeddings(contents(manifest: kept, encoder: encoder)),
             metrics: Profile.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
         return Outcome(
             key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
             errors: skipped.map(\.error))
     }
 
+    private func contents(manifest: ArtifactKey, encoder: Digest) -> EmbeddingSet {
+        EmbeddingSet(manifest: manifest, encoder: encoder, views: viewNames, hasStatistics: parameters.statistics)
+    }
+
     /// Writes the artifact of features that are all in the store. Those that are not cannot be made here.
     private func gatherImported(
         _ recipe: Recipe, of manifest: DomainManifest, _ identity: EncoderIdentity, _ store: ArtifactStore
     ) throws -> Outcome {
+        guard !parameters.statistics else {
+            throw StageInputError(
+                "features imported as “\(identity.name)” come without block statistics; encode the images here, or leave "
+                    + "statistics out")
+        }
         let encoder = try store.record(identity), images = try store.record(manifest)
         let missing = try store.missing(views: viewNames, of: images, encoder: encoder)
         if let first = missing.first {
@@ -182,8 +199,7 @@ public struct ExtractStage: Sendable {
                     + "\(first.views[0])) imported as “\(identity.name)”, the first being \(first.image.path); encode them where "
                     + "the others were encoded, and import them: spg import features --encoder \(identity.name)")
         }
-        try store.write(
-            recipe, .embeddings(EmbeddingSet(manifest: images, encoder: encoder, views: viewNames)), seconds: 0)
+        try store.write(recipe, .embeddings(contents(manifest: images, encoder: encoder)), seconds: 0)
         return Outcome(key: recipe.key, of: manifest, kept: manifest, encoded: 0, errors: [])
     }
 }

@@ -22,6 +22,8 @@ struct ImageModel: Sendable {
         var rows: [ImageView] = []
         /// `[rows, dimension]`, of unit length.
         var vectors = Tensor([0, 0])
+        /// Of the same rows, where they are asked for.
+        var statistics: StoredBlockStatistics?
         var failures: [(image: LabelledImage, error: ImageError)] = []
     }
 
@@ -30,16 +32,18 @@ struct ImageModel: Sendable {
     /// A thread takes some groups of images from file to feature, so one reads and decodes while another encodes. A random
     /// view's numbers come from the image's digest and the view's number: they are the same whatever else is extracted
     /// with it, and whenever.
+    /// - Parameter withStatistics: whether the statistics of the encoder's blocks are taken, too. The features are the same.
     /// - Returns: the parts, in the images' order.
     func features(
-        of images: [(image: LabelledImage, views: [String])], augmentation: RandomResizedCropFlip
+        of images: [(image: LabelledImage, views: [String])], augmentation: RandomResizedCropFlip,
+        withStatistics: Bool = false
     ) -> [Features] {
         let size = imagesInPart(of: images.count, views: images.map(\.views.count).max() ?? 1)
         let starts = Array(stride(from: 0, to: images.count, by: size))
         let parts = Mutex([Int: Features]())
         parallelItems(starts.count) { index in
             let part = images[starts[index]..<min(starts[index] + size, images.count)]
-            let features = unsplitFeatures(of: part, augmentation: augmentation)
+            let features = unsplitFeatures(of: part, augmentation: augmentation, withStatistics: withStatistics)
             parts.withLock { $0[index] = features }
         }
         return parts.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
@@ -54,7 +58,8 @@ struct ImageModel: Sendable {
     }
 
     private func unsplitFeatures(
-        of images: ArraySlice<(image: LabelledImage, views: [String])>, augmentation: RandomResizedCropFlip
+        of images: ArraySlice<(image: LabelledImage, views: [String])>, augmentation: RandomResizedCropFlip,
+        withStatistics: Bool
     ) -> Features {
         var features = Features()
         let side = preprocessing.resolution, size = side * side * 3
@@ -77,8 +82,17 @@ struct ImageModel: Sendable {
         }
         guard !features.rows.isEmpty else { return features }
         let filled = pixels.reshaped([pixels.shape[0], size]).rows(0..<features.rows.count)
-        features.vectors = Profile.measure(.encode) {
-            encoder.encode(filled.reshaped([features.rows.count, side, side, 3])).normalizedRows()
+        let pictures = filled.reshaped([features.rows.count, side, side, 3])
+        Profile.measure(.encode) {
+            if withStatistics {
+                let encoded = encoder.encodeWithStatistics(pictures)
+                features.vectors = encoded.features.normalizedRows()
+                let numbers = Tensor(besideEachOther: encoded.statistics.flatMap { [$0.mean, $0.deviation] })
+                features.statistics = StoredBlockStatistics(
+                    widths: encoder.blockWidths, numbers: HalfMatrix(rounding: numbers))
+            } else {
+                features.vectors = encoder.encode(pictures).normalizedRows()
+            }
         }
         return features
     }

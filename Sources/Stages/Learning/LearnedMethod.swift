@@ -13,12 +13,19 @@ public protocol LearnedMethod: Sendable {
     /// A command line that it can be tried with, without the program's name.
     static var example: String { get }
 
+    /// Whether it learns from the block statistics of images, too.
+    static var readsStatistics: Bool { get }
+
     /// The training at its start.
     /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError`.
     static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> Learner
 
     /// What the store keeps when it has learned.
     static func contents(of learner: Learner, from inputs: LearningInputs) throws -> ArtifactContents
+}
+
+extension LearnedMethod {
+    public static var readsStatistics: Bool { false }
 }
 
 /// What a training has to learn from.

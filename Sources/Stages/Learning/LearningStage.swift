@@ -35,7 +35,8 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe) {
-            let features = try SourceFeatures(keys["embeddings"], store: store)
+            let features = try SourceFeatures(
+                keys["embeddings"], store: store, withStatistics: Method.readsStatistics)
             let parts = try features.split(split, by: splits, store: store)
             let (training, validation) = features.sets(parts)
             let fresh = try FreshViews(of: features, parts, embeddings: keys["embeddings"], checkpoint, store)

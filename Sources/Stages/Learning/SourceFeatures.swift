@@ -34,8 +34,12 @@ struct SourceFeatures {
     let encoder: Digest
 
     /// Reads embeddings artifacts.
-    /// - Parameter onlyCenter: whether augmented views are left in the store.
-    init(_ keys: [ArtifactKey], store: ArtifactStore, onlyCenter: Bool = false) throws {
+    /// - Parameters:
+    ///   - onlyCenter: whether augmented views are left in the store.
+    ///   - withStatistics: whether the block statistics of the views are read, too.
+    init(
+        _ keys: [ArtifactKey], store: ArtifactStore, onlyCenter: Bool = false, withStatistics: Bool = false
+    ) throws {
         var manifests: [DomainManifest] = [], sets: [FeatureSet] = [], encoders: [Digest] = []
         for (domain, key) in keys.enumerated() {
             let stored = try store.embeddingSet(key)
@@ -45,6 +49,7 @@ struct SourceFeatures {
             encoders.append(stored.encoder)
             sets.append(FeatureSet(
                 center: center.vectors, augmented: try others.map { try store.embeddings(key, view: $0).vectors },
+                styles: withStatistics ? try BlockStyles(key, augmented: others, in: store) : nil,
                 labels: center.manifest.labels, domains: Array(repeating: domain, count: center.manifest.images.count)))
         }
         (self.manifests, self.sets) = (manifests, sets)
@@ -65,6 +70,14 @@ struct SourceFeatures {
     }
 
     var classNames: [String] { manifests[0].classes }
+
+    /// The images of all domains, with nothing said of what they show. They come in the order of their digests: that of
+    /// manifests is by class.
+    var unlabelled: UnlabelledFeatures {
+        let digests = manifests.flatMap { $0.images.map(\.digest) }
+        let all = FeatureSet.joined(sets).subset(digests.indices.sorted { digests[$0] < digests[$1] })
+        return UnlabelledFeatures(center: all.center, augmented: all.augmented, styles: all.styles)
+    }
 
     /// The domains' names, joined: what a result of all of them is filed under.
     var domainNames: String { manifests.map(\.domain).joined(separator: "+") }

@@ -40,18 +40,17 @@ public func replacing(rows indices: [Int], of x: Variable, by replacement: Varia
     }
 }
 
-/// Two matrices side by side: `[n, a]` and `[n, b]` become `[n, a + b]`.
-public func concatenated(_ a: Variable, _ b: Variable) -> Variable {
-    let (n, widthA, widthB) = (a.value.rows, a.value.columns, b.value.columns)
-    precondition(b.value.rows == n, "\(a.value.shape) and \(b.value.shape) have different numbers of rows")
-    var y = Tensor(uninitialized: [n, widthA + widthB])
-    y.setColumns(from: 0, to: a.value)
-    y.setColumns(from: widthA, to: b.value)
-    return .output(y, of: [a, b]) { [needsA = a.needsGradient, needsB = b.needsGradient] gradient in
-        [
-            needsA ? gradient.columns(0..<widthA) : nil,
-            needsB ? gradient.columns(widthA..<widthA + widthB) : nil,
-        ]
+/// Matrices side by side: `[n, a]`, `[n, b]`, … become `[n, a + b + …]`.
+public func concatenated(_ parts: Variable...) -> Variable { concatenated(parts) }
+
+/// Matrices side by side: `[n, a]`, `[n, b]`, … become `[n, a + b + …]`.
+public func concatenated(_ parts: [Variable]) -> Variable {
+    let ranges = parts.reduce(into: [Range<Int>]()) { ranges, part in
+        let first = ranges.last?.upperBound ?? 0
+        ranges.append(first..<first + part.value.columns)
+    }
+    return .output(Tensor(besideEachOther: parts.map(\.value)), of: parts) { [needs = parts.map(\.needsGradient)] gradient in
+        zip(ranges, needs).map { $1 ? gradient.columns($0) : nil }
     }
 }
 
@@ -61,6 +60,19 @@ public func reshaped(_ x: Variable, _ shape: [Int]) -> Variable {
 }
 
 extension Tensor {
+    /// Matrices of as many rows side by side: `[n, a]`, `[n, b]`, … become `[n, a + b + …]`.
+    public init(besideEachOther parts: [Tensor]) {
+        precondition(!parts.isEmpty, "no matrix has no rows")
+        let height = parts[0].rows
+        self.init(uninitialized: [height, parts.reduce(0) { $0 + $1.columns }])
+        var first = 0
+        for part in parts {
+            precondition(part.rows == height, "\(parts[0].shape) and \(part.shape) have different numbers of rows")
+            setColumns(from: first, to: part)
+            first += part.columns
+        }
+    }
+
     /// Adds row i of `other` to row `indices[i]`.
     public mutating func addRows(_ other: Tensor, at indices: [Int]) {
         let width = columns

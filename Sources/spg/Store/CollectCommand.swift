@@ -35,8 +35,9 @@ struct CollectCommand: ParsableCommand {
             for artifact in garbage.artifacts { print("  \(artifact.text)") }
             print("""
                 \(garbage.artifacts.count) artifacts, made in \(clockTime(garbage.artifacts.reduce(0) { $0 + $1.seconds })); \
-                \(garbage.embeddings) features (\(byteSize(garbage.embeddingBytes))); \(garbage.checkpoints) unfinished \
-                trainings; \(garbage.failures) failures; \(garbage.files) digests of files that are gone
+                \(garbage.embeddings) features (\(byteSize(garbage.embeddingBytes))); block statistics of \
+                \(garbage.statistics) images (\(byteSize(garbage.statisticsBytes))); \(garbage.checkpoints) unfinished trainings; \
+                \(garbage.failures) failures; \(garbage.files) digests of files that are gone
                 """)
             if !garbage.pipelines.isEmpty { print("Pipelines forgotten: " + garbage.pipelines.joined(separator: ", ")) }
             guard delete else {

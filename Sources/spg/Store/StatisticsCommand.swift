@@ -21,9 +21,14 @@ struct StatisticsCommand: ParsableCommand {
             }
             var features = Table([
                 .init("features"), .init("view"), .init("images", .trailing), .init("size", .trailing),
+                .init("block statistics", .trailing), .init("size", .trailing),
             ])
             for row in statistics.features {
-                features.append([row.encoder, row.view, "\(row.images)", byteSize(row.bytes)])
+                let (images, size) = (row.imagesWithStatistics, byteSize(row.statisticsBytes))
+                features.append([
+                    row.encoder, row.view, "\(row.images)", byteSize(row.bytes), images > 0 ? "\(images)" : "",
+                    images > 0 ? size : "",
+                ])
             }
             var pipelines = Table([.init("pipeline"), .init("instances", .trailing), .init("done", .trailing)])
             for row in statistics.pipelines { pipelines.append([row.name, "\(row.instances)", "\(row.done)"]) }

@@ -1,0 +1,14 @@
+import ArtifactStore
+import PromptLearning
+
+extension BlockStyles {
+    /// Reads the block statistics of an embeddings artifact.
+    /// - Parameter augmented: the views besides the center view.
+    /// - Throws: `StoreError`, where they were not kept.
+    init(_ key: ArtifactKey, augmented: [String] = [], in store: ArtifactStore) throws {
+        let center = try store.blockStatistics(key, view: "center")
+        self.init(
+            widths: center.widths, center: center.numbers,
+            augmented: try augmented.map { try store.blockStatistics(key, view: $0).numbers })
+    }
+}

@@ -1,0 +1,58 @@
+import ArtifactStore
+import PromptLearning
+
+extension StageKind {
+    /// AD-CLIP's projectors on the target domain: one prompt per image.
+    public static let evaluateADCLIP = StageKind(
+        evaluation: "evaluate-ad-clip", command: "ad-clip", algorithmVersion: 1,
+        parameters: ADCLIPEvaluation.Parameters(),
+        help: ["sourceTokens": "where the source domain's tokens come from: \"mapped\" from the image's style, or its \"own\""],
+        roles: [Role("projectors", .generator, .cell)])
+}
+
+/// AD-CLIP: each image is classified with a prompt made from the statistics of the encoder's blocks for it alone.
+public enum ADCLIPEvaluation: EvaluationMethod {
+    /// What evaluation with AD-CLIP can be told.
+    public struct Parameters: CheckedParameters {
+        /// A `StyleProjectors.SourceTokens`.
+        public var sourceTokens = StyleProjectors.SourceTokens.mapped.rawValue
+
+        public init() {}
+
+        public func check() throws(UnfitParameter) {
+            guard StyleProjectors.SourceTokens(rawValue: sourceTokens) != nil else {
+                let choices = StyleProjectors.SourceTokens.allCases.map { "“\($0.rawValue)”" }
+                throw UnfitParameter("sourceTokens", mustBe: choices.joined(separator: " or "), not: "“\(sourceTokens)”")
+            }
+        }
+    }
+
+    public static var kind: StageKind { .evaluateADCLIP }
+    public static var abstract: String { "Classifies each image with a prompt made from its style (AD-CLIP)." }
+    public static var example: String { "--embeddings oxygen --projectors ad-clip/tango/1" }
+
+    public static func classify(
+        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
+    ) throws -> Classified {
+        let key = images.keys["projectors"][0], stored = try images.store.generator(key)
+        guard stored.method == "ad-clip", let projectors = StyleProjectors(tensors: stored.tensors) else {
+            throw StageInputError("the artifact \(key.short), of the method “\(stored.method)”, is none of AD-CLIP's")
+        }
+        let shape = projectors.shape
+        guard shape.textWidth == images.model.transformer.width else {
+            throw PromptError.widths(prompt: shape.textWidth, text: images.model.transformer.width)
+        }
+        let styles = try BlockStyles(images.keys["embeddings"][0], in: images.store)
+        guard styles.widths.suffix(shape.widths.count) == shape.widths[...] else {
+            throw StageInputError(
+                "the projectors \(key.short) look at blocks of widths \(shape.widths), but this encoder's are \(styles.widths)")
+        }
+        let classes = try ClassPrompts(
+            classNames: images.classNames, contextLength: shape.contextLength, model: images.model)
+        let prompts = projectors.prompts(
+            styles, sourceTokens: StyleProjectors.SourceTokens(rawValue: parameters.sourceTokens) ?? .mapped)
+        let predictions = PromptLearning.classify(
+            images.features, draws: [prompts], classes: classes, model: images.model, progress: progress)
+        return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
+    }
+}
