@@ -124,22 +124,24 @@ import Testing
         #expect(error?.description.contains("[8, 64]") == true)
     }
 
-    /// Pictures of four kinds of stripes, as icons have them, with colours and noise that say nothing.
-    private func stripes(_ count: Int) -> ImageSet {
+    /// Pictures as icons are: stripes of one of four colours, under a tint and noise that say nothing.
+    private func pictures(_ count: Int) -> ImageSet {
         let labels = (0..<count).map { $0 % 4 }
         return ImageSet(labels: labels) { items, view in
             var pixels = Tensor([items.count, 32, 32, 3])
             for (row, item) in items.enumerated() {
                 let shift = if case .random(_, let epoch) = view { epoch } else { 0 }
-                var stream = RandomStream(seed: 5, purpose: "stripes", item, shift)
+                var stream = RandomStream(seed: 5, purpose: "pictures", item, shift)
                 let tint = (0..<3).map { _ in stream.uniform() - 0.5 }, phase = stream.uniform() * 8
                 pixels.withUnsafeMutablePointer { to in
                     for i in 0..<32 * 32 {
-                        let (y, x) = (Float(i / 32), Float(i % 32))
-                        let along = [x, y, x + y, x - y][item % 4] + phase
-                        let on: Float = Int((along / 4).rounded(.down)) & 1 == 0 ? 1 : -1
+                        let x = Float(i % 32)
+                        let on: Float = Int(((x + phase) / 4).rounded(.down)) & 1 == 0 ? 1 : 0.5
                         for channel in 0..<3 {
-                            to[(row * 32 * 32 + i) * 3 + channel] = on + tint[channel] + 0.2 * stream.uniform()
+                            // Red, green, blue, yellow.
+                            let isLit = item % 4 == 3 ? channel < 2 : channel == item % 4
+                            to[(row * 32 * 32 + i) * 3 + channel] =
+                                (isLit ? on : -on) + 0.5 * tint[channel] + 0.2 * stream.uniform()
                         }
                     }
                 }
@@ -154,12 +156,13 @@ import Testing
         let model = try model("small")
         return try VisionPromptTraining(
             parameters, model: VisionPromptedCLIP(make(model), encoder: model.encoder, logitScale: 20),
-            training: stripes(48), validation: stripes(24))
+            training: pictures(48), validation: pictures(24))
     }
 
     private var vptParameters: VPT.Parameters {
         var parameters = VPT.Parameters()
-        (parameters.depth, parameters.promptLength, parameters.learningRate, parameters.batchSize) = (4, 4, 0.1, 8)
+        (parameters.depth, parameters.promptLength, parameters.learningRate, parameters.batchSize) = (4, 4, 0.01, 8)
+        parameters.epochs = 8
         return parameters
     }
 
@@ -178,8 +181,8 @@ import Testing
         var training = training
         try training.run { _ in }
         let losses = training.history.rows.map { $0[0] }
-        #expect(losses[4] < 0.8 * losses[0], "losses \(losses)")
-        #expect(training.prompts.validationAccuracy > 0.5, "\(training.history.rows)")
+        #expect(losses[losses.count - 1] < 0.7 * losses[0], "losses \(losses)")
+        #expect(training.prompts.validationAccuracy > 0.7, "\(training.history.rows)")
     }
 
     @Test func vptLearns() throws { try expectLearning(vpt()) }
