@@ -56,9 +56,11 @@ public struct ClassPrompts: Sendable {
 
     /// The text features of every class at unit length, for every group of context vectors.
     ///
-    /// - Parameter contexts: `[groups · M, width]`, or `[groups · classes · M, width]` where they are class-specific;
-    ///   `[0, width]` for prompts of plain words.
-    /// - Parameter deeper: the contexts of deeper layers (`TextTransformer`), each of the shape of `contexts`.
+    /// - Parameters:
+    ///   - contexts: `[groups · M, width]`, or `[groups · classes · M, width]` where they are class-specific; `[0, width]` for
+    ///     prompts of plain words.
+    ///   - deeper: the contexts of deeper layers (`TextTransformer`), each of the shape of `contexts`.
+    ///   - activationBytes: the memory that the gradient may take of the text encoder's layers.
     /// - Returns: `[groups · classes, dimension]`.
     public func textFeatures(
         _ contexts: Variable, deeper: [Variable] = [], activationBytes: Int = ActivationBudget.bytes, model: CLIPText

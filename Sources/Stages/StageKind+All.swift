@@ -1,7 +1,7 @@
 extension StageKind {
     /// Every kind that a pipeline file can use.
     public static let all = [
-        extract, fit, fitCoCoOp, fitDPL, fitDAPL, cgan, importPrompt, importGenerator, evaluateZeroShot, evaluatePrompts,
-        evaluateGenerator, evaluateDPL, evaluateDAPL,
+        extract, fit, fitCoCoOp, fitDPL, fitDAPL, fitVPT, fitMaPLe, cgan, importPrompt, importGenerator, evaluateZeroShot,
+        evaluatePrompts, evaluateGenerator, evaluateDPL, evaluateDAPL, evaluateVisionPrompts,
     ]
 }

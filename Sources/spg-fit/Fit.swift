@@ -15,6 +15,7 @@ struct Fit: ParsableCommand {
             """,
         subcommands: [
             LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self, LearningCommand<DAPL>.self,
+            LearningCommand<VPT>.self, LearningCommand<MaPLe>.self,
         ],
         defaultSubcommand: LearningCommand<CoOp>.self)
 }

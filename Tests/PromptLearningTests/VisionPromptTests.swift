@@ -114,11 +114,9 @@ import Testing
         #expect(try message { $0.depth = 5 }.contains("depth asks for prompts in 5 layers"))
         #expect(try message { $0.contextLength = 5 }.contains("are 4 tokens"))
         #expect(try message { $0.contextLength = 24 }.contains("reads 24 tokens"))
-        var shallow = VPT.Parameters()
-        shallow.depth = 1
         let error = #expect(throws: PromptError.self) {
             try VPT(
-                shallow, tensors: ["image_encoder.VPT": Tensor([8, 64])], classNames: classes, model: model.text,
+                tensors: ["image_encoder.VPT": Tensor([8, 64])], template: "a {}.", classNames: classes, model: model.text,
                 encoder: model.encoder)
         }
         #expect(error?.description.contains("[8, 64]") == true)

@@ -51,11 +51,16 @@ public struct MaPLe: VisionPromptMethod {
         }
     }
 
-    /// Prompts that were learned before.
+    /// Prompts that were learned before, by the names of the state dict.
+    /// - Parameter context: the words that the context started from; those behind the vectors are still there.
     public init(
-        _ parameters: Parameters, tensors: [String: Tensor], classNames: [String], model: CLIPText,
+        tensors: [String: Tensor], context: String, classNames: [String], model: CLIPText,
         encoder: PromptedVisionTransformer
     ) throws(PromptError) {
+        var parameters = Parameters()
+        parameters.context = context
+        parameters.contextLength = tensors["prompt_learner.ctx"]?.rows ?? 0
+        parameters.depth = 1 + tensors.keys.count { $0.hasPrefix("prompt_learner.compound_prompts_text.") }
         try self.init(parameters, classNames: classNames, model: model, encoder: encoder)
         try take(tensors)
     }

@@ -26,11 +26,16 @@ public struct VPT: VisionPromptMethod {
         }
     }
 
-    /// Prompts that were learned before.
+    /// Prompts that were learned before, by the names of the state dict.
+    /// - Parameter template: the words that they were learned with.
     public init(
-        _ parameters: Parameters, tensors: [String: Tensor], classNames: [String], model: CLIPText,
+        tensors: [String: Tensor], template: String, classNames: [String], model: CLIPText,
         encoder: PromptedVisionTransformer
     ) throws(PromptError) {
+        var parameters = Parameters()
+        parameters.template = template
+        parameters.promptLength = tensors["image_encoder.VPT"]?.rows ?? 0
+        parameters.depth = 1 + tensors.keys.count { $0.hasSuffix(".VPT_shallow") }
         try self.init(parameters, classNames: classNames, model: model, encoder: encoder)
         try take(tensors)
     }

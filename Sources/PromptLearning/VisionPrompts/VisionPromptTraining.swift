@@ -29,6 +29,7 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: Training {
     }
 
     public var epochs: Int { parameters.epochs }
+    public var seed: Int { parameters.seed }
 
     /// One pass over the training images in a new order, then a look at the validation images.
     public mutating func runEpoch() throws(PromptError) {
