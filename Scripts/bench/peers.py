@@ -88,8 +88,14 @@ class TextEncoder(nn.Module):
         self.scale = weights["logit_scale"].exp()
         self.register_buffer("mask", torch.full((length, length), float("-inf")).triu(1), persistent=False)
 
-    def forward(self, prompts, ends):
-        x, _ = self.clip.transformer(prompts + self.clip.positional_embedding, self.mask)
+    def forward(self, prompts, ends, deeper=()):
+        """deeper: context vectors that take the place of the first ones in the layers behind the first (MaPLe)."""
+        x = prompts + self.clip.positional_embedding
+        for i, block in enumerate(self.clip.transformer.resblocks):
+            if 0 < i <= len(deeper):
+                context = deeper[i - 1].expand(len(x), -1, -1)
+                x = torch.cat([x[:, :1], context, x[:, 1 + context.shape[1]:]], 1)
+            x = block(x, self.mask)
         x = self.clip.ln_final(x)
         return F.normalize(x[torch.arange(len(x)), ends] @ self.clip.text_projection, dim=-1)
 
@@ -250,6 +256,61 @@ def predict(task):
     return run
 
 
+def prompted_features(v, x, prompts):
+    """Unit features of images with prompts among their tokens, as VPT's and MaPLe's code has it: one [m, width] for each of
+    the first layers."""
+    n = len(x)
+    x = v.conv1(x).flatten(2).transpose(1, 2)
+    x = torch.cat([v.class_embedding.expand(n, 1, -1), x], 1) + v.positional_embedding
+    count = x.shape[1]
+    x = v.ln_pre(torch.cat([x, prompts[0].expand(n, -1, -1)], 1))
+    for i, block in enumerate(v.transformer.resblocks):
+        if 0 < i < len(prompts):
+            x = torch.cat([x[:, :count], prompts[i].expand(n, -1, -1)], 1)
+        x = block(x)
+    return F.normalize((v.ln_post(x[:, 0]) @ v.proj).float(), dim=-1)
+
+
+def vision_prompts(task):
+    weights, learned = tensors(task["checkpoint"]), tensors(task["inputs"])
+    images = learned.pop("pixels").permute(0, 3, 1, 2).contiguous()
+    learned = {name: nn.Parameter(value) for name, value in learned.items()}
+    visual, encoder = image_encoder(weights), TextEncoder(weights)
+    learner, labels = PromptLearner(task["prompts"], encoder), torch.tensor(task["labels"])
+    optimizer = torch.optim.SGD(learned.values(), lr=task["learningRate"], momentum=0.9, weight_decay=5e-4)
+    words = learner.context.detach()
+    with torch.no_grad():
+        fixed = encoder(learner(words), learner.ends)
+
+    def projected(name, context):
+        return F.linear(context, learned[f"prompt_learner.{name}.weight"], learned[f"prompt_learner.{name}.bias"])
+
+    def vpt():
+        names = [f"image_encoder.transformer.resblocks.{i}.VPT_shallow" for i in range(1, len(learned))]
+        return [learned["image_encoder.VPT"]] + [learned[name] for name in names], fixed
+
+    def maple():
+        ctx = learned["prompt_learner.ctx"]
+        deeper = [learned[f"prompt_learner.compound_prompts_text.{i}"] for i in range((len(learned) - 3) // 3)]
+        prompts = [projected("proj", ctx)]
+        prompts += [projected(f"compound_prompt_projections.{i}", context) for i, context in enumerate(deeper)]
+        return prompts, encoder(learner(torch.cat([ctx, words[len(ctx):]])), learner.ends, deeper).float()
+
+    method = vpt if task["kind"] == "vpt" else maple
+
+    def run():
+        with autocast(task):
+            prompts, text = method()
+            features = prompted_features(visual, images, prompts)
+        loss = F.cross_entropy(encoder.scale * features @ text.t(), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return run
+
+
 def gan(task):
     x = tensors(task["inputs"])
     step = gan_step(x["prompts"], x["real"].shape[1])
@@ -322,7 +383,8 @@ def gan_step(prompts, feature):
 
 
 TASKS = {
-    "product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "gan": gan, "ganEpoch": gan_epoch,
+    "product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "vpt": vision_prompts,
+    "maple": vision_prompts, "gan": gan, "ganEpoch": gan_epoch,
 }
 MODEL_TASKS = {"encode": encode, "files": files}
 CLOCKS = {"elapsed": time.perf_counter, "processor": time.process_time}

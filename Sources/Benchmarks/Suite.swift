@@ -50,6 +50,11 @@ extension Benchmark {
             prediction(.full, classes: 7, peers: .bf16),
             prediction(.full, classes: 65, peers: .bf16),
             prediction(.full, classes: 345, peers: .bf16),
+            visionPromptStep(.vpt, classes: 7),
+            visionPromptStep(.maple, classes: 7),
+            visionPromptStep(.maple, classes: 65),
+            visionPromptStep(.vpt, .bf16, classes: 7),
+            visionPromptStep(.maple, .bf16, classes: 7),
             ganStep(),
             ganEpoch(),
         ]

@@ -15,15 +15,16 @@ public struct ClassPrompts: Sendable {
     ///   - contextLength: M.
     ///   - position: where the class name stands among the vectors.
     ///   - classSpecific: whether every class has M vectors of its own (CSC), one class's after another's.
+    ///   - wordsBehind: the tokens of words that stand before every class name (MaPLe: of "a photo of a", two are learned).
     ///   - ending: what stands in place of the full stop.
     public init(
         classNames: [String], contextLength: Int, position: PromptLayout.ClassTokenPosition = .end,
-        classSpecific: Bool = false, ending: String = ".", model: CLIPText
+        classSpecific: Bool = false, wordsBehind: [Int] = [], ending: String = ".", model: CLIPText
     ) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
             PromptLayout(
-                classNames: classNames.map { tokenizer.encode(spoken($0)) }, contextLength: contextLength,
+                classNames: classNames.map { wordsBehind + tokenizer.encode(spoken($0)) }, contextLength: contextLength,
                 position: position, classSpecific: classSpecific,
                 startToken: tokenizer.startToken, fullStop: tokenizer.encode(ending), endToken: tokenizer.endToken)
         }
@@ -68,11 +69,19 @@ public struct ClassPrompts: Sendable {
 
     /// The text features of every class at unit length, for every group of context vectors.
     ///
-    /// - Parameter contexts: `[groups · M, width]`, or `[groups · classes · M, width]` where they are class-specific;
-    ///   `[0, width]` for prompts of plain words.
+    /// - Parameters:
+    ///   - contexts: `[groups · M, width]`, or `[groups · classes · M, width]` where they are class-specific; `[0, width]` for
+    ///     prompts of plain words.
+    ///   - deeper: the contexts of deeper layers (`TextTransformer`), each of the shape of `contexts`.
+    ///   - activationBytes: the memory that the gradient may take of the text encoder's layers.
     /// - Returns: `[groups · classes, dimension]`.
-    public func textFeatures(_ contexts: Variable, model: CLIPText) -> Variable {
-        Profile.measure(.textForward) { normalizedRows(model.transformer(layout, contexts: contexts)) }
+    public func textFeatures(
+        _ contexts: Variable, deeper: [Variable] = [], activationBytes: Int = ActivationBudget.bytes, model: CLIPText
+    ) -> Variable {
+        Profile.measure(.textForward) {
+            normalizedRows(
+                model.transformer(layout, contexts: contexts, deeper: deeper, activationBytes: activationBytes))
+        }
     }
 
     /// The text features of plain prompts at unit length: `[classes, dimension]`.
@@ -103,6 +112,13 @@ public enum PromptError: Error, CustomStringConvertible {
     /// A number of the training's state that is not finite after all steps of an epoch gave finite losses.
     case divergedBetweenSteps(quantity: String, epoch: Int)
     case foreignCheckpoint(missing: String)
+    /// More layers with prompts than an encoder has.
+    case tooDeep(asked: Int, layers: Int, of: String)
+    case tooFewWords(words: String, tokens: Int, asked: Int)
+    /// Images that are read on the way cannot be.
+    case images(any Error)
+    /// Prompts that were learned before do not fit the model.
+    case prompts(String)
 
     /// Whether the numbers of a training ceased to be finite.
     public var isDivergence: Bool {
@@ -152,6 +168,15 @@ public enum PromptError: Error, CustomStringConvertible {
                 + "Lower the learning rate or clip gradients."
         case .foreignCheckpoint(let missing):
             "The training checkpoint lacks \(missing): it was written by another version."
+        case .tooDeep(let asked, let layers, let encoder):
+            "depth asks for prompts in \(asked) layers, but the \(encoder) has \(layers). Lower depth."
+        case .tooFewWords(let words, let tokens, let asked):
+            "The words “\(words)” are \(tokens) tokens, but contextLength asks for \(asked) context vectors that start from "
+                + "them. Lower contextLength, or set context to \"\" for random vectors."
+        case .images(let error):
+            "\(error)"
+        case .prompts(let problem):
+            "The prompts do not fit: \(problem)."
         }
     }
 }

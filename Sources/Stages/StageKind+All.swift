@@ -1,7 +1,11 @@
 extension StageKind {
     /// Every kind that a pipeline file can use.
     public static let all = [
-        extract, fit, fitCoCoOp, fitDPL, fitDAPL, fitADCLIP, cgan, importPrompt, importGenerator, evaluateZeroShot,
-        evaluatePrompts, evaluateGenerator, evaluateDPL, evaluateDAPL, evaluateADCLIP,
+        extract,
+        fit, fitCoCoOp, fitDPL, fitDAPL, fitADCLIP, fitVPT, fitMaPLe,
+        cgan,
+        importPrompt, importGenerator,
+        evaluateZeroShot, evaluatePrompts, evaluateGenerator,
+        evaluateDPL, evaluateDAPL, evaluateADCLIP, evaluateVisionPrompts,
     ]
 }

@@ -10,8 +10,9 @@ import Glibc
 /// blocks that no later block fits into, so that a training of many thousand steps would grow with each of them; and the
 /// pages of a large new block cost as much as computing on it.
 package enum TensorMemory {
-    /// Freed blocks are kept up to so many bytes in all; the memory of what does not fit goes back to the system.
-    static let keptBytes = 256 << 20
+    /// Freed blocks are kept up to so many bytes in all; the memory of what does not fit goes back to the system. The next
+    /// step of a training needs as much for its backward pass as the one before it.
+    static var keptBytes: Int { max(256 << 20, ActivationBudget.bytes) }
 
     /// The size of a block: a number of bytes of which eight lie between a power of two and the next, so that tensors of
     /// about one size share blocks and no more than an eighth of a block is idle.

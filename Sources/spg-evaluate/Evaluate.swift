@@ -12,6 +12,7 @@ struct Evaluate: ParsableCommand {
               spg-evaluate zero-shot --embeddings tango --template "an icon of a {}."
               spg-evaluate prompts --embeddings tango --prompts coop/oxygen/1 --prompts coop/papirus/1
               spg-evaluate generator --embeddings tango --generator 0d1f2e3c --seed 1
+              spg-evaluate vision-prompts --embeddings sketch --generator 0d1f2e3c --checkpoint ViT-B-16.pt
 
             Each way is a command with a help of its own: spg-evaluate generator --help.
             """,
@@ -19,6 +20,7 @@ struct Evaluate: ParsableCommand {
             EvaluationCommand<ZeroShot>.self, EvaluationCommand<PromptEvaluation>.self,
             EvaluationCommand<GeneratorEvaluation>.self, EvaluationCommand<DPLEvaluation>.self,
             EvaluationCommand<DAPLEvaluation>.self, EvaluationCommand<ADCLIPEvaluation>.self,
+            EvaluationCommand<VisionPromptEvaluation>.self,
         ],
         defaultSubcommand: EvaluationCommand<ZeroShot>.self)
 }

@@ -14,8 +14,9 @@ struct Fit: ParsableCommand {
             Each method is a command with a help of its own: spg-fit coop --help.
             """,
         subcommands: [
-            LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self, LearningCommand<DAPL>.self,
-            LearningCommand<ADCLIP>.self,
+            LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self,
+            LearningCommand<DAPL>.self, LearningCommand<ADCLIP>.self, LearningCommand<VPT>.self,
+            LearningCommand<MaPLe>.self,
         ],
         defaultSubcommand: LearningCommand<CoOp>.self)
 }

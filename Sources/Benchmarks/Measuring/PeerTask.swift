@@ -3,7 +3,7 @@ import Tensors
 /// A benchmark as Scripts/bench/peers.py is told of it, one JSON object on a line.
 package struct PeerTask: Encodable {
     package enum Kind: String, Encodable {
-        case product, preprocess, encode, files, coop, predict, gan, ganEpoch
+        case product, preprocess, encode, files, coop, predict, vpt, maple, gan, ganEpoch
     }
 
     var kind: Kind
@@ -22,6 +22,7 @@ package struct PeerTask: Encodable {
     var precision: Precision?
     var prompts: Prompts?
     var labels: [Int]?
+    var learningRate: Float?
 
     package init(kind: Kind) {
         self.kind = kind

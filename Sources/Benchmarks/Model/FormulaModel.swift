@@ -53,9 +53,11 @@ enum FormulaModel {
         return w.tensors
     }
 
-    /// A CLIP with ViT-B/16's text encoder, but for a vocabulary of the tokens in use, and an image encoder of the
-    /// smallest kind, since only texts are timed with it.
-    static func text() -> [String: Tensor] {
+    /// A CLIP with ViT-B/16's text encoder, but for a vocabulary of the tokens in use.
+    /// - Parameter image: the image encoder; where only texts are timed, one of the smallest kind.
+    static func text(
+        beside image: [String: Tensor] = visionTransformer(resolution: 32, patch: 16, width: 64, layers: 1, dimension: 512)
+    ) -> [String: Tensor] {
         let width = 512
         var w = Weights()
         w.matrix("token_embedding.weight", [FormulaVocabulary.count, width], fanIn: 2500)
@@ -64,7 +66,6 @@ enum FormulaModel {
         w.norm("ln_final", width)
         w.matrix("text_projection", [width, width], fanIn: width)
         w.tensors["logit_scale"] = Tensor(3)
-        let image = visionTransformer(resolution: 32, patch: 16, width: 64, layers: 1, dimension: width)
         return w.tensors.merging(image) { text, _ in text }
     }
 

@@ -73,7 +73,12 @@ struct TextEncoder: Sendable {
     /// ViT-B/16's.
     static let full = TextEncoder(
         name: "text of ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
-        checkpoint: { try $0.checkpoint("text", FormulaModel.text) })
+        checkpoint: { try $0.checkpoint("text") { FormulaModel.text() } })
+
+    /// The same beside ViT-B/16's image encoder.
+    static let withImages = TextEncoder(
+        name: "ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
+        checkpoint: { try $0.checkpoint("CLIP") { FormulaModel.text(beside: FormulaModel.visionTransformer()) } })
 }
 
 /// What the text benchmarks share: a model, its class names, and the prompts in tokens.
@@ -81,13 +86,15 @@ struct TextBench {
     let checkpoint: Checkpoint
     let model: CLIPText
     let classNames: [String]
+    /// The words before a class name.
+    let context: String
     let prompts: PeerTask.Prompts
 
     init?(_ encoder: TextEncoder, classes: Int, _ workshop: Workshop) throws {
         guard let url = try encoder.checkpoint(workshop) else { return nil }
         checkpoint = try Checkpoint(contentsOf: url)
         model = try CLIPText(checkpoint: checkpoint)
-        classNames = encoder.classNames(classes)
+        (classNames, context) = (encoder.classNames(classes), encoder.context)
         let tokenizer = model.tokenizer
         prompts = PeerTask.Prompts(
             start: tokenizer.startToken, end: tokenizer.endToken, fullStop: tokenizer.encode("."),

@@ -38,6 +38,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     /// A configuration file that cannot be read, contradicts the weights, or asks for what there is not.
     case configuration(path: String, reason: String)
     case unfitWeights(path: String, problems: [WeightProblem])
+    /// A ResNet where a vision transformer is needed: prompts stand among tokens.
+    case noTokens(path: String)
     case noTokenizer(folder: String, names: [String], installed: String?)
     case tokenizer(TokenizerError)
     case vocabularyMismatch(weights: String, embeddings: Int, merges: String, tokens: Int)
@@ -73,6 +75,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             let shown = problems.prefix(1000).map { "\n  \($0)" }.joined()
             let rest = problems.count > 1000 ? "\n  and \(problems.count - 1000) more" : ""
             return "\(path) does not hold a CLIP model:\(shown)\(rest)"
+        case .noTokens(let path):
+            return "\(path) encodes images by a ResNet, which has no tokens for prompts to stand among. Vision prompts need a "
+                + "vision transformer: give a checkpoint such as ViT-B/16, or learn text prompts alone (fit)."
         case .noTokenizer(let folder, let names, let installed):
             let place =
                 installed.map { " Nor is there \($0) in the working directory, which make vocabulary fetches." } ?? ""

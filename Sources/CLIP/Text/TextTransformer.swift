@@ -76,36 +76,34 @@ public struct TextTransformer: Sendable {
         // In the last layer only the end tokens' rows go on: one per class.
         let last = weights.layers[weights.layers.count - 1]
         let ends = (0..<groups).flatMap { group in prompts.ends.map { group * rowCount + $0 } }
-        let h = layerNorm(x, last.lnOne)
+        let h = last.lnOne(x)
         let attended = treeAttention(
             queries: linear(rows(ends, of: h), lastQueries), keysAndValues: linear(h, lastKeysAndValues),
             queryRows: prompts.ends, layout: prompts, width: width, headWidth: weights.headWidth)
         x = mlp(linear(attended, last.attentionOut, residual: rows(ends, of: x)), last)
-        return linear(layerNorm(x, weights.lnFinal), weight: Variable(projection), bias: nil)
+        return linear(weights.lnFinal(x), weight: Variable(projection), bias: nil)
     }
 
     private func block(_ x: Variable, _ layer: TransformerLayerWeights, _ prompts: PromptLayout) -> Variable {
         let attended = treeAttention(
-            queries: linear(layerNorm(x, layer.lnOne), layer.attentionIn), layout: prompts, width: width,
+            queries: linear(layer.lnOne(x), layer.attentionIn), layout: prompts, width: width,
             headWidth: weights.headWidth)
         return mlp(linear(attended, layer.attentionOut, residual: x), layer)
     }
 
-    /// Of how many layers only the input is kept, so that what a backward pass needs takes no more than so many bytes, or as
-    /// near to it as can be. The last layer, which has few rows, is not counted.
+    /// Of how many layers only the input is kept, for a backward pass to need so many bytes. The last layer, which has few
+    /// rows, is not counted.
     package func recomputedLayers(of prompts: PromptLayout, groups: Int, within bytes: Int) -> Int {
         let layers = weights.layers.count - 1, rows = groups * prompts.rowCount
         let inner = weights.layers[0].mlpUp.weight.rows
         // Inputs of both normalisations, queries, keys and values, the MLP before its activation; attention's weights.
         let probabilities = groups * prompts.keyOffsets[prompts.rowCount] * width / weights.headWidth
-        let input = 4 * rows * width, all = 4 * (rows * (5 * width + inner) + probabilities)
-        guard layers * all > bytes else { return 0 }
-        // The one that is computed again is held besides.
-        return min(layers, (layers * all + all - bytes + (all - input) - 1) / (all - input))
+        return ActivationBudget.recomputedLayers(
+            of: layers, input: 4 * rows * width, all: 4 * (rows * (5 * width + inner) + probabilities), within: bytes)
     }
 
     private func mlp(_ x: Variable, _ layer: TransformerLayerWeights) -> Variable {
-        linear(weights.activation(linear(layerNorm(x, layer.lnTwo), layer.mlpUp)), layer.mlpDown, residual: x)
+        linear(weights.activation(linear(layer.lnTwo(x), layer.mlpUp)), layer.mlpDown, residual: x)
     }
 
     /// Token and position embeddings of one group's rows, `[rows, width]`; zero in place of a context vector.
@@ -116,20 +114,5 @@ public struct TextTransformer: Sendable {
         }
         x.addRows(embeddings(of: tokens.map(\.1)), at: tokens.map(\.0))
         return x
-    }
-}
-
-private func layerNorm(_ x: Variable, _ weights: LayerNormWeights) -> Variable {
-    Tensors.layerNorm(x, weight: Variable(weights.weight), bias: Variable(weights.bias))
-}
-
-private func linear(_ x: Variable, _ weights: LinearWeights, residual: Variable? = nil) -> Variable {
-    Tensors.linear(x, weight: Variable(weights.weight), bias: Variable(weights.bias), residual: residual)
-}
-
-extension LinearWeights {
-    /// The part that computes some of the outputs.
-    fileprivate func outputs(_ range: Range<Int>) -> LinearWeights {
-        LinearWeights(weight: weight.rows(range), bias: Tensor([range.count], bias.values[range]))
     }
 }

@@ -8,15 +8,17 @@ struct HeadAttention: Sendable {
     /// Of its two products; softmax is float32.
     let precision: Precision
 
-    /// The numbers of memory that `apply` needs: scores [tokens, tokens], then keys or values as panels.
-    func memory(tokens: Int) -> Int {
+    /// The numbers of memory that `apply` needs for scores, [tokens, tokens] in padded rows. The attention's weights are left
+    /// there.
+    func scoresMemory(tokens: Int) -> Int { tokens * paddedStride(tokens) }
+
+    /// The numbers of memory that `apply` needs for keys or values as panels; best aligned to 64 bytes.
+    func panelMemory(tokens: Int) -> Int {
         switch precision {
-        case .float32: scoresMemory(tokens) + panelMemory(Float32Panels.self, tokens)
-        case .bf16: scoresMemory(tokens) + (panelMemory(BFloat16Panels.self, tokens) + 1) / 2
+        case .float32: panelMemory(Float32Panels.self, tokens)
+        case .bf16: (panelMemory(BFloat16Panels.self, tokens) + 1) / 2
         }
     }
-
-    private func scoresMemory(_ tokens: Int) -> Int { tokens * paddedStride(tokens) }
 
     private func panelMemory<P: Panels>(_ panels: P.Type, _ tokens: Int) -> Int {
         max(P.count(inputs: headWidth, outputs: tokens), P.count(inputs: tokens, outputs: headWidth))
@@ -27,37 +29,37 @@ struct HeadAttention: Sendable {
     ///   - result: the head's part of [tokens, width].
     func apply(
         to query: UnsafePointer<Float>, tokens: Int, into result: UnsafeMutablePointer<Float>,
-        memory: UnsafeMutablePointer<Float>
+        scores: UnsafeMutablePointer<Float>, panels: UnsafeMutablePointer<Float>
     ) {
         switch precision {
         case .float32 where Float32Panels.suit(outputs: tokens) && Float32Panels.suit(outputs: headWidth):
-            apply(Float32Panels.self, to: query, tokens: tokens, into: result, memory: memory)
+            apply(Float32Panels.self, to: query, tokens: tokens, into: result, scores: scores, panels: panels)
         case .float32:
-            let key = query + width, value = key + width, stride = 3 * width, scores = paddedStride(tokens)
+            let key = query + width, value = key + width, stride = 3 * width, padded = paddedStride(tokens)
             multiply(
-                query, lda: stride, key, .transposed, ldb: stride, into: memory, ldc: scores,
+                query, lda: stride, key, .transposed, ldb: stride, into: scores, ldc: padded,
                 m: tokens, n: tokens, k: headWidth)
-            softmax(memory, tokens: tokens)
+            softmax(scores, tokens: tokens)
             multiply(
-                memory, lda: scores, value, ldb: stride, into: result, ldc: width,
+                scores, lda: padded, value, ldb: stride, into: result, ldc: width,
                 m: tokens, n: headWidth, k: tokens)
         case .bf16:
-            apply(BFloat16Panels.self, to: query, tokens: tokens, into: result, memory: memory)
+            apply(BFloat16Panels.self, to: query, tokens: tokens, into: result, scores: scores, panels: panels)
         }
     }
 
     private func apply<P: Panels>(
         _: P.Type, to query: UnsafePointer<Float>, tokens: Int, into result: UnsafeMutablePointer<Float>,
-        memory: UnsafeMutablePointer<Float>
+        scores: UnsafeMutablePointer<Float>, panels: UnsafeMutablePointer<Float>
     ) {
-        let key = query + width, value = key + width, stride = 3 * width, scores = paddedStride(tokens)
-        let panels = UnsafeMutableRawPointer(memory + scoresMemory(tokens)).bindMemory(
+        let key = query + width, value = key + width, stride = 3 * width, padded = paddedStride(tokens)
+        let panels = UnsafeMutableRawPointer(panels).bindMemory(
             to: P.Element.self, capacity: panelMemory(P.self, tokens))
         P(key, .transposed, stride: stride, inputs: headWidth, outputs: tokens, at: panels).multiply(
-            query, stride: stride, rows: tokens, into: memory, resultStride: scores, bias: nil, adding: false, then: .none)
-        softmax(memory, tokens: tokens)
+            query, stride: stride, rows: tokens, into: scores, resultStride: padded, bias: nil, adding: false, then: .none)
+        softmax(scores, tokens: tokens)
         P(value, .asIs, stride: stride, inputs: tokens, outputs: headWidth, at: panels).multiply(
-            memory, stride: scores, rows: tokens, into: result, resultStride: width, bias: nil, adding: false, then: .none)
+            scores, stride: padded, rows: tokens, into: result, resultStride: width, bias: nil, adding: false, then: .none)
     }
 
     private func softmax(_ scores: UnsafeMutablePointer<Float>, tokens: Int) {

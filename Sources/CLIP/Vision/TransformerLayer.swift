@@ -25,7 +25,8 @@ struct TransformerLayer: Sendable {
     /// The numbers of memory that `apply` needs.
     func memory(images: Int, tokens: Int) -> Int {
         max(
-            imagesAtOnce(of: images) * tokens * 4 * width + attention.memory(tokens: tokens) + 15,
+            imagesAtOnce(of: images) * tokens * 4 * width + 15 + attention.scoresMemory(tokens: tokens)
+                + attention.panelMemory(tokens: tokens),
             mlp.memory(rows: images * tokens))
     }
 
@@ -45,14 +46,15 @@ struct TransformerLayer: Sendable {
     ) {
         let rows = images * tokens, hidden = memory, wide = hidden + rows * width
         // The first whole line of the cache behind them.
-        let rest = memory + (rows * 4 * width + 15) / 16 * 16
+        let scores = memory + (rows * 4 * width + 15) / 16 * 16
+        let panels = scores + attention.scoresMemory(tokens: tokens)
         lnOne.apply(to: x, rows: rows, into: hidden)
         attentionIn.apply(to: hidden, rows: rows, into: wide)
         for image in 0..<images {
             for column in stride(from: 0, to: width, by: attention.headWidth) {
                 attention.apply(
                     to: wide + image * tokens * 3 * width + column, tokens: tokens,
-                    into: hidden + image * tokens * width + column, memory: rest)
+                    into: hidden + image * tokens * width + column, scores: scores, panels: panels)
             }
         }
         attentionOut.apply(to: hidden, rows: rows, into: x, adding: true)
@@ -63,12 +65,7 @@ extension TransformerLayerWeights {
     /// The block's attention for a single query, its in-projection taken apart.
     func singleQueryAttention(headWidth: Int) -> SingleQueryAttention {
         let width = attentionOut.weight.shape[0]
-        let parts = (0..<3).map { part in
-            let rows = part * width..<(part + 1) * width
-            return LinearWeights(
-                weight: attentionIn.weight.rows(rows),
-                bias: attentionIn.bias.reshaped([3 * width, 1]).rows(rows).reshaped([width]))
-        }
+        let parts = (0..<3).map { attentionIn.outputs($0 * width..<($0 + 1) * width) }
         return SingleQueryAttention(
             query: parts[0], key: parts[1], value: parts[2], output: attentionOut, headWidth: headWidth)
     }

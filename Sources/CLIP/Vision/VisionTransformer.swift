@@ -7,9 +7,7 @@ import Tensors
 public struct VisionTransformer: ImageEncoder {
     public let resolution: Int
     public let dimension: Int
-    private let patches: Convolution
-    /// [1 + side², width]; the class token's own vector is already added to its place.
-    private let places: Tensor
+    private let embedding: PatchEmbedding
     private let lnPre: LayerNormWeights
     private let layers: [TransformerLayer]
     private let lastNorm: LayerNormWeights
@@ -20,10 +18,7 @@ public struct VisionTransformer: ImageEncoder {
 
     init(_ weights: VisionTransformerWeights, _ precision: Precision) {
         (resolution, dimension) = (weights.resolution, weights.projection.shape[1])
-        patches = Convolution(weights.patchEmbedding, stride: weights.patchEmbedding.shape[2], precision)
-        var places = weights.positionalEmbedding
-        for channel in 0..<places.columns { places[0, channel] += weights.classEmbedding[channel] }
-        self.places = places
+        embedding = PatchEmbedding(weights, precision)
         (lnPre, lnPost, projection) = (weights.lnPre, weights.lnPost, weights.projection)
         layers = weights.layers.map {
             TransformerLayer($0, headWidth: weights.headWidth, activation: weights.activation, precision)
@@ -36,8 +31,8 @@ public struct VisionTransformer: ImageEncoder {
 
     public var blockWidths: [Int] { layers.map { _ in width } }
 
-    private var width: Int { places.columns }
-    private var tokens: Int { places.rows }
+    private var width: Int { embedding.width }
+    private var tokens: Int { embedding.tokens }
 }
 
 extension VisionTransformer: GroupwiseEncoder {
@@ -54,7 +49,7 @@ extension VisionTransformer: GroupwiseEncoder {
     func makeMemory() -> Memory {
         let images = groupSize
         return Memory(
-            patches: Scratch(count: patches.patchMemory), tokens: Scratch(count: images * tokens * width),
+            patches: Scratch(count: embedding.memory), tokens: Scratch(count: images * tokens * width),
             layer: Scratch(
                 count: max(
                     layers.map { $0.memory(images: images, tokens: tokens) }.max() ?? 0,
@@ -67,7 +62,7 @@ extension VisionTransformer: GroupwiseEncoder {
         _ memory: Memory
     ) {
         let x = memory.tokens.base, count = groupSize
-        embed(pixels, into: x, patches: memory.patches.base)
+        embedding.apply(to: pixels, images: count, into: x, memory: memory.patches.base)
         lnPre.apply(to: x, rows: count * tokens, into: x)
         for (index, layer) in layers.enumerated() {
             let isLast = index == layers.count - 1
@@ -75,24 +70,6 @@ extension VisionTransformer: GroupwiseEncoder {
             if isLast && statistics == nil { break }
             layer.apply(to: x, images: count, tokens: tokens, memory: memory.layer.base)
             statistics?.write(x, images: count, tokens: tokens, width: width, at: 2 * index * width)
-        }
-    }
-
-    /// One token per patch, after the class token, each with its place's vector added.
-    private func embed(
-        _ pixels: UnsafePointer<Float>, into x: UnsafeMutablePointer<Float>,
-        patches memory: UnsafeMutablePointer<Float>
-    ) {
-        let side = resolution / patches.kernel
-        let pixels = FeatureMaps(
-            base: UnsafeMutablePointer(mutating: pixels), images: groupSize, height: resolution, width: resolution,
-            channels: 3)
-        for image in 0..<groupSize {
-            let to = x + image * tokens * width
-            to.update(repeating: 0, count: width)
-            let maps = FeatureMaps(base: to + width, images: 1, height: side, width: side, channels: width)
-            patches.apply(to: pixels.images(from: image, count: 1), into: maps, .raw, patches: memory)
-            places.withUnsafePointer { addBias($0, to: to, rows: 1, columns: tokens * width) }
         }
     }
 

@@ -26,7 +26,8 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
             let target = keys["embeddings"]
             let features = try SourceFeatures(target, store: store, onlyCenter: true)
             let images = TargetImages(
-                keys: keys, store: store, manifest: features.manifests[0], features: features.sets[0].center,
+                keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
+                manifest: features.manifests[0], features: features.sets[0].center,
                 model: try features.model(of: checkpoint, store: store))
             let count = images.features.rows
             let classified = try Method.classify(images, parameters) { progress($0, count) }

@@ -27,6 +27,10 @@ public struct TargetImages {
     /// All artifacts that fill the stage's roles.
     let keys: RoleKeys
     let store: ArtifactStore
+    /// The one that the features were made with.
+    let checkpoint: Checkpoint
+    /// What the store calls the encoder of the features.
+    let encoder: Digest
     let manifest: DomainManifest
     /// Of the center views, `[n, dimension]`, unit length.
     let features: Tensor

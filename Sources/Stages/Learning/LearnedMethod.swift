@@ -1,5 +1,6 @@
 import ArtifactStore
 import CLIP
+import Datasets
 import PromptLearning
 
 /// A method that learns from images' features: what `LearningStage` runs from store to store.
@@ -33,9 +34,13 @@ public struct LearningInputs {
     /// All artifacts that fill the stage's roles.
     let keys: RoleKeys
     let store: ArtifactStore
+    /// The one that the features were made with.
+    let checkpoint: Checkpoint
     /// Of the domains whose artifacts have the role `embeddings`.
     let features: SourceFeatures
     let training: FeatureSet, validation: FeatureSet
+    /// What those are the features of.
+    let trainingImages: [LabelledImage], validationImages: [LabelledImage]
     let model: CLIPText
 
     var classNames: [String] { features.classNames }

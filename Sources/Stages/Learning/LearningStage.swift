@@ -40,8 +40,10 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
             let parts = try features.split(split, by: splits, store: store)
             let (training, validation) = features.sets(parts)
             let fresh = try FreshViews(of: features, parts, embeddings: keys["embeddings"], checkpoint, store)
+            let images = features.images(parts)
             let inputs = LearningInputs(
-                keys: keys, store: store, features: features, training: training, validation: validation,
+                keys: keys, store: store, checkpoint: checkpoint, features: features, training: training,
+                validation: validation, trainingImages: images.training, validationImages: images.validation,
                 model: try features.model(of: checkpoint, store: store))
             var learner = try Method.learner(parameters, from: inputs)
             try learner.run(

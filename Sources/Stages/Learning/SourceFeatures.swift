@@ -115,6 +115,14 @@ struct SourceFeatures {
         )
     }
 
+    /// The images of the two parts, in the order of their features.
+    func images(_ parts: Parts) -> (training: [LabelledImage], validation: [LabelledImage]) {
+        func images(_ part: (Parts.Element) -> [Int]) -> [LabelledImage] {
+            zip(manifests, parts).flatMap { manifest, parts in part(parts).map { manifest.images[$0] } }
+        }
+        return (images(\.train), images(\.validation))
+    }
+
     /// Those images of a domain that are in a part of it. An image of a part that has no features could not be read, and was
     /// left out of them.
     private func part(

@@ -30,6 +30,30 @@ package func softmaxRows(
     }
 }
 
+/// Replaces the gradient of each row of `softmax(scale · x)` by that of x: `scale · p · (g − Σ p g)`.
+///
+/// - Parameters:
+///   - gradient: rows as `softmaxRows` has them. What is between two rows is overwritten with zeros.
+///   - probabilities: what `softmaxRows` made, zeros between two rows.
+package func softmaxAdjointRows(
+    _ gradient: UnsafeMutablePointer<Float>, probabilities: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
+    scale: Float
+) {
+    precondition(stride % 16 == 0 && stride >= columns, "rows of \(columns) numbers, \(stride) apart")
+    let vectors = (columns + 15) / 16
+    for row in 0..<rows {
+        let g = gradient + row * stride, p = probabilities + row * stride
+        // Whatever was between the rows need not be a number.
+        for i in columns..<16 * vectors { g[i] = 0 }
+        var sum = SIMD16<Float>()
+        for i in 0..<vectors { sum.addProduct(g.vector(at: 16 * i), p.vector(at: 16 * i)) }
+        let mean = sum.total
+        for i in 0..<vectors {
+            g.store((g.vector(at: 16 * i) - mean) * (p.vector(at: 16 * i) * scale), at: 16 * i)
+        }
+    }
+}
+
 /// Elements from one row to the next for which rows are whole vectors.
 package func paddedStride(_ columns: Int) -> Int { (columns + 15) / 16 * 16 }
 

@@ -4,7 +4,7 @@
 ///   - x: `rows` rows of `columns` numbers, `stride` elements apart.
 ///   - result: `columns` rows, `resultStride` elements apart.
 ///   - filledTo: how long the rows of the result become: zeros follow the transposed numbers.
-func transpose(
+package func transpose(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
     into result: UnsafeMutablePointer<Float>, resultStride: Int, filledTo: Int? = nil, adding: Bool = false
 ) {

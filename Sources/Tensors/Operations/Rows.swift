@@ -33,7 +33,8 @@ public func adding(rowsOf x: Variable, to base: Tensor, at indices: [Int]) -> Va
 public func replacing(rows indices: [Int], of x: Variable, by replacement: Variable) -> Variable {
     var y = x.value
     y.setRows(at: indices, to: replacement.value)
-    return .output(y, of: [x, replacement]) { gradient in
+    return .output(y, of: [x, replacement]) { [needsX = x.needsGradient] gradient in
+        guard needsX else { return [nil, gradient.gatheringRows(indices)] }
         var dx = gradient
         dx.setRows(at: indices, to: Tensor([indices.count, gradient.columns]))
         return [dx, gradient.gatheringRows(indices)]

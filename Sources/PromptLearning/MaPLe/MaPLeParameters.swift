@@ -1,0 +1,29 @@
+extension MaPLe {
+    /// Everything that decides what is learned. The defaults are those of the released trainer's configuration for ViT-B/16.
+    public struct Parameters: VisionTrainingParameters, Hashable {
+        /// The words before the class name. The context vectors start from the first of them; those that follow stay words.
+        /// Empty for random vectors of deviation 0.02 and no words.
+        public var context = "a photo of a"
+        /// M, the number of context vectors, and of prompt tokens of the image encoder.
+        public var contextLength = 2
+        /// The layers with prompts of their own, in either encoder.
+        public var depth = 9
+        public var crops = true
+        public var learningRate = 3.5e-3
+        public var momentum = 0.9
+        public var weightDecay = 5e-4
+        public var batchSize = 4
+        public var epochs = 5
+        public var warmUpEpochs = 1
+        public var warmUpLearningRate = 1e-5
+        public var seed = 1
+
+        public init() {}
+
+        public func check() throws(UnfitParameter) {
+            try require("contextLength", contextLength, in: 1...1000)
+            try require("depth", depth, in: 1...1000)
+            try checkTraining()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CLIP
+import Tensors
+
+/// A method that learns prompt tokens of the image encoder, and perhaps of the text encoder with them.
+public protocol VisionPromptMethod: Sendable {
+    /// What is learned, by the names of the authors' state dict.
+    var learned: [(name: String, value: Tensor)] { get set }
+    /// What both encoders are given.
+    /// - Parameter learned: the values of `learned`, in their order.
+    func inputs(_ learned: [Variable]) -> VisionPromptInputs
+}
+
+/// What a method gives the two encoders.
+public struct VisionPromptInputs {
+    /// The prompts of the image encoder's first layer, `[m, width]`, and of the layers that follow.
+    var prompts: Variable, deeper: [Variable]
+    /// The text features of every class at unit length, `[classes, dimension]`.
+    var text: Variable
+}
+
+extension VisionPromptMethod {
+    /// Takes over what was learned before: the tensors with the names of what is learned, in the same shapes.
+    /// - Throws: `PromptError.prompts` for the first one that is missing or does not fit.
+    mutating func take(_ tensors: [String: Tensor]) throws(PromptError) {
+        for index in learned.indices {
+            let (name, value) = learned[index]
+            guard let tensor = tensors[name] else { throw .prompts("the tensor “\(name)” is missing") }
+            guard tensor.shape == value.shape else {
+                throw .prompts("the tensor “\(name)” has the shape \(tensor.shape), and the model takes \(value.shape)")
+            }
+            learned[index].value = tensor
+        }
+    }
+
+    /// What is learned, as an artifact keeps it.
+    public var tensors: [String: Tensor] {
+        Dictionary(uniqueKeysWithValues: learned.map { ($0.name, $0.value) })
+    }
+}
+
+/// A CLIP with prompts in its encoders, ready to classify.
+public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
+    public var method: Method
+    let encoder: PromptedVisionTransformer
+    let logitScale: Float
+
+    public init(_ method: Method, encoder: PromptedVisionTransformer, logitScale: Float) {
+        (self.method, self.encoder, self.logitScale) = (method, encoder, logitScale)
+    }
+
+    /// What is learned, and all that a gradient needs of one batch.
+    /// - Returns: `[batch, classes]`.
+    func logits(of pixels: Tensor, _ learned: [Variable]) -> Variable {
+        let inputs = method.inputs(learned)
+        return scaledProduct(features(of: pixels, inputs), inputs.text, scale: logitScale)
+    }
+
+    /// Unit features: `[batch, dimension]`.
+    private func features(of pixels: Tensor, _ inputs: VisionPromptInputs) -> Variable {
+        Profile.measure(.encode) {
+            normalizedRows(
+                encoder(
+                    pixels, prompts: inputs.prompts, deeper: inputs.deeper,
+                    activationBytes: ActivationBudget.bytes / 4 * 3))
+        }
+    }
+
+    /// Images that are encoded together where nothing is learned.
+    private static var group: Int { 16 }
+
+    /// What images are taken for, as evaluation sees them.
+    /// - Parameter progress: called with the images done so far.
+    public func classify(
+        _ images: ImageSet, progress: (_ imagesDone: Int) -> Void = { _ in }
+    ) throws(PromptError) -> [Prediction] {
+        let inputs = method.inputs(method.learned.map { Variable($0.value) })
+        let groups = stride(from: 0, to: images.count, by: Self.group).map {
+            Array($0..<min($0 + Self.group, images.count))
+        }
+        var predictions: [Prediction] = []
+        try images.forEachBatch(groups, .center) { _, pixels in
+            predictions += PromptLearning.classify(
+                features(of: pixels, inputs).value, text: inputs.text.value, logitScale: logitScale)
+            progress(predictions.count)
+        }
+        return predictions
+    }
+}

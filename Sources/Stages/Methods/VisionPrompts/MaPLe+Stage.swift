@@ -1,0 +1,38 @@
+import ArtifactStore
+import PromptLearning
+
+extension StageKind {
+    /// Images of some domains, pooled → prompts of both encoders (MaPLe).
+    public static let fitMaPLe = StageKind(
+        visionPrompts: "fit-maple", command: "maple", parameters: MaPLe.Parameters(),
+        help: [
+            "context": "words before the class name; the vectors start from the first of them. \"\" for random vectors alone",
+            "contextLength": "context vectors, and prompt tokens of the image encoder",
+            "depth": "layers with prompts of their own, in either encoder",
+        ])
+}
+
+extension MaPLe: LearnedMethod {
+    /// What the store calls it.
+    static let name = "maple"
+
+    public static var kind: StageKind { .fitMaPLe }
+    public static var abstract: String { "Learns prompts of both encoders together, of some domains pooled (MaPLe)." }
+    public static var example: String { "--embeddings art_painting --embeddings photo --checkpoint ViT-B-16.pt" }
+
+    public static func learner(
+        _ parameters: Parameters, from inputs: LearningInputs
+    ) throws -> VisionPromptTraining<MaPLe> {
+        try inputs.visionPrompts(parameters) {
+            try MaPLe(parameters, classNames: inputs.classNames, model: inputs.model, encoder: $0)
+        }
+    }
+
+    public static func contents(
+        of learner: VisionPromptTraining<MaPLe>, from inputs: LearningInputs
+    ) -> ArtifactContents {
+        .generator(StoredGenerator(
+            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.prompts.method.tensors,
+            validationAccuracy: learner.prompts.validationAccuracy))
+    }
+}

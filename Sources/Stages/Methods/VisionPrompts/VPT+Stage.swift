@@ -1,0 +1,36 @@
+import ArtifactStore
+import PromptLearning
+
+extension StageKind {
+    /// Images of some domains, pooled → prompt tokens of the image encoder (VPT).
+    public static let fitVPT = StageKind(
+        visionPrompts: "fit-vpt", command: "vpt", parameters: VPT.Parameters(),
+        help: [
+            "template": "the text of a class; {} stands for its name",
+            "promptLength": "prompt tokens of a layer",
+            "depth": "layers with prompts of their own; 1 is the shallow form",
+        ])
+}
+
+extension VPT: LearnedMethod {
+    /// What the store calls it.
+    static let name = "vpt"
+
+    public static var kind: StageKind { .fitVPT }
+    public static var abstract: String { "Learns prompt tokens of the image encoder, of some domains pooled (VPT)." }
+    public static var example: String { "--embeddings art_painting --embeddings photo --depth 12 --checkpoint ViT-B-16.pt" }
+
+    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> VisionPromptTraining<VPT> {
+        try inputs.visionPrompts(parameters) {
+            try VPT(parameters, classNames: inputs.classNames, model: inputs.model, encoder: $0)
+        }
+    }
+
+    public static func contents(
+        of learner: VisionPromptTraining<VPT>, from inputs: LearningInputs
+    ) -> ArtifactContents {
+        .generator(StoredGenerator(
+            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.prompts.method.tensors,
+            validationAccuracy: learner.prompts.validationAccuracy))
+    }
+}

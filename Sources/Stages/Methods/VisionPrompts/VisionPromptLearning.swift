@@ -1,0 +1,58 @@
+import ArtifactStore
+import CLIP
+import Datasets
+import PromptLearning
+import Tensors
+
+extension ArtifactStore {
+    /// The image encoder that some features were made with, for prompts to be learned through, in the features' precision.
+    /// - Throws: `CheckpointError`, also where it is a ResNet; `UnsupportedPrecision`; `StoreError`.
+    func promptedEncoder(of features: Digest, _ checkpoint: Checkpoint) throws -> PromptedVisionTransformer {
+        let stored = try encoder(features).parameters["precision"]
+        let precision = Precision.allCases.first { .string($0.rawValue) == stored } ?? .float32
+        try precision.check()
+        return try Profile.measure(.model) { try checkpoint.promptedImageEncoder(precision: precision) }
+    }
+}
+
+extension LearningInputs {
+    /// A training of prompts in the image encoder, at its start.
+    /// - Parameter method: makes the prompts that it starts from.
+    func visionPrompts<Method: VisionPromptMethod>(
+        _ parameters: some VisionTrainingParameters, _ method: (PromptedVisionTransformer) throws -> Method
+    ) throws -> VisionPromptTraining<Method> {
+        let encoder = try store.promptedEncoder(of: features.encoder, checkpoint)
+        func set(_ images: [LabelledImage]) throws -> ImageSet {
+            try ImageFiles(images, preprocessing: checkpoint.preprocessing, store: store).set
+        }
+        return try VisionPromptTraining(
+            parameters,
+            model: VisionPromptedCLIP(method(encoder), encoder: encoder, logitScale: model.logitScale),
+            training: set(trainingImages), validation: set(validationImages))
+    }
+}
+
+extension StageKind {
+    /// A kind that learns prompts in the image encoder. It is told its images by their embeddings: those name the files, and
+    /// leave out what cannot be read.
+    /// - Parameter help: of the method's own parameters.
+    init<Parameters: VisionTrainingParameters>(
+        visionPrompts name: String, command: String, parameters: Parameters, help: [String: String]
+    ) {
+        let shared = [
+            "crops": "whether images are seen as random crops, mirrored every other time; else as evaluation sees them",
+            "learningRate": "of stochastic gradient descent, after the warm-up",
+            "momentum": "of stochastic gradient descent",
+            "weightDecay": "of stochastic gradient descent",
+            "batchSize": "images in a step",
+            "epochs": "passes over the training images",
+            "warmUpEpochs": "first epochs at a constant rate",
+            "warmUpLearningRate": "that rate",
+            "seed": "of the order of images, the crops and random prompts",
+        ]
+        self.init(
+            training: name, executable: "spg-fit", command: command, makes: .generator, algorithmVersion: 1,
+            parameters: parameters, help: help.merging(shared) { own, _ in own },
+            roles: [Role("embeddings", .embeddings, .sources)])
+    }
+}
