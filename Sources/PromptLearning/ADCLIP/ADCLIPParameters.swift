@@ -1,7 +1,4 @@
 extension ADCLIP {
-    /// How often the learning rate moves on along its cosine.
-    public typealias Pace = DAPL.Pace
-
     /// Everything that decides what is learned. The defaults are those of the released code for ViT-B/16.
     public struct Parameters: CheckedParameters, Hashable {
         /// The last blocks of the encoder that are looked at; 0 for all of them.

@@ -7,14 +7,6 @@ extension DAPL {
         case bothDomains = "both-domains"
     }
 
-    /// How often the learning rate moves on along its cosine.
-    public enum Pace: String, CaseIterable, Sendable {
-        /// After every step, so that it falls and rises again every `epochs` steps: the released code.
-        case step
-        /// After every epoch, so that it falls once.
-        case epoch
-    }
-
     /// Everything that decides what is learned. The defaults are those of the released code.
     public struct Parameters: CheckedParameters, Hashable {
         /// How many vectors of a prompt both domains share.
@@ -37,7 +29,7 @@ extension DAPL {
         public var competitors = DAPL.Competitors.ownDomain.rawValue
         public var learningRate = 3e-3
         /// A `Pace`.
-        public var pace = DAPL.Pace.step.rawValue
+        public var pace = Pace.step.rawValue
         public var warmUpLearningRate = 1e-5
         public var momentum = 0.9
         public var weightDecay = 5e-4
@@ -61,7 +53,7 @@ extension DAPL {
             try require(nonnegative: "targetWeight", targetWeight)
             try require("competitors", competitors, among: DAPL.Competitors.self)
             try require(positive: "learningRate", learningRate)
-            try require("pace", pace, among: DAPL.Pace.self)
+            try require("pace", pace, among: Pace.self)
             try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
             try require(momentum: momentum)
             try require(nonnegative: "weightDecay", weightDecay)

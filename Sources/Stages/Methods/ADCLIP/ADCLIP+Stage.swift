@@ -42,25 +42,12 @@ extension ADCLIP: LearnedMethod {
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> ADCLIP {
         try ADCLIP(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
-            validation: inputs.validation, target: inputs.unlabelledTarget(withStatistics: true))
+            validation: inputs.validation, target: inputs.target(withStatistics: true).features)
     }
 
     public static func contents(of learner: ADCLIP, from inputs: LearningInputs) -> ArtifactContents {
         .generator(StoredGenerator(
             method: "ad-clip", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.projectors.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-}
-
-extension LearningInputs {
-    /// The images of the target domain, from the role `target`, with nothing said of what they show.
-    /// - Throws: `StageInputError` where they were encoded otherwise than the sources; `StoreError`.
-    func unlabelledTarget(withStatistics: Bool) throws -> UnlabelledFeatures {
-        let target = try SourceFeatures(keys["target"], store: store, withStatistics: withStatistics)
-        guard target.encoder == features.encoder else {
-            throw StageInputError(
-                "the embeddings of \(target.domainNames) and \(domainNames) were made with different encoders")
-        }
-        return target.unlabelled
     }
 }

@@ -34,7 +34,7 @@ extension DAPL: LearnedMethod {
     public static var example: String { "--embeddings oxygen --target tango --context-length 4" }
 
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DAPL {
-        let target = try inputs.target
+        let target = try inputs.target()
         return try DAPL(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
             validation: inputs.validation, target: target.features,
@@ -45,22 +45,5 @@ extension DAPL: LearnedMethod {
         .generator(StoredGenerator(
             method: "dapl", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-}
-
-extension LearningInputs {
-    /// What a method may see of the target domain, from the role `target`: features without labels, and its name.
-    /// - Throws: `StageInputError` where they were made with another encoder than the sources'.
-    var target: (features: UnlabelledFeatures, domain: String) {
-        get throws {
-            let target = try SourceFeatures(keys["target"], store: store)
-            guard target.encoder == features.encoder else {
-                throw StageInputError(
-                    "the embeddings of \(target.domainNames) and \(domainNames) were made with different encoders")
-            }
-            return (
-                UnlabelledFeatures(center: target.sets[0].center, augmented: target.sets[0].augmented), target.domainNames
-            )
-        }
     }
 }
