@@ -105,6 +105,8 @@ public enum PromptError: Error, CustomStringConvertible {
     case dimensions(features: Int, text: Int)
     case noStatistics(domain: String)
     case tooManyScales(asked: Int, blocks: Int)
+    case heads(features: Int, heads: Int)
+    case samePrompts
     case tooFewImages(images: Int, batchSize: Int)
     case noValidationImages
     case noTargetImages
@@ -153,6 +155,12 @@ public enum PromptError: Error, CustomStringConvertible {
         case .noStatistics(let domain):
             "The \(domain) domain's images have no block statistics of the other's encoder. Extract both with statistics "
                 + "(statistics: true)."
+        case .heads(let features, let heads):
+            "The images' features have \(features) numbers, which the attention's \(heads) heads cannot share evenly. "
+                + "Use another checkpoint, or SPG's generator."
+        case .samePrompts:
+            "The source domains' prompts are all the same: there is nothing between them to draw from. "
+                + "Fit each domain a prompt of its own."
         case .tooFewImages(let images, let batchSize):
             "There are \(images) training images, fewer than one batch of \(batchSize). Lower batchSize."
         case .noValidationImages:

@@ -42,9 +42,11 @@ public enum DrawAverage: String, CaseIterable, Sendable {
 /// - Parameters:
 ///   - features: `[n, dimension]`, unit length.
 ///   - draws: one or more tensors `[n, M · width]`, each one prompt per image.
+///   - counterweight: a negative prompt per image, whose logits are taken from those of every draw.
 ///   - average: what is averaged where there are several; then each prediction has a spread.
 public func classify(
-    _ features: Tensor, draws: [Tensor], averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText,
+    _ features: Tensor, draws: [Tensor], against counterweight: Counterweight? = nil,
+    averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> [Prediction] {
     precondition(!draws.isEmpty, "a prompt or more for every image")
@@ -55,12 +57,22 @@ public func classify(
     for first in stride(from: 0, to: features.rows, by: group) {
         let images = first..<min(first + group, features.rows)
         let own = features.rows(images)
+        func text(_ prompts: Tensor) -> Tensor {
+            let contexts = prompts.rows(images).reshaped([images.count * classes.layout.contextCount, width])
+            return classes.textFeatures(Variable(contexts), model: model).value
+        }
+        let taken = counterweight.map {
+            ownLogits(own, text: text($0.prompts), logitScale: $0.weight * model.logitScale)
+        }
+        func ownScores(_ text: Tensor) -> Tensor {
+            let scores = ownLogits(own, text: text, logitScale: model.logitScale)
+            return taken.map { scores - $0 } ?? scores
+        }
         // Of each draw only its probabilities stay, and the sum of all text features, [images · classes, dimension].
         var logits: [Tensor] = [], sum = Tensor([0, 0])
         for (draw, prompts) in draws.enumerated() {
-            let contexts = prompts.rows(images).reshaped([images.count * classes.layout.contextCount, width])
-            let text = classes.textFeatures(Variable(contexts), model: model).value
-            logits.append(ownLogits(own, text: text, logitScale: model.logitScale))
+            let text = text(prompts)
+            logits.append(ownScores(text))
             sum = draw == 0 ? text : sum + text
         }
         if logits.count == 1 {
@@ -69,8 +81,7 @@ public func classify(
             let probabilities = logits.map { $0.softmaxOfRows() }
             let mean =
                 switch average {
-                case .features:
-                    ownLogits(own, text: sum.normalizedRows(), logitScale: model.logitScale).softmaxOfRows()
+                case .features: ownScores(sum.normalizedRows()).softmaxOfRows()
                 case .probabilities:
                     probabilities.dropFirst().reduce(probabilities[0]) { $0 + $1 } * (1 / Float(probabilities.count))
                 }

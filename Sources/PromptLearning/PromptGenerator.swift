@@ -12,4 +12,24 @@ public protocol PromptGenerator: Sendable {
     /// - Parameters: - noise: `[n, latentDimension]`, standard normal. - features: `[n, F]`, unit length.
     /// - Returns: `[n, M · width]`, each row the M context vectors one after another.
     func prompts(noise: Tensor, features: Tensor) -> Tensor
+
+    /// Prompts that tell what an image is not, where the network writes such, too: what is like them counts against a
+    /// class.
+    func counterweight(features: Tensor) -> Counterweight?
+}
+
+extension PromptGenerator {
+    public func counterweight(features: Tensor) -> Counterweight? { nil }
+}
+
+/// Negative prompts, one for each of some images: a class's cosine with them is taken, weighted, from its cosine.
+public struct Counterweight: Sendable {
+    /// `[n, M · width]`.
+    public var prompts: Tensor
+    public var weight: Float
+
+    public init(prompts: Tensor, weight: Float) {
+        self.prompts = prompts
+        self.weight = weight
+    }
 }

@@ -13,6 +13,9 @@ struct TrainGenerator: ParsableCommand {
 
             Each kind of network is a command with a help of its own: spg-cgan cgan --help.
             """,
-        subcommands: [LearningCommand<ConditionalGAN>.self],
+        subcommands: [
+            LearningCommand<ConditionalGAN>.self, LearningCommand<PromptRegressor>.self, LearningCommand<DualPath>.self,
+            LearningCommand<PromptFlow>.self,
+        ],
         defaultSubcommand: LearningCommand<ConditionalGAN>.self)
 }

@@ -16,7 +16,7 @@ struct Fit: ParsableCommand {
         subcommands: [
             LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self,
             LearningCommand<DAPL>.self, LearningCommand<ADCLIP>.self, LearningCommand<VPT>.self,
-            LearningCommand<MaPLe>.self,
+            LearningCommand<MaPLe>.self, LearningCommand<DualCoOp>.self,
         ],
         defaultSubcommand: LearningCommand<CoOp>.self)
 }

@@ -20,7 +20,7 @@ struct SPG: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, StatusCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
-            ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
+            SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
             ExportCommand.self, CheckpointCommand.self, DataCommand.self,
         ])
 }

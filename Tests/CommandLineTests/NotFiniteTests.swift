@@ -45,13 +45,21 @@ struct NotFiniteTests {
             ],
             1, "The GAN's loss"
         ),
+        (
+            "spg-cgan",
+            [
+                "flow", "--embeddings", "ink", "--embeddings", "oil", "--prompts", "coop/ink/1", "--prompts", "coop/oil/1",
+                "--batch-size", "8", "--warm-up-epochs", "1",
+            ],
+            1, "The loss"
+        ),
     ]
 
-    @Test("A loss that is not finite: the epoch, the step, the learning rate, the last good checkpoint", arguments: 0..<3)
+    @Test("A loss that is not finite: the epoch, the step, the learning rate, the last good checkpoint", arguments: 0..<4)
     func losses(training index: Int) async throws {
         let workplace = try Workplace()
         #expect(try await workplace.start("spg-extract", Self.extracting).outcome().status == 0)
-        for domain in index == 2 ? ["ink", "oil"] : [] {
+        for domain in index >= 2 ? ["ink", "oil"] : [] {
             let fit = try await workplace.start("spg-fit", ["--embeddings", domain] + Workplace.fitting).outcome()
             #expect(fit.status == 0)
         }

@@ -45,20 +45,6 @@ import Testing
         RandomStream(seed: UInt64(seed), purpose: "dropout \(number)", epoch, step)
     }
 
-    private func expect(
-        _ tensor: Tensor, _ summary: [Double], tolerance: Double = 2e-4, _ what: String,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) {
-        let values = tensor.values.map(Double.init)
-        let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let got = [norm, values.reduce(0, +)] + (0..<6).map { values[($0 * 7919) % values.count] }
-        // Sums and elements are judged by the tensor's norm, since each may cancel; a sum that does not, by itself.
-        for (a, b) in zip(got, summary) {
-            let scale = max(summary[0], abs(b), 1e-12)
-            #expect(abs(a - b) <= tolerance * scale, "\(what): \(got) for \(summary)", sourceLocation: sourceLocation)
-        }
-    }
-
     private func parameters() -> ConditionalGAN.Parameters {
         var parameters = ConditionalGAN.Parameters()
         parameters.latentDimension = latent
@@ -110,23 +96,23 @@ import Testing
                 }
                 // AdamW moves by the sign of a gradient where it is tiny: rounding may turn a few. Hence the means, which
                 // are the clipped gradients, are the sharper test.
-                expect(pair.generator.parameters[i], expected.generator[i], tolerance: 5e-3, "\(name), step \(step)")
+                expect(pair.generator.parameters[i], expected.generator[i], within: 5e-3, "\(name), step \(step)")
                 expect(
-                    state["generator means.\(i)"]!, expected.generatorMeans[i], tolerance: 2e-3,
+                    state["generator means.\(i)"]!, expected.generatorMeans[i], within: 2e-3,
                     "mean of \(name), step \(step)")
             }
             for i in expected.discriminator.indices {
-                expect(pair.discriminator[i], expected.discriminator[i], tolerance: 5e-3, "discriminator \(i), step \(step)")
+                expect(pair.discriminator[i], expected.discriminator[i], within: 5e-3, "discriminator \(i), step \(step)")
                 expect(
-                    state["discriminator means.\(i)"]!, expected.discriminatorMeans[i], tolerance: 2e-3,
+                    state["discriminator means.\(i)"]!, expected.discriminatorMeans[i], within: 2e-3,
                     "mean of discriminator \(i), step \(step)")
             }
         }
         let noise = uniform("noise", 1, latent), image = uniform("fake features", 1, features).normalizedRows()
         // Those biases moved by rounding alone, and moved the running means with them: hence the wider tolerance.
-        expect(pair.generator.prompts(noise: noise, features: image), golden.evaluated, tolerance: 2e-2, "evaluation")
+        expect(pair.generator.prompts(noise: noise, features: image), golden.evaluated, within: 2e-2, "evaluation")
         let running = pair.generator.moments.flatMap { [$0.mean, $0.variance] }
-        for (i, moments) in running.enumerated() { expect(moments, golden.running[i], tolerance: 5e-3, "moments \(i)") }
+        for (i, moments) in running.enumerated() { expect(moments, golden.running[i], within: 5e-3, "moments \(i)") }
     }
 
     @Test("Steps ask the system for no memory that the steps before them did not use", .timeLimit(.minutes(1)))

@@ -62,8 +62,20 @@ import Tensors
         check([random([3, 7], "x")]) { tanh($0[0]) }
         let mask = RandomStream(seed: 1, purpose: "mask")
         check([random([3, 7], "x")]) { dropout($0[0], probability: 0.4, using: mask) }
+        check([random([3, 8], "x")]) { dropout($0[0], probability: 0.4, group: 4, using: mask) }
         check([random([3, 7], "x")]) { normalizedRows($0[0]) }
         check([random([3, 7], "x")]) { scaled($0[0], by: -1.7) }
+    }
+
+    @Test func dropoutDropsWholeGroups() {
+        let mask = RandomStream(seed: 2, purpose: "mask")
+        let y = dropout(Variable(Tensor([5, 12], repeating: 1)), probability: 0.5, group: 4, using: mask).value
+        for row in 0..<5 {
+            for first in stride(from: 0, to: 12, by: 4) {
+                #expect(Set((first..<first + 4).map { y[row, $0] }).count == 1)
+            }
+        }
+        #expect(Set(y.values) == [0, 2])
     }
 
     @Test func rowsTakenTwiceGiveBothGradients() {
@@ -119,6 +131,8 @@ import Tensors
     @Test func logitsAndLosses() {
         check([random([3, 4], "a"), random([5, 4], "b")]) { scaledProduct($0[0], $0[1], scale: 2.5) }
         check([random([3, 5], "x")]) { crossEntropy($0[0], labels: [4, 0, 2]) }
+        let truth = Tensor([3, 5], (0..<15).map { $0 % 4 == 0 ? 1 : 0 })
+        check([random([3, 5], "x") * 3]) { binaryCrossEntropy($0[0], targets: truth, positiveWeight: 4) }
         let target = random([3, 2], "target")
         check([random([3, 2], "x")]) { meanSquaredError($0[0], to: target) }
     }

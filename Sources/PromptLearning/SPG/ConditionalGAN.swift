@@ -52,7 +52,9 @@ public struct ConditionalGAN: FeatureTraining {
 
     public mutating func runEpoch() throws(PromptError) {
         let seed = UInt64(parameters.seed)
-        let batches = BatchSampler(domains: training.domains, parameters: parameters)
+        let batches = BatchSampler(
+            domains: training.domains, batchSize: parameters.batchSize, stepsPerEpoch: parameters.stepsPerEpoch,
+            balanceDomains: parameters.balanceDomains, seed: parameters.seed)
         let rate = schedule.rate(epoch: epoch)
         let steps = batches.stepsPerEpoch
         var generatorLoss: Float = 0, discriminatorLoss: Float = 0

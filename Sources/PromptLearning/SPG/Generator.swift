@@ -61,7 +61,8 @@ public struct Generator: PromptGenerator {
     package static func layers(
         noise: Tensor, features: Tensor, parameters p: [Variable], normalize: (Variable, Int) -> Variable
     ) -> [Variable] {
-        let x = concatenated(Variable(noise), Variable(features))  // [n, Z + F]
+        // [n, Z + F]; a tensor without columns has no rows to stand beside others.
+        let x = noise.columns == 0 ? Variable(features) : concatenated(Variable(noise), Variable(features))
         var layers = [leakyReLU(linear(x, weight: p[0], bias: p[1]), slope: slope)]
         for block in 0..<3 {
             let h = linear(layers[block], weight: p[2 + 4 * block], bias: p[3 + 4 * block])

@@ -33,14 +33,33 @@ public func tanh(_ x: Variable) -> Variable {
 
 /// Sets elements to zero with a probability and scales the others by its complement's inverse (inverted dropout).
 ///
-/// - Parameter stream: decides which; the same stream drops the same elements.
-public func dropout(_ x: Variable, probability: Float, using stream: RandomStream) -> Variable {
+/// - Parameters:
+///   - group: how many neighbours of a row are kept or dropped together, such as the numbers of an attention head; it
+///     divides the row's length.
+///   - stream: decides which; the same stream drops the same elements. It gives one number for each group.
+public func dropout(_ x: Variable, probability: Float, group: Int = 1, using stream: RandomStream) -> Variable {
+    precondition(x.value.columns % group == 0, "groups of \(group) in rows of \(x.value.columns)")
     var stream = stream
     let kept = 1 / (1 - probability)
-    var mask = stream.uniform(x.value.shape)
+    var mask = stream.uniform([x.value.count / group])
     mask.transform { SIMD16(repeating: kept).replacing(with: 0, where: $0 .< probability) }
+    if group > 1 { mask = mask.repeatingEach(group) }
     return .output(x.value.combined(with: mask) { $0 * $1 }, of: [x]) { [mask] gradient in
         [gradient.combined(with: mask) { $0 * $1 }]
+    }
+}
+
+extension Tensor {
+    /// Every element so many times over, one after the other: `[count · times]`.
+    fileprivate func repeatingEach(_ times: Int) -> Tensor {
+        var result = Tensor(uninitialized: [count * times])
+        let count = count
+        result.withUnsafeMutablePointer { to in
+            withUnsafePointer { from in
+                for i in 0..<count { (to + i * times).update(repeating: from[i], count: times) }
+            }
+        }
+        return result
     }
 }
 

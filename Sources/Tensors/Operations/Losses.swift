@@ -25,6 +25,39 @@ public func crossEntropy(_ logits: Variable, labels: [Int]) -> Variable {
     }
 }
 
+/// The mean over all elements of −(w · y · log σ(x) + (1 − y) · log(1 − σ(x))) (PyTorch's
+/// `binary_cross_entropy_with_logits`).
+///
+/// - Parameters:
+///   - logits: x. - targets: y, in 0...1, of the same shape.
+///   - positiveWeight: w, of the positive term.
+/// - Returns: a scalar.
+public func binaryCrossEntropy(_ logits: Variable, targets: Tensor, positiveWeight: Float) -> Variable {
+    let x = logits.value, weight = Double(positiveWeight)
+    precondition(x.count == targets.count, "\(targets.shape) targets for logits of \(x.shape)")
+    var loss = 0.0
+    var derivative = Tensor(uninitialized: x.shape)
+    derivative.withUnsafeMutablePointer { d in
+        x.withUnsafePointer { x in
+            targets.withUnsafePointer { y in
+                for i in 0..<targets.count {
+                    let x = Double(x[i]), y = Double(y[i])
+                    // log(1 + exp(−|x|)) is exact where the logarithm of a sigmoid would be that of nothing.
+                    let tail = log1p(exp(-abs(x)))
+                    let positive = max(-x, 0) + tail, negative = max(x, 0) + tail
+                    loss += weight * y * positive + (1 - y) * negative
+                    let sigma = 1 / (1 + exp(-x))
+                    d[i] = Float((1 - y) * sigma - weight * y * (1 - sigma))
+                }
+            }
+        }
+    }
+    let n = Float(x.count)
+    return .output(Tensor(Float(loss / Double(n))), of: [logits]) { [derivative] gradient in
+        [derivative * (gradient.scalar / n)]
+    }
+}
+
 /// The mean over all elements of (x − target)² (PyTorch's `mse_loss`).
 /// - Returns: a scalar.
 public func meanSquaredError(_ x: Variable, to target: Tensor) -> Variable {

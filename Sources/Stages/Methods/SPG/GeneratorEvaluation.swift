@@ -72,8 +72,9 @@ public enum GeneratorEvaluation: EvaluationMethod {
                     features: own)
             }
             predictions += PromptLearning.classify(
-                own, draws: draws, averaging: DrawAverage(rawValue: parameters.average) ?? .features, classes: classes,
-                model: images.model, progress: { progress(first + $0) })
+                own, draws: draws, against: generator.counterweight(features: own),
+                averaging: DrawAverage(rawValue: parameters.average) ?? .features, classes: classes, model: images.model,
+                progress: { progress(first + $0) })
         }
         return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
     }
@@ -81,7 +82,7 @@ public enum GeneratorEvaluation: EvaluationMethod {
 
 extension GeneratorEvaluation.Parameters {
     /// The noise of one of an image's draws; more draws leave the first ones as they are.
-    fileprivate func noise(_ draw: Int, of image: Digest) -> RandomStream {
+    func noise(_ draw: Int, of image: Digest) -> RandomStream {
         RandomStream(
             digest: image, seed: UInt64(seed), purpose: draw == 0 ? "evaluation noise" : "evaluation noise \(draw)")
     }
@@ -90,7 +91,7 @@ extension GeneratorEvaluation.Parameters {
 extension StoredGenerator {
     /// The network that these tensors are of, by the method that learned them.
     /// - Throws: `StageInputError` where that writes no prompts, or none for such features and such a text encoder.
-    fileprivate func promptGenerator(
+    func promptGenerator(
         featureDimension: Int, width: Int, of key: ArtifactKey
     ) throws -> any PromptGenerator {
         let generator: (any PromptGenerator)?
@@ -99,6 +100,12 @@ extension StoredGenerator {
             generator = ConditionalContext(tensors: tensors, featureDimension: featureDimension, width: width)
         case "spg", ImportStage.method:
             generator = Generator(tensors: tensors, featureDimension: featureDimension, width: width)
+        case PromptRegressor.method:
+            generator = PromptRegressor(tensors: tensors, featureDimension: featureDimension, width: width)
+        case DualPath.method:
+            generator = DualPath(tensors: tensors, featureDimension: featureDimension, width: width)
+        case PromptFlow.method:
+            generator = PromptFlow(tensors: tensors, featureDimension: featureDimension, width: width)
         default:
             throw StageInputError("the artifact \(key.short), of the method “\(method)”, writes no prompts for images")
         }

@@ -1,0 +1,42 @@
+import Tensors
+
+/// SPG's ablation: what its generator is without noise and without an adversary. The layers are the generator's, and
+/// they are fitted to the label prompts by their mean squared error.
+public struct PromptRegressor: Sendable {
+    /// What the store calls it.
+    public static let method = "regressor"
+    private var generator: Generator
+
+    package init(featureDimension: Int, contextLength: Int, width: Int, seed: Int) {
+        generator = Generator(
+            featureDimension: featureDimension, latentDimension: 0, contextLength: contextLength, width: width,
+            seed: UInt64(seed))
+    }
+
+    public init?(tensors: [String: Tensor], featureDimension: Int, width: Int) {
+        guard let generator = Generator(tensors: tensors, featureDimension: featureDimension, width: width),
+            generator.latentDimension == 0
+        else { return nil }
+        self.generator = generator
+    }
+
+    public var tensors: [String: Tensor] { generator.tensors }
+}
+
+extension PromptRegressor: PromptGenerator, ImitatingNetwork {
+    public var contextLength: Int { generator.contextLength }
+    public var latentDimension: Int { 0 }
+    public var parameters: [Tensor] {
+        get { generator.parameters }
+        set { generator.parameters = newValue }
+    }
+
+    public mutating func loss(
+        labels: Tensor, features: Tensor, parameters p: [Variable], chance: StepChance
+    ) -> Variable {
+        let noise = Tensor([features.rows, 0])
+        return meanSquaredError(generator.prompts(noise: noise, features: features, parameters: p), to: labels)
+    }
+
+    public func prompts(noise: Tensor, features: Tensor) -> Tensor { generator.prompts(noise: noise, features: features) }
+}
