@@ -37,6 +37,7 @@ public struct AccuracyTable: Sendable {
         }
     }
 
+    public let scores: [Score]
     public let columns: [String]
     /// What the columns are: `target`, `source`, ….
     public let title: String
@@ -60,6 +61,7 @@ public struct AccuracyTable: Sendable {
     /// - Parameter columns: in their order; as the scores name them first, if it is not given.
     /// Rows come in the order in which the scores name them first.
     public init(_ scores: [Score], columns: [String]? = nil, by title: String = "target") {
+        self.scores = scores
         self.columns = columns ?? scores.map(\.column).uniqued
         self.title = title
         methods = scores.map(\.method).uniqued

@@ -3,7 +3,7 @@
 public struct Overview: Sendable {
     /// One evaluation.
     public struct Score: Hashable, Sendable {
-        public var task: Task
+        public var task: LearningTask
         /// The image encoder, as OpenAI calls it where it is one of theirs.
         public var backbone: String
         public var method: String
@@ -19,7 +19,7 @@ public struct Overview: Sendable {
         public var images: Int
 
         public init(
-            task: Task, backbone: String, method: String, dataSet: String, source: String? = nil, target: String,
+            task: LearningTask, backbone: String, method: String, dataSet: String, source: String? = nil, target: String,
             seed: String? = nil, accuracy: Double?, images: Int = 1
         ) {
             (self.task, self.backbone, self.method, self.dataSet) = (task, backbone, method, dataSet)
@@ -47,8 +47,8 @@ public struct Overview: Sendable {
         }).csv
     }
 
-    private var parts: [(task: Task, backbone: String, table: AccuracyTable)] {
-        Task.allCases.flatMap { task in
+    private var parts: [(task: LearningTask, backbone: String, table: AccuracyTable)] {
+        LearningTask.allCases.flatMap { task in
             let scores = scores.filter { $0.task == task }
             return scores.map(\.backbone).uniqued.map { backbone in
                 let own = scores.filter { $0.backbone == backbone }
@@ -62,7 +62,7 @@ public struct Overview: Sendable {
     }
 }
 
-extension Task {
+extension LearningTask {
     /// What of each data set is averaged, as the papers do: the figures of its targets, or of its pairs; of single sources, those
     /// of each source on all images of its targets; of another data set, all of its images.
     fileprivate func averages(of scores: [Overview.Score]) -> [AccuracyTable.Score] {

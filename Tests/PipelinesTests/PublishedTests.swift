@@ -68,7 +68,7 @@ struct PublishedTests {
     @Test("Over data sets: a table for each task and backbone, with the paper's figures of both")
     func overview() {
         func score(
-            _ task: Task, _ backbone: String, _ dataSet: String, _ target: String, _ seed: Int, _ accuracy: Double?, images: Int = 1
+            _ task: LearningTask, _ backbone: String, _ dataSet: String, _ target: String, _ seed: Int, _ accuracy: Double?, images: Int = 1
         ) -> Overview.Score {
             Overview.Score(
                 task: task, backbone: backbone, method: "Ours", dataSet: dataSet, target: target, seed: "\(seed)",

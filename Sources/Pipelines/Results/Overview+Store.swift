@@ -43,18 +43,18 @@ extension Overview {
     }
 
     private struct Place: Hashable {
-        let task: Task, backbone: String, dataSet: String, title: String
+        let task: LearningTask, backbone: String, dataSet: String, title: String
     }
 
     private struct Seen: Hashable {
-        let title: String, task: Task, key: ArtifactKey
+        let title: String, task: LearningTask, key: ArtifactKey
     }
 
     /// What the evaluations that have been made tell of those of the same pipeline that have not.
     private struct World {
         let dataSets: [String: Set<String>]
         let backbones: Set<String>
-        let tasks: Set<Task>
+        let tasks: Set<LearningTask>
         let names: [Digest: String]
 
         init(_ made: [(PipelineInstance, EvaluationRecord)], _ names: [Digest: String]) {
@@ -62,7 +62,7 @@ extension Overview {
             dataSets = Dictionary(grouping: made.map(\.1), by: \.target).mapValues { Set($0.map(\.dataSet)) }
             backbones = Set(made.compactMap(\.1.encoder).map { Self.name(of: $0, names) })
             tasks = Set(made.filter { !$0.1.learnedFrom.isEmpty }.map { instance, record in
-                Task(of: record, hasSource: instance.cell[sourceAxis] != nil)
+                LearningTask(of: record, hasSource: instance.cell[sourceAxis] != nil)
             })
         }
 
@@ -83,10 +83,10 @@ extension Overview {
         }
 
         /// What is not learned, such as zero-shot CLIP, stands beside whatever is.
-        private func tasks(of record: EvaluationRecord?, hasSource: Bool) -> [Task] {
-            if let record, hasSource || !record.learnedFrom.isEmpty { return [Task(of: record, hasSource: hasSource)] }
+        private func tasks(of record: EvaluationRecord?, hasSource: Bool) -> [LearningTask] {
+            if let record, hasSource || !record.learnedFrom.isEmpty { return [LearningTask(of: record, hasSource: hasSource)] }
             if hasSource { return [.singleSource] }
-            return tasks.isEmpty ? [.leaveOneOut] : Task.allCases.filter(tasks.contains)
+            return tasks.isEmpty ? [.leaveOneOut] : LearningTask.allCases.filter(tasks.contains)
         }
 
         private func only<Element>(_ set: Set<Element>) -> Element? { set.count == 1 ? set.first : nil }
@@ -99,7 +99,7 @@ extension Overview {
     }
 }
 
-extension Task {
+extension LearningTask {
     /// What an evaluation of something learned was made for.
     /// - Parameter hasSource: whether its cell names the one domain that was learned from.
     init(of record: EvaluationRecord, hasSource: Bool) {

@@ -1,5 +1,5 @@
 /// What a method learns from, and what it is tested on.
-public enum Task: String, Hashable, Sendable, CaseIterable {
+public enum LearningTask: String, Hashable, Sendable, CaseIterable {
     /// Every domain but the target.
     case leaveOneOut
     /// One domain; the others are targets.
@@ -38,7 +38,7 @@ public struct PublishedTable: Hashable, Sendable {
         public let deviation: Double?
     }
 
-    public let task: Task
+    public let task: LearningTask
     /// Nil where the columns are data sets.
     public let dataSet: String?
     /// As OpenAI calls the model.
@@ -53,7 +53,7 @@ public struct PublishedTable: Hashable, Sendable {
     /// Reads rows as they are printed: a method's name, a figure for each column and, if it is there, the average.
     /// - Precondition: each line is one.
     init(
-        _ task: Task, _ dataSet: String? = nil, _ backbone: String, _ columns: [String], from source: String, _ lines: String
+        _ task: LearningTask, _ dataSet: String? = nil, _ backbone: String, _ columns: [String], from source: String, _ lines: String
     ) {
         (self.task, self.dataSet, self.backbone, self.columns, self.source) = (task, dataSet, backbone, columns, source)
         rows = lines.split(separator: "\n").map { line in
@@ -85,12 +85,12 @@ extension PublishedTable {
     /// - Parameters:
     ///   - dataSet: the name of a known data set.
     ///   - backbone: as OpenAI calls the model.
-    public static func about(_ task: Task, dataSet: String, backbone: String) -> [PublishedTable] {
+    public static func about(_ task: LearningTask, dataSet: String, backbone: String) -> [PublishedTable] {
         all.filter { $0.task == task && $0.dataSet == dataSet && $0.backbone == backbone }
     }
 
     /// Those whose columns are data sets.
-    public static func acrossDataSets(_ task: Task, backbone: String) -> [PublishedTable] {
+    public static func acrossDataSets(_ task: LearningTask, backbone: String) -> [PublishedTable] {
         all.filter { $0.task == task && $0.dataSet == nil && $0.backbone == backbone }
     }
 }
