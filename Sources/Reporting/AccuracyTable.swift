@@ -1,12 +1,10 @@
-import Foundation
-
 /// Accuracies of methods on target domains, over seeds: a row for each method, a column for each target, and the
 /// average.
 ///
 /// A column may be something else: a source, whose targets are then taken together, image by image, or a data set. The average
 /// is over the columns for each seed first, and then summarized over seeds as every other column is, so that its ± tells how
 /// the average itself varies. It is given only where every column has the same seeds.
-public struct AccuracyTable: Hashable, Sendable {
+public struct AccuracyTable: Sendable {
     /// One evaluation.
     public struct Score: Hashable, Sendable {
         /// The row's title.
@@ -28,10 +26,37 @@ public struct AccuracyTable: Hashable, Sendable {
         }
     }
 
-    public var scores: [Score]
-    public var columns: [String]
+    /// A column of one's own figures, right of the accuracies.
+    public struct Remark: Sendable {
+        public var title: String
+        /// By method.
+        public var values: [String: String]
+
+        public init(_ title: String, _ values: [String: String]) {
+            (self.title, self.values) = (title, values)
+        }
+    }
+
+    public let scores: [Score]
+    public let columns: [String]
     /// What the columns are: `target`, `source`, ….
-    public var title: String
+    public let title: String
+    /// What the average over columns is called.
+    public var averageTitle = "average"
+    /// Figures of others, to stand above one's own.
+    public var published: [PublishedTable] = []
+    /// Whether the best of one's own of each column is set in bold.
+    public var marksBest = false
+    public var caption: String?
+    public var remarks: [Remark] = []
+
+    private let methods: [String]
+    private let seeds: [String: [String?]]
+    private let accuracies: [Cell: Double?]
+
+    private struct Cell: Hashable {
+        let method: String, column: String, seed: String?
+    }
 
     /// - Parameter columns: in their order; as the scores name them first, if it is not given.
     /// Rows come in the order in which the scores name them first.
@@ -39,73 +64,98 @@ public struct AccuracyTable: Hashable, Sendable {
         self.scores = scores
         self.columns = columns ?? scores.map(\.column).uniqued
         self.title = title
+        methods = scores.map(\.method).uniqued
+        seeds = Dictionary(grouping: scores, by: \.method).mapValues { $0.map(\.seed).uniqued }
+        accuracies = Dictionary(grouping: scores) { Cell(method: $0.method, column: $0.column, seed: $0.seed) }
+            .mapValues(Self.pooled)
     }
 
-    private var methods: [String] { scores.map(\.method).uniqued }
-
-    /// The accuracies of a row by seed and column, each over all images that there are.
-    private func pooled(_ method: String) -> [String?: [String: Double?]] {
-        Dictionary(grouping: scores.filter { $0.method == method }, by: \.seed).mapValues { scores in
-            Dictionary(grouping: scores, by: \.column).mapValues { scores -> Double? in
-                let images = scores.reduce(0) { $0 + $1.images }
-                guard scores.count > 1 else { return scores[0].accuracy }
-                guard scores.allSatisfy({ $0.accuracy != nil }), images > 0 else { return nil }
-                return scores.reduce(0) { $0 + ($1.accuracy ?? 0) * Double($1.images) } / Double(images)
-            }
-        }
+    /// The accuracy over all images of some scores; nil where one is missing.
+    static func pooled(_ scores: [Score]) -> Double? {
+        guard scores.count > 1 else { return scores.first?.accuracy }
+        let images = scores.reduce(0) { $0 + $1.images }
+        guard scores.allSatisfy({ $0.accuracy != nil }), images > 0 else { return nil }
+        return scores.reduce(0) { $0 + ($1.accuracy ?? 0) * Double($1.images) } / Double(images)
     }
 
     /// What there is of one cell: nil where nothing has been made yet, or not for every seed.
     func summary(_ method: String, _ column: String) -> Summary? {
-        let values = seeds(method).compactMap { pooled(method)[$0]?[column] }
-        return values.contains(nil) ? nil : Summary(values.compactMap(\.self))
+        Summary(whole: (seeds[method] ?? []).compactMap { accuracies[Cell(method: method, column: column, seed: $0)] })
     }
 
     /// The average over columns.
     func average(_ method: String) -> Summary? {
-        let pooled = pooled(method)
-        let averages = seeds(method).map { seed -> Double? in
-            let values = columns.map { pooled[seed]?[$0] ?? nil }
-            return values.contains(nil) ? nil : Summary(values.compactMap(\.self))?.mean
-        }
-        return averages.contains(nil) ? nil : Summary(averages.compactMap(\.self))
+        Summary(whole: (seeds[method] ?? []).map { seed in
+            Summary(whole: columns.map { accuracies[Cell(method: method, column: $0, seed: seed)] ?? nil })?.mean
+        })
     }
-
-    private func seeds(_ method: String) -> [String?] { scores.filter { $0.method == method }.map(\.seed).uniqued }
 
     /// For people: percent, one decimal, mean ± standard deviation over seeds; “–” for what is not there.
     public var table: Table {
-        var table = Table([.init("accuracy, %")] + (columns + ["average"]).map { .init($0, .trailing) })
-        for method in methods {
-            table.append([method] + (columns.map { summary(method, $0) } + [average(method)]).map(Self.cell))
+        // The average of a single column is that column.
+        let hasAverage = columns.count != 1
+        var table = Table(
+            [.init("accuracy, %")] + (columns + (hasAverage ? [averageTitle] : [])).map { .init($0, .trailing) }
+                + remarks.map { .init($0.title, .trailing) })
+        table.caption = caption
+        let published = PublishedRows(self.published, for: columns)
+        for row in published.rows {
+            let figures = row.figures + (hasAverage ? [row.average] : [])
+            table.append(
+                ["\(row.method) [\(row.source + 1)]"] + figures.map { $0.map { percentage($0.mean, $0.deviation) } ?? "–" }
+                    + remarks.map { _ in "" })
+        }
+        table.notes = published.notes
+        table.divide()
+        let first = table.rows.count
+        let summaries = methods.map { method in
+            columns.map { summary(method, $0) } + (hasAverage ? [average(method)] : [])
+        }
+        for (method, summaries) in zip(methods, summaries) {
+            table.append([method] + summaries.map(Self.cell) + remarks.map { $0.values[method] ?? "–" })
+        }
+        guard marksBest else { return table }
+        for column in 0..<columns.count + (hasAverage ? 1 : 0) {
+            let best = summaries.compactMap { $0[column]?.mean }.max()
+            for (row, summaries) in summaries.enumerated() where best != nil && summaries[column]?.mean == best {
+                table.emphasize(row: first + row, column: column + 1)
+            }
         }
         return table
     }
 
-    /// For programs: one row for each method and column (and `average`), accuracies in 0...1 with all their digits.
-    public var csv: String {
-        var table = Table(["method", title, "mean", "standard_deviation", "seeds"].map { .init($0) })
+    /// For programs: one row for each method and column (and `average`), accuracies in 0...1 with all their digits. Others'
+    /// figures come last, and `published` says where they are from.
+    public var longTable: Table {
+        let titles = ["method", title, "mean", "standard_deviation", "seeds", "published"]
+        var table = Table(titles.map { .init($0) })
         for method in methods {
             for (column, summary) in columns.map({ ($0, summary(method, $0)) }) + [("average", average(method))] {
                 guard let summary else { continue }
-                table.append([
-                    method, column, "\(summary.mean)", summary.deviation.map { "\($0)" } ?? "", "\(summary.count)",
-                ])
+                let figures = ["\(summary.mean)", summary.deviation.map { "\($0)" } ?? "", "\(summary.count)"]
+                table.append([method, column] + figures + [""])
             }
         }
-        return table.csv
+        for row in PublishedRows(published, for: columns).rows {
+            for (column, figure) in zip(columns + ["average"], row.figures + [row.average]) {
+                guard let figure else { continue }
+                let figures = [share(figure.mean), figure.deviation.map(share) ?? "", ""]
+                table.append([row.method, column] + figures + [published[row.source].source])
+            }
+        }
+        return table
     }
 
+    public var csv: String { longTable.csv }
+
     private static func cell(_ summary: Summary?) -> String {
-        guard let summary else { return "–" }
-        let mean = String(format: "%.1f", summary.mean * 100)
-        return summary.deviation.map { mean + " ± " + String(format: "%.1f", $0 * 100) } ?? mean
+        summary.map { percentage($0.mean * 100, $0.deviation.map { $0 * 100 }) } ?? "–"
     }
 }
 
 extension Sequence where Element: Hashable {
     /// Each element once, where it comes first.
-    fileprivate var uniqued: [Element] {
+    var uniqued: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

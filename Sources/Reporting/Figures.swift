@@ -15,6 +15,18 @@ public func percent(_ share: Double) -> String {
     String(format: "%.1f %%", 100 * share)
 }
 
+/// A mean, and how far it varies, with one digit each: `97.0 ± 0.5`.
+/// - Parameters: in percent.
+func percentage(_ mean: Double, _ deviation: Double?) -> String {
+    let mean = String(format: "%.1f", mean)
+    return deviation.map { mean + " ± " + String(format: "%.1f", $0) } ?? mean
+}
+
+/// A figure in percent with one digit as a share of one, without the digits that dividing would add: 97.1 as `0.971`.
+func share(_ percent: Double) -> String {
+    String(format: "%.3f", percent / 100)
+}
+
 /// A number of bytes as people write it: `812 bytes`, `4.1 MB`. A megabyte is a million bytes.
 public func byteSize(_ bytes: Int) -> String {
     let units = ["kB", "MB", "GB", "TB"]

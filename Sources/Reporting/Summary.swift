@@ -16,4 +16,11 @@ public struct Summary: Hashable, Sendable {
             deviation = (squares / Double(values.count - 1)).squareRoot()
         }
     }
+
+    /// Nil for no values, and where one is missing.
+    init?(whole values: [Double?]) {
+        let present = values.compactMap(\.self)
+        guard present.count == values.count else { return nil }
+        self.init(present)
+    }
 }

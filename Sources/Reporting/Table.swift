@@ -14,9 +14,21 @@ public struct Table: Hashable, Sendable {
         }
     }
 
+    /// A cell by its row and column.
+    struct Place: Hashable, Sendable {
+        let row: Int, column: Int
+    }
+
     public var columns: [Column]
     /// As many cells in each row as there are columns.
     public private(set) var rows: [[String]] = []
+    /// What the table is of, above it; no part of what programs read.
+    public var caption: String?
+    /// What there is to say about rows, below it; no part of what programs read.
+    public var notes: [String] = []
+    /// The rows that have a line above them.
+    private(set) var ruled: Set<Int> = []
+    private(set) var emphasized: Set<Place> = []
 
     public init(_ columns: [Column]) {
         self.columns = columns
@@ -29,33 +41,59 @@ public struct Table: Hashable, Sendable {
         rows.append(row)
     }
 
+    /// Sets the rows that follow apart from those before, by a line where the format has one.
+    public mutating func divide() {
+        if !rows.isEmpty { ruled.insert(rows.count) }
+    }
+
+    /// Sets a cell in bold in documents.
+    public mutating func emphasize(row: Int, column: Int) {
+        emphasized.insert(Place(row: row, column: column))
+    }
+
     /// For a fixed-width screen: columns two spaces apart, a line under the titles.
     public var text: String {
         let widths = widths(of: rows.map { $0.map(\.count) })
-        var rule = widths.map { String(repeating: "─", count: $0) }
+        let rule = widths.map { String(repeating: "─", count: $0) }
+        var underTitles = rule
         // Remarks in the last column may be long; a line as long would wrap.
         if let last = columns.last, last.alignment == .leading {
-            rule[columns.count - 1] = String(repeating: "─", count: last.title.count)
+            underTitles[columns.count - 1] = String(repeating: "─", count: last.title.count)
         }
-        let lines = [columns.map(\.title), rule] + rows
-        return lines.map { line($0, widths, separator: "  ").trimmingTrailingSpaces }.joined(separator: "\n")
+        var lines = [columns.map(\.title), underTitles]
+        for (index, row) in rows.enumerated() {
+            if ruled.contains(index) { lines.append(rule) }
+            lines.append(row)
+        }
+        return framed(lines.map { line($0, widths, separator: "  ").trimmingTrailingSpaces }.joined(separator: "\n"))
     }
 
-    /// As a table of GitHub's Markdown.
+    /// As a table of GitHub's Markdown, which has no lines between rows.
     public var markdown: String {
         let titles = columns.map { $0.title.escapingBars }
-        let rows = rows.map { $0.map(\.escapingBars) }
+        let rows = rows.enumerated().map { row, cells in
+            cells.enumerated().map { column, cell in
+                let cell = cell.escapingBars
+                return emphasized.contains(Place(row: row, column: column)) ? "**\(cell)**" : cell
+            }
+        }
         let widths = widths(of: [titles.map(\.count)] + rows.map { $0.map(\.count) }).map { max(3, $0) }
         let rule = zip(columns, widths).map { column, width in
             column.alignment == .trailing
                 ? String(repeating: "-", count: width - 1) + ":" : String(repeating: "-", count: width)
         }
-        return ([titles, rule] + rows).map { "| " + line($0, widths, separator: " | ") + " |" }.joined(separator: "\n")
+        return framed(
+            ([titles, rule] + rows).map { "| " + line($0, widths, separator: " | ") + " |" }.joined(separator: "\n"))
     }
 
     /// As comma-separated values (RFC 4180, with line feeds).
     public var csv: String {
         ([columns.map(\.title)] + rows).map { $0.map(\.quotedForCSV).joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// A body between the caption and the notes.
+    private func framed(_ body: String) -> String {
+        ((caption.map { [$0, ""] } ?? []) + [body] + (notes.isEmpty ? [] : [""] + notes)).joined(separator: "\n")
     }
 
     private func widths(of lengths: [[Int]]) -> [Int] {
@@ -67,6 +105,33 @@ public struct Table: Hashable, Sendable {
             let space = String(repeating: " ", count: max(0, widths[index] - cells[index].count))
             return columns[index].alignment == .leading ? cells[index] + space : space + cells[index]
         }.joined(separator: separator)
+    }
+}
+
+extension Table {
+    /// Rows as columns and columns as rows; the first column's title stays where it is.
+    public var transposed: Table {
+        guard let corner = columns.first else { return self }
+        var table = Table([corner] + rows.map { Column($0[0], .trailing) })
+        (table.caption, table.notes) = (caption, notes)
+        for index in columns.indices.dropFirst() { table.append([columns[index].title] + rows.map { $0[index] }) }
+        for place in emphasized where place.column > 0 { table.emphasize(row: place.column - 1, column: place.row + 1) }
+        return table
+    }
+}
+
+extension Table {
+    /// The table with further columns in front that have the same value in each row.
+    public func prefixed(by columns: [(title: String, value: String)]) -> Table {
+        var table = Table(columns.map { Column($0.title) } + self.columns)
+        for row in rows { table.append(columns.map(\.value) + row) }
+        return table
+    }
+
+    /// The rows of several tables that have the same columns.
+    public init(joining tables: [Table]) {
+        self.init(tables.first?.columns ?? [])
+        for row in tables.flatMap(\.rows) { append(row) }
     }
 }
 

@@ -91,6 +91,8 @@ public struct StageKind: Sendable {
     public var isNamedInRecipes: Bool
     /// Whether it trains, keeping checkpoints on the way: its executable takes `--save-every`.
     public var trains: Bool
+    /// What making an artifact comes to; nil where no formula is known.
+    public var work: (@Sendable (StageSize) -> Work)?
     /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
     public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void
 

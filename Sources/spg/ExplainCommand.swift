@@ -31,7 +31,7 @@ struct ExplainCommand: ParsableCommand {
             if log {
                 print(try store.attempt(at: chosen.key)?.log ?? "")
             } else {
-                print(try plan.explanation(of: chosen, in: store, world: arguments.world(of: plan, in: store)))
+                print(try plan.explanation(of: chosen, in: store, world: arguments.planning.world(of: plan, in: store)))
             }
         }
     }

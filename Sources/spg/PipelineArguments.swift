@@ -4,14 +4,24 @@ import CLIP
 import CommandLineSupport
 import Foundation
 import Pipelines
-import Reporting
 import Stages
 
-/// What every command of `spg` takes: a pipeline file and a store.
+/// What every command of `spg` takes that is about one pipeline: its file and a store.
 struct PipelineArguments: ParsableArguments {
     @Argument(help: "The pipeline file, such as Pipelines/desktop-icons.yaml.", completion: .file(extensions: ["yaml"]))
     var file: String
 
+    @OptionGroup var planning: PlanningOptions
+
+    /// Reads the file, looks at images and checkpoint, and plans.
+    func plan(recording: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
+        let store = try planning.storeOptions.open()
+        return (try planning.plan(file, in: store, recording: recording), store)
+    }
+}
+
+/// How pipeline files become plans.
+struct PlanningOptions: ParsableArguments {
     @OptionGroup var storeOptions: StoreOptions
 
     @Option(
@@ -21,34 +31,35 @@ struct PipelineArguments: ParsableArguments {
             valueName: "key.path=value"))
     var edits: [String] = []
 
-    /// Reads the file, looks at images and checkpoint, and plans.
+    /// Reads a file, looks at images and checkpoint, and plans.
     /// - Parameter recording: whether the images are written to the store, as a run needs them.
-    func plan(recording: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
+    func plan(_ file: String, in store: ArtifactStore, recording: Bool = false) throws -> Plan {
         let specification = try Specification(
             contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all,
             edits: edits.map { text throws(SpecificationError) in try SpecificationEdit(text) })
-        let store = try storeOptions.open()
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(
             for: specification, in: store,
-            encoder: {
-                try Self.encoder($0, for: specification, in: store).key
-            },
+            encoder: { try encoder($0, for: specification, in: store).key },
             recording: recording, remark: { Console.standardError.warning($0) },
             progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
-        return (try Plan(specification, inputs: inputs), store)
+        return try Plan(specification, inputs: inputs)
     }
 
     /// What an explanation of a plan looks at besides it.
     func world(of plan: Plan, in store: ArtifactStore) -> PlanWorld {
         let specification = plan.specification
         return PlanWorld(
-            manifest: { try specification.manifest(of: $0, store: store) },
-            encoder: { try Self.encoder(specification.checkpoint.value, for: specification, in: store) })
+            manifest: { try specification.manifest(of: $0, store: store) }, encoder: { try encoder(of: plan, in: store) })
     }
 
-    private static func encoder(
+    /// The encoder that a plan's features are made with.
+    func encoder(of plan: Plan, in store: ArtifactStore) throws -> EncoderIdentity {
+        try encoder(plan.specification.checkpoint.value, for: plan.specification, in: store)
+    }
+
+    private func encoder(
         _ path: String, for specification: Specification, in store: ArtifactStore
     ) throws -> EncoderIdentity {
         let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: path))
@@ -58,15 +69,8 @@ struct PipelineArguments: ParsableArguments {
 }
 
 extension Plan {
-    /// The table of what has been evaluated so far.
-    func accuracyTable(in store: ArtifactStore) throws -> AccuracyTable {
-        let results = try results(in: store)
-        let scores = evaluations.map { evaluation in
-            let result = results[evaluation.key]
-            return AccuracyTable.Score(
-                method: evaluation.title, column: evaluation.column, seed: evaluation.seed, accuracy: result?.accuracy,
-                images: result?.images ?? 0)
-        }
-        return AccuracyTable(scores, columns: columns, by: columnTitle)
+    /// The sizes of the checkpoint's model.
+    func architecture() throws -> Architecture {
+        try Checkpoint(contentsOf: URL(fileURLWithPath: specification.checkpoint.value)).architecture
     }
 }

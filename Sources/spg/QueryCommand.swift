@@ -17,7 +17,7 @@ struct QueryCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Option(help: "text, markdown, or csv.")
+    @Option(help: "text, markdown, latex, or csv.")
     var format = TableFormat.text
 
     @Argument(help: ArgumentHelp("One SQL query.", valueName: "sql"))
@@ -25,8 +25,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            guard FileManager.default.fileExists(atPath: storage.store) else { throw NoStore(path: storage.store) }
-            let result = try ArtifactStore(path: storage.store, readOnly: true).query(sql)
+            let result = try storage.openForReading().query(sql)
             // A column of numbers is read from its right end.
             var table = Table(result.columns.enumerated().map { index, title in
                 .init(title, result.rows.allSatisfy { $0[index].isNumber } ? .trailing : .leading)
@@ -34,6 +33,14 @@ struct QueryCommand: ParsableCommand {
             for row in result.rows { table.append(row.map(\.text)) }
             print(table.written(as: format), terminator: "")
         }
+    }
+}
+
+extension StoreOptions {
+    /// Opens a store that is there.
+    func openForReading() throws -> ArtifactStore {
+        guard exists else { throw NoStore(path: store) }
+        return try ArtifactStore(path: store, readOnly: true)
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArtifactStore
 import CommandLineSupport
 import Pipelines
 import Reporting
@@ -6,22 +7,100 @@ import Reporting
 struct ResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
-        abstract: "Prints the table of accuracies: a row for each method, a column for each target domain.",
+        abstract: "Prints tables of accuracies, with published figures beside them where there are any.",
         discussion: """
-            EXAMPLE
+            EXAMPLES
               spg results Pipelines/desktop-icons.yaml --format markdown
+              spg results Pipelines/desktop-icons.yaml --cost
+              spg results Pipelines/pacs.yaml Pipelines/vlcs.yaml --format latex --bold
+              spg results
+
+            Of one file: a row for each method, a column for each target domain, or whatever its columns: says. Of several \
+            files, or of all that the store holds: a table for each task and backbone, a column for each data set.
             """)
 
-    @OptionGroup var arguments: PipelineArguments
+    @Argument(
+        help: "Pipeline files; none for every pipeline that has been run in the store.",
+        completion: .file(extensions: ["yaml"]))
+    var files: [String] = []
 
-    @Option(help: "text, markdown, or csv (long form, all digits).")
+    @OptionGroup var planning: PlanningOptions
+
+    @Option(help: "text, markdown, latex (booktabs), or csv (long form, all digits).")
     var format = TableFormat.text
+
+    @Flag(inversion: .prefixedNo, help: "Show published figures for the same data set, backbone and task.")
+    var published = true
+
+    @Flag(help: "Set the best of one's own figures in bold, in Markdown and LaTeX.")
+    var bold = false
+
+    @Flag(help: "Show numbers learned and seconds taken beside the accuracies; as csv, of each evaluation by itself.")
+    var cost = false
+
+    @Flag(help: "Show the accuracy on each class, and the mean of classes, target by target.")
+    var perClass = false
+
+    func validate() throws {
+        guard files.count != 1 else { return }
+        if let flag = [("--cost", cost), ("--per-class", perClass)].first(where: \.1) {
+            throw ValidationError("\(flag.0) is about one pipeline file; give one")
+        }
+    }
 
     func run() throws {
         try reportingErrors {
-            let (plan, store) = try arguments.plan()
-            let table = try plan.accuracyTable(in: store)
+            guard files.count == 1 else { return try printOverview() }
+            let store = try planning.storeOptions.open()
+            let plan = try planning.plan(files[0], in: store)
+            if perClass { return try printClasses(of: plan, in: store) }
+            let costs = cost ? try plan.costTable(in: store) : nil
+            if let costs, format == .csv { return print(costs.csv, terminator: "") }
+            var table = try plan.accuracyTable(in: store, backbone: published ? plan.architecture().publishedName : nil)
+            table.marksBest = bold
+            table.remarks = costs?.remarks ?? []
+            if format == .latex { table.caption = "\(plan.specification.name), accuracy in percent" }
             print(format == .csv ? table.csv : table.table.written(as: format), terminator: "")
+        }
+    }
+
+    private func printOverview() throws {
+        var overview: Overview
+        if files.isEmpty {
+            let store = try planning.storeOptions.openForReading()
+            overview = try Overview(of: store.pipelineNames().map { ($0, try store.pipeline($0)) }, in: store)
+        } else {
+            let store = try planning.storeOptions.open()
+            let plans = try files.map { try planning.plan($0, in: store) }
+            let backbones = try plans.compactMap { plan in
+                try plan.architecture().publishedName.map { (try planning.encoder(of: plan, in: store).key, $0) }
+            }
+            overview = try Overview(
+                of: plans.map { ($0.specification.name, $0.recordedInstances) }, in: store,
+                backbones: Dictionary(backbones) { first, _ in first })
+        }
+        overview.showsPublished = published
+        overview.marksBest = bold
+        if overview.scores.isEmpty { Console.standardError.line("There are no results in \(planning.storeOptions.store) yet.") }
+        if format == .csv { return print(overview.csv, terminator: "") }
+        print(overview.tables.map { $0.table.written(as: format) }.joined(separator: "\n"), terminator: "")
+    }
+
+    private func printClasses(of plan: Plan, in store: ArtifactStore) throws {
+        // A dozen classes, as VisDA-2017 has, stand side by side; more stand below each other.
+        let widest = 12
+        let targets = try plan.classTables(in: store)
+        if format == .csv {
+            let tables = targets.map { target, classes in classes.longTable.prefixed(by: [("target", target)]) }
+            return print(Table(joining: tables).csv, terminator: "")
+        }
+        for (place, (target, classes)) in targets.enumerated() {
+            var classes = classes
+            classes.marksBest = bold
+            classes.caption = "\(plan.specification.name), accuracy on the classes of \(target) in percent"
+            let table = classes.table
+            print(place == 0 ? "" : "\n", terminator: "")
+            print((table.columns.count - 2 > widest ? table.transposed : table).written(as: format), terminator: "")
         }
     }
 }

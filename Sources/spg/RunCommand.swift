@@ -31,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
     var profile = false
 
-    @Flag(help: "Show what would run, and run nothing.")
+    @Flag(help: "Show what would run, with an estimate of time and disk, and run nothing.")
     var dryRun = false
 
     func run() async throws {
@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
             defer { try? store.close() }
             let work = try selecting { try plan.work(selection.selection) { try store.contains($0) } }
             if dryRun {
-                print(try plan.dryRun(work, in: store))
+                print(try plan.dryRun(work, on: machine.machine, in: store))
                 return
             }
             try plan.checkPrecision(of: work)

@@ -3,7 +3,7 @@ import Reporting
 
 /// How a table is to be written.
 enum TableFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, markdown, csv
+    case text, markdown, latex, csv
 }
 
 extension Table {
@@ -12,6 +12,7 @@ extension Table {
         switch format {
         case .text: text + "\n"
         case .markdown: markdown + "\n"
+        case .latex: latex + "\n"
         case .csv: csv
         }
     }

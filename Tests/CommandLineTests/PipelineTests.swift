@@ -11,6 +11,11 @@ struct PipelineTests {
         let planned = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
         #expect(planned.status == 0 && planned.output.contains("12 of 12 artifacts are to be made."))
         #expect(try workplace.count("SELECT count(*) FROM artifacts") == 0)
+        // Nothing was made here yet: every stage is estimated by its arithmetic, and so is the whole.
+        for stage in ["features", "prompts", "generator", "zero-shot", "spg"] {
+            #expect(planned.lines.contains { $0.hasPrefix(stage + " ") && $0.hasSuffix("from arithmetic") }, "\(stage)")
+        }
+        #expect(planned.lines.contains { $0.hasPrefix("in all about ") && $0.hasSuffix(" on the disk") })
 
         let first = try await workplace.run("spg", "run", "small.yaml")
         #expect(first.status == 0, "\(first.errors)")
@@ -31,7 +36,45 @@ struct PipelineTests {
         let results = try await workplace.run("spg", "results", "small.yaml")
         #expect(results.status == 0 && first.output.hasPrefix(results.output))
         let csv = try await workplace.run("spg", "results", "small.yaml", "--format", "csv")
-        #expect(csv.lines.first == "method,target,mean,standard_deviation,seeds" && csv.lines.count == 7)
+        #expect(csv.lines.first == "method,target,mean,standard_deviation,seeds,published" && csv.lines.count == 7)
+    }
+
+    @Test("spg results: one file, several, or all of a store; costs, classes, LaTeX; what does not go together is said")
+    func results() async throws {
+        let workplace = try Workplace()
+        let none = try await workplace.run("spg", "results")
+        #expect(none.status != 0 && none.errors.contains("There is no store"))
+        #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
+
+        let all = try await workplace.run("spg", "results")
+        #expect(all.status == 0 && all.lines.first?.hasPrefix("Multi-source domain generalization") == true, "\(all.errors)")
+        #expect(all.lines.count { $0.hasPrefix("SPG ") || $0.hasPrefix("Zero-shot CLIP ") } == 2)
+        let file = try await workplace.run("spg", "results", "small.yaml", "small.yaml")
+        #expect(file.output == all.output)
+        let csv = try await workplace.run("spg", "results", "--format", "csv")
+        #expect(csv.lines.first == "task,backbone,method,dataset,mean,standard_deviation,seeds,published")
+
+        let latex = try await workplace.run("spg", "results", "small.yaml", "--format", "latex", "--bold", "--cost")
+        #expect(latex.output.contains("\\begin{tabular}{lrrrrrrr}") && latex.output.contains("\\textbf{"))
+        let rows = latex.lines.filter { $0.hasSuffix("\\\\") }
+        #expect(rows.count == 3 && rows.allSatisfy { $0.count { $0 == "&" } == 7 })
+        #expect(latex.output.count { $0 == "{" } == latex.output.count { $0 == "}" })
+
+        let classes = try await workplace.run("spg", "results", "small.yaml", "--per-class", "--format", "csv")
+        #expect(classes.lines.first == "target,method,class,mean,standard_deviation,seeds,published")
+        let zeroShot = try workplace.query("""
+            SELECT label, class_accuracies.accuracy FROM class_accuracies JOIN results USING (evaluation_key)
+            WHERE method = 'Zero-shot CLIP' AND target = 'oil' ORDER BY label
+            """).rows
+        for row in zeroShot {
+            guard case .text(let label) = row[0], case .real(let accuracy) = row[1] else { throw CancellationError() }
+            #expect(classes.lines.contains("oil,Zero-shot CLIP,\(label),\(accuracy),,1,"))
+        }
+        let costs = try await workplace.run("spg", "results", "small.yaml", "--cost", "--format", "csv")
+        #expect(costs.lines.count == 5 && costs.lines[0].hasPrefix("method,source,target,seed,parameters,learning_seconds"))
+
+        let odd = try await workplace.run("spg", "results", "--per-class")
+        #expect(odd.status == 64 && odd.errors.contains("--per-class is about one pipeline file"))
     }
 
     @Test("A changed value redoes what depends on it; the old one brings the old results back at once")
@@ -47,6 +90,9 @@ struct PipelineTests {
         }
         let faster = Workplace.pipeline.replacing("latentDimension: 8", with: "latentDimension: 8, learningRate: 0.001")
         #expect(try await toRun(faster) == ["generator", "spg"])
+        let estimate = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
+        #expect(estimate.lines.contains { $0.hasPrefix("generator ") && $0.hasSuffix("from 2 runs here") }, "\(estimate.output)")
+        #expect(estimate.lines.contains { $0.hasPrefix("spg ") && $0.hasSuffix("from 2 runs here") })
         let ran = try await workplace.run("spg", "run", "small.yaml")
         #expect(ran.status == 0 && ran.errors.contains("4/4"))
         let template = faster.replacing("embeddings: features}}", with: "embeddings: features}, with: {template: \"a {}.\"}}")

@@ -53,7 +53,7 @@ struct TaskTests {
         let workplace = try Workplace()
         _ = try await run("single-source", workplace)
         let table = try await csv(workplace)
-        #expect(table[0] == ["method", "source", "mean", "standard_deviation", "seeds"])
+        #expect(table[0] == ["method", "source", "mean", "standard_deviation", "seeds", "published"])
         #expect(table.filter { $0[0] == "SPG" }.map { $0[1] } == ["chalk", "ink", "oil", "average"])
         // Every domain has 24 images, so that both targets count alike.
         let rows = try workplace.query("""

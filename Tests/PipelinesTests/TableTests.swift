@@ -33,6 +33,49 @@ struct TableTests {
                 """)
     }
 
+    @Test("A line sets rows apart and bold marks cells, where the format has them; caption and notes frame the table")
+    func documents() {
+        var table = Table([.init("50 % of_all"), .init("a&b", .trailing)])
+        table.append(["x {1} $2 #3", "~4^5\\6"])
+        table.divide()
+        table.append(["[7] 8 ± 9 – “q” →", "10"])
+        table.emphasize(row: 1, column: 1)
+        (table.caption, table.notes) = ("Table_1", ["[7] a note"])
+        #expect(
+            table.latex == ##"""
+                % needs \usepackage{booktabs}
+                \begin{table}
+                  \centering
+                  \caption{Table\_1}
+                  \begin{tabular}{lr}
+                    \toprule
+                    50 \% of\_all & a\&b \\
+                    \midrule
+                    x \{1\} \$2 \#3 & \textasciitilde{}4\textasciicircum{}5\textbackslash{}6 \\
+                    \midrule
+                    {[}7{]} 8 $\pm$ 9 -- ``q'' $\rightarrow$ & \textbf{10} \\
+                    \bottomrule
+                  \end{tabular}
+                  \par\smallskip{\footnotesize {[}7{]} a note\par}
+                \end{table}
+                """##)
+        #expect(
+            table.markdown == """
+                Table_1
+
+                | 50 % of_all       |    a&b |
+                | ----------------- | -----: |
+                | x {1} $2 #3       | ~4^5\\6 |
+                | [7] 8 ± 9 – “q” → | **10** |
+
+                [7] a note
+                """)
+        #expect(table.text.split(separator: "\n").count { $0.hasPrefix("──") } == 2)
+        #expect(table.csv.split(separator: "\n").count == 3)
+        #expect(table.transposed.rows == [["a&b", "~4^5\\6", "10"]])
+        #expect(table.transposed.markdown.contains("**10**"))
+    }
+
     @Test("In CSV, only cells that need quotes get them")
     func csv() {
         #expect(table.csv == "name,count\nplain,7\n\"a|b, \"\"c\"\" ±\",1234567\n")
@@ -67,10 +110,10 @@ struct AccuracyTableTests {
                 """)
         #expect(
             AccuracyTable(zeroShot).csv == """
-                method,target,mean,standard_deviation,seeds
-                Zero-shot,oil,0.25,,1
-                Zero-shot,ink,0.5,,1
-                Zero-shot,average,0.375,,1
+                method,target,mean,standard_deviation,seeds,published
+                Zero-shot,oil,0.25,,1,
+                Zero-shot,ink,0.5,,1,
+                Zero-shot,average,0.375,,1,
 
                 """)
     }

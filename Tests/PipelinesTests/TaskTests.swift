@@ -64,10 +64,10 @@ struct TaskTests {
                 Score(method: "SPG", column: "oil", seed: "1", accuracy: 0.25, images: 4),
             ], columns: ["ink", "oil"], by: "source")
         #expect(table.csv == """
-            method,source,mean,standard_deviation,seeds
-            SPG,ink,0.625,,1
-            SPG,oil,0.25,,1
-            SPG,average,0.4375,,1
+            method,source,mean,standard_deviation,seeds,published
+            SPG,ink,0.625,,1,
+            SPG,oil,0.25,,1,
+            SPG,average,0.4375,,1,
 
             """)
         let unmade = AccuracyTable(table.scores + [Score(method: "SPG", column: "oil", seed: "1", accuracy: nil)])

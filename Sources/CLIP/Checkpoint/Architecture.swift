@@ -56,9 +56,12 @@ extension Architecture {
 }
 
 extension Architecture {
+    /// What OpenAI calls a model of these sizes; nil where it published none.
+    public var publishedName: String? { Self.published.first { $0.architecture == self }?.name }
+
     /// What OpenAI calls a model of these sizes, such as “ViT-B/16”; another model is told by its image tower.
     public var name: String {
-        if let known = Self.published.first(where: { $0.architecture == self }) { return known.name }
+        if let publishedName { return publishedName }
         switch imageTower {
         case .transformer(let patch, let layers):
             return "ViT, width \(imageWidth), \(layers.counting("layer")), patch \(patch)"

@@ -93,11 +93,6 @@ extension Plan {
 
     /// Tells the store what the pipeline consists of now, so that its views can name it.
     public func record(in store: ArtifactStore) throws {
-        let titles = Dictionary(evaluations.map { ($0.instance, $0.title) }) { first, _ in first }
-        try store.setPipeline(
-            specification.name,
-            to: instances.map {
-                PipelineInstance(stage: $0.stage, cell: $0.cell.json, key: $0.key, title: titles[$0.name])
-            })
+        try store.setPipeline(specification.name, to: recordedInstances)
     }
 }

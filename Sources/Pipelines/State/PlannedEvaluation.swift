@@ -5,6 +5,10 @@ import Datasets
 public struct PlannedEvaluation: Hashable, Sendable {
     /// The row: the stage's title, and the cell's values on any axes besides source, target and seed.
     public var title: String
+    /// The one domain that was learned from, where the matrix chooses it.
+    public var source: String?
+    /// As the pipeline calls it; `PACS:sketch` of another data set.
+    public var target: String
     /// What it is counted under: its target, or what the file's `columns` are by. Evaluations of one row, column and seed are
     /// taken together.
     public var column: String
@@ -13,13 +17,6 @@ public struct PlannedEvaluation: Hashable, Sendable {
     public var key: ArtifactKey
     /// The name of the instance.
     public var instance: String
-}
-
-/// What an evaluation that has been made came to.
-public struct MadeEvaluation: Hashable, Sendable {
-    /// In 0...1.
-    public var accuracy: Double
-    public var images: Int
 }
 
 extension Plan {
@@ -38,24 +35,13 @@ extension Plan {
                 let note = specification.labels(of: Cell(others.map { ($0.axis, $0.value) })).joined(separator: ", ")
                 return specification.columns(of: instance.cell).map { column in
                     PlannedEvaluation(
-                        title: note.isEmpty ? row.title : "\(row.title) (\(note))", column: column,
+                        title: note.isEmpty ? row.title : "\(row.title) (\(note))",
+                        source: instance.cell.value(on: sourceAxis)?.plainText,
+                        target: instance.cell.value(on: targetAxis)?.plainText ?? "", column: column,
                         seed: instance.cell.value(on: "seed")?.plainText, key: instance.key, instance: instance.name)
                 }
             }
         }
-    }
-
-    /// The evaluations that have been made.
-    public func results(in store: ArtifactStore) throws -> [ArtifactKey: MadeEvaluation] {
-        let wanted = Set(evaluations.map(\.key))
-        var results: [ArtifactKey: MadeEvaluation] = [:]
-        for row in try store.query("SELECT DISTINCT evaluation_key, accuracy, images FROM results").rows {
-            guard case .text(let text) = row[0], let key = Digest(text), case .real(let accuracy) = row[1],
-                case .integer(let images) = row[2], wanted.contains(key)
-            else { continue }
-            results[key] = MadeEvaluation(accuracy: accuracy, images: Int(images))
-        }
-        return results
     }
 }
 

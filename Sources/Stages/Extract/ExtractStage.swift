@@ -17,7 +17,8 @@ extension StageKind {
         ],
         roles: [Role("images", .images, .domain)], words: ["views": [ViewCount.everyEpochName]],
         laterParameters: ["statistics"], isNamedInRecipes: false,
-        check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) })
+        check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) }
+    ).working(\.extraction)
 }
 
 /// Encodes the images of one domain: the center view of each, and random crops for training.

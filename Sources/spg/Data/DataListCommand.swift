@@ -14,7 +14,7 @@ struct DataListCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A data set whose layouts are to be shown.", valueName: "name"))
     var name: String?
 
-    @Option(help: "text, markdown, or csv.")
+    @Option(help: "text, markdown, latex, or csv.")
     var format = TableFormat.text
 
     func run() throws {

@@ -20,7 +20,8 @@ extension StageKind {
             "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the choice of views and random contexts",
         ],
-        roles: [Role("embeddings", .embeddings, .domain)], isNamedInRecipes: false)
+        roles: [Role("embeddings", .embeddings, .domain)], isNamedInRecipes: false
+    ).working(\.fitting)
 }
 
 extension CoOp: LearnedMethod {

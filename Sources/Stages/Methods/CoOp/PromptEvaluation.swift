@@ -19,7 +19,12 @@ extension StageKind {
                 "sources", .embeddings, .sources, isRequired: false,
                 choice: Choice("combine", ["average": nil, "oracle": nil])),
         ],
-        laterParameters: ["combine", "temperature"], isNamedInRecipes: false)
+        laterParameters: ["combine", "temperature"], isNamedInRecipes: false
+    ).working { size in
+        // Those that look at an image write a prompt for it.
+        let combination = size.parameters["combine"]
+        return combination == "nearest" || combination == "similarity" ? size.classifyingByImage : size.classifyingByClass
+    }
 }
 
 /// Learned prompts without a generator: one, or several domains' put together.

@@ -27,7 +27,8 @@ extension StageKind {
             "seed": "of initial weights, batches, noise and dropout",
         ],
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
-        isNamedInRecipes: false)
+        isNamedInRecipes: false
+    ).working(\.adversarial)
 }
 
 extension ConditionalGAN: LearnedMethod {

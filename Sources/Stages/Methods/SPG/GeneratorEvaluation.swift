@@ -12,7 +12,8 @@ extension StageKind {
             "seed": "of the noise", "draws": "how many prompts are drawn for each image",
             "average": "what is averaged over draws: \"features\" of texts, or \"probabilities\"",
         ],
-        roles: [Role("generator", .generator, .cell)], laterParameters: ["draws", "average"], isNamedInRecipes: false)
+        roles: [Role("generator", .generator, .cell)], laterParameters: ["draws", "average"], isNamedInRecipes: false
+    ).working(\.classifyingByImage)
 }
 
 /// A generator of prompts: each image is classified with a prompt made from its feature, or with several.

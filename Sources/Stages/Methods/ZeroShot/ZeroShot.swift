@@ -9,7 +9,8 @@ extension StageKind {
             "template": "the prompt; {} stands for the class name",
             "templates": "several in place of one, or names of lists: \(ZeroShot.listNames); repeat",
         ],
-        laterParameters: ["templates"], isNamedInRecipes: false)
+        laterParameters: ["templates"], isNamedInRecipes: false
+    ).working(\.classifyingByClass)
 }
 
 /// Zero-shot CLIP: the words of a template around each class name, or of several, and nothing learned.

@@ -1,0 +1,104 @@
+import Datasets
+import GRDB
+
+/// An evaluation that has been made, with what tells which table it belongs to.
+public struct EvaluationRecord: Hashable, Sendable {
+    /// The encoder of the features that were classified.
+    public struct Encoder: Hashable, Sendable {
+        public let key: Digest
+        public let name: String
+        public let dimension: Int
+        /// Such as `float32`; nil for features that were imported.
+        public let precision: String?
+    }
+
+    /// In 0...1.
+    public let accuracy: Double
+    public let images: Int
+    /// Of the target.
+    public let dataSet: String
+    public let target: String
+    /// Nil where the images themselves were classified, not features of them.
+    public let encoder: Encoder?
+    /// The data sets that what was evaluated has been learned from; none where nothing has.
+    public let learnedFrom: Set<String>
+    /// Whether images of the target took part in learning, as those of unsupervised adaptation do.
+    public let sawTarget: Bool
+}
+
+extension ArtifactStore {
+    /// The evaluations with these keys, as far as they have been made.
+    public func evaluationRecords(of keys: some Sequence<ArtifactKey>) throws -> [ArtifactKey: EvaluationRecord] {
+        try reading { database in
+            var records: [ArtifactKey: EvaluationRecord] = [:]
+            for key in keys where records[key] == nil { records[key] = try database.evaluationRecord(key) }
+            return records
+        }
+    }
+
+    /// The names of all pipelines that have been run, in their alphabet's order.
+    public func pipelineNames() throws -> [String] {
+        try reading { try String.fetchAll($0, sql: "SELECT DISTINCT pipeline FROM pipeline_instance ORDER BY pipeline") }
+    }
+
+    /// How many images of each class an evaluation is about, and how many it has right; classes by their numbers.
+    /// - Throws: `StoreError.noArtifact`.
+    public func classAccuracies(of evaluation: ArtifactKey) throws -> [(label: String, images: Int, correct: Int)] {
+        try reading { database in
+            try Row.fetchAll(
+                database.cachedStatement(sql: """
+                    SELECT manifest_class.name, count(*), sum(predicted = manifest_image.label) FROM evaluation
+                    JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
+                    JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
+                        AND manifest_image.position = prediction.position
+                    JOIN manifest_class ON manifest_class.manifest_id = evaluation.manifest_id
+                        AND manifest_class.label = manifest_image.label
+                    WHERE evaluation.artifact_id = ? GROUP BY manifest_image.label ORDER BY manifest_image.label
+                    """),
+                arguments: [try database.artifactID(evaluation, .evaluation)]
+            ).map { (label: $0[0], images: $0[1], correct: $0[2]) }
+        }
+    }
+}
+
+extension Database {
+    fileprivate func evaluationRecord(_ key: ArtifactKey) throws -> EvaluationRecord? {
+        let row = try Row.fetchOne(
+            cachedStatement(sql: """
+                SELECT artifact.id, evaluation.images, accuracy, dataset, domain FROM artifact
+                JOIN evaluation ON evaluation.artifact_id = artifact.id
+                JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
+                WHERE artifact.key = ?
+                """),
+            arguments: [key.description])
+        guard let row else { return nil }
+        let encoder = try Row.fetchOne(
+            cachedStatement(sql: """
+                SELECT encoder.key, encoder.name, encoder.dimension, encoder.parameters ->> '$.precision' AS precision
+                FROM artifact_input
+                JOIN embedding_set ON embedding_set.artifact_id = artifact_input.input_id
+                JOIN encoder ON encoder.id = embedding_set.encoder_id
+                WHERE artifact_input.artifact_id = ? ORDER BY artifact_input.position LIMIT 1
+                """),
+            arguments: [row["id"] as Int64]
+        ).map {
+            EvaluationRecord.Encoder(
+                key: try $0.digest("key"), name: $0["name"], dimension: $0["dimension"], precision: $0["precision"])
+        }
+        let learned = try Row.fetchAll(
+            cachedStatement(sql: """
+                WITH RECURSIVE origin (id) AS (
+                    SELECT artifact.id FROM artifact_input JOIN artifact ON artifact.id = artifact_input.input_id
+                        WHERE artifact_input.artifact_id = ? AND artifact.kind IN ('prompt', 'generator')
+                    UNION SELECT input_id FROM artifact_input JOIN origin ON artifact_input.artifact_id = origin.id
+                )
+                SELECT DISTINCT manifest.dataset, manifest.domain FROM origin JOIN manifest ON manifest.artifact_id = origin.id
+                """),
+            arguments: [row["id"] as Int64])
+        let dataSet: String = row["dataset"], target: String = row["domain"]
+        return EvaluationRecord(
+            accuracy: row["accuracy"], images: row["images"], dataSet: dataSet, target: target, encoder: encoder,
+            learnedFrom: Set(learned.map { $0["dataset"] }),
+            sawTarget: learned.contains { $0["dataset"] == dataSet && $0["domain"] == target })
+    }
+}

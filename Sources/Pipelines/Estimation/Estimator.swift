@@ -1,0 +1,122 @@
+import ArtifactStore
+import Datasets
+import Stages
+
+/// Estimates what instances of a plan take, from what the store knows of earlier ones and from their kinds' formulas.
+struct Estimator {
+    let store: ArtifactStore
+    let model: ModelSize
+    /// Of matrix products on one core; asked for only where nothing of a kind has been made yet.
+    let rate: () -> Double
+    /// The images and classes that an artifact of the plan is about.
+    let extents: [ArtifactKey: (images: Int, classes: Int)]
+    private var histories: [String: History] = [:]
+    private var measuredRate: Double?
+
+    /// A rate to divide arithmetic by where only ratios matter.
+    private static let anyRate = 100.0
+    /// The latest attempts that are looked at.
+    private static let attempts = 60
+
+    init(
+        _ store: ArtifactStore, model: ModelSize, extents: [ArtifactKey: (images: Int, classes: Int)], rate: @escaping () -> Double
+    ) {
+        (self.store, self.model, self.extents, self.rate) = (store, model, extents, rate)
+    }
+
+    /// What was made of a kind: how much longer than its formula says each took, and more than its images.
+    private struct History {
+        /// Core seconds over the formula's, one for each attempt, sorted.
+        var ratios: [Double] = []
+        /// Core seconds over images × epochs.
+        var paces: [Double] = []
+        /// Of the artifacts.
+        var bytes: [Double] = []
+    }
+
+    /// - Parameter threads: that the instance will have.
+    mutating func estimate(_ instance: Instance, threads: Int) throws -> Estimate {
+        let size = try size(of: instance.recipe)
+        let work = instance.kind.work.map { started($0(size)) }
+        let history = try history(of: instance.kind)
+        func seconds(_ coreSeconds: Double) -> Double { coreSeconds / Double(max(1, threads)) }
+        if let work, let ratio = history.ratios.median {
+            return Estimate(
+                seconds: seconds(ratio * work.coreSeconds(at: Self.anyRate)), bytes: work.bytes,
+                checkpointBytes: work.checkpointBytes, origin: .runs(history.ratios.count))
+        }
+        if let work {
+            let rate = measuredRate ?? self.rate()
+            measuredRate = rate
+            return Estimate(
+                seconds: seconds(work.coreSeconds(at: rate)), bytes: work.bytes, checkpointBytes: work.checkpointBytes,
+                origin: .arithmetic)
+        }
+        guard let pace = history.paces.median, let bytes = history.bytes.median else { return Estimate(origin: .unknown) }
+        return Estimate(
+            seconds: seconds(pace * size.passes), bytes: Int(bytes), origin: .runsByImages(history.paces.count))
+    }
+
+    /// With what every program does before it works: its start, and reading the weights.
+    private func started(_ work: Work) -> Work {
+        var work = work
+        work.seconds += 0.03 + model.loadSeconds
+        return work
+    }
+
+    private mutating func history(of kind: StageKind) throws -> History {
+        if let known = histories[kind.name] { return known }
+        var history = History()
+        for attempt in try store.pastAttempts(making: kind.makes, version: kind.algorithmVersion, limit: Self.attempts)
+        where kind.made(attempt.artifact.recipe) {
+            let size = try size(of: attempt.artifact.recipe)
+            let coreSeconds = attempt.cost.seconds * Double(max(1, attempt.threads))
+            if let work = kind.work { history.ratios.append(coreSeconds / started(work(size)).coreSeconds(at: Self.anyRate)) }
+            history.paces.append(coreSeconds / size.passes)
+            history.bytes.append(Double(attempt.artifact.bytes))
+        }
+        histories[kind.name] = history
+        return history
+    }
+
+    /// What a recipe is about. Inputs that are neither in the plan nor in the store count nothing.
+    private func size(of recipe: Recipe) throws -> StageSize {
+        var images: [String: Int] = [:], classes = 0
+        for input in recipe.inputs {
+            guard let extent = try extents[input.key] ?? store.extent(of: input.key) else { continue }
+            images[input.role, default: 0] += extent.images
+            classes = max(classes, extent.classes)
+        }
+        return StageSize(parameters: recipe.parameters, images: images, classes: classes, model: model)
+    }
+}
+
+extension StageSize {
+    /// Images, each counted as often as epochs go over it: a measure of work for kinds whose formula is not known. One for what
+    /// has no images.
+    fileprivate var passes: Double {
+        let images = Double(max(1, self.images.values.reduce(0, +)))
+        guard case .number(let epochs)? = parameters["epochs"] else { return images }
+        return images * max(1, epochs)
+    }
+}
+
+extension StageKind {
+    /// Whether an artifact of what this kind makes was made by it: its recipe names it or, of the first kinds, has its parameters
+    /// and roles.
+    fileprivate func made(_ recipe: Recipe) -> Bool {
+        if let name = recipe.parameters["stage"] { return name == .string(self.name) }
+        guard !isNamedInRecipes else { return false }
+        let parameters = Set(recipe.parameters.members.keys).subtracting(["encoder"]), known = Set(defaults.members.keys)
+        let optional = laterParameters.union(Self.splitParameters)
+        let roles = Set(recipe.inputs.map(\.role)).subtracting(SplitKeys.roles)
+        return parameters.isSubset(of: known) && known.subtracting(optional).isSubset(of: parameters)
+            && roles.isSubset(of: self.roles.map(\.name))
+            && Set(self.roles.filter(\.isRequired).map(\.name)).isSubset(of: roles)
+    }
+}
+
+extension [Double] {
+    /// The value in the middle; nil for none.
+    fileprivate var median: Double? { isEmpty ? nil : sorted()[count / 2] }
+}

@@ -1,0 +1,72 @@
+import ArtifactStore
+import Stages
+
+extension Plan {
+    /// Estimates what making some instances takes.
+    /// - Parameters:
+    ///   - instances: those that a run would make, inputs first.
+    ///   - model: the checkpoint's sizes.
+    ///   - rate: of matrix products on one core, in thousand millions of operations a second.
+    public func estimate(
+        _ instances: [Instance], on machine: Machine, in store: ArtifactStore, model: ModelSize,
+        rate: @escaping () -> Double = { MachineRate.gigaflopsPerSecond() }
+    ) throws -> RunEstimate {
+        let share = try shares(of: machine, in: store)
+        var estimator = Estimator(store, model: model, extents: try extents(in: store), rate: rate)
+        var estimates: [ArtifactKey: Estimate] = [:]
+        for instance in instances {
+            estimates[instance.key] = try estimator.estimate(instance, threads: share(instance).threads)
+        }
+        let stages = specification.stages.map(\.name).compactMap { name in
+            let own = instances.filter { $0.stage == name }.compactMap { estimates[$0.key] }
+            return own.isEmpty ? nil : RunEstimate.Stage(name: name, estimates: own)
+        }
+        let all = estimates.values
+        return RunEstimate(
+            stages: stages,
+            seconds: machine.seconds(for: instances, each: { estimates[$0.key]?.seconds ?? 0 }, share: share),
+            bytes: all.reduce(0) { $0 + ($1.bytes ?? 0) }
+                + machine.jobs * (all.map(\.checkpointBytes).max() ?? 0),
+            unknown: all.count { $0.seconds == nil })
+    }
+
+    /// The images and classes of everything in the plan that is images or features of them.
+    private func extents(in store: ArtifactStore) throws -> [ArtifactKey: (images: Int, classes: Int)] {
+        var extents: [ArtifactKey: (images: Int, classes: Int)] = [:]
+        for instance in instances {
+            for (input, source) in zip(instance.recipe.inputs, instance.sources) {
+                guard case .images(let domain) = source, extents[input.key] == nil else { continue }
+                if let known = try store.extent(of: input.key) {
+                    extents[input.key] = known
+                } else {
+                    let manifest = try specification.manifest(of: domain, store: store)
+                    extents[input.key] = (manifest.images.count, manifest.classes.count)
+                }
+            }
+            if instance.kind.makes == .embeddings, let images = instance.recipe.inputs.first.flatMap({ extents[$0.key] }) {
+                extents[instance.key] = images
+            }
+        }
+        return extents
+    }
+}
+
+extension Machine {
+    /// How long it takes to make instances, begun in order as their inputs are there and the machine has room.
+    func seconds(
+        for instances: [Instance], each seconds: (Instance) -> Double, share: (Instance) -> Share
+    ) -> Double {
+        var schedule = Schedule(instances)
+        var running: [(instance: Instance, share: Share, end: Double)] = []
+        var now = 0.0
+        while true {
+            while let next = schedule.next(where: { fits(share($0), beside: running.map(\.share)) }) {
+                running.append((next, share(next), now + seconds(next)))
+            }
+            guard let first = running.indices.min(by: { running[$0].end < running[$1].end }) else { return now }
+            let ended = running.remove(at: first)
+            now = ended.end
+            schedule.succeeded(ended.instance)
+        }
+    }
+}

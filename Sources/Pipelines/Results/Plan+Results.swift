@@ -1,0 +1,81 @@
+import ArtifactStore
+import Datasets
+import Reporting
+
+extension Plan {
+    /// What the file consists of, as the store keeps it of pipelines that have been run.
+    public var recordedInstances: [PipelineInstance] {
+        let titles = Dictionary(evaluations.map { ($0.instance, $0.title) }) { first, _ in first }
+        return instances.map {
+            PipelineInstance(stage: $0.stage, cell: $0.cell.json, key: $0.key, title: titles[$0.name])
+        }
+    }
+
+    /// The table of what has been evaluated so far; its columns are what the file says.
+    /// - Parameter backbone: what published figures call the encoder; nil for none beside one's own.
+    public func accuracyTable(in store: ArtifactStore, backbone: String? = nil) throws -> AccuracyTable {
+        let evaluations = evaluations
+        let records = try store.evaluationRecords(of: evaluations.map(\.key))
+        let scores = evaluations.map { evaluation in
+            let record = records[evaluation.key]
+            return AccuracyTable.Score(
+                method: evaluation.title, column: evaluation.column, seed: evaluation.seed, accuracy: record?.accuracy,
+                images: record?.images ?? 0)
+        }
+        var table = AccuracyTable(scores, columns: columns, by: columnTitle)
+        if let backbone { table.published = published(for: backbone) }
+        return table
+    }
+
+    /// The published tables whose columns are what this file's are.
+    private func published(for backbone: String) -> [PublishedTable] {
+        let name = KnownDataSet(named: specification.dataSet.name)?.name ?? specification.dataSet.name
+        let hasSources = evaluations.contains { $0.source != nil }
+        switch specification.columns {
+        case [targetAxis] where !hasSources && specification.targets.isEmpty:
+            return PublishedTable.about(.leaveOneOut, dataSet: name, backbone: backbone)
+        case [sourceAxis]: return PublishedTable.about(.singleSource, dataSet: name, backbone: backbone)
+        case [sourceAxis, targetAxis]: return PublishedTable.about(.adaptation, dataSet: name, backbone: backbone)
+        case [dataSetColumn] where name == "DomainNet":
+            return PublishedTable.acrossDataSets(.crossDataSet, backbone: backbone)
+        default: return []
+        }
+    }
+
+    /// Every evaluation once, whatever columns it stands in.
+    private var differentEvaluations: [PlannedEvaluation] {
+        var seen: Set<String> = []
+        return evaluations.filter { seen.insert($0.instance).inserted }
+    }
+
+    /// The accuracies on the classes of each target, in the targets' order.
+    public func classTables(in store: ArtifactStore) throws -> [(target: String, table: AccuracyTable)] {
+        let evaluations = differentEvaluations
+        return try evaluations.map(\.target).uniqued.map { target in
+            let ofTarget = evaluations.filter { $0.target == target }
+            let made = try ofTarget.map { try store.contains($0.key) ? store.classAccuracies(of: $0.key) : nil }
+            let classes = made.compactMap(\.self).first?.map(\.label) ?? []
+            let scores = zip(ofTarget, made).flatMap { evaluation, made in
+                classes.enumerated().map { place, name in
+                    AccuracyTable.Score(
+                        method: evaluation.title + (evaluation.source.map { ", from \($0)" } ?? ""), column: name,
+                        seed: evaluation.seed, accuracy: made.map { Double($0[place].correct) / Double($0[place].images) })
+                }
+            }
+            var table = AccuracyTable(scores, columns: classes, by: "class")
+            table.averageTitle = "mean of classes"
+            return (target, table)
+        }
+    }
+
+    /// What each evaluation has cost.
+    public func costTable(in store: ArtifactStore) throws -> CostTable {
+        let evaluations = differentEvaluations
+        let costs = try store.costs(of: evaluations.map(\.key))
+        return CostTable(evaluations.map {
+            .init(
+                method: $0.title, source: $0.source, target: $0.target, seed: $0.seed, evaluation: $0.key,
+                cost: costs[$0.key])
+        })
+    }
+}

@@ -1,0 +1,90 @@
+import ArtifactStore
+
+/// What making an artifact comes to, before it is made.
+///
+/// A stage's formula is of its shape: how it grows with images, classes, steps and the model's sizes. Once an artifact of the
+/// kind has been made on a machine, that measured time is scaled by it; before that, the arithmetic over the machine's rate is
+/// all there is to tell.
+public struct Work: Hashable, Sendable {
+    /// What takes as long as this much arithmetic at the full rate of matrix products, in thousand millions of operations.
+    public var gigaflop: Double
+    /// Seconds of one core for what is no arithmetic, such as decoding images.
+    public var seconds: Double
+    /// What the artifact will take in the store, or nil where only artifacts of the kind can tell.
+    public var bytes: Int?
+    /// What keeping the state of a training takes in the store, until it is done.
+    public var checkpointBytes: Int
+
+    /// - Parameter share: how much of the full rate the arithmetic reaches, as Docs/benchmarks.md has measured.
+    public init(
+        gigaflop: Double = 0, share: Double = 1, seconds: Double = 0, bytes: Double? = nil, checkpointBytes: Double = 0
+    ) {
+        self.gigaflop = gigaflop / share
+        self.seconds = seconds
+        self.bytes = bytes.map { Int(min(max(0, $0), 1e18)) }
+        self.checkpointBytes = Int(min(max(0, checkpointBytes), 1e18))
+    }
+
+    static func + (a: Work, b: Work) -> Work {
+        var sum = a
+        sum.gigaflop += b.gigaflop
+        sum.seconds += b.seconds
+        sum.bytes = a.bytes.map { $0 + (b.bytes ?? 0) } ?? b.bytes
+        sum.checkpointBytes = max(a.checkpointBytes, b.checkpointBytes)
+        return sum
+    }
+
+    /// Seconds of one core.
+    /// - Parameter rate: its matrix products', in thousand millions of operations a second.
+    public func coreSeconds(at rate: Double) -> Double { gigaflop / max(rate, 1e-9) + seconds }
+}
+
+/// What decides how much work a stage has.
+public struct StageSize: Sendable {
+    public var parameters: JSONValue
+    /// How many images there are of all artifacts of a role together, by the role's name.
+    public var images: [String: Int]
+    public var classes: Int
+    public var model: ModelSize
+
+    public init(parameters: JSONValue, images: [String: Int], classes: Int, model: ModelSize) {
+        (self.parameters, self.images, self.classes, self.model) = (parameters, images, classes, model)
+    }
+
+    /// The number that a parameter is, or what it is where the recipe leaves it out.
+    func number(_ parameter: String, default value: Double = 0) -> Double {
+        if case .number(let number)? = parameters[parameter] { number } else { value }
+    }
+
+    func imageCount(_ role: String = "embeddings") -> Double { Double(images[role] ?? 0) }
+
+    /// Of the images, those that train and those that validate; split files are taken to divide them by the usual share.
+    var training: Double { imageCount() * number("trainFraction", default: 0.7) }
+    var validation: Double { imageCount() - training }
+
+    /// Whole batches of an epoch.
+    var batches: Double { (training / max(1, number("batchSize", default: 32))).rounded(.down) }
+
+    /// What the text encoder has to compute for one prompt of each class: each [SOS] and the vectors once, and of each class
+    /// its name, a full stop and [EOS]. Names have 1.4 tokens in the mean (Docs/benchmarks.md).
+    /// - Parameter classSpecific: whether each class has vectors of its own.
+    func promptGigaflop(contextLength: Double, classSpecific: Bool = false) -> Double {
+        let perClass = 3.4 + (classSpecific ? contextLength : 0)
+        return (1 + (classSpecific ? 0 : contextLength) + perClass * Double(classes)) * model.textRowGigaflop
+    }
+
+    /// Classifying that many images, each with a prompt of its own.
+    func classifying(_ images: Double, contextLength: Double) -> Work {
+        Work(gigaflop: images * promptGigaflop(contextLength: contextLength), share: 0.8)
+    }
+}
+
+extension StageKind {
+    /// The kind with a formula of its work. A kind without one is estimated from what artifacts of it took, by their images and
+    /// epochs, and not at all before there are any.
+    public func working(_ work: @escaping @Sendable (StageSize) -> Work) -> StageKind {
+        var kind = self
+        kind.work = work
+        return kind
+    }
+}

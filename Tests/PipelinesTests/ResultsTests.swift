@@ -1,0 +1,101 @@
+import ArtifactStore
+import Datasets
+import Pipelines
+import Reporting
+import Testing
+
+@Suite("Results out of a store")
+struct ResultsTests {
+    /// Makes everything but the evaluations with seed 2.
+    private func laboratory() throws -> (laboratory: Laboratory, plan: Plan) {
+        let laboratory = try Laboratory(), plan = try laboratory.plan()
+        try plan.record(in: laboratory.store)
+        for instance in plan.instances where !(instance.stage == "spg" && instance.name.contains("seed 2")) {
+            try laboratory.make(instance, correct: instance.stage == "spg" ? 2 : 1)
+        }
+        return (laboratory, plan)
+    }
+
+    private func overview(_ laboratory: Laboratory) throws -> Overview {
+        let store = laboratory.store
+        return try Overview(of: store.pipelineNames().map { ($0, try store.pipeline($0)) }, in: store)
+    }
+
+    @Test("All that a store holds is a table of data sets; what is not whole is a dash")
+    func wholeStore() throws {
+        let (laboratory, plan) = try laboratory()
+        let tables = try overview(laboratory).tables
+        #expect(tables.map(\.table.caption) == ["Multi-source domain generalization, leaving one domain out, sample"])
+        #expect(tables[0].table.rows == [["Zero-shot CLIP", "50.0"], ["SPG", "–"]])
+        for instance in plan.instances where instance.stage == "spg" && instance.name.contains("seed 2") {
+            try laboratory.make(instance, correct: 1)
+        }
+        #expect(try overview(laboratory).tables[0].table.rows == [["Zero-shot CLIP", "50.0"], ["SPG", "75.0 ± 35.4"]])
+    }
+
+    @Test("Two pipelines' equal evaluations are one row; different ones under one title bear their pipelines' names")
+    func twoPipelines() throws {
+        let (laboratory, _) = try laboratory()
+        let text = sampleText.replacing("pipeline: sample", with: "pipeline: other").replacing("seed: [1, 2]", with: "seed: [1]")
+            .replacing("generator: generator}", with: "generator: generator, prompts: prompts}")
+        let other = try laboratory.plan(text)
+        try other.record(in: laboratory.store)
+        for instance in other.instances where try !laboratory.store.contains(instance.key) { try laboratory.make(instance) }
+        #expect(
+            try overview(laboratory).tables[0].table.rows == [
+                ["Zero-shot CLIP", "50.0"], ["SPG (other)", "50.0"], ["SPG (sample)", "–"],
+            ])
+    }
+
+    @Test("What was learned from another data set, or from a single source, is another task; zero-shot stands beside it")
+    func tasks() throws {
+        let (laboratory, plan) = try laboratory()
+        let spg = plan.evaluations.filter { $0.title == "SPG" && $0.seed == "1" }
+        let zeroShot = plan.evaluations.filter { $0.seed == nil }
+        func instance(_ evaluation: PlannedEvaluation, source: JSONValue?) -> PipelineInstance {
+            var cell: [String: JSONValue] = ["target": .string(evaluation.target)]
+            cell["source"] = source
+            return PipelineInstance(stage: "x", cell: .object(cell), key: evaluation.key, title: evaluation.title)
+        }
+        let single = try Overview(
+            of: [("single", spg.map { instance($0, source: "chalk") } + zeroShot.map { instance($0, source: nil) })],
+            in: laboratory.store)
+        #expect(single.scores.map(\.task) == Array(repeating: .singleSource, count: 4))
+        #expect(single.scores.map(\.source) == ["chalk", "chalk", nil, nil])
+
+        let record = try #require(laboratory.store.evaluationRecords(of: [spg[0].key])[spg[0].key])
+        #expect(record.dataSet == "Sample" && record.target == "oil" && record.learnedFrom == ["Sample"] && !record.sawTarget)
+        #expect(record.encoder?.name == "sample" && record.encoder?.dimension == 2)
+        let zero = try laboratory.store.evaluationRecords(of: zeroShot.map(\.key))
+        #expect(zero.count == 2 && zero.values.allSatisfy { $0.learnedFrom.isEmpty })
+    }
+
+    @Test("Classes stand target by target, with the mean of classes")
+    func classes() throws {
+        let (laboratory, plan) = try laboratory()
+        let tables = try plan.classTables(in: laboratory.store)
+        #expect(tables.map(\.target) == ["oil", "ink"])
+        #expect(
+            tables[0].table.table.text == """
+                accuracy, %       cat    dog  mean of classes
+                ──────────────  ─────  ─────  ───────────────
+                Zero-shot CLIP  100.0    0.0             50.0
+                SPG                 –      –                –
+                """)
+    }
+
+    @Test("Costs come from the store: numbers learned, seconds of everything learned on the way, seconds of evaluating")
+    func costs() throws {
+        let (laboratory, plan) = try laboratory()
+        let evaluations = plan.evaluations
+        let costs = try laboratory.store.costs(of: evaluations.map(\.key))
+        let spg = try #require(costs[evaluations[2].key])
+        // A generator and the prompts of its two sources took 2 seconds each.
+        #expect(spg.parameters == 1 && spg.learning.count == 3 && spg.learningSeconds == 6 && spg.evaluationSeconds == 2)
+        let zeroShot = try #require(costs[evaluations[0].key])
+        #expect(zeroShot.parameters == 0 && zeroShot.learning.isEmpty)
+        // Chalk's prompt serves both targets, oil's and ink's one each.
+        let remarks = try plan.costTable(in: laboratory.store).remarks
+        #expect(remarks.map { $0.values["SPG"] } == ["1", "6.00", "2.00", "2.00"])
+    }
+}
