@@ -29,7 +29,8 @@ struct BaselineTests {
           dapl:
             uses: fit-dapl
             from: {embeddings: features, target: features}
-            with: {seed: "${seed}", contextLength: 2, domainContextLength: 2, batchSize: 8, epochs: 2, threshold: 0.3}
+            with:
+              {seed: "${seed}", contextLength: 2, domainContextLength: 2, domainWords: false, batchSize: 8, epochs: 2, threshold: 0.3}
           dapl-target: {uses: evaluate-dapl, from: {embeddings: features, generator: dapl}}
         results: {ensemble: Ensemble, cocoop-target: CoCoOp, dpl-target: DPL, dapl-target: DAPL}
         """

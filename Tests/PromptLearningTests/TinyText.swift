@@ -83,7 +83,7 @@ struct Probe<Learner: Training> {
             let length = Float(gradient.squaredNorm.squareRoot())
             try #require(length > 0, "parameter \(index) has no gradient", sourceLocation: sourceLocation)
             // Far enough for the loss to change by more than it is rounded; few units of a ReLU turn on the way.
-            let distance = min(0.003 / length, 0.05 * Float(start.squaredNorm.squareRoot()) + 1e-4)
+            let distance = min(0.003 / length, 0.01 * Float(start.squaredNorm.squareRoot()) + 1e-4)
             func loss(_ sign: Float) throws -> Float {
                 var moved = learner, changed = state
                 changed[name] = start + gradient * (sign * distance / length)

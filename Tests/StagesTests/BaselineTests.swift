@@ -29,7 +29,7 @@ struct BaselineTests {
     ) throws -> LearningStage<DAPL> {
         try LearningStage(
             StageKind.fitDAPL.defaults.changed(Self.small)
-                .changed(["domainContextLength": 2, "epochs": 2, "threshold": 0.3]).changed(changes),
+                .changed(["domainContextLength": 2, "epochs": 2, "threshold": 0.3, "domainWords": false]).changed(changes),
             inputs: ["embeddings": sources, "target": [target]])
     }
 
