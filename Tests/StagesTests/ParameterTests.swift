@@ -105,7 +105,7 @@ struct ParameterTests {
 
     @Test("Limits themselves are taken")
     func limits() throws {
-        try StageKind.extract.check(["views": 1000])
+        try StageKind.extract.check(StageKind.extract.defaults.changed(["views": 1000]))
         try StageKind.fit.check(StageKind.fit.defaults.changed([
             "epochs": 1_000_000, "batchSize": 1, "contextLength": 1, "momentum": 0, "weightDecay": 0, "warmUpEpochs": 0,
             "seed": 0, "trainFraction": 0.999, "warmUpLearningRate": 0,
