@@ -34,11 +34,11 @@ import Testing
         #expect(Set(names) == Set(expected.learned.keys))
         for (step, loss) in expected.losses.enumerated() {
             let measured = training.update(pixels: pixels, labels: labels, learningRate: 0.05)
-            #expect(abs(measured.loss - loss) < 3e-5, "step \(step): \(measured.loss) for \(loss)")
+            #expect(abs(measured.step.loss - loss) < 3e-5, "step \(step): \(measured.step.loss) for \(loss)")
             guard step == 0 else { continue }
-            for (name, gradient) in zip(names, measured.gradients) { expect(gradient, expected.gradients[name], name) }
+            for (name, gradient) in zip(names, measured.step.gradients) { expect(gradient, expected.gradients[name], name) }
         }
-        for (name, value) in training.current.learned { expect(value, expected.learned[name], "\(name) in the end") }
+        for (name, value) in zip(names, training.current) { expect(value, expected.learned[name], "\(name) in the end") }
     }
 
     private func expect(_ tensor: Tensor, _ summary: [Double]?, _ what: String) {
@@ -180,7 +180,7 @@ import Testing
         try training.run { _ in }
         let losses = training.history.rows.map { $0[0] }
         #expect(losses[losses.count - 1] < 0.7 * losses[0], "losses \(losses)")
-        #expect(training.prompts.validationAccuracy > 0.7, "\(training.history.rows)")
+        #expect(training.result.validationAccuracy > 0.7, "\(training.history.rows)")
     }
 
     @Test func vptLearns() throws { try expectLearning(vpt()) }
@@ -198,7 +198,7 @@ import Testing
                     try training.restore(state)
                 }
             }
-            return training.state.merging(training.prompts.method.tensors) { $1 }
+            return training.state.merging(training.result.prompts.tensors) { $1 }
         }
         let start = try maple(), whole = try end(start, stoppingAfter: nil)
         for epoch in [1, 4] { #expect(try end(start, stoppingAfter: epoch) == whole) }

@@ -1,4 +1,4 @@
-"""Checkpoints of CoOp's and CoCoOp's code: small ones of theirs to be read, and whether their code takes ours.
+"""Checkpoints of CoOp's, CoCoOp's, MaPLe's and VPT's code: small ones of theirs to be read, and whether their code takes ours.
 Python 3.11, torch 2.13.0+cpu, numpy 2.4, pillow.
 
     python Tests/Reference/prompt_learners.py fixtures          writes Tests/Fixtures/prompt-learners
@@ -66,6 +66,41 @@ class CoCoOp(CoOp):
         self.meta_net.add_module("linear2", nn.Linear(features // 16, context.shape[-1]))
 
 
+def tensors(named):
+    """A module with parameters by names with dots in them."""
+    module = nn.Module()
+    for name, value in named.items():
+        *path, last = name.split(".")
+        part = module
+        for step in path:
+            if step not in part._modules:
+                part.add_module(step, nn.Module())
+            part = part._modules[step]
+        part.register_parameter(last, nn.Parameter(value))
+    return module
+
+
+def maple(length, depth, width, wide):
+    """The parameters of MaPLe's model, prompts in `depth` layers; of the encoders in its state dict a bit."""
+    named = {"prompt_learner.ctx": random(length, width, name="maple"), "image_encoder.proj": random(wide, 2, name="proj")}
+    for part in ["proj"] + [f"compound_prompt_projections.{i}" for i in range(depth - 1)]:
+        named[f"prompt_learner.{part}.weight"] = random(wide, width, name=part) / 8
+        named[f"prompt_learner.{part}.bias"] = random(wide, name=part) / 8
+    for i in range(depth - 1):
+        named[f"prompt_learner.compound_prompts_text.{i}"] = random(length, width, name=f"maple {i}")
+    module = tensors(named)
+    module.prompt_learner.register_buffer("token_prefix", torch.zeros(3, 1, width))
+    return module
+
+
+def vpt(length, depth, wide):
+    """The parameters of VPT's model."""
+    named = {"image_encoder.VPT": random(length, wide, name="vpt"), "image_encoder.proj": random(wide, 2, name="proj")}
+    for i in range(1, depth):
+        named[f"image_encoder.transformer.resblocks.{i}.VPT_shallow"] = random(length, wide, name=f"vpt {i}")
+    return tensors(named)
+
+
 def train(module, epochs):
     """Two steps on something, and what is saved after them."""
     optimizer = torch.optim.SGD(module.parameters(), lr=0.002, momentum=0.9, weight_decay=5e-4)
@@ -100,12 +135,12 @@ def fixtures():
     folder.mkdir(exist_ok=True)
     modules = {
         "coop": CoOp(random(4, 64, name="coop"), 3, 2), "class-specific": CoOp(random(3, 2, 64, name="specific"), 3, 2),
-        "cocoop": CoCoOp(random(4, 64, name="cocoop"), 3, 2, 32),
+        "cocoop": CoCoOp(random(4, 64, name="cocoop"), 3, 2, 32), "maple": maple(2, 2, 64, 128), "vpt": vpt(3, 2, 128),
     }
     golden = {}
     for name, module in modules.items():
         torch.manual_seed(1)
-        if name == "coop":
+        if name in ("coop", "maple", "vpt"):
             module = module.half()  # as at their default precision
         torch.save(train(module, 10), folder / f"{name}.pth.tar-10")
         golden[name] = {k: [list(v.shape), round(v.double().sum().item(), 5)] for k, v in module.state_dict().items()}

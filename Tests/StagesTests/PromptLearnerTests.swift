@@ -82,6 +82,31 @@ struct PromptLearnerTests {
         #expect(try bench.store.generator(again).tensors == stored.tensors)
     }
 
+    @Test("A checkpoint of MaPLe's or VPT's encodes images, goes out as a checkpoint and comes back", arguments: ["maple", "vpt"])
+    func visionPrompts(name: String) throws {
+        let bench = try Bench(), embeddings = try bench.extract("ink", views: 0).key
+        let key = try importing(.generator, fixture(name), for: embeddings, in: bench)
+        let stored = try bench.store.generator(key)
+        let others = ["prompt_learner.token_prefix", "image_encoder.proj"]
+        #expect(try Set(stored.tensors.keys) == Set(#require(golden[name]).keys).subtracting(others))
+        for (name, tensor) in stored.tensors {
+            let expected = try #require(golden.values.compactMap { $0[name] }.first)
+            #expect(tensor.shape == expected.shape && abs(tensor.values.reduce(0, +) - expected.sum) < 1e-3, "\(name)")
+        }
+        let evaluated = try bench.evaluated(VisionPromptEvaluation.self, ["generator": [key]], on: embeddings)
+        #expect(try bench.store.evaluation(evaluated).predictions.count == 24)
+
+        let file = bench.folder.url.appending(path: "model.pth.tar-5")
+        _ = try Export(generator: key, in: bench.store).write(to: file)
+        let again = try importing(.generator, file, for: embeddings, in: bench)
+        #expect(again != key)
+        #expect(try bench.store.generator(again).tensors == stored.tensors)
+        // Other words before the class name are another artifact, and other texts.
+        let worded = try importing(.generator, file, for: embeddings, in: bench, with: ["context": "an icon of a"])
+        let texts = try bench.evaluated(VisionPromptEvaluation.self, ["generator": [worded]], on: embeddings)
+        #expect(try bench.store.evaluation(texts) != bench.store.evaluation(evaluated))
+    }
+
     @Test("What does not fit is named, with what to do, and nothing is written") func faults() throws {
         let bench = try Bench(), embeddings = try bench.extract("ink").key
         func says(
@@ -106,6 +131,15 @@ struct PromptLearnerTests {
             try importing(.generator, file, for: embeddings, in: bench)
         }
         #expect("\(try #require(error))".contains("meta_net.linear1.weight: expected [2, 32], found the shape [3, 48]"))
+        let deep = bench.folder.url.appending(path: "deep.safetensors")
+        try Safetensors.encode([
+            "prompt_learner.ctx": Tensor([2, 64]), "prompt_learner.proj.weight": Tensor([768, 64]),
+            "prompt_learner.proj.bias": Tensor([768]), "prompt_learner.compound_prompts_text.0": Tensor([2, 64]),
+        ]).write(to: deep)
+        let misfit = #expect(throws: StageInputError.self) { try importing(.generator, deep, for: embeddings, in: bench) }
+        let lines = "\(try #require(misfit))"
+        #expect(lines.contains("prompt_learner.proj.weight: expected [128, 64], found the shape [768, 64]"))
+        #expect(lines.contains("compound_prompt_projections.0.weight: expected [128, 64], found nothing"))
         #expect(try bench.artifacts(.generator).isEmpty && bench.artifacts(.prompt).isEmpty)
     }
 

@@ -61,7 +61,7 @@ extension Benchmark {
             (task.prompts, task.labels, task.precision, task.learningRate) = (bench.prompts, labels, precision, rate)
             return Work(
                 amount: 1,
-                run: { [training.update(pixels: pixels, labels: labels, learningRate: rate).loss] },
+                run: { [training.update(pixels: pixels, labels: labels, learningRate: rate).step.loss] },
                 task: task, peerAmount: 1, precision: precision)
         }
     }

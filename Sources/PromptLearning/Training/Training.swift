@@ -25,6 +25,9 @@ public protocol FeatureTraining: Training {
     var training: FeatureSet { get set }
 }
 
+/// A training that reads its images itself: what was encoded of them beforehand means nothing to it.
+public protocol ImageTraining: Training {}
+
 extension Training {
     /// Runs the epochs that are left, reporting after each.
     ///

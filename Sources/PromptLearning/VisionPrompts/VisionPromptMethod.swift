@@ -3,7 +3,7 @@ import Tensors
 
 /// A method that learns prompt tokens of the image encoder, and perhaps of the text encoder with them.
 public protocol VisionPromptMethod: Sendable {
-    /// What is learned, by the names of the authors' state dict.
+    /// What is learned, by the names of the authors' state dict: as it is now, or as learning starts.
     var learned: [(name: String, value: Tensor)] { get set }
     /// What both encoders are given.
     /// - Parameter learned: the values of `learned`, in their order.
@@ -48,7 +48,15 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
         (self.method, self.encoder, self.logitScale) = (method, encoder, logitScale)
     }
 
-    /// What is learned, and all that a gradient needs of one batch.
+    /// The same with other prompts.
+    /// - Parameter values: in the order of what is learned.
+    func learned(_ values: [Tensor]) -> VisionPromptedCLIP {
+        var model = self
+        for (index, value) in values.enumerated() { model.method.learned[index].value = value }
+        return model
+    }
+
+    /// - Parameter learned: in the order of what is learned.
     /// - Returns: `[batch, classes]`.
     func logits(of pixels: Tensor, _ learned: [Variable]) -> Variable {
         let inputs = method.inputs(learned)

@@ -3,11 +3,13 @@ import Foundation
 import PromptLearning
 import Tensors
 
-/// A file with a generator's state dict: SPG's, under the names of the authors' `nn.Sequential`, `model.0.weight`, …, or that of
-/// CoCoOp's `prompt_learner`, with `ctx` and `meta_net.linear1.weight`, …. It may lie within a training checkpoint, as
+/// A file with a generator's state dict: SPG's, under the names of the authors' `nn.Sequential`, `model.0.weight`, …, that of
+/// CoCoOp's `prompt_learner`, with `ctx` and `meta_net.linear1.weight`, …, or prompts of MaPLe's or VPT's. It may lie within a training checkpoint, as
 /// `state_dict.model.0.weight`.
 struct GeneratorFile {
     private let file: any TensorFile
+    /// Where it has prompts of the image encoder.
+    private let visionPrompts: VisionPromptFile?
     /// Where it is CoCoOp's.
     private let promptLearner: PromptLearnerFile?
     /// What stands before the names of the generator's tensors, where it is SPG's.
@@ -17,6 +19,11 @@ struct GeneratorFile {
     /// - Throws: `TensorFileError`; `StageInputError` for whole modules, with what to do, and for files without a generator.
     init(contentsOf url: URL) throws {
         file = try Self.opened(url)
+        visionPrompts = try VisionPromptFile(file)
+        guard visionPrompts == nil else {
+            (promptLearner, prefix) = (nil, "")
+            return
+        }
         let metaNet = ConditionalContext.parameterNames[1]
         guard !file.names.contains(where: { $0 == metaNet || $0.hasSuffix("." + metaNet) }) else {
             (promptLearner, prefix) = (try PromptLearnerFile(file, with: metaNet), "")
@@ -28,7 +35,7 @@ struct GeneratorFile {
         guard prefixes.count == 1 else {
             throw StageInputError(
                 "\(url.path) has \(prefixes.count) tensors called “\(last)”; expected the state dict of one generator, which "
-                    + "ends with that (a discriminator ends with model.8.bias), or of CoCoOp's prompt learner")
+                    + "ends with that (a discriminator ends with model.8.bias), or prompts of CoCoOp's, MaPLe's or VPT's")
         }
         prefix = prefixes[0]
     }
@@ -49,9 +56,15 @@ struct GeneratorFile {
     }
 
     /// The generator's tensors under our names, which are the authors'.
-    /// - Parameters: - featureDimension: the numbers of an image's feature. - width: the text encoder's.
-    /// - Throws: `StageInputError`, naming each tensor that is missing or has another shape.
-    func tensors(featureDimension: Int, width: Int) throws -> [String: Tensor] {
+    /// - Parameters:
+    ///   - featureDimension: the numbers of an image's feature.
+    ///   - width: the text encoder's.
+    ///   - imageWidth: of the image encoder's tokens.
+    /// - Throws: `StageInputError`, naming each tensor that is missing or has another shape; what `imageWidth` throws.
+    func tensors(
+        featureDimension: Int, width: Int, imageWidth: () throws(CheckpointError) -> Int
+    ) throws -> [String: Tensor] {
+        if let visionPrompts { return try visionPrompts.tensors(width: width, imageWidth: imageWidth()) }
         if let promptLearner {
             let shapes = ConditionalContext.shapes(
                 featureDimension: featureDimension, contextLength: promptLearner.shape("ctx")?.first ?? 0, width: width)

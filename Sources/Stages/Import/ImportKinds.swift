@@ -15,7 +15,10 @@ extension StageKind {
     /// A file with a generator's state dict → a generator, in place of one that is trained here.
     public static let importGenerator = importing(
         "generator", .generator, .sources, GeneratorImport(),
-        help: ["file": "a state dict of SPG's generator or of CoCoOp's prompt learner, as torch.save or safetensors"])
+        help: [
+            "file": "a state dict of SPG's generator, or prompts of CoCoOp's, MaPLe's or VPT's code, as torch.save or safetensors",
+            "context": "of MaPLe and VPT: the words before the class name that it was trained with",
+        ], laterParameters: ["context"])
 
     private static func importing<Parameters: CheckedParameters>(
         _ name: String, _ makes: ArtifactKind, _ scope: Scope, _ parameters: Parameters, help: [String: String],
@@ -52,6 +55,8 @@ struct PromptImport: CheckedParameters {
 struct GeneratorImport: CheckedParameters {
     /// The path of the file; there is no default.
     var file = ""
+    /// Of MaPLe and VPT: the words before the class name.
+    var context = "a photo of a"
 
     func check() throws(UnfitParameter) { try checkFile(file) }
 }

@@ -63,7 +63,8 @@ public struct ImportStage: Sendable {
                 return (.prompt(prompt), [])
             case .generator:
                 let tensors = try GeneratorFile(contentsOf: file).tensors(
-                    featureDimension: projection.columns, width: projection.rows)
+                    featureDimension: projection.columns, width: projection.rows,
+                    imageWidth: checkpoint.tokenWidth)
                 let generator = StoredGenerator(
                     method: Self.method, domain: domains, seed: nil, tensors: tensors, validationAccuracy: nil)
                 return (.generator(generator), [])

@@ -40,9 +40,10 @@ struct FreshViews {
         (self.checkpoint, self.store) = (checkpoint, store)
     }
 
-    /// Puts the epoch's views in place of those of the epoch before.
+    /// Puts the epoch's views in place of those of the epoch before, in a training that learns from features.
     /// - Throws: `StageInputError` for a method that does not train on features; what encoding throws.
     func exchange<Learner: Training>(in learner: inout Learner, method: String) throws {
+        if learner is any ImageTraining { return }
         guard var training = learner as? any FeatureTraining else {
             throw StageInputError("“\(method)” cannot be trained on views for every epoch; extract a number of views")
         }

@@ -44,8 +44,8 @@ struct ImportGeneratorCommand: ParsableCommand {
               spg import generator --embeddings cartoon --embeddings photo --embeddings sketch --file generator.pt \\
                 --checkpoint Models/ViT-B-16.pt
 
-            The file holds the generator's state dict, with model.0.weight and so on, or that of CoCoOp's prompt learner, such \
-            as a model.pth.tar-10 of its code. Of a generator that was saved whole:
+            The file holds the generator's state dict, with model.0.weight and so on, or prompts of CoCoOp's, \
+            MaPLe's or VPT's code, such as a model.pth.tar-5 of theirs. Of a generator that was saved whole:
               model = torch.load("best_val.pt", map_location="cpu", weights_only=False)
               torch.save(model.state_dict(), "generator.pt")
             Prints the generator's key. In a pipeline, a stage that uses “import-generator” stands in the place of one that \
@@ -61,8 +61,12 @@ struct ImportGeneratorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file with the generator.", valueName: "path"), completion: .file())
     var file: String
 
+    @Option(help: ArgumentHelp(
+        "Of MaPLe and VPT: the words before the class name that it was trained with.", valueName: "words"))
+    var context = "a photo of a"
+
     func run() throws {
-        try options.importing(.generator, file, embeddings: embeddings)
+        try options.importing(.generator, file, embeddings: embeddings, ["--context=\(context)"])
     }
 }
 

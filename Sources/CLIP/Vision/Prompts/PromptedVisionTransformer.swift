@@ -115,6 +115,16 @@ public struct PromptedVisionTransformer: Sendable {
 }
 
 extension Checkpoint {
+    /// The extent of the image encoder's tokens, and so of prompts among them.
+    /// - Throws: `CheckpointError.noTokens` where it is a ResNet.
+    public func tokenWidth() throws(CheckpointError) -> Int {
+        let width = try read { reader in
+            reader.contains(VisionTransformerWeights.mark) ? reader.tensor("visual.class_embedding", [0]).count : nil
+        }
+        guard let width else { throw .noTokens(path: weightsURL.path) }
+        return width
+    }
+
     /// The checkpoint's image encoder for prompts to be learned through: no text weights and no merges are read.
     ///
     /// - Parameter precision: of its products with weights, in both directions; attention's adjoint, norms, sums and

@@ -32,7 +32,7 @@ extension MaPLe: LearnedMethod {
         of learner: VisionPromptTraining<MaPLe>, from inputs: LearningInputs
     ) -> ArtifactContents {
         .generator(StoredGenerator(
-            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.prompts.method.tensors,
-            validationAccuracy: learner.prompts.validationAccuracy))
+            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
+            validationAccuracy: learner.result.validationAccuracy))
     }
 }

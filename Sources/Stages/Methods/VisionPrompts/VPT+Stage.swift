@@ -30,7 +30,7 @@ extension VPT: LearnedMethod {
         of learner: VisionPromptTraining<VPT>, from inputs: LearningInputs
     ) -> ArtifactContents {
         .generator(StoredGenerator(
-            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.prompts.method.tensors,
-            validationAccuracy: learner.prompts.validationAccuracy))
+            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
+            validationAccuracy: learner.result.validationAccuracy))
     }
 }

@@ -20,11 +20,12 @@ public enum VisionPromptEvaluation: EvaluationMethod {
     ) throws -> Classified {
         let key = images.keys["generator"][0], store = images.store
         let stored = try store.generator(key)
-        // What was imported has what its recipe does not say from the released configuration.
+        // The words that they were learned with, which are not among the tensors; of imported ones those of an import.
         let recipe = try store.artifact(key)?.recipe.parameters
-        func words(_ parameter: String, _ released: String) -> String {
-            if case .string(let words)? = recipe?[parameter] { words } else { released }
+        func words(_ parameter: String) -> String? {
+            if case .string(let words)? = recipe?[parameter] { words } else { nil }
         }
+        let context = words("context") ?? MaPLe.Parameters().context
         let encoder = try store.promptedEncoder(of: images.encoder, images.checkpoint)
         let files = try ImageFiles(
             images.manifest.images, preprocessing: images.checkpoint.preprocessing, store: store)
@@ -32,23 +33,22 @@ public enum VisionPromptEvaluation: EvaluationMethod {
             try VisionPromptedCLIP(method, encoder: encoder, logitScale: images.model.logitScale)
                 .classify(files.set, progress: progress)
         }
-        let predicted =
-            switch stored.method {
-            case VPT.name:
-                try predictions(
-                    VPT(
-                        tensors: stored.tensors, template: words("template", VPT.Parameters().template),
-                        classNames: images.classNames, model: images.model, encoder: encoder))
-            case MaPLe.name:
-                try predictions(
-                    MaPLe(
-                        tensors: stored.tensors, context: words("context", MaPLe.Parameters().context),
-                        classNames: images.classNames, model: images.model, encoder: encoder))
-            default:
-                throw StageInputError(
-                    "the artifact \(key.short), of the method “\(stored.method)”, has no prompts for the image encoder; fit-vpt "
-                        + "and fit-maple make such")
-            }
+        let predicted: [Prediction]
+        if stored.tensors["image_encoder.VPT"] != nil {
+            predicted = try predictions(
+                VPT(
+                    tensors: stored.tensors, template: words("template") ?? context + " {}.",
+                    classNames: images.classNames, model: images.model, encoder: encoder))
+        } else if stored.tensors["prompt_learner.proj.weight"] != nil {
+            predicted = try predictions(
+                MaPLe(
+                    tensors: stored.tensors, context: context, classNames: images.classNames, model: images.model,
+                    encoder: encoder))
+        } else {
+            throw StageInputError(
+                "the artifact \(key.short), of the method “\(stored.method)”, has no prompts for the image encoder; fit-vpt and "
+                    + "fit-maple make such")
+        }
         return Classified(method: stored.method, seed: stored.seed, predictions: predicted)
     }
 }
