@@ -12,6 +12,10 @@ public struct EvaluationCost: Hashable, Sendable {
     /// Of the evaluation itself.
     public let evaluationSeconds: Double
 
+    public init(parameters: Int, learning: [ArtifactKey: Double], evaluationSeconds: Double) {
+        (self.parameters, self.learning, self.evaluationSeconds) = (parameters, learning, evaluationSeconds)
+    }
+
     /// Seconds of everything learned.
     public var learningSeconds: Double { learning.values.reduce(0, +) }
 }

@@ -42,7 +42,7 @@ struct Estimator {
         func seconds(_ coreSeconds: Double) -> Double { coreSeconds / Double(max(1, threads)) }
         if let work, let ratio = history.ratios.median {
             return Estimate(
-                seconds: seconds(ratio * work.coreSeconds(at: Self.anyRate)), bytes: work.bytes,
+                seconds: seconds(ratio * work.coreSeconds(at: Self.anyRate)), bytes: work.bytes ?? history.bytes.median.map { Int($0) },
                 checkpointBytes: work.checkpointBytes, origin: .runs(history.ratios.count))
         }
         if let work {
@@ -81,13 +81,14 @@ struct Estimator {
 
     /// What a recipe is about. Inputs that are neither in the plan nor in the store count nothing.
     private func size(of recipe: Recipe) throws -> StageSize {
-        var images: [String: Int] = [:], classes = 0
+        var images: [String: Int] = [:], artifacts: [String: Int] = [:], classes = 0
         for input in recipe.inputs {
+            artifacts[input.role, default: 0] += 1
             guard let extent = try extents[input.key] ?? store.extent(of: input.key) else { continue }
             images[input.role, default: 0] += extent.images
             classes = max(classes, extent.classes)
         }
-        return StageSize(parameters: recipe.parameters, images: images, classes: classes, model: model)
+        return StageSize(parameters: recipe.parameters, images: images, artifacts: artifacts, classes: classes, model: model)
     }
 }
 

@@ -6,6 +6,8 @@ public struct ModelSize: Hashable, Sendable {
     public var imageGigaflop: Double
     /// The same for one token of a text.
     public var textRowGigaflop: Double
+    /// Layers of a vision transformer, or stages of a ResNet.
+    public var imageBlocks: Int
     /// Of features.
     public var dimension: Int
     public var textWidth: Int
@@ -13,9 +15,10 @@ public struct ModelSize: Hashable, Sendable {
     public var loadSeconds: Double
 
     public init(
-        imageGigaflop: Double, textRowGigaflop: Double, dimension: Int, textWidth: Int, loadSeconds: Double
+        imageGigaflop: Double, textRowGigaflop: Double, imageBlocks: Int = 12, dimension: Int, textWidth: Int,
+        loadSeconds: Double
     ) {
-        (self.imageGigaflop, self.textRowGigaflop) = (imageGigaflop, textRowGigaflop)
+        (self.imageGigaflop, self.textRowGigaflop, self.imageBlocks) = (imageGigaflop, textRowGigaflop, imageBlocks)
         (self.dimension, self.textWidth, self.loadSeconds) = (dimension, textWidth, loadSeconds)
     }
 
@@ -26,6 +29,10 @@ public struct ModelSize: Hashable, Sendable {
         let width = Double(architecture.textWidth)
         // Twelve width × width matrices to a layer: queries, keys, values, output, and 4 and 4 for the MLP.
         textRowGigaflop = 24 * width * width * Double(architecture.textLayers) / 1e9
+        imageBlocks = switch architecture.imageTower {
+        case .transformer(_, let layers): layers
+        case .resNet(let blocks): blocks.count
+        }
         dimension = architecture.dimension
         textWidth = architecture.textWidth
         loadSeconds = Double(weightBytes) / 1e9

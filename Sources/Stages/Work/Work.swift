@@ -44,11 +44,16 @@ public struct StageSize: Sendable {
     public var parameters: JSONValue
     /// How many images there are of all artifacts of a role together, by the role's name.
     public var images: [String: Int]
+    /// How many artifacts fill a role.
+    public var artifacts: [String: Int]
     public var classes: Int
     public var model: ModelSize
 
-    public init(parameters: JSONValue, images: [String: Int], classes: Int, model: ModelSize) {
-        (self.parameters, self.images, self.classes, self.model) = (parameters, images, classes, model)
+    public init(
+        parameters: JSONValue, images: [String: Int], artifacts: [String: Int] = [:], classes: Int, model: ModelSize
+    ) {
+        (self.parameters, self.images, self.artifacts) = (parameters, images, artifacts)
+        (self.classes, self.model) = (classes, model)
     }
 
     /// The number that a parameter is, or what it is where the recipe leaves it out.

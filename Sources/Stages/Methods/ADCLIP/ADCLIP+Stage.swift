@@ -27,7 +27,8 @@ extension StageKind {
             "validateEvery": "epochs from one look at the validation images to the next",
             "seed": "of initial weights, batches and the choice of views",
         ],
-        roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)])
+        roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)]
+    ).working(\.styleFitting)
 }
 
 extension ADCLIP: LearnedMethod {

@@ -7,7 +7,8 @@ extension StageKind {
         evaluation: "evaluate-ad-clip", command: "ad-clip", algorithmVersion: 1,
         parameters: ADCLIPEvaluation.Parameters(),
         help: ["sourceTokens": "where the source domain's tokens come from: \"mapped\" from the image's style, or its \"own\""],
-        roles: [Role("projectors", .generator, .cell)])
+        roles: [Role("projectors", .generator, .cell)]
+    ).working(\.classifyingByStyle)
 }
 
 /// AD-CLIP: each image is classified with a prompt made from the statistics of the encoder's blocks for it alone.

@@ -19,7 +19,8 @@ extension StageKind {
             "validateEvery": "epochs from one measurement on validation images to the next",
             "seed": "of initial weights, the order of images and the choice of views",
         ],
-        roles: [Role("embeddings", .embeddings, .sources)])
+        roles: [Role("embeddings", .embeddings, .sources)]
+    ).working(\.conditionalFitting)
 }
 
 extension CoCoOp: LearnedMethod {

@@ -25,7 +25,8 @@ extension StageKind {
             "epochs": "passes over the source's training images",
             "seed": "of random vectors, the order of images and the choice of views",
         ],
-        roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)])
+        roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)]
+    ).working(\.adaptedFitting)
 }
 
 extension DAPL: LearnedMethod {

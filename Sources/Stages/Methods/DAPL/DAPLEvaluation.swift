@@ -5,7 +5,8 @@ extension StageKind {
     /// DAPL's context vectors of the target domain on its images.
     public static let evaluateDAPL = StageKind(
         evaluation: "evaluate-dapl", command: "dapl", algorithmVersion: 1, parameters: NoParameters(),
-        roles: [Role("generator", .generator, .cell)])
+        roles: [Role("generator", .generator, .cell)]
+    ).working(\.classifyingByClass)
 }
 
 /// Domain Adaptation via Prompt Learning on the domain that it was adapted to.

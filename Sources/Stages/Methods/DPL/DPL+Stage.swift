@@ -21,7 +21,8 @@ extension StageKind {
             "validationBatchSize": "validation images that share a prompt",
             "seed": "of initial weights, batches, dropout and the order of validation images",
         ],
-        roles: [Role("embeddings", .embeddings, .sources)])
+        roles: [Role("embeddings", .embeddings, .sources)]
+    ).working(\.domainFitting)
 }
 
 extension DPL: LearnedMethod {

@@ -9,7 +9,8 @@ extension StageKind {
             "context": "words before the class name; the vectors start from the first of them. \"\" for random vectors alone",
             "contextLength": "context vectors, and prompt tokens of the image encoder",
             "depth": "layers with prompts of their own, in either encoder",
-        ])
+        ]
+    ).working(\.visionFitting)
 }
 
 extension MaPLe: LearnedMethod {

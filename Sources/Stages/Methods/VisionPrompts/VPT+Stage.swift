@@ -9,7 +9,8 @@ extension StageKind {
             "template": "the text of a class; {} stands for its name",
             "promptLength": "prompt tokens of a layer",
             "depth": "layers with prompts of their own; 1 is the shallow form",
-        ])
+        ]
+    ).working(\.visionFitting)
 }
 
 extension VPT: LearnedMethod {

@@ -6,7 +6,8 @@ extension StageKind {
     /// Prompts in the image encoder on the target domain, whose images are encoded with them.
     public static let evaluateVisionPrompts = StageKind(
         evaluation: "evaluate-vision-prompts", command: "vision-prompts", algorithmVersion: 1, parameters: NoParameters(),
-        roles: [Role("generator", .generator, .cell)])
+        roles: [Role("generator", .generator, .cell)]
+    ).working(\.classifyingByVision)
 }
 
 /// Prompts that stand among an image's tokens: its features depend on them, and it is read and encoded anew.

@@ -1,0 +1,74 @@
+extension StageSize {
+    /// Looks at the validation images, each with a prompt of its own.
+    private func measuring(_ measurements: Double, contextLength: Double) -> Work {
+        classifying(measurements.rounded(.up) * validation, contextLength: contextLength)
+    }
+
+    /// CoCoOp: every training image has a prompt of its own, forwards and backwards.
+    var conditionalFitting: Work {
+        let length = number("contextLength", default: 4), epochs = number("epochs")
+        let feature = Double(model.dimension), width = Double(model.textWidth)
+        return Work(
+            gigaflop: 2 * epochs * training * promptGigaflop(contextLength: length), share: 0.6,
+            bytes: StoredSize.vectors(feature * feature / 16 + feature / 16 * width + length * width)
+                + StoredSize.history(epochs: epochs))
+            + measuring(epochs / max(1, number("validateEvery", default: 1)), contextLength: length)
+    }
+
+    /// DPL: in each step a prompt for each domain.
+    var domainFitting: Work {
+        let length = number("contextLength", default: 16), steps = number("steps")
+        let hidden = number("hiddenWidth", default: 512), prompt = length * Double(model.textWidth)
+        let looks = (steps / max(1, number("validateEvery", default: 300))).rounded(.up)
+        let shared = validation / max(1, number("validationBatchSize", default: 64))
+        return Work(
+            gigaflop: (2 * steps * Double(artifacts["embeddings"] ?? 1) + looks * shared) * promptGigaflop(contextLength: length),
+            share: 0.45,
+            bytes: StoredSize.vectors(hidden * (Double(model.dimension) + hidden + prompt)) + StoredSize.history(epochs: looks))
+    }
+
+    /// DAPL: in each step the prompts of both domains.
+    var adaptedFitting: Work {
+        let own = number("contextLength", default: 16), domains = number("domainContextLength", default: 16)
+        let isClassSpecific = parameters["classSpecificContexts"] != .bool(false)
+        let forward = promptGigaflop(contextLength: own + domains, classSpecific: isClassSpecific), epochs = number("epochs")
+        let vectors = own * (isClassSpecific ? Double(classes) : 1) + 2 * domains
+        return Work(
+            gigaflop: 2 * 2 * epochs * batches * forward, share: 0.45,
+            bytes: StoredSize.vectors(vectors * Double(model.textWidth)) + StoredSize.history(epochs: epochs))
+    }
+
+    /// AD-CLIP: every image of the source's and of the target's half of a step has a prompt of its own.
+    var styleFitting: Work {
+        let epochs = number("epochs"), given = number("stepsPerEpoch")
+        let images = epochs * (given > 0 ? given : batches) * 2 * number("batchSize", default: 16)
+        return Work(gigaflop: 2 * images * promptGigaflop(contextLength: styleContextLength), share: 0.6)
+            + measuring(epochs / max(1, number("validateEvery", default: 1)), contextLength: styleContextLength)
+    }
+
+    /// The tokens of both domains for each block, and those of the image.
+    private var styleContextLength: Double {
+        let scales = number("scales")
+        return 2 * (scales > 0 ? scales : Double(model.imageBlocks)) + number("imageTokens", default: 4)
+    }
+
+    /// VPT and MaPLe: images are read and encoded again in every epoch, forwards and backwards.
+    var visionFitting: Work {
+        let epochs = number("epochs"), images = epochs * (3 * training + validation)
+        return Work(
+            gigaflop: images * model.imageGigaflop + 2 * epochs * batches * promptGigaflop(contextLength: 4), share: 0.7,
+            seconds: epochs * imageCount() * 0.001)
+    }
+
+    /// Classifying by prompts from AD-CLIP's projectors, one for each image.
+    var classifyingByStyle: Work {
+        var work = classifying(imageCount(), contextLength: styleContextLength)
+        work.bytes = Int(imageCount() * StoredSize.prediction)
+        return work
+    }
+
+    /// Encoding images anew, and classifying by one prompt for each class.
+    var classifyingByVision: Work {
+        classifyingByClass + Work(gigaflop: imageCount() * model.imageGigaflop, share: 0.75, seconds: imageCount() * 0.001)
+    }
+}
