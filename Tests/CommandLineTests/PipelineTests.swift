@@ -149,7 +149,7 @@ struct PipelineTests {
         ("warmUpEpochs: 1", "warmUpEpochs: 1, validateEvery: 0", "stages.generator.with.validateEvery: must be"),
         ("seed: [1]", "seed: [1, -2]", "with.seed: must be a whole number from 0"),
         ("contextLength: 2", "contextLenght: 2", "did you mean “contextLength”?"),
-        ("views: 1", "views: many", "expected a number, found"),
+        ("views: 1", "views: many", "expected a number or everyEpoch, found"),
         ("views: 1", "views: 5000", "small.yaml:6:43: stages.features.with.views: must be a whole number from 0 to 1000"),
         ("checkpoint: clip", "checkpoint: clop", "No checkpoint at"),
         ("root: data", "root: dada", "dada"),

@@ -170,7 +170,9 @@ struct BadInputTests {
             _ = try bench.evaluation(PromptEvaluation.self, ["prompts": prompts], on: ink).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect(average.contains("prompts of different shapes cannot be put together"))
-        #expect(throws: StageInputError.self) { try bench.generator([ink], prompts) }
+        #expect(throws: StageInputError.self) {
+            try bench.generator([ink], prompts).run(checkpoint: bench.checkpoint, store: bench.store)
+        }
         let wrongKind = try message(bench, leavingNo: .prompt) {
             _ = try bench.fit(prompts[0]).run(checkpoint: bench.checkpoint, store: bench.store)
         }

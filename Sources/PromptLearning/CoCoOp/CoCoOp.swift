@@ -3,11 +3,12 @@ import Tensors
 
 /// Conditional Context Optimization (Zhou et al., CVPR 2022): context vectors shared by all classes, and a network that moves
 /// them for each image, learned together by cross-entropy.
-public struct CoCoOp: Training {
+public struct CoCoOp: FeatureTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
-    let training: FeatureSet, validation: FeatureSet
+    public var training: FeatureSet
+    let validation: FeatureSet
 
     public private(set) var epoch = 0
     public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])

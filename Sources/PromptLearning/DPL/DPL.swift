@@ -3,11 +3,12 @@ import Tensors
 
 /// Domain Prompt Learning (Zhang et al. 2021): a network that writes the prompt of a domain from a batch of its images, learned
 /// by cross-entropy on batches of the source domains. On an unseen domain it writes the prompt from the batch under test.
-public struct DPL: Training {
+public struct DPL: FeatureTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
-    let training: FeatureSet, validation: FeatureSet
+    public var training: FeatureSet
+    let validation: FeatureSet
     /// The training images of each source domain, and the validation images in the order they are classified in.
     private let trainingImages: [[Int]], validationImages: [[Int]]
 
