@@ -21,9 +21,8 @@ extension StageKind {
         ],
         laterParameters: ["combine", "temperature"], isNamedInRecipes: false
     ).working { size in
-        // Those that look at an image write a prompt for it.
-        let combination = size.parameters["combine"]
-        return combination == "nearest" || combination == "similarity" ? size.classifyingByImage : size.classifyingByClass
+        // A mix is a prompt for each image.
+        size.parameters["combine"] == "similarity" ? size.classifyingByImage : size.classifyingByClass
     }
 }
 
