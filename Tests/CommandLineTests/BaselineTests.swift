@@ -42,7 +42,7 @@ struct BaselineTests {
         #expect(first.status == 0, "\(first.errors)")
         for name in ["Ensemble", "CoCoOp", "DPL", "DAPL"] { #expect(first.output.contains(name)) }
         let methods = try workplace.query("SELECT DISTINCT method FROM results ORDER BY method").rows
-        #expect(methods == ["cocoop", "dapl", "dpl", "zero-shot"].map { [.text($0)] })
+        #expect(methods == ["CoCoOp", "DAPL", "DPL", "Ensemble"].map { [.text($0)] })
         let second = try await workplace.run("spg", "run", "small.yaml")
         #expect(second.status == 0 && second.errors.contains("nothing is to run"), "\(second.errors)")
     }

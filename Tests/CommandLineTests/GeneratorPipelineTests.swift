@@ -43,12 +43,12 @@ struct GeneratorPipelineTests {
         try workplace.write(Self.pipeline)
         let run = try await workplace.run("spg", "run", "small.yaml")
         #expect(run.status == 0, "\(run.errors)")
-        // Features of three domains; for each seed two sources’ prompts and pairs, three generators, three evaluations.
-        #expect(run.errors.contains("23/23"), "\(run.errors)")
+        // Features of three domains; for each seed every domain's prompt and pair, three generators, three evaluations.
+        #expect(run.errors.contains("27/27"), "\(run.errors)")
         for title in ["Regressor", "DPSPG", "Flow"] { #expect(run.output.contains(title)) }
         #expect(
             try workplace.query("SELECT DISTINCT method FROM results ORDER BY method").rows
-                == [[.text("dpspg")], [.text("flow")], [.text("regressor")]])
+                == [[.text("DPSPG")], [.text("Flow")], [.text("Regressor")]])
 
         let spread = try await workplace.run("spg", "spread", "writers", "--format", "csv", "--draws", "3")
         #expect(spread.status == 0, "\(spread.errors)")

@@ -77,10 +77,10 @@ struct ResultsTests {
         #expect(tables.map(\.target) == ["oil", "ink"])
         #expect(
             tables[0].table.table.text == """
-                accuracy, %       cat    dog  mean of classes
-                ──────────────  ─────  ─────  ───────────────
-                Zero-shot CLIP  100.0    0.0             50.0
-                SPG                 –      –                –
+                accuracy, %       cat  dog  mean of classes
+                ──────────────  ─────  ───  ───────────────
+                Zero-shot CLIP  100.0  0.0             50.0
+                SPG                 –    –                –
                 """)
     }
 

@@ -133,13 +133,13 @@ def random(*shape, name):
 def fixtures():
     folder = root / "Tests/Fixtures/prompt-learners"
     folder.mkdir(exist_ok=True)
+    torch.manual_seed(1)  # of CoCoOp's network
     modules = {
         "coop": CoOp(random(4, 64, name="coop"), 3, 2), "class-specific": CoOp(random(3, 2, 64, name="specific"), 3, 2),
         "cocoop": CoCoOp(random(4, 64, name="cocoop"), 3, 2, 32), "maple": maple(2, 2, 64, 128), "vpt": vpt(3, 2, 128),
     }
     golden = {}
     for name, module in modules.items():
-        torch.manual_seed(1)
         if name in ("coop", "maple", "vpt"):
             module = module.half()  # as at their default precision
         torch.save(train(module, 10), folder / f"{name}.pth.tar-10")
