@@ -51,7 +51,7 @@ struct SpreadCommand: ParsableCommand {
                     let values = spreads.compactMap(value)
                     guard values.count == spreads.count else { return "–" }
                     let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
-                    return String(format: "%.4f", square.squareRoot())
+                    return String(format: "%.3g", square.squareRoot())
                 }
                 table.append([stage, overall(\.size), overall(\.overSeeds), overall(\.overDraws)])
             }

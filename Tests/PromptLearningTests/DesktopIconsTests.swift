@@ -107,10 +107,8 @@ import Testing
 
     @Test func flow() throws {
         let network = try PromptFlow(labels: labels, featureDimension: 128, contextLength: 4, steps: 16, seed: 1)
-        var learner = try imitation(network, labels: labels)
-        try learner.run { _ in }
-        // Prompts of the two domains are 0.16 from each other (root mean square), from their middle half as far.
-        #expect(try #require(learner.history.last("label error")) < 0.05)
+        let loss = try run(imitation(network, labels: labels), "loss")
+        #expect(loss.last < 0.8 * loss.first, "\(loss)")
     }
 
     @Test func dapl() throws {
