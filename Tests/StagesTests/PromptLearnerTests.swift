@@ -101,8 +101,8 @@ struct PromptLearnerTests {
         let again = try importing(.generator, file, for: embeddings, in: bench)
         #expect(again != key)
         #expect(try bench.store.generator(again).tensors == stored.tensors)
-        // Other words before the class name are another artifact, and other texts.
-        let worded = try importing(.generator, file, for: embeddings, in: bench, with: ["context": "an icon of a"])
+        // Other words before the class name, behind MaPLe's two vectors too, are another artifact, and other texts.
+        let worded = try importing(.generator, file, for: embeddings, in: bench, with: ["context": "a photo near the"])
         let texts = try bench.evaluated(VisionPromptEvaluation.self, ["generator": [worded]], on: embeddings)
         #expect(try bench.store.evaluation(texts) != bench.store.evaluation(evaluated))
     }
