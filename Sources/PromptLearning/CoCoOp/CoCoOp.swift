@@ -46,18 +46,11 @@ public struct CoCoOp: FeatureTraining {
 
     /// One pass over the training images in a new order, then a look at the validation images where it is their turn.
     public mutating func runEpoch() throws(PromptError) {
-        let seed = UInt64(parameters.seed), size = parameters.batchSize
-        var batches = RandomStream(seed: seed, purpose: "batches", epoch)
-        let order = batches.permutation(of: training.count)
-        let rate = schedule.rate(epoch: epoch)
-        let steps = training.count / size  // a last, short batch is dropped
+        let rate = schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
+        let batches = training.batches(of: parameters.batchSize, seed: UInt64(parameters.seed), epoch: epoch)
         var loss = 0.0, correct = 0.0
-        for step in 0..<steps {
-            let batch = Array(order[step * size..<(step + 1) * size])
-            var views = RandomStream(seed: seed, purpose: "views", epoch, step)
-            let measured = update(
-                images: training.views(of: batch, using: &views), labels: batch.map { training.labels[$0] },
-                learningRate: rate)
+        for (step, batch) in batches.enumerated() {
+            let measured = update(images: batch.images, labels: batch.labels, learningRate: rate)
             guard measured.step.loss.isFinite else {
                 throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
             }
