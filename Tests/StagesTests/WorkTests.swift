@@ -28,6 +28,10 @@ struct WorkTests {
         #expect(try abs(ratio(.evaluateGenerator, ["draws": 8], than: ["draws": 1]) - 8) < 1e-9)
         #expect(try ratio(.cgan, ["stepsPerEpoch": 100], than: ["stepsPerEpoch": 50]) > 1.1)
         #expect(try ratio(.cgan, ["validateEvery": 10], than: [:]) < 0.5)
+        for kind in [StageKind.regressor, .flow, .dualPath] {
+            #expect(try ratio(kind, ["stepsPerEpoch": 400], than: ["stepsPerEpoch": 200]) > 1, "\(kind.name)")
+        }
+        #expect(try work(.fitDual).gigaflop > 1.9 * work(.fit).gigaflop)
         let images = ["images": 1000]
         let one = try work(.extract, images: images), five = try work(.extract, ["views": 4], images: images)
         #expect(abs(five.gigaflop / one.gigaflop - 5) < 1e-9 && five.seconds < 5 * one.seconds)

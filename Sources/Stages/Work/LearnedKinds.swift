@@ -1,6 +1,6 @@
 extension StageSize {
     /// Looks at the validation images, each with a prompt of its own.
-    private func measuring(_ measurements: Double, contextLength: Double) -> Work {
+    func measuring(_ measurements: Double, contextLength: Double) -> Work {
         classifying(measurements.rounded(.up) * validation, contextLength: contextLength)
     }
 

@@ -19,7 +19,8 @@ extension StageKind {
             "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the choice of views and random contexts",
         ],
-        roles: [Role("embeddings", .embeddings, .domain)])
+        roles: [Role("embeddings", .embeddings, .domain)]
+    ).working(\.pairFitting)
 }
 
 extension DualCoOp: LearnedMethod {

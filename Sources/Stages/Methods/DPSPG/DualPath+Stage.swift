@@ -12,7 +12,8 @@ extension StageKind {
             "earliestEpoch": "the first epoch that may be kept",
             "latestEpoch": "the last one; training ends with it",
         ]) { own, _ in own },
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .generator, .sources)])
+        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .generator, .sources)]
+    ).working(\.dualWriting)
 }
 
 extension DualPath: LearnedMethod {

@@ -7,7 +7,8 @@ extension StageKind {
         training: "flow", executable: "spg-cgan", command: "flow", makes: .generator, algorithmVersion: 1,
         parameters: PromptFlow.Parameters(),
         help: Imitation.help.merging(["steps": "of Euler's method, from noise to a prompt"]) { own, _ in own },
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)])
+        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
+    ).working(\.flowing)
 }
 
 extension PromptFlow: LearnedMethod {

@@ -7,7 +7,8 @@ extension StageKind {
     public static let regressor = StageKind(
         training: "regressor", executable: "spg-cgan", command: "regressor", makes: .generator, algorithmVersion: 1,
         parameters: Imitation(), help: Imitation.help,
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)])
+        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
+    ).working(\.regressing)
 }
 
 extension PromptRegressor: LearnedMethod {
