@@ -27,7 +27,7 @@ public struct UnfitParameter: Error, Hashable, CustomStringConvertible {
 }
 
 /// Requires a whole number to be in a range.
-func require(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(UnfitParameter) {
+package func require(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(UnfitParameter) {
     guard range.contains(value) else {
         throw UnfitParameter(
             name, mustBe: "a whole number from \(range.lowerBound) to \(range.upperBound)", not: "\(value)")
@@ -35,26 +35,26 @@ func require(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(Un
 }
 
 /// Requires a number to be finite in Float32 and above 0.
-func require(positive name: String, _ value: Double) throws(UnfitParameter) {
+package func require(positive name: String, _ value: Double) throws(UnfitParameter) {
     guard value > 0, Float(value).isFinite else { throw UnfitParameter(name, mustBe: "a number above 0", not: "\(value)") }
 }
 
 /// Requires a number to be finite in Float32 and no less than 0.
-func require(nonnegative name: String, _ value: Double) throws(UnfitParameter) {
+package func require(nonnegative name: String, _ value: Double) throws(UnfitParameter) {
     guard value >= 0, Float(value).isFinite else {
         throw UnfitParameter(name, mustBe: "a number from 0", not: "\(value)")
     }
 }
 
 /// Requires a momentum of gradient descent.
-func require(momentum: Double) throws(UnfitParameter) {
+package func require(momentum: Double) throws(UnfitParameter) {
     guard (0..<1).contains(momentum) else {
         throw UnfitParameter("momentum", mustBe: "a number from 0 to below 1", not: "\(momentum)")
     }
 }
 
 /// Requires a text to name one of some choices.
-func require<Choice: CaseIterable & RawRepresentable<String>>(
+package func require<Choice: CaseIterable & RawRepresentable<String>>(
     _ name: String, _ value: String, among _: Choice.Type
 ) throws(UnfitParameter) {
     guard Choice(rawValue: value) == nil else { return }
@@ -63,6 +63,6 @@ func require<Choice: CaseIterable & RawRepresentable<String>>(
 }
 
 /// Seeds that JSON's numbers hold exactly.
-let seeds = 0...(1 << 53)
+package let seeds = 0...(1 << 53)
 /// More than any training needs, few enough to be counted without loss.
-let counts = 1...1_000_000
+package let counts = 1...1_000_000

@@ -43,11 +43,7 @@ struct PromptImport: CheckedParameters {
 
     func check() throws(UnfitParameter) {
         try checkFile(file)
-        guard PromptLayout.ClassTokenPosition(rawValue: classTokenPosition) != nil else {
-            let choices = PromptLayout.ClassTokenPosition.allCases.map { "“\($0.rawValue)”" }
-            throw UnfitParameter(
-                "classTokenPosition", mustBe: choices.joined(separator: " or "), not: "“\(classTokenPosition)”")
-        }
+        try require("classTokenPosition", classTokenPosition, among: PromptLayout.ClassTokenPosition.self)
     }
 }
 

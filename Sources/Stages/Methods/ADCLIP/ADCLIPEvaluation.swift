@@ -21,10 +21,7 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard StyleProjectors.SourceTokens(rawValue: sourceTokens) != nil else {
-                let choices = StyleProjectors.SourceTokens.allCases.map { "“\($0.rawValue)”" }
-                throw UnfitParameter("sourceTokens", mustBe: choices.joined(separator: " or "), not: "“\(sourceTokens)”")
-            }
+            try require("sourceTokens", sourceTokens, among: StyleProjectors.SourceTokens.self)
         }
     }
 

@@ -37,10 +37,7 @@ public enum PromptEvaluation: EvaluationMethod {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard PromptCombination(rawValue: combine) != nil else {
-                let choices = PromptCombination.allCases.map { "“\($0.rawValue)”" }
-                throw UnfitParameter("combine", mustBe: choices.joined(separator: " or "), not: "“\(combine)”")
-            }
+            try require("combine", combine, among: PromptCombination.self)
             guard (1e-9...1e9).contains(temperature) else {
                 throw UnfitParameter("temperature", mustBe: "a number from 1e-9 to 1e9", not: "\(temperature)")
             }

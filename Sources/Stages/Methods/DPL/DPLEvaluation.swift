@@ -24,12 +24,8 @@ public enum DPLEvaluation: EvaluationMethod {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard (1...1_000_000).contains(batchSize) else {
-                throw UnfitParameter("batchSize", mustBe: "a whole number from 1 to 1000000", not: "\(batchSize)")
-            }
-            guard (0...1 << 53).contains(seed) else {
-                throw UnfitParameter("seed", mustBe: "a whole number from 0 to \(1 << 53)", not: "\(seed)")
-            }
+            try require("batchSize", batchSize, in: counts)
+            try require("seed", seed, in: seeds)
         }
     }
 

@@ -33,17 +33,9 @@ public enum GeneratorEvaluation: EvaluationMethod {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard (0...1 << 53).contains(seed) else {
-                throw UnfitParameter("seed", mustBe: "a whole number from 0 to \(1 << 53)", not: "\(seed)")
-            }
-            guard (1...Self.mostDraws).contains(draws) else {
-                throw UnfitParameter("draws", mustBe: "a whole number from 1 to \(Self.mostDraws)", not: "\(draws)")
-            }
-            guard DrawAverage(rawValue: average) != nil else {
-                throw UnfitParameter(
-                    "average", mustBe: "\(DrawAverage.allCases.map { "“\($0.rawValue)”" }.joined(separator: " or "))",
-                    not: "“\(average)”")
-            }
+            try require("seed", seed, in: seeds)
+            try require("draws", draws, in: 1...Self.mostDraws)
+            try require("average", average, among: DrawAverage.self)
         }
     }
 
