@@ -68,7 +68,7 @@ import Testing
             let step = learner.update(
                 images: TinyText.batch("images", index, 8), labels: TinyText.labels(8), learningRate: 2e-3)
             expect(
-                DescentStep(loss: step.loss, gradients: [step.gradient]), [try #require(learner.state["contexts"])],
+                step.step, [try #require(learner.state["parameters.0"])],
                 equal: expected, "\(name), step \(index)")
         }
     }

@@ -23,7 +23,7 @@ extension Benchmark {
             task.inputs = try workshop.inputs(["features": features])
             (task.prompts, task.labels, task.precision) = (bench.prompts, labels, peers)
             return Work(
-                amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).loss] },
+                amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).step.loss] },
                 task: task, peerAmount: 1)
         }
     }

@@ -10,8 +10,6 @@ public struct CoCoOp: FeatureTraining {
     public var training: FeatureSet
     let validation: FeatureSet
 
-    public private(set) var epoch = 0
-    public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])
     private var descent: Descent
 
     /// Prepares to learn from the images of one domain, or of several.
@@ -33,20 +31,19 @@ public struct CoCoOp: FeatureTraining {
         descent = Descent(
             ConditionalContext.initial(
                 context: context, featureDimension: training.center.columns, seed: parameters.seed),
+            measuring: ["loss", "training accuracy", "validation accuracy"],
             momentum: parameters.momentum, weightDecay: parameters.weightDecay)
     }
 
+    public var epoch: Int { descent.epoch }
+    public var history: TrainingHistory { descent.history }
+    public var state: [String: Tensor] { descent.state }
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
-
-    private var schedule: LearningRateSchedule {
-        LearningRateSchedule(
-            base: Float(parameters.learningRate), epochs: parameters.epochs,
-            warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUpEpochs)
-    }
 
     /// One pass over the training images in a new order, then a look at the validation images where it is their turn.
     public mutating func runEpoch() throws(PromptError) {
-        let rate = schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
+        let rate = parameters.schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
         let batches = training.batches(of: parameters.batchSize, seed: UInt64(parameters.seed), epoch: epoch)
         var loss = 0.0, correct = 0.0
         for (step, batch) in batches.enumerated() {
@@ -62,9 +59,7 @@ public struct CoCoOp: FeatureTraining {
         guard score.isFinite || !isMeasured else {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
-        history.append([Float(loss), Float(correct), score])
-        if isMeasured { descent.keep(score: score, epoch: epoch) }
-        epoch += 1
+        descent.endEpoch(measured: [Float(loss), Float(correct), score], score: isMeasured ? score : nil)
     }
 
     /// One step of gradient descent on a batch.
@@ -101,15 +96,5 @@ public struct CoCoOp: FeatureTraining {
     public var result: (context: ConditionalContext, validationAccuracy: Double) {
         guard let best = descent.best else { return (ConditionalContext(parameters: descent.parameters), .nan) }
         return (ConditionalContext(parameters: best.learned), Double(best.score))
-    }
-
-    public var state: [String: Tensor] {
-        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
-    }
-
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
-        try descent.restore(state)
     }
 }

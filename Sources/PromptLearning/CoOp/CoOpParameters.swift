@@ -2,7 +2,7 @@ import CLIP
 
 extension CoOp {
     /// Everything that decides what is learned. The defaults are those of SPG's stage I.
-    public struct Parameters: CheckedParameters, Hashable {
+    public struct Parameters: DescentParameters, Hashable {
         /// The words whose embeddings the context vectors start from; empty for random vectors of deviation 0.02.
         public var context = "a photo of a"
         /// M, the number of context vectors.
@@ -28,14 +28,7 @@ extension CoOp {
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try require("classTokenPosition", classTokenPosition, among: PromptLayout.ClassTokenPosition.self)
-            try require(positive: "learningRate", learningRate)
-            try require(momentum: momentum)
-            try require(nonnegative: "weightDecay", weightDecay)
-            try require("batchSize", batchSize, in: counts)
-            try require("epochs", epochs, in: counts)
-            try require("warmUpEpochs", warmUpEpochs, in: 0...counts.upperBound)
-            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
-            try require("seed", seed, in: seeds)
+            try checkDescent()
         }
     }
 }

@@ -13,10 +13,6 @@ public struct DAPL: Training {
     let zeroShot: Tensor
     let training: FeatureSet, validation: FeatureSet, target: UnlabelledFeatures
 
-    public private(set) var epoch = 0
-    public private(set) var history = TrainingHistory([
-        "loss", "target loss", "confident share", "training accuracy", "validation accuracy",
-    ])
     private var descent: Descent
 
     /// Prepares to learn from the images of the source, of one domain or of several, and from those of the target.
@@ -54,9 +50,14 @@ public struct DAPL: Training {
         let width = model.transformer.width
         descent = Descent(
             [Tensor([layout.count, width], (0..<layout.count * width).map { _ in 0.02 * stream.normal() })],
+            measuring: ["loss", "target loss", "confident share", "training accuracy", "validation accuracy"],
             momentum: parameters.momentum, weightDecay: parameters.weightDecay)
     }
 
+    public var epoch: Int { descent.epoch }
+    public var history: TrainingHistory { descent.history }
+    public var state: [String: Tensor] { descent.state }
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
 
     /// The learning rate of a step of this epoch.
@@ -94,8 +95,7 @@ public struct DAPL: Training {
         guard score.isFinite else {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
-        history.append(sums.map { Float($0) } + [score])
-        epoch += 1
+        descent.endEpoch(measured: sums.map { Float($0) } + [score])
     }
 
     /// The target's images of a step: whole passes over them in new orders, one after another.
@@ -177,15 +177,5 @@ public struct DAPL: Training {
     public var result: (context: DomainAdaptedContext, validationAccuracy: Double) {
         let score = history.last("validation accuracy").map(Double.init) ?? .nan
         return (DomainAdaptedContext(vectors: descent.parameters[0], layout: layout), score)
-    }
-
-    public var state: [String: Tensor] {
-        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
-    }
-
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
-        try descent.restore(state)
     }
 }

@@ -12,8 +12,6 @@ public struct DPL: FeatureTraining {
     /// The training images of each source domain, and the validation images in the order they are classified in.
     private let trainingImages: [[Int]], validationImages: [[Int]]
 
-    public private(set) var epoch = 0
-    public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])
     private var descent: Descent
 
     /// Prepares to learn from the images of some source domains.
@@ -37,6 +35,7 @@ public struct DPL: FeatureTraining {
             DomainPromptNetwork.initial(
                 inputs: training.center.columns, hidden: parameters.hiddenWidth, depth: parameters.depth,
                 outputs: parameters.contextLength * model.transformer.width, seed: parameters.seed),
+            measuring: ["loss", "training accuracy", "validation accuracy"],
             momentum: parameters.momentum, weightDecay: parameters.weightDecay)
     }
 
@@ -45,6 +44,10 @@ public struct DPL: FeatureTraining {
     }
 
     /// An epoch is what lies between two looks at the validation images.
+    public var epoch: Int { descent.epoch }
+    public var history: TrainingHistory { descent.history }
+    public var state: [String: Tensor] { descent.state }
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { (parameters.steps - 1) / parameters.validateEvery + 1 }
 
     /// Some steps, each on a batch of every source domain, then a look at the validation images.
@@ -72,9 +75,7 @@ public struct DPL: FeatureTraining {
         guard score.isFinite else {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
-        history.append([Float(loss), Float(correct), score])
-        descent.keep(score: score, epoch: epoch)
-        epoch += 1
+        descent.endEpoch(measured: [Float(loss), Float(correct), score], score: score)
     }
 
     /// One step of gradient descent on a batch of every source domain.
@@ -138,16 +139,6 @@ public struct DPL: FeatureTraining {
             return (DomainPromptNetwork(parameters: descent.parameters, width: width), .nan)
         }
         return (DomainPromptNetwork(parameters: best.learned, width: width), Double(best.score))
-    }
-
-    public var state: [String: Tensor] {
-        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
-    }
-
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
-        try descent.restore(state)
     }
 }
 

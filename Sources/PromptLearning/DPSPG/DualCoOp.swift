@@ -25,8 +25,6 @@ public struct DualCoOp: FeatureTraining {
     public var training: FeatureSet
     private let validation: FeatureSet
 
-    public private(set) var epoch = 0
-    public private(set) var history = TrainingHistory(["loss", "positive loss", "negative loss", "validation accuracy"])
     /// Of the positive context and the negative one.
     private var descent: Descent
 
@@ -49,21 +47,20 @@ public struct DualCoOp: FeatureTraining {
         // Before prompts, which would be made of any length.
         descent = Descent(
             [try start(parameters.context, "context"), try start(parameters.negativeContext, "negative context")],
+            measuring: ["loss", "positive loss", "negative loss", "validation accuracy"],
             momentum: parameters.momentum, weightDecay: parameters.weightDecay)
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
     }
 
+    public var epoch: Int { descent.epoch }
+    public var history: TrainingHistory { descent.history }
+    public var state: [String: Tensor] { descent.state }
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
-
-    private var schedule: LearningRateSchedule {
-        LearningRateSchedule(
-            base: Float(parameters.learningRate), epochs: parameters.epochs,
-            warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUpEpochs)
-    }
 
     /// One pass over the training images in a new order, then a look at the validation images.
     public mutating func runEpoch() throws(PromptError) {
-        let rate = schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
+        let rate = parameters.schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
         let batches = training.batches(of: parameters.batchSize, seed: UInt64(parameters.seed), epoch: epoch)
         var positive: Float = 0, negative: Float = 0
         for (step, batch) in batches.enumerated() {
@@ -78,9 +75,8 @@ public struct DualCoOp: FeatureTraining {
         guard validationAccuracy.isFinite else {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
-        history.append([positive + negative, positive, negative, validationAccuracy])
-        descent.keep(score: validationAccuracy, epoch: epoch)
-        epoch += 1
+        descent.endEpoch(
+            measured: [positive + negative, positive, negative, validationAccuracy], score: validationAccuracy)
     }
 
     /// One step of gradient descent on a batch.
@@ -120,18 +116,5 @@ public struct DualCoOp: FeatureTraining {
         func pair(_ tensors: [Tensor]) -> Contexts { Contexts(positive: tensors[0], negative: tensors[1]) }
         guard let best = descent.best else { return (pair(descent.parameters), validate(), -1) }
         return (pair(best.learned), Double(best.score), best.epoch)
-    }
-
-    public var state: [String: Tensor] {
-        var state = descent.state
-        state["epoch"] = Tensor(Float(epoch))
-        state["history"] = history.tensor
-        return state
-    }
-
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
-        try descent.restore(state)
     }
 }

@@ -1,6 +1,6 @@
 extension DualCoOp {
     /// Everything that decides what is learned. The defaults are the authors'.
-    public struct Parameters: CheckedParameters, Hashable {
+    public struct Parameters: DescentParameters, Hashable {
         /// The words whose embeddings the positive context starts from; empty for random vectors of deviation 0.02.
         public var context = "a photo of a"
         /// Those of the negative context; they have as many tokens.
@@ -20,14 +20,7 @@ extension DualCoOp {
 
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
-            try require(positive: "learningRate", learningRate)
-            try require(momentum: momentum)
-            try require(nonnegative: "weightDecay", weightDecay)
-            try require("batchSize", batchSize, in: counts)
-            try require("epochs", epochs, in: counts)
-            try require("warmUpEpochs", warmUpEpochs, in: 0...counts.upperBound)
-            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
-            try require("seed", seed, in: seeds)
+            try checkDescent()
         }
     }
 }

@@ -23,7 +23,7 @@ extension MaPLe {
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: 1...1000)
             try require("depth", depth, in: 1...1000)
-            try checkTraining()
+            try checkDescent()
         }
     }
 }

@@ -1,14 +1,19 @@
 import Tensors
 
-/// Parameters that stochastic gradient descent moves, and the best of them so far: all that a training keeps which learns
-/// in no other way.
+/// Parameters that stochastic gradient descent moves, the best of them so far, and what each epoch measured: all that a
+/// training keeps which learns in no other way.
 struct Descent: Sendable {
     private(set) var parameters: [Tensor]
     private(set) var best: Best<[Tensor]>?
+    /// How many epochs are behind it.
+    private(set) var epoch = 0
+    private(set) var history: TrainingHistory
     private var optimizer: SGD
 
-    init(_ parameters: [Tensor], momentum: Double, weightDecay: Double) {
+    /// - Parameter measurements: the names of what an epoch measures.
+    init(_ parameters: [Tensor], measuring measurements: [String], momentum: Double, weightDecay: Double) {
         self.parameters = parameters
+        history = TrainingHistory(measurements)
         optimizer = SGD(momentum: Float(momentum), weightDecay: Float(weightDecay))
     }
 
@@ -23,13 +28,16 @@ struct Descent: Sendable {
         return DescentStep(loss: value.value.scalar, gradients: gradients)
     }
 
-    /// Keeps the parameters where they are better than any before them.
-    mutating func keep(score: Float, epoch: Int) {
-        best = .updated(best, score: score, epoch: epoch, learned: parameters)
+    /// Ends an epoch. With a score, keeps the parameters where they are better than any before them.
+    /// - Parameter measured: one number for each measurement; NaN for one that was not taken.
+    mutating func endEpoch(measured: [Float], score: Float? = nil) {
+        history.append(measured)
+        if let score { best = .updated(best, score: score, epoch: epoch, learned: parameters) }
+        epoch += 1
     }
 
     var state: [String: Tensor] {
-        var state: [String: Tensor] = [:]
+        var state = ["epoch": Tensor(Float(epoch)), "history": history.tensor]
         state.set("parameters", parameters)
         state.set("velocities", optimizer.velocities)
         if let best {
@@ -41,6 +49,8 @@ struct Descent: Sendable {
 
     /// - Throws: `PromptError.foreignCheckpoint` where the state is of other parameters.
     mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        epoch = Int(try state.required("epoch").scalar)
+        history.restore(try state.required("history"))
         parameters = try same(state.list("parameters"), "parameters")
         let velocities = state.list("velocities")
         optimizer.velocities = velocities.isEmpty ? [] : try same(velocities, "velocities")

@@ -25,7 +25,7 @@ extension VPT {
             }
             try require("promptLength", promptLength, in: 1...1000)
             try require("depth", depth, in: 1...1000)
-            try checkTraining()
+            try checkDescent()
         }
     }
 }

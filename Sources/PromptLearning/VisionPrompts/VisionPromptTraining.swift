@@ -8,8 +8,6 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
     private let model: VisionPromptedCLIP<Method>
     private let training, validation: ImageSet
 
-    public private(set) var epoch = 0
-    public private(set) var history = TrainingHistory(["loss", "training accuracy", "validation accuracy"])
     private var descent: Descent
 
     /// - Parameters:
@@ -26,9 +24,14 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
         guard validation.count > 0 else { throw .noValidationImages }
         (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
         descent = Descent(
-            model.method.learned.map(\.value), momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+            model.method.learned.map(\.value), measuring: ["loss", "training accuracy", "validation accuracy"],
+            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
     }
 
+    public var epoch: Int { descent.epoch }
+    public var history: TrainingHistory { descent.history }
+    public var state: [String: Tensor] { descent.state }
+    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
     public var seed: Int { parameters.seed }
 
@@ -56,9 +59,7 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
         let score = Float(accuracy(predictions.map(\.label), labels: validation.labels))
-        history.append([Float(loss), Float(correct), score])
-        descent.keep(score: score, epoch: epoch)
-        epoch += 1
+        descent.endEpoch(measured: [Float(loss), Float(correct), score], score: score)
     }
 
     /// One step of gradient descent on a batch.
@@ -84,15 +85,5 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
     public var result: (prompts: Method, validationAccuracy: Double) {
         guard let best = descent.best else { return (model.learned(current).method, .nan) }
         return (model.learned(best.learned).method, Double(best.score))
-    }
-
-    public var state: [String: Tensor] {
-        descent.state.merging(["epoch": Tensor(Float(epoch)), "history": history.tensor]) { own, _ in own }
-    }
-
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
-        try descent.restore(state)
     }
 }

@@ -9,16 +9,9 @@ extension StageKind {
         help: [
             "context": "words the context vectors start from; \"\" for random vectors",
             "contextLength": "number of context vectors",
-            "learningRate": "of stochastic gradient descent, after the warm-up",
-            "momentum": "of stochastic gradient descent",
-            "weightDecay": "of stochastic gradient descent",
-            "batchSize": "images in a step",
-            "epochs": "passes over the training images",
-            "warmUpEpochs": "first epochs at a constant rate",
-            "warmUpLearningRate": "that rate",
             "validateEvery": "epochs from one measurement on validation images to the next",
             "seed": "of initial weights, the order of images and the choice of views",
-        ],
+        ].adding(descentHelp),
         roles: [Role("embeddings", .embeddings, .sources)]
     ).working(\.conditionalFitting)
 }

@@ -11,15 +11,8 @@ extension StageKind {
             "contextLength": "number of context vectors",
             "classTokenPosition": "of the class name among them: \"end\", \"middle\" or \"front\"",
             "classSpecificContexts": "context vectors of its own for every class",
-            "learningRate": "of stochastic gradient descent, after the warm-up",
-            "momentum": "of stochastic gradient descent",
-            "weightDecay": "of stochastic gradient descent",
-            "batchSize": "images in a step",
-            "epochs": "passes over the training images",
-            "warmUpEpochs": "first epochs at a constant rate",
-            "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the choice of views and random contexts",
-        ],
+        ].adding(descentHelp),
         roles: [Role("embeddings", .embeddings, .domain)], isNamedInRecipes: false
     ).working(\.fitting)
 }

@@ -10,15 +10,8 @@ extension StageKind {
             "context": "words the positive context starts from; \"\" for random vectors",
             "negativeContext": "words the negative context starts from, of as many tokens; \"\" for random vectors",
             "contextLength": "number of vectors of each context",
-            "learningRate": "of stochastic gradient descent, after the warm-up",
-            "momentum": "of stochastic gradient descent",
-            "weightDecay": "of stochastic gradient descent",
-            "batchSize": "images in a step",
-            "epochs": "passes over the training images",
-            "warmUpEpochs": "first epochs at a constant rate",
-            "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the choice of views and random contexts",
-        ],
+        ].adding(descentHelp),
         roles: [Role("embeddings", .embeddings, .domain)]
     ).working(\.pairFitting)
 }

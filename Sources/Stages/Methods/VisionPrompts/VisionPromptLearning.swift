@@ -41,18 +41,11 @@ extension StageKind {
     ) {
         let shared = [
             "crops": "whether images are seen as random crops, mirrored every other time; else as evaluation sees them",
-            "learningRate": "of stochastic gradient descent, after the warm-up",
-            "momentum": "of stochastic gradient descent",
-            "weightDecay": "of stochastic gradient descent",
-            "batchSize": "images in a step",
-            "epochs": "passes over the training images",
-            "warmUpEpochs": "first epochs at a constant rate",
-            "warmUpLearningRate": "that rate",
             "seed": "of the order of images, the crops and random prompts",
-        ]
+        ].adding(descentHelp)
         self.init(
             training: name, executable: "spg-fit", command: command, makes: .generator, algorithmVersion: 1,
-            parameters: parameters, help: help.merging(shared) { own, _ in own },
+            parameters: parameters, help: help.adding(shared),
             roles: [Role("embeddings", .embeddings, .sources)])
     }
 }
