@@ -7,8 +7,9 @@ Python 3.11, torch 2.13.0+cpu, numpy 2.4, pillow.
 The fixtures are training checkpoints as Dassl saves them, `model.pth.tar-N`: state dicts of a `prompt_learner` with its buffers,
 and beside them an optimizer's state and a learning rate schedule that holds another one and the optimizer as objects.
 
-`exchange` learns prompts from pictures of noise with .build/release, a CLIP such as Models/icon-clip and a new FOLDER. Modules
-of the authors' layout load what we export the way their `load_model` does, and what they save is imported: the same bits.
+`exchange` learns prompts from pictures of noise with .build/release, a CLIP and a new FOLDER: with Models/icon-clip CoOp's and
+CoCoOp's, with Models/icon-clip-vit VPT's and MaPLe's, too. Modules of the authors' layout load what we export the way their
+`load_model` does, and what they save is imported: the same bits.
 """
 import json
 import sqlite3
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from random_stream import uniform
@@ -181,6 +183,10 @@ def exchange(folder, checkpoint):
         "class-specific prompt": made("spg-fit", "coop", *common, "--class-specific-contexts", "--class-token-position=middle"),
         "generator": made("spg-fit", "cocoop", *common),
     }
+    with safe_open(next(Path(checkpoint).glob("*.safetensors")), "pt") as weights:
+        if "visual.proj" in weights.keys():
+            keys |= {"VPT generator": made("spg-fit", "vpt", *common, "--depth=3"),
+                     "MaPLe generator": made("spg-fit", "maple", *common, "--depth=3")}
     database = sqlite3.connect(folder / "store.sqlite")
 
     def stored(key, kind):
@@ -195,12 +201,12 @@ def exchange(folder, checkpoint):
         outcome = run("spg", "export", kind, key, "--output", ours)
         assert outcome.returncode == 0, outcome.stderr
         values = stored(key, kind)
-        width, features = values["ctx"].shape[-1], 128
-        if kind == "generator":
-            features = values["meta_net.linear1.weight"].shape[1]
-            module = CoCoOp(torch.zeros(values["ctx"].shape), 2, 9, features)
+        if "ctx" not in values:  # of the image encoder
+            module = tensors({n: torch.zeros(v.shape) for n, v in values.items()})
+        elif kind == "generator":
+            module = CoCoOp(torch.zeros(values["ctx"].shape), 2, 9, values["meta_net.linear1.weight"].shape[1])
         else:
-            shape = [2, len(values["ctx"]) // 2, width] if name != kind else list(values["ctx"].shape)
+            shape = [2, len(values["ctx"]) // 2, values["ctx"].shape[-1]] if name != kind else list(values["ctx"].shape)
             module = CoOp(torch.zeros(shape), 2, 9)
         loaded = load_model(module, ours)
         assert loaded["epoch"] == 2 and loaded["optimizer"] is None, loaded
