@@ -71,18 +71,20 @@ public struct ADCLIP: Training {
         parameters.stepsPerEpoch > 0 ? parameters.stepsPerEpoch : training.count / parameters.batchSize
     }
 
-    private func rate(step: Int) -> Float {
-        let schedule = LearningRateSchedule(
+    private var schedule: LearningRateSchedule {
+        LearningRateSchedule(
             base: Float(parameters.learningRate), epochs: parameters.epochs,
             warmUp: .linear(from: Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUp)
-        return schedule.rate(epoch: parameters.pace == Pace.step.rawValue ? epoch * stepsPerEpoch + step : epoch)
     }
 
     /// As many steps as there are whole batches of source images, each with as many target images.
     public mutating func runEpoch() throws(PromptError) {
         let steps = stepsPerEpoch
-        var sources = Passes(over: training.count, "source batches", parameters, epoch)
-        var targets = Passes(over: target.count, "target batches", parameters, epoch)
+        func passes(over count: Int, _ purpose: String) -> Passes {
+            Passes(over: count, batchesOf: parameters.batchSize, seed: parameters.seed, purpose, epoch: epoch)
+        }
+        var sources = passes(over: training.count, "source batches")
+        var targets = passes(over: target.count, "target batches")
         var sums = [Double](repeating: 0, count: 6)
         for step in 0..<steps {
             var views = RandomStream(seed: UInt64(parameters.seed), purpose: "views", epoch, step)
@@ -92,7 +94,7 @@ public struct ADCLIP: Training {
             let batch = AdaptationBatch(
                 source: source, sourceStatistics: sourceStatistics, labels: own.map { training.labels[$0] },
                 target: target, targetStatistics: targetStatistics)
-            let rate = rate(step: step)
+            let rate = schedule.rate(epoch: epoch, step: step, of: steps, pace: parameters.pace)
             let (losses, _) = update(batch, learningRate: rate)
             let measured = [
                 losses.total, losses.crossEntropy, losses.styleMapping, losses.entropy, losses.divergence,
@@ -195,27 +197,5 @@ extension AdaptationLosses {
         AdaptationLosses(
             crossEntropy: crossEntropy.detached, styleMapping: styleMapping.detached, entropy: entropy.detached,
             divergence: divergence.detached, total: total.detached, sourceLogits: sourceLogits.detached)
-    }
-}
-
-/// The images of a domain in whole batches, over and over in an epoch, each time in a new order.
-private struct Passes {
-    private let count: Int, size: Int, seed: UInt64, epoch: Int, purpose: String
-    private var order: [Int] = [], pass = -1
-
-    init(over count: Int, _ purpose: String, _ parameters: ADCLIP.Parameters, _ epoch: Int) {
-        (self.count, size, seed) = (count, parameters.batchSize, UInt64(parameters.seed))
-        (self.purpose, self.epoch) = (purpose, epoch)
-    }
-
-    mutating func batch(_ step: Int) -> [Int] {
-        let perPass = count / size
-        if step / perPass != pass {
-            pass = step / perPass
-            var stream = RandomStream(seed: seed, purpose: purpose, epoch, pass)
-            order = stream.permutation(of: count)
-        }
-        let first = step % perPass * size
-        return Array(order[first..<first + size])
     }
 }

@@ -60,12 +60,10 @@ public struct DAPL: Training {
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
 
-    /// The learning rate of a step of this epoch.
-    private func rate(step: Int, of steps: Int) -> Float {
-        let schedule = LearningRateSchedule(
+    private var schedule: LearningRateSchedule {
+        LearningRateSchedule(
             base: Float(parameters.learningRate), epochs: parameters.epochs,
             warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: 1)
-        return schedule.rate(epoch: parameters.pace == Pace.step.rawValue ? epoch * steps + step : epoch)
     }
 
     /// One pass over the source's training images in a new order, with as many batches of the target's.
@@ -74,15 +72,17 @@ public struct DAPL: Training {
         var batches = RandomStream(seed: seed, purpose: "batches", epoch)
         let order = batches.permutation(of: training.count)
         let steps = training.count / size  // a last, short batch is dropped
+        var targets = Passes(
+            over: target.count, batchesOf: min(size, target.count), seed: parameters.seed, "target batches", epoch: epoch)
         var sums = [Double](repeating: 0, count: 4)
         for step in 0..<steps {
             let batch = Array(order[step * size..<(step + 1) * size])
             var views = RandomStream(seed: seed, purpose: "views", epoch, step)
             let images = training.views(of: batch, using: &views)
-            let rate = self.rate(step: step, of: steps)
+            let rate = schedule.rate(epoch: epoch, step: step, of: steps, pace: parameters.pace)
             let measured = update(
                 images: images, labels: batch.map { training.labels[$0] },
-                target: target.views(of: targetBatch(step: step), using: &views), learningRate: rate)
+                target: target.views(of: targets.batch(step), using: &views), learningRate: rate)
             guard measured.step.loss.isFinite else {
                 throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
             }
@@ -96,15 +96,6 @@ public struct DAPL: Training {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
         descent.endEpoch(measured: sums.map { Float($0) } + [score])
-    }
-
-    /// The target's images of a step: whole passes over them in new orders, one after another.
-    private func targetBatch(step: Int) -> [Int] {
-        let size = min(parameters.batchSize, target.count), perPass = target.count / size
-        var stream = RandomStream(
-            seed: UInt64(parameters.seed), purpose: "target batches", epoch, step / perPass)
-        let order = stream.permutation(of: target.count), first = step % perPass * size
-        return Array(order[first..<first + size])
     }
 
     /// What a step measured.

@@ -44,18 +44,10 @@ public struct ConditionalGAN: FeatureTraining {
 
     public var epochs: Int { parameters.epochs }
 
-    private var schedule: LearningRateSchedule {
-        LearningRateSchedule(
-            base: Float(parameters.learningRate), epochs: parameters.epochs,
-            warmUp: .linear(from: Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUpEpochs)
-    }
-
     public mutating func runEpoch() throws(PromptError) {
         let seed = UInt64(parameters.seed)
-        let batches = BatchSampler(
-            domains: training.domains, batchSize: parameters.batchSize, stepsPerEpoch: parameters.stepsPerEpoch,
-            balanceDomains: parameters.balanceDomains, seed: parameters.seed)
-        let rate = schedule.rate(epoch: epoch)
+        let batches = parameters.batches(of: training.domains)
+        let rate = parameters.schedule.rate(epoch: epoch)
         let steps = batches.stepsPerEpoch
         var generatorLoss: Float = 0, discriminatorLoss: Float = 0
         for step in 0..<steps {

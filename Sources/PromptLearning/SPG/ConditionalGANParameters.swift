@@ -2,7 +2,7 @@ import Tensors
 
 extension ConditionalGAN {
     /// Everything that decides what the generator becomes. The defaults are the authors' for PACS.
-    public struct Parameters: CheckedParameters, Hashable {
+    public struct Parameters: GeneratorTrainingParameters, Hashable {
         public var learningRate = 2e-3
         public var weightDecay = 1e-4
         public var batchSize = 32
@@ -11,11 +11,8 @@ extension ConditionalGAN {
         public var warmUpLearningRate = 1e-5
         /// Z, the numbers of noise.
         public var latentDimension = 100
-        /// Steps of an epoch; 0 for as many as there are whole batches of training images.
         public var stepsPerEpoch = 0
-        /// Whether batches take as many images of every source domain, instead of images as they come.
         public var balanceDomains = false
-        /// Epochs from one measurement on the validation images to the next. The last epoch is always measured.
         public var validateEvery = 1
         /// Whether each tensor's gradient is clipped to a norm of its own; the limits follow.
         public var clip = true
@@ -32,16 +29,8 @@ extension ConditionalGAN {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            try require(positive: "learningRate", learningRate)
-            try require(nonnegative: "weightDecay", weightDecay)
-            // BatchNorm needs two images to have a variance.
-            try require("batchSize", batchSize, in: 2...counts.upperBound)
-            try require("epochs", epochs, in: counts)
-            try require("warmUpEpochs", warmUpEpochs, in: 0...counts.upperBound)
-            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
+            try checkTraining()
             try require("latentDimension", latentDimension, in: 0...65_536)
-            try require("stepsPerEpoch", stepsPerEpoch, in: 0...counts.upperBound)
-            try require("validateEvery", validateEvery, in: counts)
             for (name, limit) in [
                 ("clipDiscriminatorEnds", clipDiscriminatorEnds), ("clipDiscriminatorWeights", clipDiscriminatorWeights),
                 ("clipDiscriminatorBiases", clipDiscriminatorBiases), ("clipGeneratorWeights", clipGeneratorWeights),
@@ -49,7 +38,6 @@ extension ConditionalGAN {
             ] {
                 try require(positive: name, limit)
             }
-            try require("seed", seed, in: seeds)
         }
 
         var clipping: Clipping? { clip ? Clipping(parameters: self) : nil }

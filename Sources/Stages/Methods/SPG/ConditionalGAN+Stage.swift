@@ -8,15 +8,9 @@ extension StageKind {
         parameters: ConditionalGAN.Parameters(),
         help: [
             "learningRate": "of AdamW, after the warm-up, for both networks",
-            "weightDecay": "of AdamW",
             "batchSize": "images in each half of a step",
             "epochs": "from warm-up to the end of training",
-            "warmUpEpochs": "first epochs, at a rate that rises in steps",
-            "warmUpLearningRate": "the rate of the very first epoch",
             "latentDimension": "numbers of noise",
-            "stepsPerEpoch": "0 for one pass over the training images",
-            "balanceDomains": "take as many images of every domain in a batch",
-            "validateEvery": "epochs from one measurement on validation images to the next",
             "clip": "clip each tensor's gradient to a norm of its own",
             "clipDiscriminatorEnds": "for weights and biases of the discriminator's first and last layer",
             "clipDiscriminatorWeights": "for the discriminator's other weights",
@@ -25,7 +19,7 @@ extension StageKind {
             "clipGeneratorBiases": "for the generator's biases",
             "clipGeneratorEnds": "for the biases of the generator's last layer and last BatchNorm",
             "seed": "of initial weights, batches, noise and dropout",
-        ],
+        ].adding(Imitation.help),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
         isNamedInRecipes: false
     ).working(\.adversarial)
