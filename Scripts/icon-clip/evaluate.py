@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from augment import SIDE, normalize
 from bpe import Tokenizer
-from model import CLIP, SHAPE
+from model import CLIP, SHAPE, VIT_SHAPE
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "an icon of a {}."
@@ -61,8 +61,9 @@ def by_domain(model, tokenizer, benchmark):
 
 def load(folder):
     """The model, all weights accounted for, and its tokenizer."""
-    weights = {name: tensor.float() for name, tensor in load_file(folder / "icon-clip.safetensors").items()}
-    model = CLIP(weights["token_embedding.weight"].shape[0], **SHAPE)
+    [file] = folder.glob("*.safetensors")
+    weights = {name: tensor.float() for name, tensor in load_file(file).items()}
+    model = CLIP(weights["token_embedding.weight"].shape[0], **(VIT_SHAPE if "visual.proj" in weights else SHAPE))
     model.load_state_dict(weights)
     return model, Tokenizer.read(folder / "merges.txt")
 

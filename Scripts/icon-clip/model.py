@@ -1,4 +1,4 @@
-"""OpenAI's CLIP with a ModifiedResNet, restated with OpenAI's names, so that every CLIP reader loads its weights."""
+"""OpenAI's CLIP restated with OpenAI's names, so that every CLIP reader loads its weights."""
 import math
 from collections import OrderedDict
 
@@ -8,6 +8,7 @@ from torch import nn
 
 SHAPE = dict(embed_dim=128, image_resolution=64, vision_layers=(1, 2, 2, 1), vision_width=32,
              context_length=16, transformer_width=128, transformer_layers=4)
+VIT_SHAPE = SHAPE | dict(vision_layers=6, vision_width=192, vision_patch_size=8)
 
 
 class Bottleneck(nn.Module):
@@ -93,7 +94,7 @@ class ResidualAttentionBlock(nn.Module):
             ("c_fc", nn.Linear(width, width * 4)), ("gelu", QuickGELU()), ("c_proj", nn.Linear(width * 4, width))]))
         self.ln_2 = nn.LayerNorm(width)
 
-    def forward(self, x, mask):
+    def forward(self, x, mask=None):
         y = self.ln_1(x)
         x = x + self.attn(y, y, y, need_weights=False, attn_mask=mask)[0]
         return x + self.mlp(self.ln_2(x))
@@ -104,18 +105,47 @@ class Transformer(nn.Module):
         super().__init__()
         self.resblocks = nn.Sequential(*(ResidualAttentionBlock(width, heads) for _ in range(layers)))
 
-    def forward(self, x):
-        mask = torch.full((x.shape[1], x.shape[1]), -math.inf).triu(1)
+    def forward(self, x, mask=None):
         for block in self.resblocks:
             x = block(x, mask)
         return x
 
+    def initialize(self, width):
+        layers = len(self.resblocks)
+        for block in self.resblocks:
+            nn.init.normal_(block.attn.in_proj_weight, std=width ** -0.5)
+            nn.init.normal_(block.attn.out_proj.weight, std=(2 * width * layers) ** -0.5)
+            nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
+            nn.init.normal_(block.mlp.c_proj.weight, std=(2 * width * layers) ** -0.5)
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, input_resolution, patch_size, width, layers, heads, output_dim):
+        super().__init__()
+        scale = width ** -0.5
+        self.conv1 = nn.Conv2d(3, width, patch_size, stride=patch_size, bias=False)
+        self.class_embedding = nn.Parameter(scale * torch.randn(width))
+        self.positional_embedding = nn.Parameter(scale * torch.randn((input_resolution // patch_size) ** 2 + 1, width))
+        self.ln_pre = nn.LayerNorm(width)
+        self.transformer = Transformer(width, layers, heads)
+        self.ln_post = nn.LayerNorm(width)
+        self.proj = nn.Parameter(scale * torch.randn(width, output_dim))
+
+    def forward(self, x):
+        x = self.conv1(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + self.positional_embedding
+        return self.ln_post(self.transformer(self.ln_pre(x))[:, 0]) @ self.proj
+
 
 class CLIP(nn.Module):
     def __init__(self, vocab_size, embed_dim, image_resolution, vision_layers, vision_width,
-                 context_length, transformer_width, transformer_layers):
+                 context_length, transformer_width, transformer_layers, vision_patch_size=None):
         super().__init__()
-        self.visual = ModifiedResNet(vision_layers, embed_dim, vision_width * 32 // 64, image_resolution, vision_width)
+        if vision_patch_size is None:
+            self.visual = ModifiedResNet(vision_layers, embed_dim, vision_width * 32 // 64, image_resolution, vision_width)
+        else:
+            self.visual = VisionTransformer(image_resolution, vision_patch_size, vision_width, vision_layers,
+                                            vision_width // 64, embed_dim)
         self.transformer = Transformer(transformer_width, transformer_layers, transformer_width // 64)
         self.token_embedding = nn.Embedding(vocab_size, transformer_width)
         self.positional_embedding = nn.Parameter(torch.empty(context_length, transformer_width))
@@ -126,26 +156,27 @@ class CLIP(nn.Module):
 
     def initialize(self):
         """As OpenAI's, which matters most in the residual branches: they begin at nothing, or nearly so."""
-        pool, width, layers = self.visual.attnpool, self.ln_final.weight.shape[0], len(self.transformer.resblocks)
-        for projection in (pool.q_proj, pool.k_proj, pool.v_proj, pool.c_proj):
-            nn.init.normal_(projection.weight, std=pool.c_proj.in_features ** -0.5)
-        for name, parameter in self.visual.named_parameters():
-            if name.startswith("layer") and name.endswith("bn3.weight"):
-                nn.init.zeros_(parameter)
+        width = self.ln_final.weight.shape[0]
+        if isinstance(self.visual, VisionTransformer):
+            self.visual.transformer.initialize(self.visual.proj.shape[0])
+        else:
+            pool = self.visual.attnpool
+            for projection in (pool.q_proj, pool.k_proj, pool.v_proj, pool.c_proj):
+                nn.init.normal_(projection.weight, std=pool.c_proj.in_features ** -0.5)
+            for name, parameter in self.visual.named_parameters():
+                if name.startswith("layer") and name.endswith("bn3.weight"):
+                    nn.init.zeros_(parameter)
         nn.init.normal_(self.token_embedding.weight, std=0.02)
         nn.init.normal_(self.positional_embedding, std=0.01)
         nn.init.normal_(self.text_projection, std=width ** -0.5)
-        for block in self.transformer.resblocks:
-            nn.init.normal_(block.attn.in_proj_weight, std=width ** -0.5)
-            nn.init.normal_(block.attn.out_proj.weight, std=(2 * width * layers) ** -0.5)
-            nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
-            nn.init.normal_(block.mlp.c_proj.weight, std=(2 * width * layers) ** -0.5)
+        self.transformer.initialize(width)
 
     def encode_image(self, image):
         return F.normalize(self.visual(image).float(), dim=-1)
 
     def encode_text(self, tokens):
         x = self.token_embedding(tokens) + self.positional_embedding
-        x = self.ln_final(self.transformer(x))
+        causal = torch.full((x.shape[1], x.shape[1]), -math.inf).triu(1)
+        x = self.ln_final(self.transformer(x, causal))
         x = x[torch.arange(len(tokens)), tokens.argmax(1)]  # the end token has the highest number
         return F.normalize((x @ self.text_projection).float(), dim=-1)

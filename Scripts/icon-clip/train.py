@@ -1,10 +1,12 @@
 """Train icon-clip on gathered icons (gather.py, leave_out.py) from scratch; goes on from a checkpoint if there is one.
 
     python train.py WORK OUTPUT --steps 9000
+    python train.py WORK OUTPUT --steps 3800 --teacher ../../Models/icon-clip     # a vision transformer, from icon-clip
 
 Logs zero-shot accuracy on VALIDATION_THEMES, which no training image comes from, and for information on
 DesktopIcons; every choice was made on the former. OUTPUT gets the weights' moving average, as float16, of the step that
-is best on validation.
+is best on validation. With a teacher, its text encoder is the model's own, as it is, and its image features are learned,
+too: by itself a vision transformer needs more images than there are here.
 """
 import argparse
 import json
@@ -21,8 +23,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 import bpe
 import captions
 from augment import SIDE, STYLES, augment, normalize
-from evaluate import TEMPLATE, by_domain, desktop_icons, embed_images, embed_texts
-from model import CLIP, SHAPE
+from evaluate import TEMPLATE, by_domain, desktop_icons, embed_images, embed_texts, load
+from model import CLIP, SHAPE, VIT_SHAPE
 
 VALIDATION_THEMES = {"yasis", "Nuovo"}
 CONCEPTS, THEMES = 64, 3  # of a batch: so many concepts, each drawn by so many themes
@@ -31,6 +33,8 @@ MERGES = 4096
 RATE, WARM_UP, COOL_DOWN, DECAY = 1.5e-3, 150, 0.35, 0.1  # COOL_DOWN: the share of steps in which the rate falls to 0
 OTHER_STYLE = 0.3         # the target's weight of a caption that names the thing but another style
 BY_NAME = 0.25            # the weight of the loss that draws images of one thing together
+RATE_OF_VIT = 6e-4        # 1.5e-3 learns more slowly
+AS_TEACHER = 10           # the weight of one minus the cosine to the teacher's feature of the same image
 AVERAGE = 0.998
 SEED = 1
 
@@ -111,12 +115,9 @@ class Validation:
         return round(100 * self.fits.gather(1, best[:, None]).float().mean().item(), 1)
 
 
-def loss_of(model, images, tokens, fit):
+def loss_of(image, text, logit_scale, fit):
     """Symmetric cross-entropy over captions that fit more or less, and images drawn together by what they show."""
-    # For sequences this short the plain attention is the fastest.
-    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
-        image, text = model.encode_image(images), model.encode_text(tokens)
-    logits = model.logit_scale.exp() * image @ text.T
+    logits = logit_scale.exp() * image @ text.T
     contrast = lambda scores, target: F.cross_entropy(scores, target / target.sum(1, keepdim=True))
     loss = (contrast(logits, fit) + contrast(logits.T, fit.T)) / 2
     itself = torch.eye(len(image), dtype=torch.bool)
@@ -127,13 +128,25 @@ def loss_of(model, images, tokens, fit):
     return loss + BY_NAME * contrast(alike[has_kin], kin[has_kin])
 
 
+def new_model(tokenizer, teacher):
+    """icon-clip, or with a teacher its text encoder beside a vision transformer, which alone is trained."""
+    model = CLIP(len(tokenizer.ids), **(VIT_SHAPE if teacher else SHAPE)).to(memory_format=torch.channels_last)
+    if teacher:
+        for name, parameter in model.named_parameters():
+            if not name.startswith("visual."):
+                parameter.data.copy_(teacher.state_dict()[name])
+                parameter.requires_grad_(False)
+    return model
+
+
 def export(state, tokenizer, folder):
     """float16, which every value must survive."""
     folder.mkdir(parents=True, exist_ok=True)
     half = {name: tensor.half().contiguous() for name, tensor in state.items() if "num_batches_tracked" not in name}
     assert all(tensor.isfinite().all() for tensor in half.values()), "float16 overflows"
-    save_file(half, folder / "icon-clip.safetensors.partial", metadata={"format": "pt"})
-    (folder / "icon-clip.safetensors.partial").rename(folder / "icon-clip.safetensors")
+    file = folder / ("icon-clip-vit.safetensors" if "visual.proj" in half else "icon-clip.safetensors")
+    save_file(half, file.with_suffix(".partial"), metadata={"format": "pt"})
+    file.with_suffix(".partial").rename(file)
     tokenizer.write(folder / "merges.txt")
 
 
@@ -142,17 +155,23 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--teacher", type=Path, help="the folder of the icon-clip that a vision transformer is to learn from")
     parser.add_argument("--every", type=int, default=500, help="steps between evaluations and checkpoints")
     options = parser.parse_args()
     torch.set_num_threads(2)
     torch.manual_seed(SEED)
 
     icons = Icons(options.work)
-    tokenizer = bpe.Tokenizer(bpe.learn(icons.corpus(), MERGES))
-    model = CLIP(len(tokenizer.ids), **SHAPE).to(memory_format=torch.channels_last)
+    if options.teacher:
+        teacher, tokenizer = load(options.teacher)
+        teacher = teacher.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    else:
+        teacher, tokenizer = None, bpe.Tokenizer(bpe.learn(icons.corpus(), MERGES))
+    model = new_model(tokenizer, teacher)
     average = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
+    learned = [p for p in model.parameters() if p.requires_grad]
+    decayed = [p for p in learned if p.ndim > 1]
+    others = [p for p in learned if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0}],
                                   lr=RATE, betas=(0.9, 0.98), eps=1e-6)
     first, best, checkpoint = 0, 0.0, options.output / "checkpoint.pt"
@@ -161,24 +180,31 @@ def main():
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         average, first, best = saved["average"], saved["step"], saved.get("best", 0.0)
-    judged = CLIP(len(tokenizer.ids), **SHAPE)
+    judged = new_model(tokenizer, teacher)
     validation, benchmark = Validation(icons), desktop_icons()
     print(f"{len(icons.rows)} icons, {len(icons.concepts)} concepts, {len(tokenizer.rank)} merges, "
           f"{sum(t.numel() for t in average.values()) / 1e6:.2f} M parameters, {len(validation.images)} validation icons "
           f"of {len(validation.concepts)} concepts", flush=True)
 
+    highest = RATE_OF_VIT if teacher else RATE
     started, losses = time.monotonic(), []
     for step in range(first, options.steps):
-        rate = RATE * min(1, (step + 1) / WARM_UP, (options.steps - step) / (COOL_DOWN * options.steps))
+        rate = highest * min(1, (step + 1) / WARM_UP, (options.steps - step) / (COOL_DOWN * options.steps))
         for group in optimizer.param_groups:
             group["lr"] = rate
         images, texts, fit = icons.batch(step)
         tokens = torch.tensor([tokenizer.encode(text, SHAPE["context_length"]) for text in texts])
         model.train()
-        loss = loss_of(model, images, tokens, fit)
+        # For sequences this short the plain attention is the fastest.
+        with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
+            image, text = model.encode_image(images), model.encode_text(tokens)
+            taught = teacher.encode_image(images) if teacher else None
+        loss = loss_of(image, text, model.logit_scale, fit)
+        if teacher:
+            loss = loss + AS_TEACHER * (1 - (image * taught).sum(1)).mean()
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learned, 1.0)
         optimizer.step()
         with torch.no_grad():
             model.logit_scale.clamp_(max=math.log(100))

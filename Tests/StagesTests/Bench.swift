@@ -13,20 +13,31 @@ struct Bench {
     let folder: TemporaryFolder
     let store: ArtifactStore
     let checkpoint: Checkpoint
-    var data: URL { folder.url.appending(path: "data") }
+    let data: URL
 
     static let epochs = 5
 
     init(_ tree: PictureTree = PictureTree()) throws {
         folder = try TemporaryFolder()
-        try tree.write(to: folder.url.appending(path: "data"))
+        data = folder.url.appending(path: "data")
+        try tree.write(to: data)
         try TinyCLIP.write(to: folder.url.appending(path: "clip"))
         checkpoint = try Checkpoint(contentsOf: folder.url.appending(path: "clip"))
         store = try ArtifactStore(path: folder.path("artifacts.sqlite"))
     }
 
+    /// Some of DesktopIcons (Tests/Reference/desktop_icons_images.py), with a model that knows icons.
+    /// - Parameter model: a folder of Models.
+    init(desktopIcons model: String) throws {
+        let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
+        folder = try TemporaryFolder()
+        data = root.appending(path: "Tests/Fixtures/desktop-icons")
+        checkpoint = try Checkpoint(contentsOf: root.appending(path: "Models/\(model)"))
+        store = try ArtifactStore(path: folder.path("artifacts.sqlite"))
+    }
+
     private init(_ other: Bench, store name: String) throws {
-        (folder, checkpoint) = (other.folder, other.checkpoint)
+        (folder, data, checkpoint) = (other.folder, other.data, other.checkpoint)
         store = try ArtifactStore(path: other.folder.path(name))
     }
 
