@@ -155,7 +155,8 @@ class CLIP(nn.Module):
         self.initialize()
 
     def initialize(self):
-        """As OpenAI's, which matters most in the residual branches: they begin at nothing, or nearly so."""
+        """As OpenAI's, and a vision transformer's blocks as the text encoder's. It matters most in the residual branches: they
+        begin at nothing, or nearly so."""
         width = self.ln_final.weight.shape[0]
         if isinstance(self.visual, VisionTransformer):
             self.visual.transformer.initialize(self.visual.proj.shape[0])

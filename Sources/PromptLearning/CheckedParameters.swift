@@ -46,10 +46,15 @@ package func require(nonnegative name: String, _ value: Double) throws(UnfitPara
     }
 }
 
-/// Requires a momentum of gradient descent.
-package func require(momentum: Double) throws(UnfitParameter) {
-    guard (0..<1).contains(momentum) else {
-        throw UnfitParameter("momentum", mustBe: "a number from 0 to below 1", not: "\(momentum)")
+/// Requires a number to be from 0 to below 1.
+package func require(belowOne name: String, _ value: Double) throws(UnfitParameter) {
+    guard (0..<1).contains(value) else { throw UnfitParameter(name, mustBe: "a number from 0 to below 1", not: "\(value)") }
+}
+
+/// Requires a text to have a place for the class name.
+package func require(template: String) throws(UnfitParameter) {
+    guard template.contains("{}") else {
+        throw UnfitParameter("template", mustBe: "a text with {} where the class name goes", not: "“\(template)”")
     }
 }
 

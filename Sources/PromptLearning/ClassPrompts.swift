@@ -98,7 +98,8 @@ private func spoken(_ className: String) -> String {
 /// Why prompts cannot be made or learned.
 public enum PromptError: Error, CustomStringConvertible {
     case tooLong(className: String, tokens: Int, contextLength: Int)
-    case contextTooLong(asked: Int, contextLength: Int)
+    /// - Parameter by: the parameters that ask for so many vectors.
+    case contextTooLong(asked: Int, contextLength: Int, by: String)
     case templateWithoutPlace(String)
     case contextLength(words: String, tokens: Int, asked: Int)
     case widths(prompt: Int, text: Int)
@@ -107,7 +108,8 @@ public enum PromptError: Error, CustomStringConvertible {
     case tooManyScales(asked: Int, blocks: Int)
     case heads(features: Int, heads: Int)
     case samePrompts
-    case tooFewImages(images: Int, batchSize: Int)
+    /// - Parameter of: which images, "training" or "target".
+    case tooFewImages(of: String, images: Int, batchSize: Int)
     case noValidationImages
     case noTargetImages
     case notFinite(quantity: String, epoch: Int, step: Int, learningRate: Float)
@@ -135,9 +137,9 @@ public enum PromptError: Error, CustomStringConvertible {
         case .tooLong(let name, let tokens, let length):
             "The prompt of class “\(name)” takes \(tokens) tokens, but this text encoder reads \(length). "
                 + "Use a shorter class name or fewer context vectors."
-        case .contextTooLong(let asked, let length):
-            "contextLength asks for \(asked) context vectors, but this text encoder reads \(length) tokens, the class name "
-                + "among them. Lower contextLength."
+        case .contextTooLong(let asked, let length, let parameters):
+            "\(asked) context vectors are asked for, but this text encoder reads \(length) tokens, the class name among them. "
+                + "Lower \(parameters)."
         case .templateWithoutPlace(let template):
             "The template “\(template)” has no {} where the class name goes."
         case .contextLength(let words, let tokens, let asked):
@@ -161,8 +163,8 @@ public enum PromptError: Error, CustomStringConvertible {
         case .samePrompts:
             "The source domains' prompts are all the same: there is nothing between them to draw from. "
                 + "Fit each domain a prompt of its own."
-        case .tooFewImages(let images, let batchSize):
-            "There are \(images) training images, fewer than one batch of \(batchSize). Lower batchSize."
+        case .tooFewImages(let kind, let images, let batchSize):
+            "There are \(images) \(kind) images, fewer than one batch of \(batchSize). Lower batchSize."
         case .noValidationImages:
             "No image is left for validation: every class has a single image. "
                 + "Selection needs validation images; lower trainFraction or add images."

@@ -13,12 +13,16 @@ func initialContext(
     words: String, length: Int, copies: Int = 1, seed: Int, purpose: String = "context", model: CLIPText
 ) throws(PromptError) -> Tensor {
     try require(contextLength: length, model: model)
-    let width = model.transformer.width
     if words.isEmpty {
-        var stream = RandomStream(seed: UInt64(seed), purpose: purpose)
-        return Tensor([copies * length, width], (0..<copies * length * width).map { _ in 0.02 * stream.normal() })
+        return randomPrompts([copies * length, model.transformer.width], seed: seed, purpose: purpose)
     }
     let tokens = model.tokenizer.encode(words)
     guard tokens.count == length else { throw .contextLength(words: words, tokens: tokens.count, asked: length) }
     return model.transformer.embeddings(of: tokens).repeatedRows(copies)
+}
+
+/// Normal numbers of deviation 0.02.
+func randomPrompts(_ shape: [Int], seed: Int, purpose: String, _ layer: Int = 0) -> Tensor {
+    var stream = RandomStream(seed: UInt64(seed), purpose: purpose, layer)
+    return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in 0.02 * stream.normal() })
 }

@@ -77,6 +77,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         return result
     }
 
+    /// A tensor of the next numbers, spread over ±`bound`.
+    public mutating func uniform(_ shape: [Int], within bound: Float) -> Tensor {
+        uniform(shape).mapped { (2 * $0 - 1) * bound }
+    }
+
     /// A number in [0, 1), a multiple of 2⁻⁵³.
     public mutating func uniformDouble() -> Double {
         Double(next() >> 11) * 0x1p-53

@@ -115,7 +115,7 @@ struct ExecutorTests {
         // The other run makes one of the two, and gives the other up, as soon as this one waits.
         let outcome = try await workshop.run(isClaimed: { key in
             guard workshop.log.contains("wait for features(domain oil)") else { return claims.withLock { $0.contains(key) } }
-            FileManager.default.createFile(
+            _ = FileManager.default.createFile(
                 atPath: workshop.folder.appendingPathComponent("made/\(ink.key)").path, contents: nil)
             claims.withLock { $0 = [] }
             return false

@@ -124,7 +124,8 @@ def load_model(module, path):
     for buffer in ("token_prefix", "token_suffix"):
         state.pop(buffer, None)
     outcome = module.load_state_dict(state, strict=False)
-    assert not outcome.unexpected_keys and all(k.startswith("token_") for k in outcome.missing_keys), outcome
+    buffers = ("token_prefix", "token_suffix", "image_encoder.proj")
+    assert not outcome.unexpected_keys and all(k.endswith(buffers) for k in outcome.missing_keys), outcome
     return checkpoint
 
 
@@ -201,8 +202,10 @@ def exchange(folder, checkpoint):
         outcome = run("spg", "export", kind, key, "--output", ours)
         assert outcome.returncode == 0, outcome.stderr
         values = stored(key, kind)
-        if "ctx" not in values:  # of the image encoder
-            module = tensors({n: torch.zeros(v.shape) for n, v in values.items()})
+        if name == "VPT generator":
+            module = vpt(8, 3, values["image_encoder.VPT"].shape[1])
+        elif name == "MaPLe generator":
+            module = maple(2, 3, *reversed(values["prompt_learner.proj.weight"].shape))
         elif kind == "generator":
             module = CoCoOp(torch.zeros(values["ctx"].shape), 2, 9, values["meta_net.linear1.weight"].shape[1])
         else:

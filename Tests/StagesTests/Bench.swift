@@ -7,7 +7,7 @@ import Stages
 import Tensors
 import TestSupport
 
-/// A store, a tiny CLIP and a small data set in a folder of their own, and each stage with parameters for a fraction of a
+/// A store in a folder of its own, a small CLIP and a small data set, and each stage with parameters for a fraction of a
 /// second.
 struct Bench {
     let folder: TemporaryFolder

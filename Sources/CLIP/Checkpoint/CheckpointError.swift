@@ -77,7 +77,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             return "\(path) does not hold a CLIP model:\(shown)\(rest)"
         case .noTokens(let path):
             return "\(path) encodes images by a ResNet, which has no tokens for prompts to stand among. Vision prompts need a "
-                + "vision transformer: give a checkpoint such as ViT-B/16, or learn text prompts alone (fit)."
+                + "vision transformer: give a checkpoint such as ViT-B/16 or Models/icon-clip-vit, or learn text prompts alone (fit)."
         case .noTokenizer(let folder, let names, let installed):
             let place =
                 installed.map { " Nor is there \($0) in the working directory, which make vocabulary fetches." } ?? ""

@@ -37,7 +37,7 @@ public struct ADCLIP: Training {
         try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
         guard target.count > 0 else { throw .noTargetImages }
         guard target.count >= parameters.batchSize else {
-            throw .tooFewImages(images: target.count, batchSize: parameters.batchSize)
+            throw .tooFewImages(of: "target", images: target.count, batchSize: parameters.batchSize)
         }
         guard target.center.columns == training.center.columns else {
             throw .dimensions(features: target.center.columns, text: training.center.columns)
@@ -49,12 +49,12 @@ public struct ADCLIP: Training {
         guard parameters.scales <= widths.count else { throw .tooManyScales(asked: parameters.scales, blocks: widths.count) }
         let scales = parameters.scales > 0 ? parameters.scales : widths.count
         // Each by itself first: their sum may be no number.
-        try require(contextLength: parameters.imageTokens, model: model)
+        try require(contextLength: parameters.imageTokens, by: "imageTokens", model: model)
         let shape = StyleProjectors.Shape(
             widths: Array(widths.suffix(scales)), textWidth: model.transformer.width, hiddenWidth: parameters.hiddenWidth,
             styleHiddenWidth: parameters.styleHiddenWidth, imageTokens: parameters.imageTokens,
             ownMixtures: parameters.ownMixtures && parameters.imageTokens > 1)
-        try require(contextLength: shape.contextLength, model: model)
+        try require(contextLength: shape.contextLength, by: "scales or imageTokens", model: model)
         self.parameters = parameters
         self.model = model
         self.widths = widths
@@ -77,7 +77,7 @@ public struct ADCLIP: Training {
             warmUp: .linear(from: Float(parameters.warmUpLearningRate)), warmUpEpochs: parameters.warmUp)
     }
 
-    /// As many steps as there are whole batches of source images, each with as many target images.
+    /// As many steps as there are whole batches of source images, or as `stepsPerEpoch` says; each with as many target images.
     public mutating func runEpoch() throws(PromptError) {
         let steps = stepsPerEpoch
         func passes(over count: Int, _ purpose: String) -> Passes {

@@ -32,8 +32,10 @@ public struct DAPL: Training {
         }
         // Each by itself first: their sum may be no number.
         try require(contextLength: parameters.contextLength, model: model)
-        try require(contextLength: parameters.domainContextLength, model: model)
-        try require(contextLength: parameters.contextLength + parameters.domainContextLength, model: model)
+        try require(contextLength: parameters.domainContextLength, by: "domainContextLength", model: model)
+        try require(
+            contextLength: parameters.contextLength + parameters.domainContextLength,
+            by: "contextLength or domainContextLength", model: model)
         self.parameters = parameters
         self.model = model
         (self.training, self.validation, self.target) = (training, validation, target)
@@ -46,10 +48,8 @@ public struct DAPL: Training {
             classNames, layout: layout, domain: parameters.domainWords ? names.target : nil, model: model)
         zeroShot = try ClassPrompts(classNames: classNames, template: parameters.template, model: model)
             .textFeatures(model: model)
-        var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "context")
-        let width = model.transformer.width
         descent = Descent(
-            [Tensor([layout.count, width], (0..<layout.count * width).map { _ in 0.02 * stream.normal() })],
+            [randomPrompts([layout.count, model.transformer.width], seed: parameters.seed, purpose: "context")],
             measuring: ["loss", "target loss", "confident share", "training accuracy", "validation accuracy"],
             momentum: parameters.momentum, weightDecay: parameters.weightDecay)
     }
@@ -59,12 +59,6 @@ public struct DAPL: Training {
     public var state: [String: Tensor] { descent.state }
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
-
-    private var schedule: LearningRateSchedule {
-        LearningRateSchedule(
-            base: Float(parameters.learningRate), epochs: parameters.epochs,
-            warmUp: .constant(Float(parameters.warmUpLearningRate)), warmUpEpochs: 1)
-    }
 
     /// One pass over the source's training images in a new order, with as many batches of the target's.
     public mutating func runEpoch() throws(PromptError) {
@@ -79,7 +73,7 @@ public struct DAPL: Training {
             let batch = Array(order[step * size..<(step + 1) * size])
             var views = RandomStream(seed: seed, purpose: "views", epoch, step)
             let images = training.views(of: batch, using: &views)
-            let rate = schedule.rate(epoch: epoch, step: step, of: steps, pace: parameters.pace)
+            let rate = parameters.schedule.rate(epoch: epoch, step: step, of: steps, pace: parameters.pace)
             let measured = update(
                 images: images, labels: batch.map { training.labels[$0] },
                 target: target.views(of: targets.batch(step), using: &views), learningRate: rate)

@@ -8,7 +8,7 @@ extension DAPL {
     }
 
     /// Everything that decides what is learned. The defaults are those of the released code.
-    public struct Parameters: CheckedParameters, Hashable {
+    public struct Parameters: DescentParameters, Hashable {
         /// How many vectors of a prompt both domains share.
         public var contextLength = 16
         /// How many vectors are a domain's own.
@@ -38,28 +38,23 @@ extension DAPL {
         public var epochs = 25
         public var seed = 1
 
+        /// One step or one epoch, by the pace.
+        public var warmUpEpochs: Int { 1 }
+
         public init() {}
 
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try require("domainContextLength", domainContextLength, in: counts)
-            guard template.contains("{}") else {
-                throw UnfitParameter("template", mustBe: "a text with {} where the class name goes", not: "“\(template)”")
-            }
+            try require(template: template)
             try require(positive: "temperature", temperature)
             guard (0...1).contains(threshold) else {
                 throw UnfitParameter("threshold", mustBe: "a probability from 0 to 1", not: "\(threshold)")
             }
             try require(nonnegative: "targetWeight", targetWeight)
             try require("competitors", competitors, among: DAPL.Competitors.self)
-            try require(positive: "learningRate", learningRate)
             try require("pace", pace, among: Pace.self)
-            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
-            try require(momentum: momentum)
-            try require(nonnegative: "weightDecay", weightDecay)
-            try require("batchSize", batchSize, in: counts)
-            try require("epochs", epochs, in: counts)
-            try require("seed", seed, in: seeds)
+            try checkDescent()
         }
     }
 }

@@ -43,11 +43,11 @@ public struct DPL: FeatureTraining {
         Dictionary(grouping: images.domains.indices, by: { images.domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// An epoch is what lies between two looks at the validation images.
     public var epoch: Int { descent.epoch }
     public var history: TrainingHistory { descent.history }
     public var state: [String: Tensor] { descent.state }
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
+    /// An epoch is what lies between two looks at the validation images.
     public var epochs: Int { (parameters.steps - 1) / parameters.validateEvery + 1 }
 
     /// Some steps, each on a batch of every source domain, then a look at the validation images.

@@ -36,12 +36,10 @@ extension DPL {
             try require("contextLength", contextLength, in: counts)
             try require("depth", depth, in: 2...100)
             try require("hiddenWidth", hiddenWidth, in: 1...1 << 16)
-            guard (0..<1).contains(dropout) else {
-                throw UnfitParameter("dropout", mustBe: "a number from 0 to below 1", not: "\(dropout)")
-            }
+            try require(belowOne: "dropout", dropout)
             try require("competitors", competitors, among: DPL.Competitors.self)
             try require(positive: "learningRate", learningRate)
-            try require(momentum: momentum)
+            try require(belowOne: "momentum", momentum)
             try require(nonnegative: "weightDecay", weightDecay)
             try require("batchSize", batchSize, in: counts)
             try require("steps", steps, in: counts)

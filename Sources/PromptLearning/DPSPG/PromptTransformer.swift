@@ -33,7 +33,7 @@ package struct PromptTransformer: Sendable {
     package init(featureDimension f: Int, outputs: Int, seed: Int, purpose: String) {
         func uniform(_ shape: [Int], _ bound: Float, _ number: Int) -> Tensor {
             var stream = RandomStream(seed: UInt64(seed), purpose: purpose + " weights", number)
-            return stream.uniform(shape).mapped { (2 * $0 - 1) * bound }
+            return stream.uniform(shape, within: bound)
         }
         // PyTorch's: queries, keys and values Xavier-uniform as one matrix of 3 F rows, other weights uniform within
         // 1/√fan-in.

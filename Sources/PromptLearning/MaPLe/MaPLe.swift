@@ -22,9 +22,7 @@ public struct MaPLe: VisionPromptMethod {
             throw .tooDeep(asked: depth, layers: encoder.layerCount, of: "image encoder")
         }
         let length = parameters.contextLength
-        guard length < model.transformer.contextLength else {
-            throw .contextTooLong(asked: length, contextLength: model.transformer.contextLength)
-        }
+        try require(contextLength: length, model: model)
         let words = model.tokenizer.encode(parameters.context)
         guard words.isEmpty || words.count >= length else {
             throw .tooFewWords(words: parameters.context, tokens: words.count, asked: length)
@@ -36,8 +34,10 @@ public struct MaPLe: VisionPromptMethod {
         func projection(_ name: String, _ purpose: String) -> [(name: String, value: Tensor)] {
             let limit = 1 / Float(width).squareRoot()
             var stream = RandomStream(seed: UInt64(seed), purpose: purpose)
-            func uniform(_ shape: [Int]) -> Tensor { stream.uniform(shape).mapped { (2 * $0 - 1) * limit } }
-            return [(name + ".weight", uniform([encoder.width, width])), (name + ".bias", uniform([encoder.width]))]
+            return [
+                (name + ".weight", stream.uniform([encoder.width, width], within: limit)),
+                (name + ".bias", stream.uniform([encoder.width], within: limit)),
+            ]
         }
         func random(_ layer: Int) -> Tensor { randomPrompts([length, width], seed: seed, purpose: "context", layer) }
         let start = words.isEmpty ? random(0) : model.transformer.embeddings(of: Array(words.prefix(length)))

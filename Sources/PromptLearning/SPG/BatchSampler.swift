@@ -3,7 +3,7 @@ import Tensors
 /// Which images make each batch of a generator's training. Addressed by epoch and step: the same batch whoever asks and
 /// when.
 struct BatchSampler {
-    private let seed: UInt64
+    private let seed: Int
     private let batchSize: Int
     private let balanceDomains: Bool
     /// Steps of an epoch: as asked for, or as many as there are whole batches of images.
@@ -17,8 +17,7 @@ struct BatchSampler {
     ///   - stepsPerEpoch: 0 for one pass over the images.
     ///   - balanceDomains: whether batches take as many images of every domain.
     init(domains: [Int], batchSize: Int, stepsPerEpoch: Int, balanceDomains: Bool, seed: Int) {
-        self.seed = UInt64(seed)
-        (self.batchSize, self.balanceDomains) = (batchSize, balanceDomains)
+        (self.seed, self.batchSize, self.balanceDomains) = (seed, batchSize, balanceDomains)
         count = domains.count
         self.stepsPerEpoch = stepsPerEpoch > 0 ? stepsPerEpoch : domains.count / batchSize
         byDomain = Dictionary(grouping: domains.indices, by: { domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
@@ -28,26 +27,20 @@ struct BatchSampler {
     /// more steps than the images fill.
     func real(epoch: Int, step: Int) -> [Int] {
         if balanceDomains { return balanced("real batch", epoch, step) }
-        let perPass = count / batchSize
-        let order = permutation("batches", epoch, step / perPass)
-        let first = step % perPass * batchSize
-        return Array(order[first..<first + batchSize])
+        var passes = Passes(over: count, batchesOf: batchSize, seed: seed, "batches", epoch: epoch)
+        return passes.batch(step)
     }
 
     /// The images that prompts are generated for: a random batch of their own, as in the authors' trainer, which draws it
     /// from a fresh shuffle at every step.
     func fake(epoch: Int, step: Int) -> [Int] {
         if balanceDomains { return balanced("fake batch", epoch, step) }
-        return Array(permutation("fake batch", epoch, step).prefix(batchSize))
-    }
-
-    private func permutation(_ purpose: String, _ epoch: Int, _ step: Int) -> [Int] {
-        var stream = RandomStream(seed: seed, purpose: purpose, epoch, step)
-        return stream.permutation(of: count)
+        var stream = RandomStream(seed: UInt64(seed), purpose: "fake batch", epoch, step)
+        return Array(stream.permutation(of: count).prefix(batchSize))
     }
 
     private func balanced(_ purpose: String, _ epoch: Int, _ step: Int) -> [Int] {
-        var stream = RandomStream(seed: seed, purpose: purpose, epoch, step)
+        var stream = RandomStream(seed: UInt64(seed), purpose: purpose, epoch, step)
         return (0..<batchSize).map { slot in
             let images = byDomain[slot % byDomain.count]
             return images[stream.integer(below: images.count)]

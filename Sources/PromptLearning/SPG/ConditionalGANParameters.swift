@@ -1,5 +1,3 @@
-import Tensors
-
 extension ConditionalGAN {
     /// Everything that decides what the generator becomes. The defaults are the authors' for PACS.
     public struct Parameters: GeneratorTrainingParameters, Hashable {

@@ -146,11 +146,9 @@ public struct Generator: PromptGenerator {
 /// A linear layer's weight, uniform in ±√(6 / fan-in) (He et al. 2015, gain √2), and bias, uniform in ±1/√fan-in.
 func initialLinear(_ inputs: Int, _ outputs: Int, seed: UInt64, purpose: String, layer: Int) -> [Tensor] {
     var stream = RandomStream(seed: seed, purpose: purpose + " weights", layer)
-    func uniform(_ shape: [Int], within bound: Float) -> Tensor {
-        stream.uniform(shape).mapped { (2 * $0 - 1) * bound }
-    }
     let fanIn = Float(inputs)
     return [
-        uniform([outputs, inputs], within: (6 / fanIn).squareRoot()), uniform([outputs], within: 1 / fanIn.squareRoot()),
+        stream.uniform([outputs, inputs], within: (6 / fanIn).squareRoot()),
+        stream.uniform([outputs], within: 1 / fanIn.squareRoot()),
     ]
 }

@@ -19,7 +19,7 @@ public protocol DescentParameters: CheckedParameters {
 extension DescentParameters {
     func checkDescent() throws(UnfitParameter) {
         try require(positive: "learningRate", learningRate)
-        try require(momentum: momentum)
+        try require(belowOne: "momentum", momentum)
         try require(nonnegative: "weightDecay", weightDecay)
         try require("batchSize", batchSize, in: counts)
         try require("epochs", epochs, in: counts)

@@ -25,7 +25,7 @@ extension GeneratorTrainingParameters {
     func checkTraining() throws(UnfitParameter) {
         try require(positive: "learningRate", learningRate)
         try require(nonnegative: "weightDecay", weightDecay)
-        // BatchNorm needs two images to have a variance.
+        // Where there is a BatchNorm, it needs two images to have a variance.
         try require("batchSize", batchSize, in: 2...counts.upperBound)
         try require("epochs", epochs, in: counts)
         try require("warmUpEpochs", warmUpEpochs, in: 0...counts.upperBound)

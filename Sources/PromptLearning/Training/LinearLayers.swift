@@ -21,5 +21,5 @@ func glorotLinear(_ inputs: Int, _ outputs: Int, bias: Float, seed: Int, purpose
 
 private func uniform(_ shape: [Int], within bound: Float, seed: Int, purpose: String, _ layer: Int) -> Tensor {
     var stream = RandomStream(seed: UInt64(seed), purpose: purpose, layer)
-    return stream.uniform(shape).mapped { (2 * $0 - 1) * bound }
+    return stream.uniform(shape, within: bound)
 }

@@ -6,7 +6,7 @@ import CLIP
 func require(
     training: FeatureSet, validation: FeatureSet, batchSize: Int, model: CLIPText
 ) throws(PromptError) {
-    guard training.count >= batchSize else { throw .tooFewImages(images: training.count, batchSize: batchSize) }
+    guard training.count >= batchSize else { throw .tooFewImages(of: "training", images: training.count, batchSize: batchSize) }
     guard validation.count > 0 else { throw .noValidationImages }
     guard training.center.columns == model.transformer.weights.dimension else {
         throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
@@ -14,8 +14,9 @@ func require(
 }
 
 /// Requires a number of context vectors that fits into a text, before anything is made of that length: it may be any number.
-func require(contextLength: Int, model: CLIPText) throws(PromptError) {
+/// - Parameter parameters: the names of those that ask for so many.
+func require(contextLength: Int, by parameters: String = "contextLength", model: CLIPText) throws(PromptError) {
     guard contextLength < model.transformer.contextLength else {
-        throw .contextTooLong(asked: contextLength, contextLength: model.transformer.contextLength)
+        throw .contextTooLong(asked: contextLength, contextLength: model.transformer.contextLength, by: parameters)
     }
 }

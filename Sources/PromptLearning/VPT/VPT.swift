@@ -44,9 +44,3 @@ public struct VPT: VisionPromptMethod {
         VisionPromptInputs(prompts: learned[0], deeper: Array(learned.dropFirst()), text: Variable(text))
     }
 }
-
-/// Normal numbers of deviation 0.02.
-func randomPrompts(_ shape: [Int], seed: Int, purpose: String, _ layer: Int) -> Tensor {
-    var stream = RandomStream(seed: UInt64(seed), purpose: purpose, layer)
-    return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in 0.02 * stream.normal() })
-}

@@ -20,9 +20,7 @@ extension VPT {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard template.contains("{}") else {
-                throw UnfitParameter("template", mustBe: "a text with {} where the class name goes", not: "“\(template)”")
-            }
+            try require(template: template)
             try require("promptLength", promptLength, in: 1...1000)
             try require("depth", depth, in: 1...1000)
             try checkDescent()

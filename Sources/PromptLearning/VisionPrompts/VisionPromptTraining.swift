@@ -1,4 +1,3 @@
-import CLIP
 import Tensors
 
 /// Learns prompts through the frozen image encoder by cross-entropy, and keeps the epoch that is best on validation images.
@@ -19,7 +18,7 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
         validation: ImageSet
     ) throws(PromptError) {
         guard training.count >= parameters.batchSize else {
-            throw .tooFewImages(images: training.count, batchSize: parameters.batchSize)
+            throw .tooFewImages(of: "training", images: training.count, batchSize: parameters.batchSize)
         }
         guard validation.count > 0 else { throw .noValidationImages }
         (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)

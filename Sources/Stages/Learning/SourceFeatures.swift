@@ -17,9 +17,7 @@ struct SplitParameters: CheckedParameters, Hashable {
     ]
 
     func check() throws(UnfitParameter) {
-        guard (0...1 << 53).contains(splitSeed) else {
-            throw UnfitParameter("splitSeed", mustBe: "a whole number from 0", not: "\(splitSeed)")
-        }
+        try require("splitSeed", splitSeed, in: seeds)
         guard trainFraction > 0, trainFraction < 1 else {
             throw UnfitParameter("trainFraction", mustBe: "a share above 0 and below 1", not: "\(trainFraction)")
         }

@@ -7,11 +7,11 @@ extension StageKind {
     public static let dualPath = StageKind(
         training: "dual-path", executable: "spg-cgan", command: "dual-path", makes: .generator, algorithmVersion: 1,
         parameters: DualPath.Parameters(),
-        help: Imitation.help.merging([
+        help: [
             "negativeWeight": "of the negative prompt's cosine, which is taken from the positive one's",
             "earliestEpoch": "the first epoch that may be kept",
             "latestEpoch": "the last one; training ends with it",
-        ]) { own, _ in own },
+        ].adding(generatorTrainingHelp),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .generator, .sources)]
     ).working(\.dualWriting)
 }

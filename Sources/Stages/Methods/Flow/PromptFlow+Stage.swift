@@ -6,7 +6,7 @@ extension StageKind {
     public static let flow = StageKind(
         training: "flow", executable: "spg-cgan", command: "flow", makes: .generator, algorithmVersion: 1,
         parameters: PromptFlow.Parameters(),
-        help: Imitation.help.merging(["steps": "of Euler's method, from noise to a prompt"]) { own, _ in own },
+        help: ["steps": "of Euler's method, from noise to a prompt"].adding(generatorTrainingHelp),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
     ).working(\.flowing)
 }

@@ -2,22 +2,6 @@ import ArtifactStore
 import PromptLearning
 import Tensors
 
-extension Imitation {
-    /// What its parameters mean, for every method that learns so.
-    static let help = [
-        "learningRate": "of AdamW, after the warm-up",
-        "weightDecay": "of AdamW",
-        "batchSize": "images in a step",
-        "epochs": "from warm-up to the end of the learning rate's cosine",
-        "warmUpEpochs": "first epochs, at a rate that rises in steps",
-        "warmUpLearningRate": "the rate of the very first epoch",
-        "stepsPerEpoch": "0 for one pass over the training images",
-        "balanceDomains": "take as many images of every domain in a batch",
-        "validateEvery": "epochs from one measurement on validation images to the next",
-        "seed": "of initial weights, batches and all else that is drawn",
-    ]
-}
-
 extension LearningInputs {
     /// Domains' prompts, each `[M, width]`, as what a network is to write: `[domains, M · width]`.
     /// - Throws: `PromptError.widths` where they are none of this text encoder's.

@@ -6,7 +6,7 @@ extension StageKind {
     /// ablation).
     public static let regressor = StageKind(
         training: "regressor", executable: "spg-cgan", command: "regressor", makes: .generator, algorithmVersion: 1,
-        parameters: Imitation(), help: Imitation.help,
+        parameters: Imitation(), help: generatorTrainingHelp,
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
     ).working(\.regressing)
 }

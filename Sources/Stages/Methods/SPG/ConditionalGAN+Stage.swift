@@ -19,7 +19,7 @@ extension StageKind {
             "clipGeneratorBiases": "for the generator's biases",
             "clipGeneratorEnds": "for the biases of the generator's last layer and last BatchNorm",
             "seed": "of initial weights, batches, noise and dropout",
-        ].adding(Imitation.help),
+        ].adding(generatorTrainingHelp),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
         isNamedInRecipes: false
     ).working(\.adversarial)

@@ -1,6 +1,5 @@
 import ArtifactStore
 import PromptLearning
-import Tensors
 
 extension StageKind {
     /// Prompts in the image encoder on the target domain, whose images are encoded with them.

@@ -27,10 +27,7 @@ public enum ZeroShot: EvaluationMethod {
         public init() {}
 
         public func check() throws(UnfitParameter) {
-            guard template.contains("{}") else {
-                throw UnfitParameter(
-                    "template", mustBe: "a text with {} where the class name goes", not: JSONValue.string(template).canonicalText)
-            }
+            try require(template: template)
             for text in templates where !text.contains("{}") && NamedTemplates.lists[text] == nil {
                 throw UnfitParameter(
                     "templates", mustBe: "texts with {} where the class name goes, or among \(ZeroShot.listNames)",
