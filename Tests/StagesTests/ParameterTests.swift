@@ -81,7 +81,7 @@ struct ParameterTests {
         #expect(message(.fit, "epochs", 2.5) == "epochs must be a whole number, not 2.5")
         #expect(
             message(.evaluateZeroShot, "template", "a photo")
-                == "template must be a text with {} where the class name goes, not \"a photo\"")
+                == "template must be a text with {} where the class name goes, not “a photo”")
     }
 
     @Test("are refused before a stage does anything")
