@@ -94,18 +94,20 @@ class ResidualAttentionBlock(nn.Module):
             ("c_fc", nn.Linear(width, width * 4)), ("gelu", QuickGELU()), ("c_proj", nn.Linear(width * 4, width))]))
         self.ln_2 = nn.LayerNorm(width)
 
-    def forward(self, x, mask=None):
+    def forward(self, x, mask):
         y = self.ln_1(x)
         x = x + self.attn(y, y, y, need_weights=False, attn_mask=mask)[0]
         return x + self.mlp(self.ln_2(x))
 
 
 class Transformer(nn.Module):
-    def __init__(self, width, layers, heads):
+    def __init__(self, width, layers, heads, causal):
         super().__init__()
+        self.causal = causal
         self.resblocks = nn.Sequential(*(ResidualAttentionBlock(width, heads) for _ in range(layers)))
 
-    def forward(self, x, mask=None):
+    def forward(self, x):
+        mask = torch.full((x.shape[1], x.shape[1]), -math.inf).triu(1) if self.causal else None
         for block in self.resblocks:
             x = block(x, mask)
         return x
@@ -127,7 +129,7 @@ class VisionTransformer(nn.Module):
         self.class_embedding = nn.Parameter(scale * torch.randn(width))
         self.positional_embedding = nn.Parameter(scale * torch.randn((input_resolution // patch_size) ** 2 + 1, width))
         self.ln_pre = nn.LayerNorm(width)
-        self.transformer = Transformer(width, layers, heads)
+        self.transformer = Transformer(width, layers, heads, causal=False)
         self.ln_post = nn.LayerNorm(width)
         self.proj = nn.Parameter(scale * torch.randn(width, output_dim))
 
@@ -146,7 +148,7 @@ class CLIP(nn.Module):
         else:
             self.visual = VisionTransformer(image_resolution, vision_patch_size, vision_width, vision_layers,
                                             vision_width // 64, embed_dim)
-        self.transformer = Transformer(transformer_width, transformer_layers, transformer_width // 64)
+        self.transformer = Transformer(transformer_width, transformer_layers, transformer_width // 64, causal=True)
         self.token_embedding = nn.Embedding(vocab_size, transformer_width)
         self.positional_embedding = nn.Parameter(torch.empty(context_length, transformer_width))
         self.ln_final = nn.LayerNorm(transformer_width)
@@ -177,7 +179,6 @@ class CLIP(nn.Module):
 
     def encode_text(self, tokens):
         x = self.token_embedding(tokens) + self.positional_embedding
-        causal = torch.full((x.shape[1], x.shape[1]), -math.inf).triu(1)
-        x = self.ln_final(self.transformer(x, causal))
+        x = self.ln_final(self.transformer(x))
         x = x[torch.arange(len(tokens)), tokens.argmax(1)]  # the end token has the highest number
         return F.normalize((x @ self.text_projection).float(), dim=-1)
