@@ -11,7 +11,7 @@ struct Passes {
         (self.purpose, self.epoch) = (purpose, epoch)
     }
 
-    /// - Returns: the images of a step, counted from the epoch's first. Steps are asked for in their order.
+    /// - Returns: the images of a step, counted from the epoch's first. Asked for in their order, a pass is shuffled once.
     mutating func batch(_ step: Int) -> [Int] {
         let perPass = count / size
         if step / perPass != pass {
