@@ -21,10 +21,10 @@ public struct CLIPText: Sendable {
 
         init(from reader: inout WeightReader) {
             transformer = TextWeights(from: &reader)
-            let scale = reader.tensor("logit_scale", [])
-            logitScale = reader.problems.isEmpty ? Foundation.exp(scale.scalar) : 1
+            let scale = reader.number("logit_scale") ?? 0
+            logitScale = Foundation.exp(scale)
             if !logitScale.isFinite {
-                reader.refuse("logit_scale", because: "the exponential of \(scale.scalar) is no finite number")
+                reader.refuse("logit_scale", because: "the exponential of \(scale) is no finite number")
             }
             reader.checkFeatureExtents()
             if reader.problems.isEmpty { reader.refuseUnread(in: "transformer.") }

@@ -65,12 +65,12 @@ import Testing
         let found = try problems { weights in
             weights["visual.layer2.0.conv2.weight"] = Tensor([16, 16, 1, 1])
             weights["ln_final.bias"] = Tensor([63])
-            weights["logit_scale"] = Tensor([1])
+            weights["logit_scale"] = Tensor([2])
         }
         #expect(found == [
             .wrongShape("visual.layer2.0.conv2.weight", expected: [32, 32, 3, 3], found: [16, 16, 1, 1]),
             .wrongShape("ln_final.bias", expected: [64], found: [63]),
-            .wrongShape("logit_scale", expected: [], found: [1]),
+            .wrongShape("logit_scale", expected: [], found: [2]),
         ])
         #expect("\(found[1])" == "ln_final.bias has shape [63]; expected [64]")
     }

@@ -140,6 +140,51 @@ import Testing
         #expect(said?.contains(reason) == true, "\(said ?? "accepted")")
     }
 
+    /// A dictionary of values by their keys.
+    private static func dictionary(_ members: [(String, [UInt8])]) -> [UInt8] {
+        Array("}(".utf8) + members.flatMap { Pickle.text($0) + $1 } + Array("u".utf8)
+    }
+
+    /// An object of a class of somebody's, with attributes.
+    private static func object(_ module: String, _ name: String) -> [UInt8] {
+        Pickle.global(module, name) + Array(")".utf8) + [0x81] + dictionary([("lr", Pickle.integer(3))]) + Array("b".utf8)
+    }
+
+    @Test("The weights of a training checkpoint are read, whatever it holds besides")
+    func trainingCheckpoint() throws {
+        let weights = Self.dictionary([("visual.proj", Pickle.tensor(of: 6, [2, 3], strides: [3, 1]))])
+        let scalar = Pickle.global("numpy.core.multiarray", "scalar")
+            + Pickle.tuple([Self.object("numpy", "dtype"), Pickle.text("bytes")]) + Array("R".utf8)
+        for key in ["state_dict", "model_state_dict", "model"] {
+            let root = Self.dictionary([
+                ("args", Self.object("argparse", "Namespace")), ("best", scalar), (key, weights),
+                ("ema", Self.object("ema", "Average")),
+            ])
+            let file = try TorchFile(decoding: TorchArchive(pickle: Pickle.program(root)).data, source: "test")
+            #expect(file.names == ["\(key).visual.proj"])
+            #expect(try file.tensor(named: "\(key).visual.proj") == Tensor([2, 3]))
+        }
+    }
+
+    @Test("What is no plain state dict is refused with lines that save it, as the file is", arguments: [
+        (object("trainers", "CLIP"), "torch.save(checkpoint.state_dict(), path)"),
+        (dictionary([("model", object("trainers", "CLIP"))]), "torch.save(checkpoint[\"model\"].state_dict(), path)"),
+        (
+            dictionary([("args", Pickle.global("argparse", "Namespace")), ("weights", dictionary([]))]),
+            "torch.save(checkpoint[\"args\"].state_dict(), path)"
+        ),
+        (
+            dictionary([("net", dictionary([])), ("args", object("argparse", "Namespace"))]),
+            "torch.save(checkpoint[\"net\"], path)"
+        ),
+        // An object among the weights.
+        (dictionary([("state_dict", dictionary([("w", object("quant", "Packed"))]))]), "\"quant.Packed\""),
+    ])
+    func advice(_ root: [UInt8], _ advice: String) {
+        let said = refusal(TorchArchive(pickle: Pickle.program(root)))
+        #expect(said?.contains(advice) == true && said?.contains("asks Python for") == true, "\(said ?? "accepted")")
+    }
+
     @Test("Pickles that lie are refused", arguments: [
         ([], "ends at byte"), ([0x80, 9], "version 9"), (Pickle.program([]), "where there is none"),
         ([0x80, 2] + Array("X".utf8) + [0xff, 0xff, 0xff, 0xff], "of 4294967295 that an instruction takes"),

@@ -28,13 +28,14 @@ public struct Checkpoint: Sendable {
     ///   holds one. Links are followed.
     public init(contentsOf url: URL) throws(CheckpointError) {
         weightsURL = try WeightsFinder.weights(at: url)
-        let file: any TensorFile
+        let opened: any TensorFile
         do {
-            file = try openWeights(weightsURL)
+            opened = try openWeights(weightsURL)
         } catch {
             throw .weights(error)
         }
-        weightFiles = [weightsURL] + ((file as? ShardedWeights)?.files ?? [])
+        weightFiles = [weightsURL] + ((opened as? ShardedWeights)?.files ?? [])
+        let file = UnwrappedFile(opened) ?? opened
         if let (family, name) = ForeignFamily.detected(among: file.names) {
             throw .foreignFamily(path: weightsURL.path, family: family.description, name: name)
         }
@@ -55,11 +56,29 @@ public struct Checkpoint: Sendable {
         try configuration.check(against: architecture)
     }
 
-    /// The file of the tokenizer's vocabulary: beside the weights, or the one that `make vocabulary` fetches. An image
-    /// encoder has no use for it.
+    /// The file of the tokenizer's vocabulary: beside the weights, or the one that `make vocabulary` fetches. Of several
+    /// beside the weights, the first that fits them. An image encoder has no use for it.
     /// - Throws: `noTokenizer`, with all the places that were looked at.
     public func tokenizerURL() throws(CheckpointError) -> URL {
         try TokenizerFinder.tokenizer(beside: weightsURL, vocabularyCount: architecture.vocabularyCount)
+    }
+
+    /// Makes sure that the file has all weights of a CLIP model, of the right shapes and types. No numbers are read.
+    /// - Throws: what making a model would throw but for its numbers.
+    public func checkHeader() throws(CheckpointError) {
+        var reader = WeightReader(weights, conventions: conventions, readsNumbers: false)
+        _ = VisionWeights(from: &reader)
+        _ = CLIPText.Weights(from: &reader)
+        guard reader.problems.isEmpty else { throw .unfitWeights(path: weightsURL.path, problems: reader.problems) }
+    }
+
+    /// How many features a text has: as many as an image, where the weights are whole.
+    /// - Throws: `unfitWeights` where the file does not tell.
+    public func featureCount() throws(CheckpointError) -> Int {
+        var reader = WeightReader(weights, conventions: conventions, readsNumbers: false)
+        _ = reader.tensor("text_projection", [0, 0])
+        guard reader.problems.isEmpty else { throw .unfitWeights(path: weightsURL.path, problems: reader.problems) }
+        return reader.extent(("text_projection", 1))
     }
 
     /// How pictures are made into what the image encoder takes.

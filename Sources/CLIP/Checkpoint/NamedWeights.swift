@@ -5,6 +5,9 @@ struct NamedWeights: Sendable {
     let file: any TensorFile
     let scheme: NameScheme
 
+    /// What the file itself calls a tensor.
+    func nameInFile(_ name: String) -> String { (file as? UnwrappedFile)?.original(name) ?? name }
+
     /// The shape of a weight, or nil where a part of it is not there or parts differ.
     func shape(of name: String) -> [Int]? {
         let origin = scheme.origin(of: name)

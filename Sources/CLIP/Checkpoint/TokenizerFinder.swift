@@ -2,7 +2,7 @@ import Foundation
 
 extension Checkpoint {
     /// The tokenizer that belongs to the weights.
-    func tokenizer() throws(CheckpointError) -> Tokenizer {
+    public func tokenizer() throws(CheckpointError) -> Tokenizer {
         let file = try tokenizerURL()
         let tokenizer: Tokenizer
         do {
@@ -10,12 +10,33 @@ extension Checkpoint {
         } catch {
             throw .tokenizer(error)
         }
-        guard tokenizer.vocabularyCount == architecture.vocabularyCount else {
+        guard VocabularyFit(tokens: tokenizer.vocabularyCount, embeddings: architecture.vocabularyCount) != nil else {
             throw .vocabularyMismatch(
                 weights: weightsURL.path, embeddings: architecture.vocabularyCount,
                 merges: file.path, tokens: tokenizer.vocabularyCount)
         }
         return tokenizer
+    }
+}
+
+/// How a vocabulary goes with weights.
+enum VocabularyFit {
+    /// There is an embedding for each token.
+    case exact
+    /// There are some more, which no token has: their number was rounded up for the machine's sake.
+    case padded
+
+    /// The largest number that embeddings are rounded up to a multiple of.
+    private static let coarsest = 128
+
+    /// Nil where they belong to different models.
+    init?(tokens: Int, embeddings: Int) {
+        let multiple = min(Self.coarsest, embeddings & -embeddings)
+        switch embeddings - tokens {
+        case 0: self = .exact
+        case 1..<max(2, multiple) where multiple >= 8: self = .padded
+        default: return nil
+        }
     }
 }
 
@@ -30,10 +51,29 @@ enum TokenizerFinder {
     /// - Parameter vocabularyCount: the tokens that the weights embed.
     static func tokenizer(beside weights: URL, vocabularyCount: Int) throws(CheckpointError) -> URL {
         let folder = weights.deletingLastPathComponent()
-        var places = names.map { folder.appending(path: $0) }
-        if vocabularyCount == installedCount { places.append(URL(filePath: installed)) }
-        if let found = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) { return found }
-        throw .noTokenizer(
-            folder: folder.path, names: names, installed: vocabularyCount == installedCount ? installed : nil)
+        let beside = names.map { folder.appending(path: $0) }.filter(isThere)
+        if let first = beside.first {
+            return beside.count == 1 ? first : fitting(beside, vocabularyCount) ?? first
+        }
+        let takesInstalled = VocabularyFit(tokens: installedCount, embeddings: vocabularyCount) != nil
+        if takesInstalled, isThere(URL(filePath: installed)) { return URL(filePath: installed) }
+        throw .noTokenizer(folder: folder.path, names: names, installed: takesInstalled ? installed : nil)
+    }
+
+    private static func isThere(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+    /// The first file with a token for each embedding, or else the first whose tokens were padded to that number. A
+    /// tokenizer.json may have tokens that were added to those of the merges beside it.
+    private static func fitting(_ files: [URL], _ embeddings: Int) -> URL? {
+        var padded: URL?
+        for file in files {
+            guard let tokens = try? Vocabulary.count(in: file) else { continue }
+            switch VocabularyFit(tokens: tokens, embeddings: embeddings) {
+            case .exact: return file
+            case .padded: padded = padded ?? file
+            case nil: continue
+            }
+        }
+        return padded
     }
 }

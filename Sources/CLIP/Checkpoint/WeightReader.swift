@@ -2,6 +2,8 @@ import Tensors
 
 /// Reads tensors by OpenAI's names and expected shapes, and notes all that is wrong on the way instead of stopping at
 /// the first. What is wrong is told under the names that the file has.
+///
+/// A reader of the header alone checks names, shapes and types, and gives an empty tensor for each.
 public struct WeightReader {
     private let weights: NamedWeights
     /// What names and shapes do not tell: nonlinearities and head widths.
@@ -10,10 +12,13 @@ public struct WeightReader {
     public private(set) var problems: [WeightProblem] = []
     /// What was read, by its name in the file.
     private(set) var entriesRead: [String: TensorEntry] = [:]
+    private let readsNumbers: Bool
 
-    init(_ weights: NamedWeights, conventions: ModelConventions) {
+    /// - Parameter readsNumbers: whether numbers are read, and not the header alone.
+    init(_ weights: NamedWeights, conventions: ModelConventions, readsNumbers: Bool = true) {
         self.weights = weights
         self.conventions = conventions
+        self.readsNumbers = readsNumbers
     }
 
     /// The tensor of this name, or an empty one, and a problem noted, where it is missing, of another shape, or holds a
@@ -28,26 +33,41 @@ public struct WeightReader {
                 continue
             }
             entriesRead[part] = entry
+            let name = weights.nameInFile(part)
+            if !entry.elementType.isReadAsFloat {
+                problems.append(.unfit(name, reason: "its type is \(entry.elementType.rawValue); F16, BF16 and F32 can be read"))
+            }
             let extentsFit = zip(entry.shape, expected).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
             if !extentsFit || entry.shape.count != expected.count {
-                problems.append(.wrongShape(part, expected: expected, found: entry.shape))
+                problems.append(.wrongShape(name, expected: expected, found: entry.shape))
             }
         }
         guard problems.count == problemsBefore else { return Tensor([0]) }
         guard let found = weights.shape(of: name), found.count == shape.count else {
-            return note(.unfit(origin.names.joined(separator: ", "), reason: "they differ in shape"))
+            return note(.unfit(names(of: origin), reason: "they differ in shape"))
         }
+        guard readsNumbers else { return Tensor([0]) }
         let tensor: Tensor
         do {
             tensor = try weights.tensor(name)
         } catch {
-            return note(.unfit(origin.names[0], reason: error.description))
+            return note(.unfit(weights.nameInFile(origin.names[0]), reason: error.description))
         }
         guard tensor.isFinite else {
-            let names = origin.names.joined(separator: ", ")
-            return note(.unfit(names, reason: "it holds a number that is not finite"))
+            return note(.unfit(names(of: origin), reason: "it holds a number that is not finite"))
         }
         return tensor
+    }
+
+    /// A lone number, as a tensor of no dimensions or of one with a single element: both are in use.
+    /// - Returns: nil where it is not there, and a problem is noted, or where the header alone is read.
+    mutating func number(_ name: String) -> Float? {
+        let tensor = tensor(name, weights.shape(of: name) == [1] ? [1] : [])
+        return tensor.count == 1 ? tensor.scalar : nil
+    }
+
+    private func names(of origin: NameScheme.Origin) -> String {
+        origin.names.map(weights.nameInFile).joined(separator: ", ")
     }
 
     /// An extent that tells the architecture, from the first of some tensors that exists and is not empty; 0 where none
@@ -65,7 +85,7 @@ public struct WeightReader {
 
     /// Notes that a tensor makes no sense for a reason of the caller's.
     public mutating func refuse(_ name: String, because reason: String) {
-        problems.append(.unfit(weights.scheme.origin(of: name).names[0], reason: reason))
+        problems.append(.unfit(weights.nameInFile(weights.scheme.origin(of: name).names[0]), reason: reason))
     }
 
     /// Notes every tensor of a tower that was not asked for: the model was made with a part that this CLIP does not
@@ -75,7 +95,7 @@ public struct WeightReader {
         let prefixes = weights.scheme.towerPrefixes(of: tower)
         for name in weights.file.names.sorted() where prefixes.contains(where: name.hasPrefix) {
             if entriesRead[name] != nil || NameScheme.isBookkeeping(name) { continue }
-            problems.append(.unfit(name, reason: "it belongs to no part of a CLIP model as OpenAI built them"))
+            problems.append(.unfit(weights.nameInFile(name), reason: "it belongs to no part of a CLIP model as OpenAI built them"))
         }
     }
 

@@ -8,6 +8,8 @@ struct SafetensorsHeader {
 
     /// The most JSON the format allows.
     private static let longestText = 100_000_000
+    /// The most tensors that are read: parsing a list takes time, and models have some hundreds.
+    private static let mostTensors = 1 << 16
 
     /// Reads the header of a whole file and checks it against the file's size.
     /// - Precondition: `file.startIndex` is 0.
@@ -23,6 +25,10 @@ struct SafetensorsHeader {
         byteCount = 8 + Int(length)
         let text = file[8..<byteCount]
         guard text.first == UInt8(ascii: "{") else { throw .malformed("its header is not a JSON object") }
+        // Each tensor's entry is an object inside the list's.
+        guard text.count(where: { $0 == UInt8(ascii: "{") }) <= Self.mostTensors + 1 else {
+            throw .refused("it has more than \(Self.mostTensors) tensors, which no model has")
+        }
         do {
             entries = try JSONDecoder().decode(Listing.self, from: text).entries
         } catch {

@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 
 /// Reads a pickle as data. Python's own reader is a machine that imports and calls whatever a pickle names; this one
-/// knows the instructions and names that files of tensors are made of, and refuses all else by its name.
+/// knows the instructions and names that files of tensors are made of. Another instruction is refused by its name; what
+/// another name would make is foreign, and nothing more is known of it.
 ///
 /// There are no jumps, so every instruction is run once, and none makes more than its own bytes warrant: containers are
 /// shared by reference, however often a pickle says so.
@@ -16,6 +17,8 @@ struct PickleMachine {
     private var constructors: TorchConstructors
     private(set) var heap = PickleHeap()
     private(set) var root = PickleValue.none
+    /// The first name that is none of a tensor's.
+    private(set) var foreignName: String?
 
     /// The most instructions that are run. A training checkpoint of a large model has some ten thousands.
     private static let longestProgram = 1 << 20
@@ -26,6 +29,15 @@ struct PickleMachine {
         running range: Range<Int>, of file: Data, _ constructors: TorchConstructors
     ) throws(TensorFileError.Problem) {
         (code, position, end, self.constructors) = (file, range.lowerBound, range.upperBound, constructors)
+        do {
+            try run()
+        } catch {
+            // What comes after a foreign name may be meant for what it makes.
+            throw foreignName.map { .foreign($0) } ?? error
+        }
+    }
+
+    private mutating func run() throws(TensorFileError.Problem) {
         guard try byte() == PickleOpcode.proto.rawValue else { throw .malformed("its pickle has no version") }
         let version = try byte()
         guard (2...5).contains(version) else { throw .malformed("its pickle has the unknown version \(version)") }
@@ -81,7 +93,7 @@ struct PickleMachine {
         case .longGet:
             let index = Int(try number(UInt32.self))
             stack.append(try remembered(index))
-        case .global: stack.append(.global(try constructors.admit(module: try line(), name: try line())))
+        case .global: push(constructors.named(module: try line(), name: try line()))
         case .stackGlobal: try pushGlobal()
         case .reduce: try reduce()
         case .newObject: try makeObject()
@@ -127,11 +139,13 @@ extension PickleMachine {
     }
 
     private mutating func append(_ values: [PickleValue]) throws(TensorFileError.Problem) {
+        if case .foreign = try top() { return }
         guard case .list(let place) = try top() else { throw .malformed("its pickle appends to \(try top().kind)") }
         heap.containers[place] += values
     }
 
     private mutating func setItems(_ items: [PickleValue]) throws(TensorFileError.Problem) {
+        if case .foreign = try top() { return }
         guard case .dictionary(let place) = try top(), items.count.isMultiple(of: 2) else {
             throw .malformed("its pickle sets \(items.count) keys and values of \(try top().kind)")
         }
@@ -147,11 +161,17 @@ extension PickleMachine {
         guard case .text(let module) = parts[0], case .text(let name) = parts[1] else {
             throw .malformed("its pickle names something by \(parts[0].kind) and \(parts[1].kind)")
         }
-        stack.append(.global(try constructors.admit(module: module, name: name)))
+        push(constructors.named(module: module, name: name))
+    }
+
+    private mutating func push(_ value: PickleValue) {
+        if case .foreign(let name) = value, foreignName == nil { foreignName = name }
+        stack.append(value)
     }
 
     private mutating func reduce() throws(TensorFileError.Problem) {
         let parts = try pop(2)
+        if case .foreign = parts[0] { return stack.append(parts[0]) }
         guard case .global(let name) = parts[0], case .tuple(let place) = parts[1] else {
             throw .malformed("its pickle calls \(parts[0].kind) with \(parts[1].kind)")
         }
@@ -160,6 +180,7 @@ extension PickleMachine {
 
     private mutating func makeObject() throws(TensorFileError.Problem) {
         let parts = try pop(2)
+        if case .foreign = parts[0] { return stack.append(parts[0]) }
         guard case .global(let name) = parts[0], TorchConstructors.isClassOfAttributes(name),
             case .tuple(let place) = parts[1], heap.containers[place].isEmpty
         else { throw .refused("its pickle makes an object of \(parts[0].kind), which is no class of TorchScript's or of PyTorch's optimizers") }
@@ -173,7 +194,7 @@ extension PickleMachine {
         case .object(let place):
             guard heap.containers[place].isEmpty else { throw .malformed("its pickle builds an object twice") }
             heap.containers[place] = [state]
-        case .dictionary:
+        case .dictionary, .foreign:
             break
         case let other:
             throw .refused("its pickle gives attributes to \(other.kind)")

@@ -10,6 +10,8 @@ enum PickleValue {
     case hugeInteger
     /// Something of Python's that has a name, such as "collections.OrderedDict".
     case global(String)
+    /// Something of Python's that no tensor needs, or whatever it would make: nothing is known of it but its name.
+    case foreign(String)
     case tuple(Int)
     case list(Int)
     /// Keys and values by turns.
@@ -27,7 +29,7 @@ enum PickleValue {
         case .integer, .hugeInteger: "an integer"
         case .real: "a float"
         case .text: "a string"
-        case .global(let name): name
+        case .global(let name), .foreign(let name): name
         case .tuple: "a tuple"
         case .list: "a list"
         case .dictionary: "a dictionary"

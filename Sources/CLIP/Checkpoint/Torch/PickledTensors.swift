@@ -12,7 +12,15 @@ struct PickledTensors {
 
     init(_ machine: PickleMachine) throws(TensorFileError.Problem) {
         heap = machine.heap
-        try search(machine.root, name: "", depth: 0)
+        if let foreign = machine.foreignName {
+            // A training checkpoint may hold anything beside the weights: options, figures, the state of a program.
+            guard let (key, weights) = heap.stateDict(in: machine.root) else {
+                throw .foreign(foreign, advice: heap.advice(for: machine.root))
+            }
+            try search(weights, name: key, depth: 1)
+        } else {
+            try search(machine.root, name: "", depth: 0)
+        }
         // Weights may share a storage, each once or twice; a file whose tensors are many times what it holds is made to
         // fill memory.
         var stored: [Int: Int] = [:]
@@ -55,6 +63,8 @@ struct PickledTensors {
             }
         case .object(let place):
             for attributes in heap.containers[place] { try search(attributes, name: name, depth: depth + 1) }
+        case .foreign(let foreign):
+            throw .foreign(foreign)
         default:
             break
         }
@@ -64,7 +74,7 @@ struct PickledTensors {
         _ value: PickleValue, _ key: String, of name: String, _ depth: Int
     ) throws(TensorFileError.Problem) {
         switch value {
-        case .tensor, .dictionary, .tuple, .list, .object:
+        case .tensor, .dictionary, .tuple, .list, .object, .foreign:
             // Longer names are refused where they name a tensor; they need not grow until then.
             guard name.utf8.count <= Self.longestName else { throw .refused("its names are too long") }
             try search(value, name: name.isEmpty ? key : name + "." + key, depth: depth + 1)

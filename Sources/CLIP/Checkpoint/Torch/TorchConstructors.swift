@@ -41,15 +41,10 @@ struct TorchConstructors {
         name.hasPrefix("__torch__.") || name.hasPrefix("torch.optim.")
     }
 
-    /// The full name of something that a pickle may use.
-    func admit(module: String, name: String) throws(TensorFileError.Problem) -> String {
+    /// What a name of Python's stands for.
+    func named(module: String, name: String) -> PickleValue {
         let full = module + "." + name
-        guard Self.names.contains(full) || Self.isClassOfAttributes(full) else {
-            throw .refused(
-                "its pickle asks Python for \"\(full.prefix(200))\", which is no part of a tensor and is not run. Save "
-                    + "the weights alone: torch.save(model.state_dict(), path)")
-        }
-        return full
+        return Self.names.contains(full) || Self.isClassOfAttributes(full) ? .global(full) : .foreign(full)
     }
 
     /// What a name makes of its arguments.

@@ -6,6 +6,27 @@ extension Vocabulary {
 
     /// Reads a file in any of the formats that CLIP's tokenizers come in; its content tells which.
     init(contentsOf url: URL) throws(TokenizerError) {
+        let file = try Self.contents(of: url)
+        if Self.isJSON(file) {
+            try self.init(tokenizerJSON: file, path: url.path)
+        } else {
+            try self.init(mergesText: file, path: url.path)
+        }
+    }
+
+    /// How many tokens a file has. Merges are counted, not read.
+    static func count(in url: URL) throws(TokenizerError) -> Int {
+        let file = try contents(of: url)
+        return try isJSON(file)
+            ? Vocabulary(tokenizerJSON: file, path: url.path).count : count(mergesText: file, path: url.path)
+    }
+
+    private static func isJSON(_ file: Data) -> Bool {
+        file.first(where: { ![0x20, 0x9, 0xa, 0xd].contains($0) }) == UInt8(ascii: "{")
+    }
+
+    /// The bytes of a file, unpacked.
+    private static func contents(of url: URL) throws(TokenizerError) -> Data {
         func fault(_ reason: String) -> TokenizerError { TokenizerError(path: url.path, line: nil, reason: reason) }
         let packed: Data
         do {
@@ -16,16 +37,10 @@ extension Vocabulary {
         } catch {
             throw error as? TokenizerError ?? fault("cannot be read: \(error.localizedDescription)")
         }
-        let file: Data
         do {
-            file = Gzip.announced(by: packed) ? try Gzip.unpacked(packed, limit: Self.byteLimit) : packed
+            return Gzip.announced(by: packed) ? try Gzip.unpacked(packed, limit: Self.byteLimit) : packed
         } catch {
             throw fault(error.description)
-        }
-        if file.first(where: { ![0x20, 0x9, 0xa, 0xd].contains($0) }) == UInt8(ascii: "{") {
-            try self.init(tokenizerJSON: file, path: url.path)
-        } else {
-            try self.init(mergesText: file, path: url.path)
         }
     }
 }
