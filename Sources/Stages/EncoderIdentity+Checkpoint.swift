@@ -8,7 +8,8 @@ import Tensors
 extension ArtifactStore {
     /// The identity of the encoder that a checkpoint makes: what its embeddings are filed under.
     ///
-    /// Reads one small tensor of the checkpoint, and its files whole only if they have changed since they were last read.
+    /// Reads the checkpoint's files whole only if they have changed since they were last read. Without a vocabulary, the
+    /// identity is that with the one that OpenAI published for such weights, or else names none: images need no tokenizer.
     /// - Throws: `CheckpointError`, `StoreError`.
     public func identity(of checkpoint: Checkpoint, precision: Precision = .float32) throws -> EncoderIdentity {
         let preprocessing = checkpoint.preprocessing
@@ -33,16 +34,23 @@ extension ArtifactStore {
     private func identity(
         of checkpoint: Checkpoint, name: String, parameters: [String: JSONValue]
     ) throws -> EncoderIdentity {
-        let dimension = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }.columns
-        let files = checkpoint.weightFiles + [try checkpoint.tokenizerURL()]
-        let digests = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path)).map(\.description)
-        let common: [String: JSONValue] = [
-            "weights": .string(digests.dropLast().joined(separator: " ")),
-            "tokenizer": .string(digests[digests.count - 1]),
+        let dimension = try checkpoint.featureCount()
+        let digests = try digests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))
+        var common: [String: JSONValue] = [
+            "weights": .string(digests.map(\.description).joined(separator: " ")),
             "conventions": checkpoint.conventions.identity,
         ]
+        common["tokenizer"] = try vocabulary(of: checkpoint).map(JSONValue.string)
         return EncoderIdentity(
             name: name, dimension: dimension, parameters: .object(common.merging(parameters) { _, own in own }))
+    }
+
+    private func vocabulary(of checkpoint: Checkpoint) throws -> String? {
+        do {
+            return try digest(ofFile: checkpoint.tokenizerURL().absoluteURL.standardizedFileURL.path).description
+        } catch CheckpointError.noTokenizer {
+            return checkpoint.publishedVocabulary
+        }
     }
 
     /// Whether features of an encoder go with a checkpoint's text encoder: it made them, in whatever precision, or they

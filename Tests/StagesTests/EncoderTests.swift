@@ -2,6 +2,7 @@ import ArtifactStore
 import CLIP
 import Foundation
 import Stages
+import Tensors
 import TestSupport
 import Testing
 
@@ -32,5 +33,29 @@ import Testing
         let normalized = try identity()
         #expect(normalized.parameters["normalization"]?["mean"] == [0.5, 0.5, 0.5])
         #expect(Set([plain.key, gelu.key, normalized.key]).count == 3)
+    }
+
+    @Test("Images are encoded without a vocabulary; what reads class names says that it is missing")
+    func noVocabulary() throws {
+        let bench = try Bench()
+        try FileManager.default.removeItem(at: bench.folder.url.appending(path: "clip/merges.txt"))
+        #expect(try bench.store.identity(of: bench.checkpoint).parameters["tokenizer"] == nil)
+        let embeddings = try bench.extract("ink").key
+        let zeroShot = try EvaluateStage<ZeroShot>(StageKind.evaluateZeroShot.defaults, inputs: ["embeddings": [embeddings]])
+        #expect {
+            try zeroShot.run(checkpoint: bench.checkpoint, store: bench.store)
+        } throws: {
+            if case .noTokenizer? = $0 as? CheckpointError { true } else { false }
+        }
+    }
+
+    @Test("Weights of OpenAI's vocabulary are the same encoder before and after it is fetched")
+    func publishedVocabulary() throws {
+        let bench = try Bench()
+        let folder = bench.folder.url.appending(path: "openai")
+        try TinyCLIP.write(to: folder) { $0["token_embedding.weight"] = Tensor([49_408, 64]) }
+        try FileManager.default.removeItem(at: folder.appending(path: "merges.txt"))
+        let identity = try bench.store.identity(of: Checkpoint(contentsOf: folder))
+        #expect(identity.parameters["tokenizer"] == "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a")
     }
 }

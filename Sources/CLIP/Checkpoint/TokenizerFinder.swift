@@ -19,6 +19,14 @@ extension Checkpoint {
     }
 }
 
+extension Checkpoint {
+    /// The SHA-256 of the vocabulary that goes with weights of as many tokens as OpenAI's, whether it is there or not: of the
+    /// file that `make vocabulary` fetches. Nil for other weights.
+    public var publishedVocabulary: String? {
+        TokenizerFinder.takesInstalled(architecture.vocabularyCount) ? TokenizerFinder.installedDigest : nil
+    }
+}
+
 /// How a vocabulary goes with weights.
 enum VocabularyFit {
     /// There is an embedding for each token.
@@ -47,6 +55,12 @@ enum TokenizerFinder {
     /// The vocabulary of all of OpenAI's models, where `make vocabulary` puts it; relative to the working directory.
     private static let installed = "Models/vocabulary/bpe_simple_vocab_16e6.txt.gz"
     private static let installedCount = 49_408
+    static let installedDigest = "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"
+
+    /// Whether that vocabulary goes with weights of so many tokens.
+    static func takesInstalled(_ vocabularyCount: Int) -> Bool {
+        VocabularyFit(tokens: installedCount, embeddings: vocabularyCount) != nil
+    }
 
     /// - Parameter vocabularyCount: the tokens that the weights embed.
     static func tokenizer(beside weights: URL, vocabularyCount: Int) throws(CheckpointError) -> URL {
@@ -55,7 +69,7 @@ enum TokenizerFinder {
         if let first = beside.first {
             return beside.count == 1 ? first : fitting(beside, vocabularyCount) ?? first
         }
-        let takesInstalled = VocabularyFit(tokens: installedCount, embeddings: vocabularyCount) != nil
+        let takesInstalled = takesInstalled(vocabularyCount)
         if takesInstalled, isThere(URL(filePath: installed)) { return URL(filePath: installed) }
         throw .noTokenizer(folder: folder.path, names: names, installed: takesInstalled ? installed : nil)
     }

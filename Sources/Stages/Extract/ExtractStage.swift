@@ -110,8 +110,7 @@ public struct ExtractStage: Sendable {
     /// - Throws: what `run` would throw: `CheckpointError`, `UnsupportedPrecision`.
     public static func check(_ checkpoint: Checkpoint, precision: Precision) throws {
         try precision.check()
-        _ = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }
-        _ = try checkpoint.tokenizerURL()
+        _ = try checkpoint.featureCount()
         _ = try ImageModel(checkpoint: checkpoint, precision: precision)
     }
 
