@@ -6,6 +6,11 @@ import Tensors
 
 @main
 struct Bench: ParsableCommand {
+    static func main() {
+        Conduct.begin()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg-bench",
         abstract: "Times the numeric work, side by side with PyTorch and ONNX Runtime where a Python has them.",

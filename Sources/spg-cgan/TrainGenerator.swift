@@ -4,6 +4,11 @@ import PromptLearning
 
 @main
 struct TrainGenerator: ParsableCommand {
+    static func main() {
+        Conduct.begin()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg-cgan",
         abstract: "Trains a network to write prompts from images' embeddings.",

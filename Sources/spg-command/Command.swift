@@ -7,6 +7,11 @@ import Stages
 
 @main
 struct Command: ParsableCommand {
+    static func main() {
+        Conduct.begin()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg-command",
         abstract: "Runs a stage of a pipeline that is a command of the user's own (uses: command).",

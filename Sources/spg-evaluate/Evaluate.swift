@@ -4,6 +4,11 @@ import Stages
 
 @main
 struct Evaluate: ParsableCommand {
+    static func main() {
+        Conduct.begin()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg-evaluate",
         abstract: "Classifies the images of a domain.",

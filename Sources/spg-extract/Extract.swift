@@ -9,6 +9,11 @@ import Tensors
 
 @main
 struct Extract: ParsableCommand {
+    static func main() {
+        Conduct.begin()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg-extract",
         abstract: "Encodes a data set's images with CLIP and keeps the embeddings in the store.",

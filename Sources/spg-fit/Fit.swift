@@ -4,6 +4,11 @@ import PromptLearning
 
 @main
 struct Fit: ParsableCommand {
+    static func main() {
+        Conduct.begin()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg-fit",
         abstract: "Learns prompts from cached embeddings.",

@@ -1,8 +1,14 @@
 import ArgumentParser
+import CommandLineSupport
 
 /// The orchestrator: runs pipeline files, and says what there is.
 @main
 struct SPG: AsyncParsableCommand {
+    static func main() async {
+        Conduct.begin()
+        await main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "spg",
         abstract: "Runs soft prompt generation experiments that are described by pipeline files.",
