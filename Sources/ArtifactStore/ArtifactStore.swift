@@ -15,19 +15,25 @@ public final class ArtifactStore: Sendable {
     /// Whether artifacts that are there are to be made again: what is written takes the place of what was there.
     public let remakes: Bool
     package let database: DatabaseQueue
+    /// Where the right to make an artifact is claimed (`Claim`); nil for a store in memory. By whatever links a store is
+    /// reached, it is one file.
+    let claimsPath: String?
+    /// What the file was when it was opened, where nobody here can keep others from writing to it.
+    private let unguarded: FileStamp?
     /// Told of an artifact that another process is making when this one has to wait for it.
     let onWait: @Sendable (ArtifactKey) -> Void
 
     /// Opens a store, or makes one (with the folders above it) where there is none and `readOnly` is false.
     ///
     /// A store of an older version is brought up to date.
-    /// - Throws: `StoreError`, where the file is missing (`readOnly`), is no store, is newer, or cannot be opened.
+    /// - Throws: `StoreError`, where the path is none of a file, or the file is missing (`readOnly`), is no store, is newer, or
+    ///   cannot be opened.
     public init(
         path: String, readOnly: Bool = false, remakes: Bool = false,
         onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
     ) throws {
-        let exists = FileManager.default.fileExists(atPath: path)
-        if exists {
+        try Self.checkName(path)
+        if FileManager.default.fileExists(atPath: path) {
             try Self.checkFileIsDatabase(path)
         } else if readOnly {
             throw StoreError.noStore(path: path)
@@ -38,12 +44,27 @@ public final class ArtifactStore: Sendable {
         isReadOnly = readOnly
         self.remakes = remakes
         self.onWait = onWait
-        database = try StoreError.translating(at: path) {
+        (database, unguarded) = try StoreError.translating(at: path) {
             guard !readOnly else { return try Self.openedForReading(path) }
+            try Self.checkHasOneName(path)
             let database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false))
             try Self.prepare(database, path: path)
-            return database
+            return (database, nil)
         }
+        claimsPath = Self.realPath(path) + "-claims"
+    }
+
+    /// A store of nothing, in memory, for whoever looks at what is in a store that is not there.
+    /// - Parameter path: where it would be.
+    public init(emptyInPlaceOf path: String) throws {
+        self.path = path
+        isReadOnly = false
+        remakes = false
+        onWait = { _ in }
+        claimsPath = nil
+        unguarded = nil
+        database = try DatabaseQueue(configuration: Self.configuration(readOnly: false))
+        try database.write { try Migrations.apply(in: $0, path: path) }
     }
 
     /// Closes the file, whoever still holds this value, so that nothing stays in its write-ahead log but what others write. Any
@@ -54,7 +75,11 @@ public final class ArtifactStore: Sendable {
 
     /// Reads in one consistent snapshot.
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Profile.measure(.store) { try StoreError.translating(at: path) { try database.read(body) } }
+        let result = try Profile.measure(.store) { try StoreError.translating(at: path) { try database.read(body) } }
+        if let unguarded, try FileStamp(ofFileAt: path) != unguarded {
+            throw StoreError.failed(path: path, reason: "it was written to while it was read; run the same command again")
+        }
+        return result
     }
 
     /// Writes in one immediate transaction, undone as a whole if `body` throws.
@@ -81,7 +106,8 @@ extension ArtifactStore {
         return configuration
     }
 
-    private static func openedForReading(_ path: String) throws -> DatabaseQueue {
+    /// - Returns: the database; what the file is, where it is read without locks.
+    private static func openedForReading(_ path: String) throws -> (DatabaseQueue, FileStamp?) {
         func opened(_ name: String) throws -> DatabaseQueue {
             let database = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
             try database.read { database in
@@ -92,30 +118,42 @@ extension ArtifactStore {
             }
             return database
         }
-        do {
-            return try opened(path)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
-            // Write-ahead mode keeps files beside the store, also for readers. Where nobody can write, nothing changes.
-            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-            guard access(folder, W_OK) != 0 else { throw error }
-            let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
-            guard (log ?? 0) == 0 else {
-                let reason = "its log beside it has to be read too, which needs a folder that can be written to; copy both there"
-                throw StoreError.cannotOpen(path: path, reason: reason)
+        /// The size of a file that SQLite keeps beside the store; nil where there is none.
+        func size(_ suffix: String) -> Int? {
+            try? FileManager.default.attributesOfItem(atPath: realPath(path) + suffix)[.size] as? Int
+        }
+        /// Without locks, and without the files that write-ahead mode keeps beside a store, also for readers: who may only read
+        /// cannot make them, or would leave what the store's owner cannot write to.
+        func openedAsItIs() throws -> (DatabaseQueue, FileStamp?) {
+            if let left = ["-wal", "-journal"].first(where: { (size($0) ?? 0) > 0 }) {
+                throw StoreError.cannotOpen(path: path, reason: """
+                    \(URL(fileURLWithPath: path).lastPathComponent)\(left) beside it has to be read too, which takes a store that \
+                    can be written to: let a program of its owner's open it, or copy both files to a folder of your own
+                    """)
             }
-            return try opened(uri(path, "immutable=1"))
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+            let stamp = try FileStamp(ofFileAt: path)
+            return (try opened(uri(path, "immutable=1")), stamp)
+        }
+        let canWrite = canWrite(path)
+        if !canWrite, ["-wal", "-shm", "-journal"].allSatisfy({ size($0) == nil }) { return try openedAsItIs() }
+        do {
+            return (try opened(path), nil)
+        } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
+            guard canWrite else { return try openedAsItIs() }
+            guard error.resultCode == .SQLITE_READONLY else { throw error }
             // Whoever was killed while it made the store may have left a journal, which only a writer can roll back.
-            guard access(path, W_OK) == 0 else { throw error }
             let writer = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
             _ = try writer.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
             try writer.close()
-            return try opened(path)
+            return (try opened(path), nil)
         }
     }
 
+    /// The file as another connection attaches it, to read it only.
+    var uriForReading: String { Self.uri(path, unguarded == nil ? "mode=ro" : "immutable=1") }
+
     /// A path as SQLite takes it together with parameters.
-    static func uri(_ path: String, _ parameters: String) -> String {
+    private static func uri(_ path: String, _ parameters: String) -> String {
         let allowed = CharacterSet(charactersIn: "/-_.~").union(.alphanumerics)
         return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?\(parameters)"
     }
@@ -156,11 +194,11 @@ extension ArtifactStore {
     }
 
     private static func makeFolder(above path: String) throws {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let folder = folder(of: path)
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw StoreError.cannotOpen(path: path, reason: "its folder “\(folder.path)” cannot be made")
+            throw StoreError.cannotOpen(path: path, reason: "its folder “\(folder)” cannot be made")
         }
     }
 }

@@ -20,8 +20,7 @@ extension ArtifactStore {
     /// be asked again afterwards.
     /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written.
     public func claim(_ key: ArtifactKey) throws -> Claim {
-        let descriptor = open(claimsPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw claimsError() }
+        let descriptor = try openClaims()
         let claim = Claim(descriptor: descriptor)
         var lock = Self.lock(key)
         if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
@@ -35,10 +34,11 @@ extension ArtifactStore {
 
     /// Those of some artifacts that a process makes at the moment.
     public func claimed(among keys: some Sequence<ArtifactKey>) throws -> Set<ArtifactKey> {
+        // Without the file nobody has ever claimed anything; who may not read it cannot know.
+        guard let claimsPath else { return [] }
         let descriptor = open(claimsPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            // Without the file nobody has ever claimed anything.
-            guard errno == ENOENT else { throw claimsError() }
+            guard [ENOENT, EACCES].contains(errno) else { throw claimsError() }
             return []
         }
         defer { Glibc.close(descriptor) }
@@ -51,10 +51,15 @@ extension ArtifactStore {
         return claimed
     }
 
-    private var claimsPath: String { path + "-claims" }
+    private func openClaims() throws -> Int32 {
+        guard let claimsPath else { throw StoreError.readOnly(path: path) }
+        let descriptor = open(claimsPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw claimsError() }
+        return descriptor
+    }
 
     private func claimsError() -> StoreError {
-        .cannotOpen(path: claimsPath, reason: String(cString: strerror(errno)))
+        .cannotOpen(path: claimsPath ?? path, reason: String(cString: strerror(errno)))
     }
 
     /// The byte of a key: 62 of its bits, so that no two keys of a store share one.

@@ -4,6 +4,8 @@ import GRDB
 
 /// Why the store cannot do what is asked of it. Every message says what, where, and what to do.
 public enum StoreError: Error, Equatable, Sendable {
+    /// A path that is none of a file.
+    case badName(path: String, reason: String)
     case noStore(path: String)
     case notADatabase(path: String)
     case notAStore(path: String)
@@ -26,8 +28,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case unknownPipeline(String, known: [String])
     /// The file's structure is damaged; SQLite's words.
     case damaged(path: String, reason: String)
-    /// A file that a copy of the store would take the place of.
+    /// A file that what is to be written would take the place of.
     case fileExists(path: String)
+    /// A file that cannot be written.
+    case cannotWrite(path: String, reason: String)
     /// Two stores hold different things under one name; what they are.
     case conflicts(path: String, [String])
 
@@ -88,8 +92,10 @@ extension StoreError {
 extension StoreError: CustomStringConvertible, LocalizedError {
     public var description: String {
         switch self {
+        case .badName(let path, let reason):
+            "“\(path)” cannot be the name of a store: \(reason); give a file's path with --store, such as Cache/artifacts.sqlite"
         case .noStore(let path):
-            "there is no store at “\(path)”; run a stage first, or give its path with --store"
+            "there is no store at “\(path)” yet; running a pipeline makes one, or give another path with --store"
         case .notADatabase(let path):
             "“\(path)” is no SQLite database; move it away, or give another path with --store"
         case .notAStore(let path):
@@ -129,6 +135,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
                 + "sqlite3 \"\(path)\" .recover | sqlite3 recovered.sqlite, and run spg store verify on it"
         case .fileExists(let path):
             "“\(path)” is there already and is left as it is; give another name"
+        case .cannotWrite(let path, let reason):
+            "“\(path)” cannot be written: \(reason)"
         case .conflicts(let path, let conflicts):
             "nothing was merged: “\(path)” holds other contents under the same identity:\n"
                 + conflicts.prefix(20).map { "  \($0)" }.joined(separator: "\n")

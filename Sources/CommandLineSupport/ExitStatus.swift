@@ -23,8 +23,9 @@ public enum ExitStatus: Int32, Sendable {
         self =
             switch error {
             case is CancellationError: .interrupted
-            case is ParameterError, is UnfitParameter: .usage
-            case StoreError.diskFull, StoreError.readOnly, StoreError.busy, StoreError.cannotOpen, StoreError.failed:
+            case is ParameterError, is UnfitParameter, StoreError.badName: .usage
+            case StoreError.diskFull, StoreError.readOnly, StoreError.busy, StoreError.cannotOpen, StoreError.failed,
+                StoreError.cannotWrite:
                 .inputOutput
             case is POSIXError, is CocoaError: .inputOutput
             default: .badData

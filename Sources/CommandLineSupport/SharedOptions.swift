@@ -10,8 +10,27 @@ public struct StoreOptions: ParsableArguments {
 
     public init() {}
 
+    public func validate() throws {
+        do { try ArtifactStore.checkName(store) } catch { throw ValidationError("--store: \(error)") }
+    }
+
     /// Whether there is a file already.
     public var exists: Bool { FileManager.default.fileExists(atPath: store) }
+
+    /// Opens the store to look at it, which makes none: where there is none, one of nothing stands in its place. Digests of
+    /// files that are read are remembered where it can be written to.
+    public func openToLook() throws -> ArtifactStore {
+        let size = try? FileManager.default.attributesOfItem(atPath: store)[.size] as? Int
+        guard let size, size > 0 else { return try ArtifactStore(emptyInPlaceOf: store) }
+        return try openThere(readOnly: !ArtifactStore.canWrite(store))
+    }
+
+    /// Opens a store that is there.
+    /// - Throws: `StoreError.noStore` where none is.
+    public func openThere(readOnly: Bool = true) throws -> ArtifactStore {
+        guard exists else { throw StoreError.noStore(path: store) }
+        return try ArtifactStore(path: store, readOnly: readOnly)
+    }
 
     /// Opens the store, making it where there is none.
     /// - Parameter remakes: whether artifacts that are there are to be made again.

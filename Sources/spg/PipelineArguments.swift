@@ -15,7 +15,7 @@ struct PipelineArguments: ParsableArguments {
 
     /// Reads the file, looks at images and checkpoint, and plans.
     func plan(recording: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
-        let store = try planning.storeOptions.open()
+        let store = try recording ? planning.storeOptions.open() : planning.storeOptions.openToLook()
         return (try planning.plan(file, in: store, recording: recording), store)
     }
 }

@@ -25,7 +25,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let result = try storage.openForReading().query(sql)
+            let result = try storage.openThere().query(sql)
             // A column of numbers is read from its right end.
             var table = Table(result.columns.enumerated().map { index, title in
                 .init(title, result.rows.allSatisfy { $0[index].isNumber } ? .trailing : .leading)
@@ -34,19 +34,6 @@ struct QueryCommand: ParsableCommand {
             print(table.written(as: format), terminator: "")
         }
     }
-}
-
-extension StoreOptions {
-    /// Opens a store that is there.
-    func openForReading() throws -> ArtifactStore {
-        guard exists else { throw NoStore(path: store) }
-        return try ArtifactStore(path: store, readOnly: true)
-    }
-}
-
-private struct NoStore: Error, CustomStringConvertible {
-    let path: String
-    var description: String { "There is no store at \(path) yet; running a pipeline makes one (make demo)." }
 }
 
 extension QueryResult.Value {

@@ -51,7 +51,7 @@ struct ResultsCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             guard files.count == 1 else { return try printOverview() }
-            let store = try planning.storeOptions.open()
+            let store = try planning.storeOptions.openToLook()
             let plan = try planning.plan(files[0], in: store)
             if perClass { return try printClasses(of: plan, in: store) }
             let costs = cost ? try plan.costTable(in: store) : nil
@@ -67,10 +67,10 @@ struct ResultsCommand: ParsableCommand {
     private func printOverview() throws {
         var overview: Overview
         if files.isEmpty {
-            let store = try planning.storeOptions.openForReading()
+            let store = try planning.storeOptions.openThere()
             overview = try Overview(of: store.pipelineNames().map { ($0, try store.pipeline($0)) }, in: store)
         } else {
-            let store = try planning.storeOptions.open()
+            let store = try planning.storeOptions.openToLook()
             let plans = try files.map { try planning.plan($0, in: store) }
             let backbones = try plans.compactMap { plan in
                 try plan.architecture().publishedName.map { (try planning.encoder(of: plan, in: store).key, $0) }

@@ -20,7 +20,7 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            let store = try storage.openThere()
             print(try store.report(on: store.resolve(key)))
         }
     }
@@ -45,7 +45,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            let store = try storage.openThere()
             print(try store.comparison(of: store.resolve(old), with: store.resolve(new)))
         }
     }

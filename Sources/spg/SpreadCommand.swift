@@ -35,8 +35,7 @@ struct SpreadCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            guard storage.exists else { throw Nothing(description: "There is no store at \(storage.store) yet.") }
-            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            let store = try storage.openThere()
             let stages = try evaluations(in: store)
             guard !stages.isEmpty else {
                 throw Nothing(description: "The pipeline “\(pipeline)” has no evaluation of a generator in \(storage.store).")

@@ -32,7 +32,7 @@ extension ArtifactStore {
         guard !isReadOnly else { throw StoreError.readOnly(path: self.path) }
         return try StoreError.translating(at: self.path) {
             try database.writeWithoutTransaction { database in
-                try database.execute(sql: "ATTACH ? AS other", arguments: [Self.uri(path, "mode=ro")])
+                try database.execute(sql: "ATTACH ? AS other", arguments: [other.uriForReading])
                 defer { try? database.execute(sql: "DETACH other") }
                 var outcome = MergeOutcome()
                 try database.inTransaction(.immediate) {

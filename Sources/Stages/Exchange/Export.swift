@@ -90,18 +90,15 @@ extension Export {
     /// Writes a file in the format of its extension: .npy (one array), .npz, .safetensors, .pt (a lone tensor, or a state
     /// dict of several), .tar (a training checkpoint of Dassl's, also as .tar-N with N epochs), .csv. Beside arrays whose rows are about images, their table is written as .csv.
     /// - Returns: the files written.
-    /// - Throws: `StageInputError` for an extension that this cannot be written in; `StoreError.fileExists`, and nothing is
-    ///   written; `CocoaError`.
+    /// - Throws: `StageInputError` for an extension that this cannot be written in; `StoreError.fileExists` or
+    ///   `.cannotWrite`, and nothing is written.
     public func write(to url: URL) throws -> [URL] {
         var files: [(url: URL, data: Data)] = [(url, try data(as: url.pathExtension.lowercased(), of: url.path))]
         if let rowTable, url.pathExtension.lowercased() != "csv" {
             let lines = ([rowTable.columns] + rowTable.rows).map(CommaSeparated.line)
             files.append((url.deletingPathExtension().appendingPathExtension("csv"), Data(lines.joined().utf8)))
         }
-        for file in files where FileManager.default.fileExists(atPath: file.url.path) {
-            throw StoreError.fileExists(path: file.url.path)
-        }
-        for file in files { try file.data.write(to: file.url, options: .atomic) }
+        try NewFiles.write(files)
         return files.map(\.url)
     }
 

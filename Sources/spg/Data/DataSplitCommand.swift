@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArtifactStore
 import CommandLineSupport
 import Datasets
 import Foundation
@@ -47,7 +48,7 @@ struct DataSplitCommand: ParsableCommand {
                 guard !FileManager.default.fileExists(atPath: url.path) else { throw SplitExists(path: url.path) }
                 return (domain, url)
             }
-            let store = try storage.open()
+            let store = try storage.openToLook()
             let written = try files.map { domain, url in
                 let line = ProgressLine("reading \(domain)", unit: "new images")
                 let manifest = try folder.manifest(of: domain) { paths in
@@ -58,8 +59,8 @@ struct DataSplitCommand: ParsableCommand {
             }
             Console.standardError.clearStatus()
             try FileManager.default.createDirectory(at: URL(filePath: into), withIntermediateDirectories: true)
+            try NewFiles.write(written.map { (url: $0, data: $1.encoded) })
             for (url, file) in written {
-                try file.encoded.write(to: url, options: .atomic)
                 print("\(url.path): train \(grouped(file.train.count)), val \(grouped(file.validation.count))")
             }
         }

@@ -51,7 +51,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let store = try ArtifactStore(path: storage.store, readOnly: true)
+            let store = try storage.openThere()
             let keys = try store.resolve(keys, kind: subject.kind)
             let url = URL(filePath: output)
             let files =

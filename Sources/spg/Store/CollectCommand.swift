@@ -25,7 +25,7 @@ struct CollectCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let store = try ArtifactStore(path: storage.store, readOnly: !delete)
+            let store = try storage.openThere(readOnly: !delete)
             let garbage = try store.collectGarbage(keeping: pipelines, deleting: delete)
             guard !garbage.isEmpty else {
                 print("Nothing is to go: all that is there, those pipelines need.")

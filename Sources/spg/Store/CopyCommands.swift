@@ -13,7 +13,7 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            try ArtifactStore(path: storage.store, readOnly: true).backUp(to: file)
+            try storage.openThere().backUp(to: file)
             print("\(file) is a whole store: use it with --store, or move it to \(storage.store) to go back.")
         }
     }

@@ -12,7 +12,7 @@ struct StatisticsCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let statistics = try ArtifactStore(path: storage.store, readOnly: true).statistics()
+            let statistics = try storage.openThere().statistics()
             var kinds = Table([
                 .init("artifacts"), .init("number", .trailing), .init("contents", .trailing), .init("made in", .trailing),
             ])

@@ -21,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let store = try ArtifactStore(path: storage.store, readOnly: !drop)
+            let store = try storage.openThere(readOnly: !drop)
             let line = ProgressLine("verify", unit: "blobs")
             let result = try store.verify { line.update($0, of: $1) }
             Console.standardError.clearStatus()

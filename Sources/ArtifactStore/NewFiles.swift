@@ -1,0 +1,97 @@
+import Foundation
+
+/// Files that appear under their names once they are whole and on the disk: all of them, or none.
+///
+/// What is being written has a name that no other process has, in the same folder. A process that is killed leaves that, and
+/// nothing in the way of the next one.
+public enum NewFiles {
+    /// Writes files where there are none.
+    ///
+    /// Of a set that a killed process has left in part, what is there with the same bytes stays, and the rest is added.
+    /// - Throws: `StoreError.fileExists` or `.cannotWrite`, naming the file, and none is written.
+    public static func write(_ files: [(url: URL, data: Data)]) throws(StoreError) {
+        let missing = files.filter { !isThere($0.url.path) }
+        for file in files where isThere(file.url.path) {
+            guard !missing.isEmpty, (try? Data(contentsOf: file.url)) == file.data else {
+                throw .fileExists(path: file.url.path)
+            }
+        }
+        var written: [(temporary: String, path: String)] = []
+        defer { for file in written { unlink(file.temporary) } }
+        for file in missing {
+            let (descriptor, temporary) = try temporaryFile(for: file.url.path)
+            written.append((temporary, file.url.path))
+            defer { close(descriptor) }
+            try write(file.data, to: descriptor, of: file.url.path)
+        }
+        var placed: [String] = []
+        do {
+            for file in written {
+                try place(file.temporary, at: file.path)
+                placed.append(file.path)
+            }
+        } catch {
+            for path in placed { unlink(path) }
+            throw error
+        }
+    }
+
+    /// A new file of another name in the folder of a file that is to be made.
+    static func temporaryFile(for path: String) throws(StoreError) -> (descriptor: Int32, path: String) {
+        let url = URL(fileURLWithPath: path), folder = url.deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw .cannotWrite(path: path, reason: "there is no folder “\(folder)”; make it first")
+        }
+        // A name may have 255 bytes, which its own leaves no room in if it is long.
+        let start = String(decoding: url.lastPathComponent.utf8.prefix(200), as: UTF8.self)
+        let temporary = "\(folder)/.\(start).partial-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
+        return (descriptor, temporary)
+    }
+
+    private static func write(_ data: Data, to descriptor: Int32, of path: String) throws(StoreError) {
+        let code = data.withUnsafeBytes { bytes -> Int32 in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+            }
+            return fsync(descriptor) == 0 ? 0 : errno
+        }
+        guard code == 0 else { throw .cannotWrite(path: path, code: code) }
+    }
+
+    /// Gives a file its name, unless a file has that.
+    static func place(_ temporary: String, at path: String) throws(StoreError) {
+        if link(temporary, path) == 0 {
+            unlink(temporary)
+        } else if errno == EEXIST {
+            throw .fileExists(path: path)
+        } else {
+            // Not every file system knows a second name for a file.
+            guard !isThere(path) else { throw .fileExists(path: path) }
+            guard rename(temporary, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
+        }
+        // The name is on the disk, too.
+        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        fsync(folder)
+        close(folder)
+    }
+
+    /// Whether anything has a name, also a link that leads nowhere.
+    static func isThere(_ path: String) -> Bool {
+        var entry = stat()
+        return lstat(path, &entry) == 0
+    }
+}
+
+extension StoreError {
+    /// A file that cannot be written, for the system's reason.
+    fileprivate static func cannotWrite(path: String, code: Int32) -> StoreError {
+        let reason = String(cString: strerror(code))
+        return .cannotWrite(
+            path: path, reason: [ENOSPC, EDQUOT, EFBIG].contains(code) ? "\(reason); make room and run the same command again" : reason)
+    }
+}
