@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
         .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
-        .target(name: "Reporting", dependencies: ["ArtifactStore"]),
+        .target(name: "Reporting", dependencies: ["ArtifactStore", "Datasets"]),
         .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", "Reporting", yams]),
         .target(
             name: "CommandLineSupport",

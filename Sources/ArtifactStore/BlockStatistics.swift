@@ -31,7 +31,7 @@ extension ArtifactStore {
             let numbers = try database.blockStatistics(
                 of: manifest, id: manifestID, encoderID: encoderID, view: view, count: 2 * widths.reduce(0, +))
             if let row = numbers.firstRowNotFinite {
-                throw StoreError.badStatistics(image: manifest.images[row].path, view: view)
+                throw StoreError.badStatistics(image: manifest.images[row].path.text, view: view)
             }
             return StoredBlockStatistics(widths: widths, numbers: numbers)
         }
@@ -122,14 +122,14 @@ extension Database {
                     return
                 }
                 guard bytes.count == 2 * count else {
-                    throw StoreError.badStatistics(image: manifest.images[position].path, view: view)
+                    throw StoreError.badStatistics(image: manifest.images[position].path.text, view: view)
                 }
                 UnsafeMutableRawBufferPointer(rebasing: bits[2 * position * count..<2 * (position + 1) * count])
                     .copyMemory(from: bytes)
             }
         }
         if let first = missing.first {
-            throw StoreError.missingStatistics(count: missing.count, view: view, first: manifest.images[first].path)
+            throw StoreError.missingStatistics(count: missing.count, view: view, first: manifest.images[first].path.text)
         }
         return HalfMatrix(columns: count, bits: bits)
     }

@@ -47,7 +47,7 @@ extension ArtifactStore {
             let vectors = try database.vectors(
                 of: manifest, id: manifestID, encoderID: encoderID, view: view, dimension: dimension)
             if let (row, problem) = firstBadVector(vectors) {
-                throw StoreError.badVector(image: manifest.images[row].path, view: view, problem: problem)
+                throw StoreError.badVector(image: manifest.images[row].path.text, view: view, problem: problem)
             }
             return Embeddings(manifest: manifest, vectors: vectors)
         }
@@ -124,7 +124,7 @@ extension Database {
                 }
                 guard bytes.count == size else {
                     throw StoreError.badVector(
-                        image: manifest.images[position].path, view: view,
+                        image: manifest.images[position].path.text, view: view,
                         problem: .wrongDimension(bytes.count / 4, expected: dimension))
                 }
                 UnsafeMutableRawPointer(destination + position * dimension).copyMemory(
@@ -133,7 +133,7 @@ extension Database {
         }
         if let first = missing.first {
             throw StoreError.missingEmbeddings(
-                count: missing.count, view: view, first: manifest.images[first].path)
+                count: missing.count, view: view, first: manifest.images[first].path.text)
         }
         return vectors
     }

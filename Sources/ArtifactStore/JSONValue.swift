@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// A JSON value, with one canonical text per value so that texts can be hashed.
@@ -64,6 +65,32 @@ public enum JSONValue: Hashable, Sendable {
             }
         }
         return result + "\""
+    }
+}
+
+extension JSONValue {
+    /// Texts are one where their bytes are, as their canonical texts are: a value may be the name of a folder.
+    public static func == (a: JSONValue, b: JSONValue) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.number(let a), .number(let b)): a == b
+        case (.string(let a), .string(let b)): Name(a) == Name(b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: break
+        case .bool(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(Name(value))
+        case .array(let elements): hasher.combine(elements)
+        case .object(let members): hasher.combine(members)
+        }
     }
 }
 

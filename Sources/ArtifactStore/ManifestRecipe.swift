@@ -14,8 +14,8 @@ extension DomainManifest {
         return Recipe(
             kind: .images, algorithmVersion: 1,
             parameters: [
-                "domain": .string(domain),
-                "classes": .array(classes.map(JSONValue.string)),
+                "domain": .string(domain.text),
+                "classes": .array(classes.map { .string($0.text) }),
                 "count": .number(Double(images.count)),
                 "contents": .string(Digest(of: contents).description),
             ],

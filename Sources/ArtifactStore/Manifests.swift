@@ -35,7 +35,7 @@ extension ArtifactStore {
 extension Database {
     /// Reads the manifest with an artifact's row.
     func manifest(id: Int64) throws -> DomainManifest {
-        let classes = try String.fetchAll(
+        let classes = try Name.fetchAll(
             self, sql: "SELECT name FROM manifest_class WHERE manifest_id = ? ORDER BY label", arguments: [id])
         var images: [LabelledImage] = []
         try forEachRow("""
@@ -48,7 +48,7 @@ extension Database {
             guard let digest = blob(row, 1).flatMap(Digest.init(bytes:)) else {
                 throw StoreError.badValue("a “sha256” in the store is no SHA-256 digest")
             }
-            images.append(LabelledImage(path: text(row, 0), digest: digest, label: label))
+            images.append(LabelledImage(path: Name(text(row, 0)), digest: digest, label: label))
         }
         let names = try Row.fetchOne(
             self, sql: "SELECT dataset, domain FROM manifest WHERE artifact_id = ?", arguments: [id])
@@ -97,8 +97,8 @@ extension Database {
 
     private static let nextRecord = "(SELECT coalesce(max(recorded), 0) + 1 FROM manifest)"
 
-    private func paths(ofManifest id: Int64) throws -> [String] {
-        try String.fetchAll(
+    private func paths(ofManifest id: Int64) throws -> [Name] {
+        try Name.fetchAll(
             self, sql: "SELECT path FROM manifest_image WHERE manifest_id = ? ORDER BY position", arguments: [id])
     }
 

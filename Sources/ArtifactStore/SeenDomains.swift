@@ -8,16 +8,18 @@ extension ArtifactStore {
     /// A domain that has not changed since it was last seen is looked at, file by file, and nothing else; what is remembered
     /// of its files, one digest for all of them, leads to the key.
     /// - Parameters:
+    ///   - listed: told what was seen among the files, whether it has changed or not.
     ///   - recording: whether the images are to be an artifact of the store, as a run needs them, seen last.
     ///   - progress: called with the number of files read and the number to be read; not at all if there are none.
     /// - Throws: `DatasetError`, `StoreError`.
     public func imagesKey(
-        of domain: String, in folder: ImageFolder, recording: Bool,
+        of domain: Name, in folder: ImageFolder, recording: Bool, listed: (ImageFolder.Listing) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
         let now = Int(Date().timeIntervalSince1970 * 1e9)
         // Before any file is read: what changes later has another stamp the next time.
         let listing = try folder.listing(of: domain)
+        listed(listing)
         let path = "\(folder.root)/\(domain)"
         if let key = try reading({ try $0.seenKey(path, folder.name, listing.digest, recording: recording) }) { return key }
 

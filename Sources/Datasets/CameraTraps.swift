@@ -38,30 +38,30 @@ public struct CameraTraps: Hashable, Sendable {
     }
 
     /// The images of each domain `location_<number>`; an image with several categories is one of each.
-    func places(of domains: [String], under root: String) throws(DatasetError) -> [String: [Layout.Place]] {
+    func places(of domains: [Name], under root: String) throws(DatasetError) -> [Name: [Layout.Place]] {
         let files = annotations.map { "\(root)/\($0)" }
         guard isFolder("\(root)/\(images)"), files.allSatisfy(isFile) else { return [:] }
         var contents: [Annotations] = []
         for file in files {
-            let bytes = Data(try text(of: file).utf8)
+            let bytes = Data(try TextFile.text(of: file).utf8)
             do { contents.append(try JSONDecoder().decode(Annotations.self, from: bytes)) } catch {
                 throw .unreadable(path: file, reason: "it holds no annotations in COCO's form")
             }
         }
         // A file may annotate the images of another.
-        var images: [String: (domain: String, path: String)] = [:], names: [Int: String] = [:]
+        var images: [Name: (domain: Name, path: String)] = [:], names: [Int: String] = [:]
         for image in contents.flatMap(\.images) {
-            let domain = "location_\(image.location)"
+            let domain: Name = "location_\(image.location)"
             guard domains.contains(domain), !image.file.contains("/") else { continue }
-            images[image.id] = (domain, "\(root)/\(self.images)/\(image.file)")
+            images[Name(image.id)] = (domain, "\(root)/\(self.images)/\(image.file)")
         }
         for category in contents.flatMap(\.categories) { names[category.id] = category.name }
-        var found: [String: Set<Layout.Place>] = [:]
+        var found: [Name: Set<Layout.Place>] = [:]
         for annotation in contents.flatMap(\.annotations) {
-            guard let image = images[annotation.image], let name = names[annotation.category], classes.contains(name)
+            guard let image = images[Name(annotation.image)], let name = names[annotation.category], classes.contains(name)
             else { continue }
-            found[image.domain, default: []].insert(.image(image.path, className: name))
+            found[image.domain, default: []].insert(.image(Name(image.path), className: Name(name)))
         }
-        return found.mapValues(Array.init)
+        return found.mapValues { $0.sorted { ($0.path, $0.className) < ($1.path, $1.className) } }
     }
 }

@@ -13,15 +13,17 @@ public enum DatasetError: Error, Equatable, Sendable {
     /// A line of a list of images that names none.
     case badList(path: String, line: Int, reason: String)
     /// A folder of split files without one for a domain; the names that it may have.
-    case noSplit(folder: String, domain: String, expected: [String])
+    case noSplit(folder: String, domain: Name, expected: [String])
     /// A split file that is none, or that contradicts itself.
     case badSplit(path: String, reason: String)
+    /// Several images that are listed and cannot be read.
+    case missing(paths: [String])
     /// Images that a split file names and that are not there.
     case missingOfSplit(path: String, root: String, missing: [String])
     /// A class folder without an image.
-    case emptyClass(path: String)
+    case emptyClass(path: String, unused: Unused = Unused())
     /// A domain that the data set does not have.
-    case unknownDomain(String, root: String, known: [String])
+    case unknownDomain(Name, root: String, known: [Name])
 }
 
 extension DatasetError: CustomStringConvertible, LocalizedError {
@@ -40,19 +42,27 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
             "“\(folder)” has no split of the domain “\(domain)”: expected is \(expected.joined(separator: " or "))"
         case .badSplit(let path, let reason):
             "“\(path)” is no split of images: \(reason)"
+        case .missing(let paths):
+            "\(grouped(paths.count)) images that are listed cannot be read; remove them from the lists, or leave them out "
+                + "(onBadImage: skip):\n" + Self.excerpt(of: paths)
         case .missingOfSplit(let path, let root, let missing):
-            "“\(path)” names \(missing.count) images that are not under “\(root)”:\n"
-                + missing.prefix(10).map { "    \($0)" }.joined(separator: "\n")
-                + (missing.count > 10 ? "\n    … and \(missing.count - 10) more" : "")
+            "“\(path)” names \(missing.count) images that are not under “\(root)”:\n" + Self.excerpt(of: missing)
         case .oneClass(let root, let name):
             "“\(root)” has one class only, “\(name)”: there is nothing to tell apart; add a folder for another class"
-        case .emptyClass(let path):
+        case .emptyClass(let path, let unused):
             "the class folder “\(path)” holds no .jpg, .jpeg or .png image: add some, or remove the folder"
+                + (unused.isEmpty ? "" : " (not used there: \(unused.parts))")
         case .unknownDomain(let name, let root, let known):
             "“\(root)” has no domain “\(name)”"
-                + (nearest(to: name, among: known).map { "; did you mean “\($0)”?" } ?? ";")
+                + (nearest(to: name.text, among: known.map(\.text)).map { "; did you mean “\($0)”?" } ?? ";")
                 + " It has " + known.map { "“\($0)”" }.joined(separator: ", ")
         }
+    }
+
+    /// A line for each of the first, and how many more there are.
+    private static func excerpt(of paths: [String]) -> String {
+        paths.prefix(10).map { "    \($0)" }.joined(separator: "\n")
+            + (paths.count > 10 ? "\n    … and \(grouped(paths.count - 10)) more" : "")
     }
 
     public var errorDescription: String? { description }

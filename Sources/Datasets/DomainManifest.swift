@@ -1,13 +1,13 @@
 /// One image of a data set: where it lies, what it contains, what it shows.
 public struct LabelledImage: Hashable, Sendable {
     /// Where the file was when the manifest was made. No part of the image's identity.
-    public var path: String
+    public var path: Name
     /// SHA-256 of the file's bytes.
     public var digest: Digest
     /// An index into the manifest's `classes`.
     public var label: Int
 
-    public init(path: String, digest: Digest, label: Int) {
+    public init(path: Name, digest: Digest, label: Int) {
         self.path = path
         self.digest = digest
         self.label = label
@@ -18,14 +18,14 @@ public struct LabelledImage: Hashable, Sendable {
 public struct DomainManifest: Hashable, Sendable {
     /// The data set's name, a note for people.
     public let dataset: String
-    public let domain: String
+    public let domain: Name
     /// The names of the data set's classes, of which a domain may lack some.
-    public let classes: [String]
+    public let classes: [Name]
     /// Sorted by label, then digest, then path.
     public let images: [LabelledImage]
 
     /// - Precondition: every label is an index into `classes`.
-    public init(dataset: String, domain: String, classes: [String], images: [LabelledImage]) {
+    public init(dataset: String, domain: Name, classes: [Name], images: [LabelledImage]) {
         precondition(images.allSatisfy { classes.indices.contains($0.label) }, "a label without a class")
         self.dataset = dataset
         self.domain = domain

@@ -9,17 +9,17 @@ public struct DomainParts: Hashable, Sendable {
     /// The images that training is validated on; the manifest's domain is `validationName` of the domain.
     public let validation: DomainManifest
     /// Paths of the domain's images that the file does not name.
-    public let extra: [String]
+    public let extra: [Name]
 
-    public static func trainName(_ domain: String) -> String { domain + "/train" }
-    public static func validationName(_ domain: String) -> String { domain + "/val" }
+    public static func trainName(_ domain: Name) -> Name { "\(domain)/train" }
+    public static func validationName(_ domain: Name) -> Name { "\(domain)/val" }
 
     /// A sentence about the images that are left out, or nil where there are none.
     public var extraNote: String? {
         guard !extra.isEmpty else { return nil }
         let more = extra.count > 3 ? " and \(extra.count - 3) more" : ""
         return "\(images.domain): left out, because its split does not name them: "
-            + extra.prefix(3).joined(separator: ", ") + more
+            + extra.prefix(3).map(\.text).joined(separator: ", ") + more
     }
 }
 
@@ -28,10 +28,10 @@ extension ImageFolder {
     /// - Parameter folder: with files such as `a_train_val_split.json` or `art_painting_train_val_split.json`.
     /// - Throws: `DatasetError` where there is none for the domain, or it is none.
     public func splitFile(
-        of domain: String, in folder: String
+        of domain: Name, in folder: String
     ) throws(DatasetError) -> (file: SplitFile, path: String) {
-        let letter = known?.domains.first { $0.name == domain }?.letter
-        let names = SplitFile.names(of: domain, letter: letter)
+        let letter = known?.domains.first { Name($0.name) == domain }?.letter
+        let names = SplitFile.names(of: domain.text, letter: letter)
         guard let path = names.map({ "\(folder)/\($0)" }).first(where: isFile) else {
             _ = try contents(of: folder)
             throw .noSplit(folder: folder, domain: domain, expected: names)
@@ -41,7 +41,7 @@ extension ImageFolder {
 
     /// The parts of a domain, by its file in a folder of split files.
     public func parts(
-        of domain: String, in folder: String, digests: ([String]) throws -> [Digest]
+        of domain: Name, in folder: String, digests: ([String]) throws -> [Digest]
     ) throws -> DomainParts {
         let (file, path) = try splitFile(of: domain, in: folder)
         return try parts(of: domain, by: file, at: path, digests: digests)
@@ -57,10 +57,11 @@ extension ImageFolder {
     ///   - digests: gives the SHA-256 of each file, in order.
     /// - Throws: `DatasetError` where images are not there or in both parts, or none is in one; what `digests` throws.
     public func parts(
-        of domain: String, by split: SplitFile, at path: String, digests: ([String]) throws -> [Digest]
+        of domain: Name, by split: SplitFile, at path: String, digests: ([String]) throws -> [Digest]
     ) throws -> DomainParts {
         let entries = try images(of: domain)
         let matching = SplitMatching(entries, classes: classes)
+        let skipped = Set(entries.indices.filter { isSkipped(entries[$0]) })
         var missing: [String] = []
         func places(_ items: [SplitFile.Item]) throws(DatasetError) -> Set<Int> {
             var places: Set<Int> = []
@@ -75,7 +76,9 @@ extension ImageFolder {
             }
             return places
         }
-        let train = try places(split.train), validation = try places(split.validation), test = try places(split.test)
+        let train = try places(split.train).subtracting(skipped)
+        let validation = try places(split.validation).subtracting(skipped)
+        let test = try places(split.test).subtracting(skipped)
         guard missing.isEmpty else { throw DatasetError.missingOfSplit(path: path, root: root, missing: missing) }
         if let both = train.intersection(validation).min() {
             throw DatasetError.badSplit(path: path, reason: "\(entries[both].path) is in both train and val")
@@ -85,12 +88,12 @@ extension ImageFolder {
         }
 
         let named = train.union(validation).union(test).sorted()
-        let found = try digests(named.map { entries[$0].path })
+        let found = try digests(named.map { entries[$0].path.text })
         precondition(found.count == named.count, "one digest for each file")
         let images = zip(named, found).map { place, digest in
             (place, LabelledImage(path: entries[place].path, digest: digest, label: entries[place].label))
         }
-        func manifest(_ domain: String, _ part: Set<Int>?) -> DomainManifest {
+        func manifest(_ domain: Name, _ part: Set<Int>?) -> DomainManifest {
             DomainManifest(
                 dataset: name, domain: domain, classes: classes,
                 images: images.filter { part?.contains($0.0) ?? true }.map(\.1))
@@ -99,7 +102,7 @@ extension ImageFolder {
         return DomainParts(
             images: manifest(domain, nil), train: manifest(DomainParts.trainName(domain), train),
             validation: manifest(DomainParts.validationName(domain), validation),
-            extra: entries.indices.filter { !used.contains($0) }.map { entries[$0].path })
+            extra: entries.indices.filter { !used.contains($0) && !skipped.contains($0) }.map { entries[$0].path })
     }
 
     /// A split of a domain, to be written to a file. As in the authors' files, `test` repeats `val`.
@@ -110,10 +113,10 @@ extension ImageFolder {
         func items(_ indices: [Int]) -> [SplitFile.Item] {
             indices.map { images.images[$0] }.map { image in
                 SplitFile.Item(
-                    path: folder + image.path.dropFirst(root.count), label: image.label, domain: domain,
-                    className: images.classes[image.label])
+                    path: folder + (String(image.path.text.utf8.dropFirst(root.utf8.count)) ?? ""), label: image.label,
+                    domain: domain, className: images.classes[image.label].text)
             }
-            .sorted { $0.label != $1.label ? $0.label < $1.label : precedes($0.path, $1.path) }
+            .sorted { $0.label != $1.label ? $0.label < $1.label : Name($0.path) < Name($1.path) }
         }
         let validation = items(split.validation)
         return SplitFile(train: items(split.train), validation: validation, test: validation)
@@ -126,32 +129,41 @@ private struct SplitMatching {
         case none, one(Int), several([String])
     }
 
-    private struct Name: Hashable {
+    /// Texts here, and not `Name`s: a split that was written elsewhere may have other accents than the disk.
+    private struct Key: Hashable {
         let file: Substring
         let className: String
     }
 
     private let entries: [ImageFolder.Entry]
-    private let places: [Name: [Int]]
+    private let places: [Key: [Int]]
 
-    init(_ entries: [ImageFolder.Entry], classes: [String]) {
+    init(_ entries: [ImageFolder.Entry], classes: [Name]) {
         self.entries = entries
-        let classes = classes.map(Self.plain)
+        let classes = classes.map { Self.plain($0.text) }
         places = Dictionary(grouping: entries.indices) {
-            Name(file: entries[$0].path.fileName, className: classes[entries[$0].label])
+            Key(file: entries[$0].path.text.fileName, className: classes[entries[$0].label])
         }
     }
 
     private static func plain(_ className: String) -> String { className.replacing("_", with: " ").lowercased() }
 
     func place(of item: SplitFile.Item) -> Place {
-        let candidates = places[Name(file: item.path.fileName, className: Self.plain(item.className))] ?? []
+        let candidates = places[Key(file: item.path.fileName, className: Self.plain(item.className))] ?? []
         guard candidates.count > 1 else { return candidates.first.map(Place.one) ?? .none }
-        let wanted = item.path.split(separator: "/").reversed()
+        // Of names that look alike, the one with the same bytes.
+        let wanted = Self.parts(item.path)
         let shared = candidates.map { place in
-            zip(wanted, entries[place].path.split(separator: "/").reversed()).prefix { $0 == $1 }.count
+            let parts = zip(wanted, Self.parts(entries[place].path.text))
+            return (parts.prefix { $0.text == $1.text }.count, parts.prefix { $0 == $1 }.count)
         }
-        let best = candidates.indices.filter { shared[$0] == shared.max() }
-        return best.count == 1 ? .one(candidates[best[0]]) : .several(best.map { entries[candidates[$0]].path })
+        let most = shared.max { $0 < $1 } ?? (0, 0)
+        let best = candidates.indices.filter { shared[$0] == most }
+        return best.count == 1 ? .one(candidates[best[0]]) : .several(best.map { entries[candidates[$0]].path.text })
+    }
+
+    /// The names of a path, the last first.
+    private static func parts(_ path: String) -> [Name] {
+        path.utf8.split(separator: UInt8(ascii: "/")).reversed().map { Name(Substring($0)) }
     }
 }

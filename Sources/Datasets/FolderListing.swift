@@ -10,14 +10,18 @@ extension ImageFolder {
         public let digest: Digest
         /// When the image that changed last did, in nanoseconds since 1970; 0 where there are none.
         public let lastModified: Int
+        /// What lies among the images and is not read.
+        public let unused: Unused
+        /// Sentences about the domain and its classes where most that lies there is not read.
+        public let warnings: [String]
     }
 
     /// Looks at every image of a domain, folder by folder on two threads.
     ///
     /// This is what a run with nothing to do takes its time for: names are read and files looked at from their folder's
-    /// descriptor, and nothing is kept but digests.
+    /// descriptor, and nothing is kept but digests and counts.
     /// - Throws: `DatasetError`: a domain that is not there, a folder or file that cannot be read.
-    public func listing(of domain: String) throws(DatasetError) -> Listing {
+    public func listing(of domain: Name) throws(DatasetError) -> Listing {
         guard let present = places[domain] else { throw .unknownDomain(domain, root: root, known: domains) }
         typealias Outcome = Result<Look, DatasetError>
         let outcomes = Mutex([Outcome?](repeating: nil, count: present.count))
@@ -26,99 +30,128 @@ extension ImageFolder {
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < present.count else { return }
-                let outcome = Outcome { () throws(DatasetError) in try Self.look(at: present[index]) }
+                let outcome = Outcome { () throws(DatasetError) in try look(at: present[index]) }
                 outcomes.withLock { $0[index] = outcome }
             }
         }
-        var hash = SHA256(), lastModified = 0
-        for text in [root, name, domain] + classes + ["duplicates"] + (known?.duplicates.sorted() ?? []) {
+        var hash = SHA256(), lastModified = 0, tallies: [Name: Tally] = [:]
+        for text in [root, name, domain.text] + classes.map(\.text) + ["duplicates"] + (known?.duplicates.sorted() ?? []) {
             hash.update(data: Data((text + "\0").utf8))
         }
-        for (place, outcome) in zip(present, outcomes.withLock { $0 }) {
+        let looks = outcomes.withLock { $0 }
+        try Self.checkListed(present, looks)
+        for (place, outcome) in zip(present, looks) {
             guard let look = try outcome?.get() else { continue }
-            hash.update(data: Data((place.path + "\0" + place.className + "\0").utf8))
+            hash.update(data: Data((place.path.text + "\0" + place.className.text + "\0").utf8))
             look.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
             lastModified = max(lastModified, look.lastModified)
+            tallies[place.className, default: Tally()].add(look.tally)
         }
-        return Listing(digest: Digest(hash.finalize()), lastModified: lastModified)
+        return Listing(
+            digest: Digest(hash.finalize()), lastModified: lastModified,
+            unused: tallies.values.reduce(into: Unused()) { $0.add($1.unused) }, warnings: warnings(domain, tallies))
+    }
+
+    private struct Tally {
+        /// Images that are read.
+        var used = 0
+        var unused = Unused()
+
+        /// Whether more is lost than is there.
+        var isPoor: Bool { unused.lostImages > used }
+
+        mutating func add(_ other: Tally) {
+            used += other.used
+            unused.add(other.unused)
+        }
+
+        func warning(of place: String) -> String {
+            "\(place): \(grouped(used)) images are used, and \(grouped(unused.lostImages)) that lie there are not: "
+                + "\(unused.parts)"
+        }
+    }
+
+    private func warnings(_ domain: Name, _ tallies: [Name: Tally]) -> [String] {
+        let whole = tallies.values.reduce(into: Tally()) { $0.add($1) }
+        if whole.isPoor { return [whole.warning(of: domain.text)] }
+        let poor = tallies.filter(\.value.isPoor).sorted { $0.key < $1.key }
+        let shown = poor.prefix(3).map { $0.value.warning(of: "\(domain)/\($0.key)") }
+        return shown + (poor.count > 3 ? ["\(domain): the same of \(poor.count - 3) more classes"] : [])
     }
 
     private struct Look {
         var digest: SHA256Digest
         var lastModified: Int
+        var tally = Tally(used: 1)
     }
 
-    private static func look(at place: Layout.Place) throws(DatasetError) -> Look {
+    /// - Throws: `DatasetError` that names all images which a list names and which cannot be read.
+    private static func checkListed(
+        _ places: [Layout.Place], _ looks: [Result<Look, DatasetError>?]
+    ) throws(DatasetError) {
+        var missing: [String] = []
+        for case (.image(let path, _), .failure?) in zip(places, looks) { missing.append(path.text) }
+        if missing.count > 1 { throw .missing(paths: missing) }
+    }
+
+    private func look(at place: Layout.Place) throws(DatasetError) -> Look {
         switch place {
-        case .folder(let path, _): return try look(atFolder: path)
+        case .folder(let path, _): return try look(atFolder: path.text)
         case .image(let path, _):
-            let stamp = try FileStamp(ofFileAt: path)
+            if skipsUnreadable, !Self.isReadable(path.text) {
+                var unused = Unused()
+                unused.add(.unreadable, path.text)
+                return Look(digest: SHA256.hash(data: Data()), lastModified: 0, tally: Tally(unused: unused))
+            }
+            let stamp = try FileStamp(ofFileAt: path.text)
             let digest = withUnsafeBytes(of: (stamp.size, stamp.modified, stamp.inode)) { SHA256.hash(data: $0) }
             return Look(digest: digest, lastModified: stamp.modified)
         }
     }
 
     /// The digest of the image files in a folder: names in the order of their bytes, each with its stamp.
-    private static func look(atFolder folder: String) throws(DatasetError) -> Look {
-        func unreadable(_ path: String) -> DatasetError {
-            .unreadable(path: path, reason: String(cString: strerror(errno)))
-        }
-        guard let stream = opendir(folder) else { throw unreadable(folder) }
-        defer { closedir(stream) }
-        // All names one after the other, each ending with a zero, and where each begins.
-        var names: [UInt8] = [], starts: [Int] = []
-        while let entry = readdir(stream) {
-            withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: UInt8.self, capacity: 256) { name in
-                    let count = strlen(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
-                    guard name[0] != UInt8(ascii: "."), isImage(UnsafeBufferPointer(start: name, count: count)) else { return }
-                    starts.append(names.count)
-                    names.append(contentsOf: UnsafeBufferPointer(start: name, count: count + 1))
-                }
-            }
-        }
-        let directory = dirfd(stream)
-        var hash = SHA256(), lastModified = 0
+    private func look(atFolder folder: String) throws(DatasetError) -> Look {
+        let contents = try ClassFolder(at: folder)
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { throw .unreadable(path: folder, reason: String(cString: strerror(errno))) }
+        defer { close(directory) }
+        var hash = SHA256(), lastModified = 0, unused = contents.unused, used = 0
         var failure: DatasetError?
-        names.withUnsafeBytes { bytes in
-            let base = bytes.baseAddress
-            func name(_ start: Int) -> UnsafePointer<CChar> { (base! + start).assumingMemoryBound(to: CChar.self) }
-            starts.sort { strcmp(name($0), name($1)) < 0 }
-            for start in starts {
-                var information = stat()
-                guard fstatat(directory, name(start), &information, 0) == 0 else {
-                    failure = unreadable(folder + "/" + String(cString: name(start)))
-                    return
-                }
-                guard information.st_mode & S_IFMT == S_IFREG else {
-                    failure = .unreadable(path: folder + "/" + String(cString: name(start)), reason: "it is not a file")
-                    return
-                }
-                let modified = information.st_mtim.tv_sec * 1_000_000_000 + information.st_mtim.tv_nsec
-                lastModified = max(lastModified, modified)
-                let stamp = (Int(information.st_size), modified, UInt64(information.st_ino))
-                hash.update(bufferPointer: UnsafeRawBufferPointer(start: name(start), count: strlen(name(start)) + 1))
-                withUnsafeBytes(of: stamp) { hash.update(bufferPointer: $0) }
+        contents.forEachName { name in
+            hash.update(bufferPointer: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+            var information = stat()
+            let error = fstatat(directory, name, &information, 0) == 0 ? 0 : errno
+            let isFile = error == 0 && information.st_mode & S_IFMT == S_IFREG
+            if skipsUnreadable, !isFile || !Self.isReadable(information, name, in: directory) {
+                unused.add(error == ENOENT ? .deadLink : .unreadable, "\(folder)/\(String(cString: name))")
+                return true
             }
+            guard isFile else {
+                failure = .unreadable(
+                    path: "\(folder)/\(String(cString: name))",
+                    reason: (error == 0 ? "it is not a file" : error == ENOENT ? "the link leads nowhere" : String(cString: strerror(error)))
+                        + "; remove it, or leave such files out (onBadImage: skip)")
+                return false
+            }
+            used += 1
+            let modified = information.st_mtim.tv_sec * 1_000_000_000 + information.st_mtim.tv_nsec
+            lastModified = max(lastModified, modified)
+            let stamp = (Int(information.st_size), modified, UInt64(information.st_ino))
+            withUnsafeBytes(of: stamp) { hash.update(bufferPointer: $0) }
+            return true
         }
         if let failure { throw failure }
-        return Look(digest: hash.finalize(), lastModified: lastModified)
+        return Look(digest: hash.finalize(), lastModified: lastModified, tally: Tally(used: used, unused: unused))
     }
 
-    /// As `isImage(_:)` of the name as a text.
-    private static func isImage(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        extensions.contains { ending in
-            let ending = ending.utf8
-            return name.count > ending.count + 1 && name[name.count - ending.count - 1] == UInt8(ascii: ".")
-                && zip(name.suffix(ending.count), ending).allSatisfy { $0 | 0x20 == $1 }
-        }
+    /// Asks only about files that are not everyone's to read.
+    private static func isReadable(_ information: stat, _ name: UnsafePointer<CChar>, in directory: Int32) -> Bool {
+        information.st_mode & 0o444 == 0o444 || faccessat(directory, name, R_OK, 0) == 0
     }
-}
 
-extension Layout.Place {
-    fileprivate var path: String {
-        switch self {
-        case .folder(let path, _), .image(let path, _): path
-        }
+    /// Whether a path leads to a file that may be read.
+    static func isReadable(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG && access(path, R_OK) == 0
     }
 }

@@ -1,26 +1,70 @@
 extension ImageFolder {
-    /// Files and folders under the root that are not read, sorted: beside domains, beside classes and among images.
-    /// Of a data set whose images are listed nothing is said: what is not listed is not meant.
-    public func unused() throws(DatasetError) -> [String] {
+    /// A file or folder under the root that is not read.
+    public struct UnusedEntry: Hashable, Sendable {
+        /// For people: bytes that are no UTF-8 stand in hexadecimal.
+        public let path: String
+        public let reason: Unused.Reason
+    }
+
+    /// What is beside domains and beside classes and is not read, sorted. Of a data set whose images are listed nothing is
+    /// said: what is not listed is not meant.
+    public func unusedAbove() throws(DatasetError) -> [UnusedEntry] {
         guard case .folders = layout.images else { return [] }
-        var read: Set<String> = [], above: Set<String> = []
+        var read: Set<Name> = [], above: Set<Name> = []
         for place in places.values.joined() {
-            guard case .folder(let folder, _) = place else { continue }
-            read.insert(folder)
-            var parent = Substring(folder)
-            while parent.count > root.count, let slash = parent.lastIndex(of: "/") {
+            read.insert(place.path)
+            var parent = place.path.text.utf8[...]
+            while parent.count > root.utf8.count, let slash = parent.lastIndex(of: UInt8(ascii: "/")) {
                 parent = parent[..<slash]
-                if !above.insert(String(parent)).inserted { break }
+                if !above.insert(Name(Substring(parent))).inserted { break }
             }
         }
-        var unused: [String] = []
+        var unused: [UnusedEntry] = []
         for folder in above {
-            let paths = try contents(of: folder).map { "\(folder)/\($0)" }
-            unused += paths.filter { !read.contains($0) && !above.contains($0) }
+            try FolderEntry.forEach(in: folder.text) { entry in
+                let path = "\(folder)/\(entry.escaped)"
+                if entry.hasName, read.contains(Name(path)) || above.contains(Name(path)) { return }
+                unused.append(UnusedEntry(path: path, reason: entry.reasonAmongFolders))
+            }
         }
-        for folder in read {
-            unused += try contents(of: folder).filter { !Self.isImage($0) }.map { "\(folder)/\($0)" }
+        return unused.sorted { Name($0.path) < Name($1.path) }
+    }
+
+    /// What is among the images of a domain and is no image by its name, sorted.
+    /// - Throws: `DatasetError`: a domain that is not there, a folder that cannot be read.
+    public func unused(of domain: Name) throws(DatasetError) -> [UnusedEntry] {
+        var unused: [UnusedEntry] = []
+        for case .folder(let folder, _) in places[domain] ?? [] {
+            try FolderEntry.forEach(in: folder.text) { entry in
+                guard let reason = entry.reasonAmongImages else { return }
+                unused.append(UnusedEntry(path: "\(folder)/\(entry.escaped)", reason: reason))
+            }
         }
-        return unused.sorted(by: precedes)
+        return unused.sorted { Name($0.path) < Name($1.path) }
+    }
+
+    /// Sentences about what a data set most likely has and is lost, by names and links that cannot be followed, and about
+    /// names that are most likely meant to be one.
+    /// - Parameter above: of `unusedAbove()`.
+    public func warnings(_ above: [UnusedEntry]) -> [String] {
+        let lost = above.compactMap { entry -> String? in
+            switch entry.reason {
+            case .deadLink: "“\(entry.path)” is a link that leads nowhere: no image of it is used"
+            case .name:
+                "“\(entry.path)” is no name in UTF-8: no image of it is used. Rename it, such as by convmv -f latin1 -t utf8 -r "
+                    + "--notest “\(root)”"
+            default: nil
+            }
+        }
+        return lost + lookalikes("domain", domains) + lookalikes("class", classes)
+    }
+
+    /// Names that differ and are one when they are composed.
+    private func lookalikes(_ what: String, _ names: [Name]) -> [String] {
+        Dictionary(grouping: names, by: \.composed).values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }.map { names in
+            let forms = names.map { "“\($0.escaped)”" }.joined(separator: " and ")
+            return "the \(what) “\(names[0])” is there under \(names.count) names that look alike, \(forms), and is taken as "
+                + "\(names.count) of them; if it is one, say so: dataset: {normalizeNames: NFC}"
+        }
     }
 }

@@ -8,7 +8,7 @@ import Foundation
 public struct ImageFolder: Sendable {
     /// An image file and its class.
     public struct Entry: Hashable, Sendable {
-        public var path: String
+        public var path: Name
         /// An index into `classes`.
         public var label: Int
     }
@@ -21,36 +21,55 @@ public struct ImageFolder: Sendable {
     public let known: KnownDataSet?
     public let layout: Layout
     /// The names of the domains that are there, sorted.
-    public let domains: [String]
-    /// The names of the classes of all domains, sorted by their UTF-8 bytes.
-    public let classes: [String]
+    public let domains: [Name]
+    /// The names of the classes of all domains, sorted.
+    public let classes: [Name]
+    /// How the names of domains and classes are taken.
+    public let names: NameForm
+    /// Whether files that cannot be read, such as links that lead nowhere, are left out; an error if not.
+    public private(set) var skipsUnreadable: Bool
 
     /// Extensions of image files, in lower case.
     public static let extensions: Set<String> = ["jpg", "jpeg", "png"]
 
-    let places: [String: [Layout.Place]]
+    let places: [Name: [Layout.Place]]
 
     /// Looks for domains and classes.
-    /// - Parameter name: the data set's; by default, the root folder's, for a data set that is not known.
+    /// - Parameters:
+    ///   - name: the data set's; by default, the root folder's, for a data set that is not known.
+    ///   - names: how the names of domains and classes are taken.
+    ///   - skipsUnreadable: whether files that cannot be read are left out.
     /// - Throws: `DatasetError`: an unreadable root, none of a known data set's layouts, no domains, one class only.
-    public init(root: URL, name: String? = nil) throws(DatasetError) {
+    public init(
+        root: URL, name: String? = nil, names: NameForm = .bytes, skipsUnreadable: Bool = false
+    ) throws(DatasetError) {
         let path = root.absoluteURL.standardizedFileURL.path
         let known = name.flatMap(KnownDataSet.init(named:))
         let subfolders = try folders(in: path)
-        var best: (layout: Layout, places: [String: [Layout.Place]]) = (.plain, [:])
+        var best: (layout: Layout, places: [Name: [Layout.Place]]) = (.plain, [:])
         for layout in known?.layouts ?? [.plain] {
-            let places = try layout.places(of: known?.domains.map(\.name) ?? subfolders, under: path)
+            let places = try layout.places(of: known?.domains.map { Name($0.name) } ?? subfolders, under: path)
             if places.count > best.places.count { best = (layout, places) }
         }
-        let classes = Set(best.places.values.joined().map(\.className)).sorted(by: precedes)
+        if names == .composed { best.places = Self.composed(best.places) }
+        let classes = Set(best.places.values.joined().map(\.className)).sorted()
         guard let first = classes.first else { throw Self.nothing(under: path, of: known) }
-        guard classes.count > 1 else { throw .oneClass(root: path, name: first) }
+        guard classes.count > 1 else { throw .oneClass(root: path, name: first.text) }
         self.root = path
         self.name = known?.name ?? name ?? URL(fileURLWithPath: path).lastPathComponent
         self.known = known
         (layout, places) = best
-        self.domains = places.keys.sorted(by: precedes)
+        self.domains = places.keys.sorted()
         self.classes = classes
+        self.names = names
+        self.skipsUnreadable = skipsUnreadable
+    }
+
+    /// The places of domains and classes whose names are one when they are composed, together.
+    private static func composed(_ places: [Name: [Layout.Place]]) -> [Name: [Layout.Place]] {
+        places.sorted { $0.key < $1.key }.reduce(into: [:]) { composed, entry in
+            composed[entry.key.composed, default: []] += entry.value.map(\.composed)
+        }
     }
 
     private static func nothing(under root: String, of known: KnownDataSet?) -> DatasetError {
@@ -65,42 +84,48 @@ public struct ImageFolder: Sendable {
 
     /// The image files of a domain, without reading them, sorted by class and path. Known duplicates are left out.
     /// - Throws: `DatasetError`: a domain that is not there, a class folder without images.
-    public func images(of domain: String) throws(DatasetError) -> [Entry] {
+    public func images(of domain: Name) throws(DatasetError) -> [Entry] {
         guard let present = places[domain] else { throw .unknownDomain(domain, root: root, known: domains) }
         let labels = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
         var entries: [Entry] = []
-        var empty: [Int: String] = [:]
+        var empty: [Int: (folder: String, unused: Unused)] = [:]
         for place in present {
             guard let label = labels[place.className] else { continue }
             switch place {
             case .image(let path, _): entries.append(Entry(path: path, label: label))
             case .folder(let folder, _):
-                let files = try contents(of: folder).filter(Self.isImage)
-                if files.isEmpty { empty[label] = folder }
-                entries += files.map { Entry(path: folder + "/" + $0, label: label) }
+                let contents = try ClassFolder(at: folder.text)
+                if contents.count == 0 { empty[label] = (folder.text, contents.unused) }
+                entries += contents.names.map { Entry(path: Name(folder.text + "/" + $0), label: label) }
             }
         }
         // A class may lack images in one part of a domain and have them in another.
         let labelled = Set(entries.map(\.label))
-        if let (_, folder) = empty.filter({ !labelled.contains($0.key) }).min(by: { $0.key < $1.key }) {
-            throw .emptyClass(path: folder)
+        if let (_, first) = empty.filter({ !labelled.contains($0.key) }).min(by: { $0.key < $1.key }) {
+            throw .emptyClass(path: first.folder, unused: first.unused)
         }
         if let known, !known.duplicates.isEmpty {
-            entries.removeAll { known.duplicates.contains(String($0.path.fileName)) }
+            entries.removeAll { known.duplicates.contains(String($0.path.text.fileName)) }
         }
-        return entries.sorted { $0.label != $1.label ? $0.label < $1.label : precedes($0.path, $1.path) }
+        return entries.sorted { $0.label != $1.label ? $0.label < $1.label : $0.path < $1.path }
     }
 
-    static func isImage(_ name: String) -> Bool {
-        extensions.contains(name.fileExtension)
+    /// The folder, with files that cannot be read left out.
+    public var skippingUnreadable: ImageFolder {
+        var folder = self
+        folder.skipsUnreadable = true
+        return folder
     }
+
+    /// Whether an image is left out because its file cannot be read.
+    func isSkipped(_ entry: Entry) -> Bool { skipsUnreadable && !Self.isReadable(entry.path.text) }
 
     /// The manifest of a domain.
     /// - Parameter digests: gives the SHA-256 of each file, in order.
     /// - Throws: what `images(of:)` and `digests` throw.
-    public func manifest(of domain: String, digests: ([String]) throws -> [Digest]) throws -> DomainManifest {
-        let entries = try images(of: domain)
-        let digests = try digests(entries.map(\.path))
+    public func manifest(of domain: Name, digests: ([String]) throws -> [Digest]) throws -> DomainManifest {
+        let entries = try images(of: domain).filter { !isSkipped($0) }
+        let digests = try digests(entries.map(\.path.text))
         precondition(digests.count == entries.count, "one digest for each file")
         return DomainManifest(
             dataset: name, domain: domain, classes: classes,

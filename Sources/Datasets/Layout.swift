@@ -47,27 +47,41 @@ public struct Layout: Hashable, Sendable {
     /// A place of a domain's images under a root.
     enum Place: Hashable {
         /// A folder with images of a class.
-        case folder(String, className: String)
+        case folder(Name, className: Name)
         /// One image of a class, by its path.
-        case image(String, className: String)
+        case image(Name, className: Name)
 
-        var className: String {
+        var className: Name {
             switch self {
             case .folder(_, let name), .image(_, let name): name
+            }
+        }
+
+        var path: Name {
+            switch self {
+            case .folder(let path, _), .image(let path, _): path
+            }
+        }
+
+        /// The place with its class's name composed.
+        var composed: Place {
+            switch self {
+            case .folder(let path, let name): .folder(path, className: name.composed)
+            case .image(let path, let name): .image(path, className: name.composed)
             }
         }
     }
 
     /// What there is under a root of each domain that has its place there.
-    func places(of domains: [String], under root: String) throws(DatasetError) -> [String: [Place]] {
-        var places: [String: [Place]] = [:]
+    func places(of domains: [Name], under root: String) throws(DatasetError) -> [Name: [Place]] {
+        var places: [Name: [Place]] = [:]
         if case .annotations(let traps) = images { return try traps.places(of: domains, under: root) }
         for domain in domains { places[domain] = try self.places(of: domain, under: root) }
         return places
     }
 
-    private func places(of domain: String, under root: String) throws(DatasetError) -> [Place]? {
-        let written = domainNames[domain] ?? domain
+    private func places(of domain: Name, under root: String) throws(DatasetError) -> [Place]? {
+        let written = domainNames[domain.text] ?? domain.text
         var places: [Place] = []
         switch images {
         case .annotations: return nil
@@ -76,7 +90,7 @@ public struct Layout: Hashable, Sendable {
                 let parent = "\(root)/\(pattern.dropLast("/{class}".count).replacing("{domain}", with: written))"
                 guard isFolder(parent) else { return nil }
                 for name in try folders(in: parent) {
-                    places.append(.folder("\(parent)/\(name)", className: classNames[name] ?? name))
+                    places.append(.folder(Name("\(parent)/\(name)"), className: className(of: name.text)))
                 }
             }
         case .lists(let patterns):
@@ -84,13 +98,14 @@ public struct Layout: Hashable, Sendable {
                 let list = "\(root)/\(pattern.replacing("{domain}", with: written))"
                 guard isFile(list) else { return nil }
                 for path in try listedPaths(in: list) {
-                    let name = String(path.folderName)
-                    places.append(.image("\(root)/\(path)", className: classNames[name] ?? name))
+                    places.append(.image(Name("\(root)/\(path)"), className: className(of: String(path.folderName))))
                 }
             }
         }
         return places.isEmpty ? nil : places
     }
+
+    private func className(of folder: String) -> Name { Name(classNames[folder] ?? folder) }
 }
 
 /// The paths that a list of images names, which are all inside the root.
@@ -98,7 +113,7 @@ private func listedPaths(in list: String) throws(DatasetError) -> [String] {
     func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
     func isEnd(_ byte: UInt8) -> Bool { isBlank(byte) || byte == UInt8(ascii: "\r") }
     var paths: [String] = []
-    let lines = try text(of: list).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let lines = try TextFile.text(of: list).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (number, line) in lines.enumerated() {
         let line = line.drop(while: isBlank)
         guard let end = line.lastIndex(where: { !isEnd($0) }) else { continue }
@@ -110,13 +125,16 @@ private func listedPaths(in list: String) throws(DatasetError) -> [String] {
                 path: list, line: number + 1, reason: "a path and a number are expected, such as “a/b/c.jpg 0”")
         }
         let path = line[..<blank]
+        // Some lists write “./domain/…”.
         let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard parts.count > 1, !parts.contains(where: { $0.isEmpty || $0.elementsEqual("..".utf8) }) else {
+            .drop { $0.elementsEqual(".".utf8) }
+        guard parts.count > 1, !parts.contains(where: { $0.isEmpty || $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) })
+        else {
             throw .badList(
                 path: list, line: number + 1,
                 reason: "“\(Substring(path))” is no path of an image in a class folder under the root")
         }
-        paths.append(String(Substring(path)))
+        paths.append(String(Substring(path[(parts.first?.startIndex ?? path.startIndex)...])))
     }
     return paths
 }

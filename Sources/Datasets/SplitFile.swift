@@ -35,7 +35,7 @@ public struct SplitFile: Hashable, Sendable {
     /// Reads a file.
     /// - Throws: `DatasetError` with the place of the first item that is none.
     public init(contentsOf path: String) throws(DatasetError) {
-        let bytes = Data(try text(of: path).utf8)
+        let bytes = Data(try TextFile.text(of: path).utf8)
         do {
             self = try JSONDecoder().decode(SplitFile.self, from: bytes)
         } catch {

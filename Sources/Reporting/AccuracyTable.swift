@@ -1,3 +1,5 @@
+import Datasets
+
 /// Accuracies of methods on target domains, over seeds: a row for each method, a column for each target, and the
 /// average.
 ///
@@ -55,18 +57,18 @@ public struct AccuracyTable: Sendable {
     private let accuracies: [Cell: Double?]
 
     private struct Cell: Hashable {
-        let method: String, column: String, seed: String?
+        let method: String, column: Name, seed: String?
     }
 
     /// - Parameter columns: in their order; as the scores name them first, if it is not given.
     /// Rows come in the order in which the scores name them first.
     public init(_ scores: [Score], columns: [String]? = nil, by title: String = "target") {
         self.scores = scores
-        self.columns = columns ?? scores.map(\.column).uniqued
+        self.columns = columns ?? scores.map { Name($0.column) }.uniqued.map(\.text)
         self.title = title
         methods = scores.map(\.method).uniqued
         seeds = Dictionary(grouping: scores, by: \.method).mapValues { $0.map(\.seed).uniqued }
-        accuracies = Dictionary(grouping: scores) { Cell(method: $0.method, column: $0.column, seed: $0.seed) }
+        accuracies = Dictionary(grouping: scores) { Cell(method: $0.method, column: Name($0.column), seed: $0.seed) }
             .mapValues(Self.pooled)
     }
 
@@ -80,13 +82,13 @@ public struct AccuracyTable: Sendable {
 
     /// What there is of one cell: nil where nothing has been made yet, or not for every seed.
     func summary(_ method: String, _ column: String) -> Summary? {
-        Summary(whole: (seeds[method] ?? []).compactMap { accuracies[Cell(method: method, column: column, seed: $0)] })
+        Summary(whole: (seeds[method] ?? []).compactMap { accuracies[Cell(method: method, column: Name(column), seed: $0)] })
     }
 
     /// The average over columns.
     func average(_ method: String) -> Summary? {
         Summary(whole: (seeds[method] ?? []).map { seed in
-            Summary(whole: columns.map { accuracies[Cell(method: method, column: $0, seed: seed)] ?? nil })?.mean
+            Summary(whole: columns.map { accuracies[Cell(method: method, column: Name($0), seed: seed)] ?? nil })?.mean
         })
     }
 

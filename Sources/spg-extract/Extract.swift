@@ -54,8 +54,12 @@ struct Extract: ParsableCommand {
         help: "Keep what every block of the encoder makes of them, too: means and deviations over tokens.")
     var statistics = false
 
-    @Option(help: "What to do with a file that is no readable image: fail or skip.")
+    @Option(help: "What to do with a file that is no readable image, or a link that leads nowhere: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
+
+    @Option(help: ArgumentHelp(
+        "NFC takes names of domains and classes that look alike as one; bytes takes them as they are.", valueName: "form"))
+    var normalizeNames = NameForm.bytes
 
     @Option(help: ArgumentHelp(
         "The numbers to multiply in: float32, or bf16, twice as fast on processors that have it.", valueName: "name"))
@@ -79,14 +83,15 @@ struct Extract: ParsableCommand {
             try precision?.check()
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
-            let folder = try ImageFolder(root: URL(filePath: data), name: dataset)
+            let folder = try ImageFolder(
+                root: URL(filePath: data), name: dataset, names: normalizeNames, skipsUnreadable: onBadImage == .skip)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
             if !options.storage.exists, case .computed(let precision) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
             }
             let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
-            let manifests = try (domain.isEmpty ? folder.domains : domain).map { domain in
+            let manifests = try (domain.isEmpty ? folder.domains : domain.map { Name($0) }).map { domain in
                 try manifest(of: domain, in: folder, store)
             }
             for manifest in manifests {
@@ -96,7 +101,7 @@ struct Extract: ParsableCommand {
     }
 
     /// The images of a domain: all, or those that its split names, whose parts are recorded for stages that train.
-    private func manifest(of domain: String, in folder: ImageFolder, _ store: ArtifactStore) throws -> DomainManifest {
+    private func manifest(of domain: Name, in folder: ImageFolder, _ store: ArtifactStore) throws -> DomainManifest {
         guard let splits else { return try folder.manifest(of: domain) { try store.digests(ofFiles: $0) } }
         let parts = try folder.parts(of: domain, in: splits) { try store.digests(ofFiles: $0) }
         let (train, validation) = (try store.record(parts.train), try store.record(parts.validation))
@@ -139,6 +144,7 @@ extension ExtractStage.Outcome {
 }
 
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
+extension NameForm: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ViewCount: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

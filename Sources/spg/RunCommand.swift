@@ -42,11 +42,13 @@ struct RunCommand: AsyncParsableCommand {
             let work = try selecting { try plan.work(selection.selection) { try store.contains($0) } }
             if dryRun {
                 print(try plan.dryRun(work, on: machine.machine, in: store))
+                plan.unused.line.map(Console.standardError.line)
                 return
             }
             try plan.checkPrecision(of: work)
             try plan.record(in: store)
             let outcome = try await execute(work, of: plan, in: store)
+            defer { plan.unused.line.map(Console.standardError.line) }
             if outcome.isInterrupted { throw CancellationError() }
             guard outcome.failures.isEmpty else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
             if plan.evaluations.isEmpty {

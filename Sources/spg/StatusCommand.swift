@@ -22,6 +22,7 @@ struct StatusCommand: ParsableCommand {
             let (plan, store) = try arguments.plan()
             print(try plan.statusTable(in: store).text)
             print("\n" + (try plan.missingSummary(in: store)))
+            if let line = plan.unused.line { print(line) }
         }
     }
 }

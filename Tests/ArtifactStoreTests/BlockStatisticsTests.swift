@@ -43,7 +43,7 @@ import Testing
             // An artifact that promises them is not written before all are there.
             let set = EmbeddingSet(
                 manifest: manifest.key, encoder: Sample.encoder.key, views: ["center"], hasStatistics: true)
-            #expect(throws: StoreError.missingStatistics(count: 5, view: "center", first: manifest.images[0].path)) {
+            #expect(throws: StoreError.missingStatistics(count: 5, view: "center", first: manifest.images[0].path.text)) {
                 try store.write(Sample.statisticsRecipe(manifest), .embeddings(set), seconds: 1)
             }
             #expect(try store.texts("SELECT key FROM artifacts WHERE kind = 'embeddings'") == [plain.description])
@@ -58,7 +58,7 @@ import Testing
             numbers[3, 7] = 70_000
             let vectors = Tensor([6, 8], rows("center").flatMap { Sample.vector($0.image, $0.view) })
             let statistics = StoredBlockStatistics(widths: Sample.widths, numbers: HalfMatrix(rounding: numbers))
-            #expect(throws: StoreError.badStatistics(image: manifest.images[3].path, view: "center")) {
+            #expect(throws: StoreError.badStatistics(image: manifest.images[3].path.text, view: "center")) {
                 try store.insert(vectors, statistics, for: rows("center"), encoder: Sample.encoder.key)
             }
             #expect(try store.rowCounts()["embedding"] == 0 && store.rowCounts()["block_statistic"] == 0)
@@ -70,7 +70,7 @@ import Testing
             try Sample.extractStatistics(manifest, into: store)
             let result = try store.query("""
                 SELECT block, width, mean, deviation FROM block_statistics
-                WHERE view = 'center' AND image_path = '\(manifest.images[0].path)' ORDER BY block
+                WHERE view = 'center' AND image_path = '\(manifest.images[0].path.text)' ORDER BY block
                 """)
             let bits = Sample.statistics([rows("center")[0]]).numbers.bits
             func blob(_ range: Range<Int>) -> QueryResult.Value {

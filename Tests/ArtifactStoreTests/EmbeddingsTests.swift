@@ -48,7 +48,7 @@ import Testing
     @Test func copiesOfOneImageShareTheirFeatures() throws {
         try withStore { store in
             let copies = manifest.images.map {
-                LabelledImage(path: $0.path + ".copy.jpg", digest: $0.digest, label: $0.label)
+                LabelledImage(path: "\($0.path).copy.jpg", digest: $0.digest, label: $0.label)
             }
             let doubled = DomainManifest(
                 dataset: "DesktopIcons", domain: "tango", classes: manifest.classes, images: manifest.images + copies)
@@ -76,7 +76,7 @@ import Testing
             let set = EmbeddingSet(manifest: manifest.key, encoder: Sample.encoder.key, views: ["center"])
             let recipe = Sample.extractionRecipe(manifest, views: ["center"])
             let before = try store.rowCounts()
-            #expect(throws: StoreError.missingEmbeddings(count: 5, view: "center", first: manifest.images[1].path)) {
+            #expect(throws: StoreError.missingEmbeddings(count: 5, view: "center", first: manifest.images[1].path.text)) {
                 try store.write(recipe, .embeddings(set), seconds: 1)
             }
             #expect(try store.rowCounts() == before)
@@ -92,7 +92,7 @@ import Testing
             var vectors = Tensor([6, 8], rows.flatMap { Sample.vector($0.image, "center") })
             for column in 0..<8 { vectors[4, column] = column == 2 ? value : 0 }
             let problem = value.isFinite ? StoreError.VectorProblem.notUnitLength(value) : .notFinite
-            #expect(throws: StoreError.badVector(image: manifest.images[4].path, view: "center", problem: problem)) {
+            #expect(throws: StoreError.badVector(image: manifest.images[4].path.text, view: "center", problem: problem)) {
                 try store.insert(vectors, for: rows, encoder: Sample.encoder.key)
             }
             #expect(try store.rowCounts()["embedding"] == 0)
@@ -105,7 +105,7 @@ import Testing
             try store.record(Sample.encoder)
             let image = manifest.images[0]
             let problem = StoreError.VectorProblem.wrongDimension(1, expected: 8)
-            #expect(throws: StoreError.badVector(image: image.path, view: "center", problem: problem)) {
+            #expect(throws: StoreError.badVector(image: image.path.text, view: "center", problem: problem)) {
                 try store.insert(
                     Tensor([1, 1], [1]), for: [ImageView(image: image.digest, view: "center")],
                     encoder: Sample.encoder.key)
@@ -135,14 +135,14 @@ import Testing
                 #expect(throws: StoreError.self) { try store.embeddings(key, view: "center") }
             }
             try spoil("UPDATE embedding SET vector = zeroblob(32)")
-            #expect(problem() == .badVector(image: image.path, view: "center", problem: .notUnitLength(0)))
+            #expect(problem() == .badVector(image: image.path.text, view: "center", problem: .notUnitLength(0)))
             try spoil("UPDATE embedding SET vector = CAST(x'0000c07f' || zeroblob(28) AS BLOB)")
-            #expect(problem() == .badVector(image: image.path, view: "center", problem: .notFinite))
+            #expect(problem() == .badVector(image: image.path.text, view: "center", problem: .notFinite))
             try spoil("UPDATE embedding SET vector = zeroblob(12)")
             #expect(
-                problem() == .badVector(image: image.path, view: "center", problem: .wrongDimension(3, expected: 8)))
+                problem() == .badVector(image: image.path.text, view: "center", problem: .wrongDimension(3, expected: 8)))
             try spoil("DELETE FROM embedding")
-            #expect(problem() == .missingEmbeddings(count: 1, view: "center", first: image.path))
+            #expect(problem() == .missingEmbeddings(count: 1, view: "center", first: image.path.text))
             #expect(try store.embeddings(key, view: "crop-flip:1").vectors.rows == 6)
         }
     }

@@ -42,9 +42,9 @@ enum Sample {
 
     /// Six images of three classes; `path` of image i is `/data/<domain>/<class>/<i>.jpg`.
     static func manifest(_ domain: String, root: String = "/data", extra: Int = 0) -> DomainManifest {
-        let classes = ["folder", "printer", "trash"]
+        let classes: [Name] = ["folder", "printer", "trash"]
         return DomainManifest(
-            dataset: "DesktopIcons", domain: domain, classes: classes,
+            dataset: "DesktopIcons", domain: Name(domain), classes: classes,
             images: (0..<6 + extra).map { i in
                 LabelledImage(
                     path: "\(root)/\(domain)/\(classes[i % 3])/\(i).jpg",
@@ -177,7 +177,7 @@ enum Sample {
         let manifests = ["tango", "oxygen", "papirus"].map { manifest($0) }
         let embeddings = try manifests.map { try extract($0, into: store) }
         var instances: [PipelineInstance] = zip(manifests, embeddings).map { manifest, key in
-            PipelineInstance(stage: "features", cell: ["domain": .string(manifest.domain)], key: key)
+            PipelineInstance(stage: "features", cell: ["domain": .string(manifest.domain.text)], key: key)
         }
         let zeroShot = evaluationRecipe([.init("embeddings", embeddings[0])], seed: nil)
         try store.write(
@@ -187,7 +187,7 @@ enum Sample {
         for seed in [1, 2] {
             var prompts: [ArtifactKey] = []
             for index in [1, 2] {
-                let domain = manifests[index].domain
+                let domain = manifests[index].domain.text
                 let recipe = promptRecipe(embeddings[index], seed: seed)
                 let history = [Metric(epoch: 1, name: "loss", value: 2), Metric(epoch: 2, name: "loss", value: 1.5)]
                 prompts.append(

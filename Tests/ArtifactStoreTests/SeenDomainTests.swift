@@ -29,7 +29,7 @@ import Testing
 
     /// The key, and whether any file was read for it.
     private func key(
-        _ store: ArtifactStore, _ root: URL, _ domain: String = "ink", recording: Bool = true
+        _ store: ArtifactStore, _ root: URL, _ domain: Name = "ink", recording: Bool = true
     ) throws -> (key: ArtifactKey, read: Int) {
         // Without the single files' digests, what is not known of the whole domain has to be read.
         try store.database.write { try $0.execute(sql: "DELETE FROM file_digest") }

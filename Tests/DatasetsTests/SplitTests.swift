@@ -69,7 +69,7 @@ import Testing
 
     @Test func copiesStayTogether() {
         var images = images([10])
-        images += images.map { LabelledImage(path: "copy of " + $0.path, digest: $0.digest, label: $0.label) }
+        images += images.map { LabelledImage(path: "copy of \($0.path)", digest: $0.digest, label: $0.label) }
         let split = Split(of: images, seed: 2)
         #expect(split.train.count == 14)
         #expect(Set(split.train.map { images[$0].digest }).isDisjoint(with: split.validation.map { images[$0].digest }))

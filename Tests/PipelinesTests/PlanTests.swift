@@ -1,4 +1,6 @@
 import ArtifactStore
+import Datasets
+import Datasets
 import Pipelines
 import Testing
 
@@ -31,10 +33,10 @@ struct PlanTests {
         let turned =
             lines[..<stages] + lines[(stages + 9)..<(lines.count - 1)] + lines[stages..<(stages + 9)] + lines.suffix(1)
         let plan = try plan(turned.joined(separator: "\n"))
-        var seen: Set<String> = []
+        var seen: Set<Name> = []
         for instance in plan.instances {
             for case .instance(let name) in instance.sources { #expect(seen.contains(name)) }
-            seen.insert(instance.name)
+            seen.insert(Name(instance.name))
         }
         #expect(plan.instances.count == 19)
     }
@@ -49,7 +51,7 @@ struct PlanTests {
                 .instance(name: "prompts(domain chalk, seed 2)"), .instance(name: "prompts(domain oil, seed 2)"),
             ])
         #expect(generator.recipe.inputs.map(\.role) == ["embeddings", "embeddings", "prompts", "prompts"])
-        let keys = Dictionary(uniqueKeysWithValues: plan.instances.map { ($0.name, $0.key) })
+        let keys = Dictionary(uniqueKeysWithValues: plan.instances.map { (Name($0.name), $0.key) })
         for case (let input, .instance(let name)) in zip(generator.recipe.inputs, generator.sources) {
             #expect(input.key == keys[name])
         }
@@ -95,7 +97,7 @@ struct PlanTests {
         #expect(prompt.name == "prompts(target oil, seed 1)")
         #expect(prompt.sources == [.instance(name: "features(domain chalk)"), .instance(name: "features(domain ink)")])
         let evaluation = try #require(plan.instances.first { $0.name == "spg(target oil, seed 1)" })
-        #expect(evaluation.sources == [.instance(name: "features(domain oil)"), .instance(name: prompt.name)])
+        #expect(evaluation.sources == [.instance(name: "features(domain oil)"), .instance(name: Name(prompt.name))])
     }
 
     // MARK: Keys

@@ -68,7 +68,7 @@ func digest(_ text: String) -> Digest { Digest(of: Data(text.utf8)) }
 /// Images of three domains and an encoder, each identified by a word.
 func sampleInputs(domains: [String] = ["oil", "ink", "chalk"], encoder: String = "encoder") -> PlanInputs {
     PlanInputs(
-        images: Dictionary(uniqueKeysWithValues: domains.map { ($0, digest("images of \($0)")) }),
+        images: Dictionary(uniqueKeysWithValues: domains.map { (Name($0), digest("images of \($0)")) }),
         encoder: digest(encoder))
 }
 

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Foundation
 import Pipelines
 import Reporting
@@ -35,7 +36,7 @@ struct TaskTests {
             .instance(name: "features(domain ink)"), .instance(name: "prompts(domain ink, seed 2)"),
         ])
         let spg = try #require(plan.instances.first { $0.name == "spg(source ink, target oil, seed 2)" })
-        #expect(spg.sources == [.instance(name: "features(domain oil)"), .instance(name: generator.name)])
+        #expect(spg.sources == [.instance(name: "features(domain oil)"), .instance(name: Name(generator.name))])
     }
 
     @Test("Columns of the table: a pair each, or a source with all its targets, where zero-shot CLIP stands, too")

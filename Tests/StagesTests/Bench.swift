@@ -44,7 +44,7 @@ struct Bench {
     /// The same data and checkpoint with an empty store.
     func withFreshStore() throws -> Bench { try Bench(self, store: "\(UUID().uuidString).sqlite") }
 
-    func manifest(_ domain: String) throws -> DomainManifest {
+    func manifest(_ domain: Name) throws -> DomainManifest {
         try ImageFolder(root: data).manifest(of: domain) { try store.digests(ofFiles: $0) }
     }
 
@@ -57,7 +57,7 @@ struct Bench {
         parameters.views = count ?? .count(views)
         parameters.statistics = statistics
         return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision)).run(
-            manifest: manifest(domain), checkpoint: checkpoint, store: store)
+            manifest: manifest(Name(domain)), checkpoint: checkpoint, store: store)
     }
 
     // MARK: Stages, with small parameters unless told otherwise

@@ -29,7 +29,7 @@ struct BlockStatisticsTests {
         #expect(cached.widths == encoder.blockWidths)
         for (index, image) in try bench.manifest("ink").images.enumerated() {
             var pixels = Tensor([1, side, side, 3])
-            let view = preprocessing.centerView(of: try RGBImage(contentsOf: URL(filePath: image.path)))
+            let view = preprocessing.centerView(of: try RGBImage(contentsOf: URL(filePath: image.path.text)))
             pixels.withUnsafeMutablePointer { preprocessing.normalize(view, into: $0) }
             let fresh = encoder.encodeWithStatistics(pixels).statistics.flatMap { [$0.mean, $0.deviation] }
             let own = cached.numbers.gatheringRows([index]), exact = Tensor(besideEachOther: fresh)

@@ -39,7 +39,7 @@ struct DrawTests {
             let network = try #require(
                 Generator(
                     tensors: bench.store.generator(generator).tensors, featureDimension: 32, width: width))
-            let classes = try ClassPrompts(classNames: stored.manifest.classes, contextLength: 2, model: model)
+            let classes = try ClassPrompts(classNames: stored.manifest.classes.map(\.text), contextLength: 2, model: model)
             let texts = stored.manifest.images.enumerated().map { row, image in
                 (0..<draws).map { draw in
                     let words = (0..<3).map { part in

@@ -11,7 +11,7 @@ import Testing
 @Suite("Import and export")
 struct ExchangeTests {
     private func importing(
-        _ bench: Bench, _ file: URL, as encoder: String = "gpu", domains: [String] = [], images: URL? = nil,
+        _ bench: Bench, _ file: URL, as encoder: String = "gpu", domains: [Name] = [], images: URL? = nil,
         normalize: Bool = false
     ) throws -> [FeatureImport.Outcome] {
         let source = try FeatureFile(contentsOf: file)

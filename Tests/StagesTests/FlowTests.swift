@@ -75,7 +75,7 @@ struct FlowTests {
         let images = stored.manifest.images
         var pixels = Tensor([images.count, 32, 32, 3])
         for (index, image) in images.enumerated() {
-            let view = preprocessing.centerView(of: try RGBImage(contentsOf: URL(filePath: image.path)))
+            let view = preprocessing.centerView(of: try RGBImage(contentsOf: URL(filePath: image.path.text)))
             pixels.withUnsafeMutablePointer { preprocessing.normalize(view, into: $0 + index * 32 * 32 * 3) }
         }
         let fresh = model.image.encode(pixels).normalizedRows()
@@ -83,7 +83,7 @@ struct FlowTests {
 
         let evaluation = try bench.store.evaluation(
             bench.evaluation(ZeroShot.self, on: key).run(checkpoint: bench.checkpoint, store: bench.store))
-        let words = try ClassPrompts(classNames: stored.manifest.classes, template: "a photo of a {}.", model: model.text)
+        let words = try ClassPrompts(classNames: stored.manifest.classes.map(\.text), template: "a photo of a {}.", model: model.text)
         let text = words.textFeatures(model: model.text)
         for (row, prediction) in evaluation.predictions.enumerated() {
             let cosines = (0..<3).map { label in

@@ -208,7 +208,7 @@ struct DualPathTests {
         let model = try CLIPText(checkpoint: bench.checkpoint), width = model.transformer.width
         let paths = try #require(
             DualPath(tensors: bench.store.generator(key).tensors, featureDimension: 32, width: width))
-        let classes = try ClassPrompts(classNames: target.manifest.classes, contextLength: 2, model: model)
+        let classes = try ClassPrompts(classNames: target.manifest.classes.map(\.text), contextLength: 2, model: model)
         let positive = paths.prompts(noise: Tensor([24, 0]), features: target.vectors)
         let negative = try #require(paths.counterweight(features: target.vectors)).prompts
         for (row, prediction) in found.enumerated() {

@@ -30,7 +30,7 @@ struct PromptFormTests {
         let images = try bench.store.embeddings(target, view: "center")
         let model = try CLIPText(checkpoint: bench.checkpoint)
         let text = try ClassPrompts(
-            classNames: images.manifest.classes, contextLength: 2, position: position, classSpecific: classSpecific,
+            classNames: images.manifest.classes.map(\.text), contextLength: 2, position: position, classSpecific: classSpecific,
             model: model
         ).textFeatures(Variable(vectors), model: model).value
         let expected = classify(images.vectors, text: text, logitScale: model.logitScale)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Images that files split")
 struct SplitFileTests {
     /// The parts of a domain by a seeded split that went through a file.
-    private func parts(_ domain: String, seed: UInt64 = 1, in bench: Bench) throws -> DomainParts {
+    private func parts(_ domain: Name, seed: UInt64 = 1, in bench: Bench) throws -> DomainParts {
         let folder = try ImageFolder(root: bench.data)
         let split = Split(of: try bench.manifest(domain).images, seed: seed)
         let file = folder.splitFile(of: try bench.manifest(domain), split)
@@ -34,7 +34,7 @@ struct SplitFileTests {
         let bench = try Bench()
         let domains = ["ink", "oil"]
         let embeddings = try domains.map { try bench.extract($0).key }
-        let splits = try domains.map { try keys(parts($0, in: bench), in: bench) }
+        let splits = try domains.map { try keys(parts(Name($0), in: bench), in: bench) }
         let stages = try [[], splits].map { try fit(embeddings, $0, in: bench) }
         let prompts = try stages.map { try bench.store.prompt($0.run(checkpoint: bench.checkpoint, store: bench.store)) }
         #expect(prompts[0].vectors == prompts[1].vectors && prompts[0].validationAccuracy == prompts[1].validationAccuracy)
@@ -69,7 +69,7 @@ struct SplitFileTests {
         let bench = try Bench()
         let split = try parts("ink", in: bench)
         let bad = split.train.images[0]
-        try Data("no image".utf8).write(to: URL(filePath: bad.path))
+        try Data("no image".utf8).write(to: URL(filePath: bad.path.text))
         // The part keeps the bytes that the file had; the embeddings do not have them.
         let outcome = try bench.extract("ink", onBadImage: .skip)
         #expect(outcome.leftOut == 1)

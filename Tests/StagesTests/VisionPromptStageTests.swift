@@ -78,7 +78,7 @@ struct VisionPromptStageTests {
     @Test("Files that are not what was extracted end it before it begins, and leave nothing")
     func changedFiles() throws {
         let bench = try Bench(), key = try bench.extract("ink", views: 0).key
-        let path = try bench.manifest("ink").images[0].path
+        let path = try bench.manifest("ink").images[0].path.text
         func message() throws -> String {
             do {
                 _ = try stage(VPT.self, [key]).run(checkpoint: bench.checkpoint, store: bench.store)

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// Turns what happens during an execution into lines for a person.
@@ -51,7 +52,7 @@ public struct ExecutionNarrative: Sendable {
 
     private mutating func leave(_ instance: Instance) {
         over += 1
-        running.removeAll { $0 == instance.name }
+        running.removeAll { Name($0) == Name(instance.name) }
     }
 
     private var status: [Utterance] {

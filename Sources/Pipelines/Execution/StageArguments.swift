@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Stages
 
 extension Instance {
@@ -21,13 +22,14 @@ extension Instance {
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
         if kind.readsImages {
-            let (dataSet, domain) = specification.dataSet(of: cell[domainAxis].plainText)
+            let (dataSet, domain) = specification.dataSet(of: Name(cell[domainAxis].plainText))
             arguments += [
                 "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(domain)",
                 "--on-bad-image=\(dataSet.onBadImage.rawValue)",
                 specification.importedEncoder.map { "--imported=\($0)" }
                     ?? "--precision=\(specification.precision.value.rawValue)",
             ]
+            if dataSet.names != .bytes { arguments.append("--normalize-names=\(dataSet.names.rawValue)") }
             if let splits = dataSet.splits { arguments.append("--splits=\(splits.value)") }
         }
         for (input, source) in zip(recipe.inputs, sources) {

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 
 /// Which instances of a plan a person means: those of a stage, or of some of its cells, or the one with a key.
 ///
@@ -30,11 +31,11 @@ public struct InstanceSelector: Sendable {
     private var isKey: Bool { text.count >= 6 && text.allSatisfy { $0.isHexDigit } }
 
     func matches(_ instance: Instance) -> Bool {
-        if instance.name == text { return true }
+        if Name(instance.name) == Name(text) { return true }
         if isKey, instance.key.description.hasPrefix(text.lowercased()) { return true }
         return instance.stage == stage && parts.allSatisfy { axis, value in
-            guard let value else { return instance.labels.contains(axis) }
-            return instance.cell.value(on: axis)?.plainText == value
+            guard let value else { return instance.labels.contains { Name($0) == Name(axis) } }
+            return instance.cell.value(on: axis).map { Name($0.plainText) } == Name(value)
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Stages
 
 /// Everything a pipeline makes, each with its key, inputs before what is made of them.
@@ -8,6 +9,8 @@ public struct Plan: Sendable {
     public var specification: Specification
     /// Every stage in every cell that it depends on.
     public var instances: [Instance]
+    /// What lies in the data sets' folders and is not used: a note for people.
+    public var unused = Unused()
 
     /// The instances that differ in what they make: of those with one key, the first.
     public var work: [Instance] {
@@ -32,9 +35,9 @@ public struct Instance: Sendable {
     /// Where an input comes from.
     public enum Source: Hashable, Sendable {
         /// The images of a domain.
-        case images(domain: String)
+        case images(domain: Name)
         /// Another instance's artifact.
-        case instance(name: String)
+        case instance(name: Name)
     }
 
     /// What tells the cell apart: its values, such as `domain tango` and `seed 1`, or the names that the matrix gives them.

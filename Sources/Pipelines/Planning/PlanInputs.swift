@@ -5,15 +5,17 @@ import Stages
 /// What a plan needs to know of the world: the identity of the images of each domain, and of the encoder.
 public struct PlanInputs: Sendable {
     /// The key of each domain's images.
-    public var images: [String: ArtifactKey]
+    public var images: [Name: ArtifactKey]
     public var encoder: Digest
     /// The parts of each domain's images where files split them; empty where a seed does.
-    public var splits: [String: SplitKeys]
+    public var splits: [Name: SplitKeys]
     /// The digests of the files that commands read, by their paths as written.
     public var files: [String: Digest]
+    /// What lies in the data sets' folders and is not used.
+    public var unused = Unused()
 
     public init(
-        images: [String: ArtifactKey], encoder: Digest, splits: [String: SplitKeys] = [:], files: [String: Digest] = [:]
+        images: [Name: ArtifactKey], encoder: Digest, splits: [Name: SplitKeys] = [:], files: [String: Digest] = [:]
     ) {
         self.images = images
         self.encoder = encoder
@@ -25,19 +27,19 @@ public struct PlanInputs: Sendable {
 /// The domains of a pipeline by what is done with them, as it calls them.
 struct PlannedDomains {
     /// What can be learned from, in the order of the names.
-    var learning: [String]
+    var learning: [Name]
     /// What is tested on: the same, or the domains of other data sets, data set by data set.
-    var testing: [String]
+    var testing: [Name]
 
     /// All of them, each once.
-    var all: [String] { (learning + testing).uniqued }
+    var all: [Name] { (learning + testing).uniqued }
 }
 
 extension Specification {
     /// The domains that the pipeline runs over.
     /// - Parameter available: those that its data sets have, as the pipeline calls them.
     /// - Throws: `SpecificationError` at the place of a domain, source or target that is not there.
-    func domains(among available: some Collection<String>) throws(SpecificationError) -> PlannedDomains {
+    func domains(among available: some Collection<Name>) throws(SpecificationError) -> PlannedDomains {
         let own = available.filter { self.dataSet(of: $0).dataSet.label == nil }
         let learning = try dataSet.domains(among: own)
         var testing = learning
@@ -56,23 +58,23 @@ extension Specification {
     }
 
     private func check(
-        _ values: [Located<JSONValue>], among domains: [String], available: [String]
+        _ values: [Located<JSONValue>], among domains: [Name], available: [Name]
     ) throws(SpecificationError) {
         for value in values {
-            let name = value.value.plainText
+            let name = Name(value.value.plainText)
             guard !domains.contains(name) else { continue }
             throw value.error(
                 available.contains(name)
-                    ? "the domain “\(name)” is not among those under dataset.domains: \(list(domains))"
-                    : "\(dataSet.root) has no domain “\(name)”\(suggestion(for: name, among: domains))")
+                    ? "the domain “\(name)” is not among those under dataset.domains: \(list(domains.map(\.text)))"
+                    : "\(dataSet.root) has no domain “\(name)”\(suggestion(for: name.text, among: domains.map(\.text)))")
         }
     }
 
     /// Looks for domains that a stage says something of under `where:` and that are not there.
-    private func checkConditions(among domains: [String]) throws(SpecificationError) {
+    private func checkConditions(among domains: [Name]) throws(SpecificationError) {
         for value in stages.flatMap(\.domainConditions) where !domains.contains(value.value) {
             throw value.error(
-                "there is no domain “\(value.value)”\(suggestion(for: value.value, among: domains))")
+                "there is no domain “\(value.value)”\(suggestion(for: value.value.text, among: domains.map(\.text)))")
         }
     }
 
@@ -83,7 +85,7 @@ extension Specification {
         result.cells = cells.flatMap { cell in
             guard let target = cell.value(on: targetAxis) else { return [cell] }
             return domains.testing.filter { dataSet(of: $0).dataSet.label == target.plainText }.map {
-                cell.projected(on: cell.coordinates.map(\.axis), setting: targetAxis, to: .string($0))
+                cell.projected(on: cell.coordinates.map(\.axis), setting: targetAxis, to: .string($0.text))
             }
         }
         return result

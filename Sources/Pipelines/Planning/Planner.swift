@@ -12,7 +12,7 @@ extension Plan {
             specification: specification, inputs: inputs, domains: domains,
             needed: specification.neededDomains(among: domains))
         for stage in specification.stages { try planner.add(stage) }
-        self.init(specification: specification, instances: planner.instances)
+        self.init(specification: specification, instances: planner.instances, unused: inputs.unused)
     }
 }
 
@@ -22,7 +22,7 @@ private struct Planner {
     let inputs: PlanInputs
     let domains: PlannedDomains
     /// The domains that each stage runs for, if it runs for each.
-    let needed: [String: [String]]
+    let needed: [String: [Name]]
     var instances: [Instance] = []
     /// Where the instance of a stage and cell is.
     var positions: [Place: Int] = [:]
@@ -69,10 +69,10 @@ private struct Planner {
     }
 
     /// The domains whose embeddings are among some inputs, in order.
-    private func domains(of inputs: [ResolvedInput]) -> [String] {
+    private func domains(of inputs: [ResolvedInput]) -> [Name] {
         inputs.compactMap { input in
             guard input.input.role == "embeddings", case .instance = input.source else { return nil }
-            return input.cell.value(on: domainAxis)?.plainText
+            return (input.cell.value(on: domainAxis)?.plainText).map { Name($0) }
         }
     }
 
@@ -81,7 +81,7 @@ private struct Planner {
         let axes = specification.axes[stage.name] ?? []
         let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
         guard axes.contains(domainAxis) else { return faces }
-        return (needed[stage.name] ?? []).flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain)) } }
+        return (needed[stage.name] ?? []).flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain.text)) } }
     }
 
     /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,
@@ -106,7 +106,7 @@ private struct Planner {
             instance.stage == stage.inputs[role.name]?.value && instance.cell.coordinates.allSatisfy {
                 cell.value(on: $0.axis) == nil || cell.value(on: $0.axis) == $0.value
             }
-        }.map { (Recipe.Input(role.name, $0.key), .instance(name: $0.name), $0.cell) }
+        }.map { (Recipe.Input(role.name, $0.key), .instance(name: Name($0.name)), $0.cell) }
     }
 
     /// What decides the result of a command: its text, its files' bytes, and what it is told of its inputs.
@@ -137,7 +137,7 @@ private struct Planner {
     private func sources(of stage: Specification.Stage, in cell: Cell) throws(SpecificationError) -> [JSONValue] {
         if let source = cell.value(on: sourceAxis) { return [source] }
         let target = cell.value(on: targetAxis)
-        let sources = domains.learning.map(JSONValue.string).filter { $0 != target }
+        let sources = domains.learning.map { JSONValue.string($0.text) }.filter { $0 != target }
         guard !sources.isEmpty else {
             throw SpecificationError(
                 "leaving out \(target?.plainText ?? "the target") leaves no domain to learn from",
@@ -151,9 +151,9 @@ private struct Planner {
         _ role: StageKind.Role, of stage: Specification.Stage, for domain: JSONValue?, in cell: Cell
     ) -> ResolvedInput {
         guard let source = stage.inputs[role.name] else {
-            let name = domain?.plainText ?? ""
+            let name = Name(domain?.plainText ?? "")
             guard let key = inputs.images[name] else { preconditionFailure("“\(name)” is not among the domains") }
-            return (Recipe.Input(role.name, key), .images(domain: name), Cell([(domainAxis, .string(name))]))
+            return (Recipe.Input(role.name, key), .images(domain: name), Cell([(domainAxis, .string(name.text))]))
         }
         let axes = specification.axes[source.value] ?? []
         let place = Place(
@@ -161,22 +161,22 @@ private struct Planner {
         guard let position = positions[place] else {
             preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
-        return (Recipe.Input(role.name, instances[position].key), .instance(name: instances[position].name), place.cell)
+        return (Recipe.Input(role.name, instances[position].key), .instance(name: Name(instances[position].name)), place.cell)
     }
 }
 
 extension Specification {
     /// The domains that each stage runs for, if it runs for each: those that the stages after it take something of. A stage
     /// that nothing is made from runs for those that are learned from, and one that reads images for all.
-    fileprivate func neededDomains(among domains: PlannedDomains) -> [String: [String]] {
-        var needed: [String: Set<String>] = [:]
+    fileprivate func neededDomains(among domains: PlannedDomains) -> [String: [Name]] {
+        var needed: [String: Set<Name>] = [:]
         for stage in stages.reversed() {
             let own = needed[stage.name] ?? Set(stage.kind.readsImages ? domains.all : domains.learning)
             needed[stage.name] = own
             for role in stage.filledRoles {
                 guard let source = stage.inputs[role.name]?.value else { continue }
                 for scope in stage.scopes(of: role) {
-                    let taken: Set<String> =
+                    let taken: Set<Name> =
                         switch scope {
                         case .sources: Set(domains.learning)
                         case .target: Set(domains.testing)

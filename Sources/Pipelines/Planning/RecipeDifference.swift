@@ -117,7 +117,7 @@ extension Instance.Source: CustomStringConvertible {
     public var description: String {
         switch self {
         case .images(let domain): "the images of \(domain)"
-        case .instance(let name): name
+        case .instance(let name): name.text
         }
     }
 }

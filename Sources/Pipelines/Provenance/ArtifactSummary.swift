@@ -20,7 +20,7 @@ struct ArtifactSummary {
             let images = try store.manifest(set.manifest).images.count
             let encoder = try store.encoder(set.encoder)
             text = "\(images) images × \(set.views.count) views × \(encoder.dimension) numbers, by \(encoder.name)"
-            let domain = try store.manifest(set.manifest).domain.replacing("'", with: "''")
+            let domain = try store.manifest(set.manifest).domain.text.replacing("'", with: "''")
             query = "SELECT image_path, label, view FROM embeddings WHERE domain = '\(domain)'"
         case .prompt:
             let values = try row(

@@ -4,11 +4,11 @@ import Reporting
 
 /// What an explanation needs to know of the world beyond the plan, asked for only where images or the encoder changed.
 public struct PlanWorld {
-    var manifest: (_ domain: String) throws -> DomainManifest
+    var manifest: (_ domain: Name) throws -> DomainManifest
     var encoder: () throws -> EncoderIdentity
 
     public init(
-        manifest: @escaping (_ domain: String) throws -> DomainManifest, encoder: @escaping () throws -> EncoderIdentity
+        manifest: @escaping (_ domain: Name) throws -> DomainManifest, encoder: @escaping () throws -> EncoderIdentity
     ) {
         self.manifest = manifest
         self.encoder = encoder
@@ -18,7 +18,7 @@ public struct PlanWorld {
 extension Plan {
     /// Why an instance is in its state: on one screen, for a person.
     public func explanation(of instance: Instance, in store: ArtifactStore, world: PlanWorld) throws -> String {
-        let state = try states(in: store)[instances.firstIndex { $0.name == instance.name } ?? 0]
+        let state = try states(in: store)[instances.firstIndex { Name($0.name) == Name(instance.name) } ?? 0]
         let attempt = try store.attempt(at: instance.key)
         let last = try lastMade(instance, in: store)
         let ancestry = ancestry(in: store, world: world)
@@ -55,7 +55,7 @@ extension Plan {
     /// The ancestry of what is planned and of what a store has.
     private func ancestry(in store: ArtifactStore, world: PlanWorld) -> Ancestry {
         let planned = Dictionary(instances.map { ($0.key, $0) }) { first, _ in first }
-        var domains: [ArtifactKey: String] = [:]
+        var domains: [ArtifactKey: Name] = [:]
         for instance in instances {
             for (input, source) in zip(instance.recipe.inputs, instance.sources) {
                 if case .images(let domain) = source { domains[input.key] = domain }

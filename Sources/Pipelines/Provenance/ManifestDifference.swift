@@ -9,18 +9,18 @@ struct ManifestDifference: Hashable {
         enum Kind: Hashable {
             case added, removed
             case changed(from: Digest, to: Digest)
-            case relabelled(from: String, to: String)
+            case relabelled(from: Name, to: Name)
         }
 
-        var file: String
+        var file: Name
         var kind: Kind
     }
 
     /// Sorted by file.
     private(set) var changes: [Change] = []
     /// Classes of the data set that only one of the two knows.
-    private(set) var newClasses: [String]
-    private(set) var goneClasses: [String]
+    private(set) var newClasses: [Name]
+    private(set) var goneClasses: [Name]
 
     init(from old: DomainManifest, to new: DomainManifest) {
         newClasses = new.classes.filter { !old.classes.contains($0) }
@@ -55,8 +55,8 @@ struct ManifestDifference: Hashable {
             count("added") { $0 == .added }, count("removed") { $0 == .removed },
             count("changed") { if case .changed = $0 { true } else { false } },
             count("of another class") { if case .relabelled = $0 { true } else { false } },
-            newClasses.isEmpty ? nil : "new classes: " + newClasses.joined(separator: ", "),
-            goneClasses.isEmpty ? nil : "classes gone: " + goneClasses.joined(separator: ", "),
+            newClasses.isEmpty ? nil : "new classes: " + newClasses.map(\.text).joined(separator: ", "),
+            goneClasses.isEmpty ? nil : "classes gone: " + goneClasses.map(\.text).joined(separator: ", "),
         ].compactMap(\.self)
         return parts.isEmpty ? "the same images in another order" : parts.joined(separator: ", ")
     }
@@ -79,7 +79,7 @@ extension DomainManifest {
     fileprivate func images(not other: DomainManifest) -> [LabelledImage] {
         struct Identity: Hashable {
             let digest: Digest
-            let label: String
+            let label: Name
         }
         var there: [Identity: Int] = [:]
         for image in other.images { there[Identity(digest: image.digest, label: other.classes[image.label]), default: 0] += 1 }
@@ -93,5 +93,5 @@ extension DomainManifest {
 }
 
 extension LabelledImage {
-    fileprivate var file: String { path.split(separator: "/").suffix(3).joined(separator: "/") }
+    fileprivate var file: Name { Name(path.text.split(separator: "/").suffix(3).joined(separator: "/")) }
 }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 
 /// A plan as boxes and arrows: each stage, or each instance, with how far it is.
 public struct PlanGraph: Sendable {
@@ -23,28 +24,28 @@ public struct PlanGraph: Sendable {
     ///   - byInstance: whether every instance has a box of its own, not only every stage.
     public init(_ plan: Plan, states: [InstanceState], byInstance: Bool) {
         let pairs = zip(plan.instances, states)
-        let names = Dictionary(pairs.map { ($0.0.name, byInstance ? $0.0.name : $0.0.stage) }) { first, _ in first }
-        var places: [String: Int] = [:]
+        let names = Dictionary(pairs.map { (Name($0.0.name), Name(byInstance ? $0.0.name : $0.0.stage)) }) { first, _ in first }
+        var places: [Name: Int] = [:]
         var seen: Set<[Int]> = []
         for (instance, _) in pairs {
-            let name = byInstance ? instance.name : instance.stage
+            let name = Name(byInstance ? instance.name : instance.stage)
             if places[name] == nil {
-                let members = pairs.filter { (byInstance ? $0.0.name : $0.0.stage) == name }
+                let members = pairs.filter { Name(byInstance ? $0.0.name : $0.0.stage) == name }
                 places[name] = nodes.count
                 nodes.append(Self.node(instance, states: members.map { $0.1.word }, byInstance: byInstance))
             }
             for source in instance.sources {
-                let origin: String
+                let origin: Name
                 switch source {
                 case .images(let domain):
-                    origin = "\(byInstance ? domain : plan.specification.dataSet(of: domain).dataSet.name) images"
+                    origin = "\(byInstance ? domain : Name(plan.specification.dataSet(of: domain).dataSet.name)) images"
                 case .instance(let input): origin = names[input] ?? input
                 }
                 if places[origin] == nil {
                     places[origin] = nodes.count
                     guard case .images(let name) = source else { continue }
                     let (dataSet, domain) = plan.specification.dataSet(of: name)
-                    nodes.append(Node(lines: [dataSet.name] + (byInstance ? [domain] : []), state: nil))
+                    nodes.append(Node(lines: [dataSet.name] + (byInstance ? [domain.text] : []), state: nil))
                 }
                 if let from = places[origin], let to = places[name], seen.insert([from, to]).inserted {
                     edges.append((from, to))

@@ -5,9 +5,9 @@ import Reporting
 extension Plan {
     /// What the file consists of, as the store keeps it of pipelines that have been run.
     public var recordedInstances: [PipelineInstance] {
-        let titles = Dictionary(evaluations.map { ($0.instance, $0.title) }) { first, _ in first }
+        let titles = Dictionary(evaluations.map { (Name($0.instance), $0.title) }) { first, _ in first }
         return instances.map {
-            PipelineInstance(stage: $0.stage, cell: $0.cell.json, key: $0.key, title: titles[$0.name])
+            PipelineInstance(stage: $0.stage, cell: $0.cell.json, key: $0.key, title: titles[Name($0.name)])
         }
     }
 

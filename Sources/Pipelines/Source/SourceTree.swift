@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Yams
 
@@ -32,9 +33,8 @@ struct SourceTree: Hashable {
         do { data = try Data(contentsOf: url) } catch {
             throw SpecificationError("the file cannot be read: \(reason(error))", file: file)
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw SpecificationError("the file is not UTF-8 text", file: file)
-        }
+        let text: String
+        do { text = try TextFile.text(data) } catch { throw SpecificationError("the file cannot be read: \(error)", file: file) }
         try self.init(text: text, file: file)
     }
 

@@ -1,3 +1,5 @@
+import Datasets
+
 /// How a pipeline tells the domains of several data sets apart: those of the data set that is learned from by their own names,
 /// those of one under `targets:` as `PACS:sketch`.
 enum DomainName {
@@ -6,24 +8,25 @@ enum DomainName {
 
 extension Specification.DataSet {
     /// What the pipeline calls one of the data set's domains.
-    func qualified(_ domain: String) -> String { label.map { $0 + DomainName.separator + domain } ?? domain }
+    func qualified(_ domain: Name) -> Name { label.map { Name($0 + DomainName.separator + domain.text) } ?? domain }
 
     /// The domain of this data set that has a name in the pipeline, if one has.
-    func domain(named name: String) -> String? {
+    func domain(named name: Name) -> Name? {
         guard let label else { return name }
-        let prefix = label + DomainName.separator
-        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
+        let prefix = (label + DomainName.separator).utf8
+        return name.text.utf8.starts(with: prefix) ? Name(Substring(name.text.utf8.dropFirst(prefix.count))) : nil
     }
 
     /// The domains that the pipeline uses, in the order of their names.
     /// - Parameter available: the domains that are there.
     /// - Throws: `SpecificationError` at the place of a domain that is not.
-    func domains(among available: some Collection<String>) throws(SpecificationError) -> [String] {
+    func domains(among available: some Collection<Name>) throws(SpecificationError) -> [Name] {
         let listed = domains ?? []
         if let odd = listed.first(where: { !available.contains($0.value) }) {
-            throw odd.error("\(root) has no domain “\(odd.value)”\(suggestion(for: odd.value, among: Array(available)))")
+            throw odd.error("\(root) has no domain “\(odd.value)”\(suggestion(for: odd.value.text, among: available.map(\.text)))")
         }
-        return listed.isEmpty ? available.sorted() : listed.map(\.value).sorted()
+        // Texts' own order, which keys have been made with; of names that look alike, that of their bytes.
+        return (listed.isEmpty ? Array(available) : listed.map(\.value)).sorted { ($0.text, $0) < ($1.text, $1) }
     }
 }
 
@@ -32,7 +35,7 @@ extension Specification {
     var dataSets: [DataSet] { [dataSet] + targets }
 
     /// The data set that a domain of the pipeline belongs to, and what it is called there.
-    func dataSet(of name: String) -> (dataSet: DataSet, domain: String) {
+    func dataSet(of name: Name) -> (dataSet: DataSet, domain: Name) {
         for target in targets {
             if let domain = target.domain(named: name) { return (target, domain) }
         }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Stages
 
 extension Specification.Stage {
@@ -38,7 +39,7 @@ extension Specification.Stage {
         for node in nodes {
             let value = try Specification.Axis.value(node, axis: member.name)
             if member.name == domainAxis {
-                domainConditions.append(.init(value.value.plainText, node))
+                domainConditions.append(.init(Name(value.value.plainText), node))
             } else {
                 let known = matrix.first { $0.name == member.name }?.values.map(\.value) ?? []
                 guard known.contains(value.value) else {

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Foundation
 import Stages
 import Tensors
@@ -17,9 +18,11 @@ public struct Specification: Sendable {
         /// What the file calls it under `targets:`; nil for the data set that is learned from.
         public var label: String?
         /// The domains to use, or nil for all that are there.
-        public var domains: [Located<String>]?
+        public var domains: [Located<Name>]?
         /// Whether a file that is no image ends the extraction or is left out of it.
         public var onBadImage: BadImagePolicy
+        /// How names of domains and classes are taken.
+        public var names: NameForm
         /// A folder of split files, as written, or nil where a seed splits the images.
         public var splits: Located<String>?
         public var location: SourceLocation
@@ -63,7 +66,7 @@ public struct Specification: Sendable {
         /// Of the parameters that the file gives.
         var parameterLocations: [String: SourceLocation] = [:]
         /// The domains that parameters under `where:` depend on; whether they are there is seen when it is planned.
-        var domainConditions: [Located<String>] = []
+        var domainConditions: [Located<Name>] = []
         var location: SourceLocation
     }
 

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Foundation
 import Stages
 import Tensors
@@ -116,7 +117,7 @@ extension Specification.DataSet {
         self.label = label
         let members = try node.members(
             "a data set, such as {root: Data/desktop-icons}",
-            among: ["root", "name", "domains", "onBadImage", "splits"])
+            among: ["root", "name", "domains", "onBadImage", "normalizeNames", "splits"])
         guard let path = members["root"]?.value else { throw node.error("the key “root” is missing") }
         root = try path.text("the path of a folder")
         location = path.location
@@ -125,9 +126,9 @@ extension Specification.DataSet {
                 label ?? URL(fileURLWithPath: root).lastPathComponent
             }
         if let member = members["domains"] {
-            var domains: [Specification.Located<String>] = []
+            var domains: [Specification.Located<Name>] = []
             for element in try member.value.elements("a list of domains") {
-                let domain = Specification.Located(try element.text("a domain"), element)
+                let domain = Specification.Located(Name(try element.text("a domain")), element)
                 guard !domains.contains(where: { $0.value == domain.value }) else {
                     throw element.error("the domain “\(domain.value)” is listed twice")
                 }
@@ -147,6 +148,12 @@ extension Specification.DataSet {
                 throw member.value.error("expected “fail” or “skip”, found “\(word)”")
             }
             onBadImage = policy
+        }
+        names = .bytes
+        if let member = members["normalizeNames"] {
+            let word = try member.value.text("“NFC”")
+            guard word == NameForm.composed.rawValue else { throw member.value.error("expected “NFC”, found “\(word)”") }
+            names = .composed
         }
     }
 }

@@ -8,7 +8,8 @@ extension PlanInputs {
     /// - Parameters:
     ///   - encoder: the identity of the encoder that a checkpoint is, by its path as written.
     ///   - recording: whether the images are written to the store, as a run needs them.
-    ///   - remark: told of images that are left out because the split does not name them.
+    ///   - remark: told of images that are left out because the split does not name them, and of what of a data set is most
+    ///     likely lost.
     ///   - progress: told how many of the files that have to be read have been read.
     /// - Throws: `SpecificationError` for a root, a domain or a checkpoint that cannot be used; `DatasetError` for
     ///   images; `StoreError`.
@@ -18,19 +19,28 @@ extension PlanInputs {
         remark: (String) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        var images: [String: ArtifactKey] = [:]
-        var splits: [String: SplitKeys] = [:]
+        var images: [Name: ArtifactKey] = [:]
+        var splits: [Name: SplitKeys] = [:]
+        var unused = Unused()
+        func note(_ listing: ImageFolder.Listing) {
+            unused.add(listing.unused)
+            listing.warnings.forEach(remark)
+        }
         func key(of manifest: DomainManifest) throws -> ArtifactKey {
             recording ? try store.record(manifest) : manifest.key
         }
         for dataSet in specification.dataSets {
-            let folder = try dataSet.imageFolder()
+            let folder = try dataSet.imageFolder(), above = try folder.unusedAbove()
+            unused.add(Unused(above))
+            folder.warnings(above).forEach(remark)
             for domain in try dataSet.domains(among: folder.domains) {
                 let name = dataSet.qualified(domain)
                 guard let parts = try dataSet.parts(of: domain, in: folder, store: store, progress: progress) else {
-                    images[name] = try store.imagesKey(of: domain, in: folder, recording: recording, progress: progress)
+                    images[name] = try store.imagesKey(
+                        of: domain, in: folder, recording: recording, listed: note, progress: progress)
                     continue
                 }
+                note(try folder.listing(of: domain))
                 if let note = parts.extraNote { remark(note) }
                 images[name] = try key(of: parts.images)
                 splits[name] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
@@ -40,6 +50,7 @@ extension PlanInputs {
             self.init(
                 images: images, encoder: try encoder(specification.checkpoint.value), splits: splits,
                 files: try specification.digestsOfFiles(in: store))
+            self.unused = unused
         } catch let error as SpecificationError {
             throw error
         } catch let error as StoreError {
@@ -68,10 +79,10 @@ extension Specification {
     /// The images of one domain as they lie now, or of a part of one where files split them.
     /// - Parameter name: `oil`, or the name that a part's manifest has, such as `oil/train`; `PACS:oil` of another data set.
     /// - Throws: `SpecificationError`, `DatasetError`, `StoreError`.
-    public func manifest(of name: String, store: ArtifactStore) throws -> DomainManifest {
+    public func manifest(of name: Name, store: ArtifactStore) throws -> DomainManifest {
         let (dataSet, name) = dataSet(of: name)
         let folder = try dataSet.imageFolder()
-        for domain in folder.domains where name == domain || name.hasPrefix(domain + "/") {
+        for domain in folder.domains where name == domain || name.text.utf8.starts(with: "\(domain)/".utf8) {
             guard let parts = try dataSet.parts(of: domain, in: folder, store: store, progress: { _, _ in }) else { break }
             if let part = [parts.images, parts.train, parts.validation].first(where: { $0.domain == name }) { return part }
         }
@@ -82,7 +93,8 @@ extension Specification {
 extension Specification.DataSet {
     fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
         do {
-            return try ImageFolder(root: URL(fileURLWithPath: root), name: name)
+            return try ImageFolder(
+                root: URL(fileURLWithPath: root), name: name, names: names, skipsUnreadable: onBadImage == .skip)
         } catch {
             throw SpecificationError("\(error)", at: location, keyPath: "\(label.map { "targets.\($0)" } ?? "dataset").root")
         }
@@ -90,7 +102,7 @@ extension Specification.DataSet {
 
     /// The parts of a domain where files split the images.
     fileprivate func parts(
-        of domain: String, in folder: ImageFolder, store: ArtifactStore,
+        of domain: Name, in folder: ImageFolder, store: ArtifactStore,
         progress: @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> DomainParts? {
         guard let splits else { return nil }

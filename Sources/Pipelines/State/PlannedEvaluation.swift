@@ -21,7 +21,7 @@ public struct PlannedEvaluation: Hashable, Sendable {
 
 extension Plan {
     /// The columns of the table, in the order of the matrix.
-    public var columns: [String] { specification.cells.map(specification.column).uniqued }
+    public var columns: [String] { specification.cells.map { Name(specification.column(of: $0)) }.uniqued.map(\.text) }
 
     /// What the columns are by, in words.
     public var columnTitle: String { specification.columns.joined(separator: " → ") }
@@ -51,7 +51,7 @@ extension Specification {
         columns.map { axis in
             guard axis == dataSetColumn else { return cell[axis].plainText }
             let target = cell[targetAxis].plainText
-            return dataSet(of: target).dataSet.label ?? target
+            return dataSet(of: Name(target)).dataSet.label ?? target
         }.joined(separator: " → ")
     }
 
@@ -60,6 +60,6 @@ extension Specification {
         let axes = columns.map { $0 == dataSetColumn ? targetAxis : $0 }
         if axes.allSatisfy({ cell.value(on: $0) != nil }) { return [column(of: cell)] }
         let shared = cell.projected(on: cell.coordinates.map(\.axis).filter { $0 != domainAxis })
-        return cells.filter { $0.contains(shared) }.map(column).uniqued
+        return cells.filter { $0.contains(shared) }.map { Name(column(of: $0)) }.uniqued.map(\.text)
     }
 }

@@ -16,18 +16,18 @@ public struct DataSetCheck: Sendable {
 
     /// A domain that is there or should be.
     public struct Domain: Hashable, Sendable {
-        public var name: String
+        public var name: Name
         public var letter: String?
         public var images = 0
         /// Of a whole copy; nil where it is not known.
         public var expected: Int?
         /// Classes of other domains of which this one has no folder.
-        public var missingClasses: [String] = []
+        public var missingClasses: [Name] = []
         public var isMissing: Bool
     }
 
     public struct BrokenFile: Hashable, Sendable {
-        public var path: String
+        public var path: Name
         public var reason: String
         /// Whether many copies of the data set have this fault: the file is left out, and is no hindrance.
         public var isKnown: Bool
@@ -36,12 +36,16 @@ public struct DataSetCheck: Sendable {
     public let folder: ImageFolder
     public private(set) var domains: [Domain] = []
     /// Files that a list names and that are not there.
-    public private(set) var missingFiles: [String] = []
+    public private(set) var missingFiles: [Name] = []
     public private(set) var broken: [BrokenFile] = []
-    /// Files and folders that are not part of the data set, and are not read.
-    public private(set) var unused: [String] = []
+    /// Files and folders that are not read, sorted; hidden ones are only counted.
+    public private(set) var unused: [ImageFolder.UnusedEntry] = []
+    /// How many there are of which kind.
+    public private(set) var unusedCounts = Unused()
+    /// What is probably not as it is meant, and is no hindrance.
+    public private(set) var warnings: [String] = []
     /// Groups of files with the same bytes. Only where every pixel was looked at.
-    public private(set) var copies: [[String]] = []
+    public private(set) var copies: [[Name]] = []
     /// What else would end a run.
     public private(set) var problems: [String] = []
 
@@ -59,15 +63,22 @@ public struct DataSetCheck: Sendable {
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(DatasetError) {
         self.folder = folder
-        var paths: [String] = []
+        var paths: [Name] = []
         // A file may be of two classes.
-        var seen: Set<String> = []
-        for name in folder.known?.domains.map(\.name) ?? folder.domains {
-            let known = folder.known?.domains.first { $0.name == name }
+        var seen: Set<Name> = []
+        let above = try folder.unusedAbove()
+        (unused, unusedCounts) = (above, Unused(above))
+        warnings = folder.warnings(above)
+        for name in folder.known?.domains.map({ Name($0.name) }) ?? folder.domains {
+            let known = folder.known?.domains.first { Name($0.name) == name }
             var domain = Domain(
                 name: name, letter: known?.letter, expected: known?.images, isMissing: !folder.domains.contains(name))
             if !domain.isMissing {
                 do throws(DatasetError) {
+                    let listing = try folder.skippingUnreadable.listing(of: name)
+                    unusedCounts.add(listing.unused)
+                    warnings += listing.warnings
+                    unused += try folder.unused(of: name)
                     let entries = try folder.images(of: name)
                     domain.images = entries.count
                     let present = Set(entries.map(\.label))
@@ -80,18 +91,18 @@ public struct DataSetCheck: Sendable {
             }
             domains.append(domain)
         }
-        unused = try folder.unused()
+        unused = unused.filter { $0.reason != .hidden }.sorted { Name($0.path) < Name($1.path) }
         look(at: paths, depth: depth, progress: progress)
     }
 
-    private mutating func look(at paths: [String], depth: Depth, progress: (Int, Int) -> Void) {
-        var copies: [Digest: [String]] = [:]
+    private mutating func look(at paths: [Name], depth: Depth, progress: (Int, Int) -> Void) {
+        var copies: [Digest: [Name]] = [:]
         let batch = 256
         for first in stride(from: 0, to: paths.count, by: batch) {
             let part = Array(paths[first..<min(first + batch, paths.count)])
             let found = Mutex([Finding?](repeating: nil, count: part.count))
             parallelItems(part.count) { index in
-                let finding = Finding(at: part[index], depth: depth)
+                let finding = Finding(at: part[index].text, depth: depth)
                 found.withLock { $0[index] = finding }
             }
             for (path, finding) in zip(part, found.withLock { $0 }) {
@@ -99,7 +110,7 @@ public struct DataSetCheck: Sendable {
                 case .missing: missingFiles.append(path)
                 case .broken(let reason):
                     broken.append(BrokenFile(
-                        path: path, reason: reason, isKnown: folder.known?.isKnownBroken(path) ?? false))
+                        path: path, reason: reason, isKnown: folder.known?.isKnownBroken(path.text) ?? false))
                 case .sound(let digest): if let digest { copies[digest, default: []].append(path) }
                 case nil: preconditionFailure("\(path) was not looked at")
                 }
@@ -118,7 +129,11 @@ private enum Finding: Sendable {
     case sound(Digest?)
 
     init(at path: String, depth: DataSetCheck.Depth) {
-        guard FileManager.default.fileExists(atPath: path) else { self = .missing; return }
+        guard FileManager.default.fileExists(atPath: path) else {
+            let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+            self = isLink ? .broken("is a link that leads nowhere") : .missing
+            return
+        }
         do {
             let bytes = try Data(contentsOf: URL(filePath: path), options: depth == .headers ? .alwaysMapped : [])
             switch depth {

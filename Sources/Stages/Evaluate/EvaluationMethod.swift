@@ -36,7 +36,7 @@ public struct TargetImages {
     let features: Tensor
     let model: CLIPText
 
-    var classNames: [String] { manifest.classes }
+    var classNames: [String] { manifest.classes.map(\.text) }
 }
 
 /// What images were taken for, and what did it.

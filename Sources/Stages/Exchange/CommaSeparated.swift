@@ -6,29 +6,36 @@ public struct CommaSeparated: Sendable {
     /// Each as long as `columns`.
     public let rows: [[String]]
 
-    /// Reads a table whose first line names its columns.
+    /// Reads a table whose first line names its columns. It is taken apart byte by byte: an accent at the beginning of a
+    /// field belongs to no comma.
     /// - Parameter source: what errors call it.
     init(_ text: String, source: String) throws(StageInputError) {
-        var records: [[String]] = [], record: [String] = [], field = ""
+        let quote = UInt8(ascii: "\""), comma = UInt8(ascii: ",")
+        let lineFeed = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
+        var records: [[String]] = [], record: [String] = [], field: [UInt8] = []
         var isQuoted = false, wasQuoted = false
-        func end() {
-            if !record.isEmpty || !field.isEmpty || wasQuoted { records.append(record + [field]) }
-            (record, field, wasQuoted) = ([], "", false)
+        func endField() {
+            record.append(String(decoding: field, as: UTF8.self))
+            (field, wasQuoted) = ([], false)
         }
-        var rest = text[...]
-        while let character = rest.popFirst() {
-            switch character {
-            case "\"" where isQuoted && rest.first == "\"": field.append(rest.removeFirst())
-            case "\"" where isQuoted || field.isEmpty: (isQuoted, wasQuoted) = (!isQuoted, true)
-            case _ where isQuoted: field.append(character)
-            case ",":
-                record.append(field)
-                (field, wasQuoted) = ("", false)
-            case "\n", "\r\n", "\r": end()
-            default: field.append(character)
+        func endRecord() {
+            guard !record.isEmpty || !field.isEmpty || wasQuoted else { return }
+            endField()
+            records.append(record)
+            record = []
+        }
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case quote where isQuoted && rest.first == quote: field.append(rest.removeFirst())
+            case quote where isQuoted || field.isEmpty: (isQuoted, wasQuoted) = (!isQuoted, true)
+            case _ where isQuoted: field.append(byte)
+            case comma: endField()
+            case lineFeed, carriageReturn: endRecord()
+            default: field.append(byte)
             }
         }
-        end()
+        endRecord()
         guard let header = records.first else { throw StageInputError("\(source) is empty; its first line names its columns") }
         columns = header
         rows = Array(records.dropFirst())
@@ -39,9 +46,11 @@ public struct CommaSeparated: Sendable {
 
     /// One record, with its line feed.
     static func line(_ fields: some Sequence<String>) -> String {
-        fields.map { field in
-            field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline })
-                ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        let quote = UInt8(ascii: "\"")
+        return fields.map { field in
+            guard field.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return field }
+            let doubled = field.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+            return "\"\(String(decoding: doubled, as: UTF8.self))\""
         }.joined(separator: ",") + "\n"
     }
 }

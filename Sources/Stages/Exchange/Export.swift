@@ -30,7 +30,7 @@ public struct Export: Sendable {
             let manifest = views[0].manifest
             parts.append(Tensor.interleaving(views.map(\.vectors)))
             rows += manifest.images.map {
-                [$0.path, $0.digest.description, manifest.domain, manifest.classes[$0.label]]
+                [$0.path.text, $0.digest.description, manifest.domain.text, manifest.classes[$0.label].text]
             }
         }
         let dimension = parts[0].columns, views = first.views.count
@@ -69,7 +69,8 @@ public struct Export: Sendable {
             rows.map {
                 let image = manifest.images[$0.position]
                 return [
-                    image.path, image.digest.description, manifest.classes[$0.label], manifest.classes[$0.predicted],
+                    image.path.text, image.digest.description, manifest.classes[$0.label].text,
+                    manifest.classes[$0.predicted].text,
                     "\(Float($0.probability))",
                 ]
             })

@@ -9,7 +9,8 @@ public struct FeatureFile: Sendable {
     private let name: String
 
     /// Opens a file by its extension.
-    /// - Parameter name: which of several arrays; if left out, the only one, or the one called “features”.
+    /// - Parameter name: which of several arrays; if left out, the only one, or the only one of floating-point numbers, or the
+    ///   one called “features”.
     /// - Throws: `StageInputError`, `TensorFileError`.
     public init(contentsOf url: URL, named name: String? = nil) throws {
         file =
@@ -22,13 +23,15 @@ public struct FeatureFile: Sendable {
             }
         source = url.path
         let names = file.names.sorted()
+        // Labels or paths may lie beside the features.
+        let numbers = names.filter { [file] in file.entry(named: $0)?.elementType.isReadAsFloat ?? false }
         if let name {
             guard names.contains(name) else {
                 throw StageInputError("\(source) has no array “\(name)”; it has \(names.joined(separator: ", "))")
             }
             self.name = name
-        } else if names.count == 1 {
-            self.name = names[0]
+        } else if names.count == 1 || numbers.count == 1 {
+            self.name = numbers.first ?? names[0]
         } else if names.contains("features") {
             self.name = "features"
         } else {

@@ -18,7 +18,7 @@ public struct FeatureImport: Sendable {
 
     /// What was imported for one domain.
     public struct Outcome: Sendable {
-        public let domain: String
+        public let domain: Name
         /// The embeddings artifact.
         public let key: ArtifactKey
         public let images: Int
@@ -28,7 +28,7 @@ public struct FeatureImport: Sendable {
 
     let encoder: String
     let folder: ImageFolder
-    let domains: [String]
+    let domains: [Name]
     let order: Order
     let isNormalizing: Bool
 
@@ -37,7 +37,7 @@ public struct FeatureImport: Sendable {
     ///   - domains: those that the rows are of; all of the folder's if empty.
     ///   - isNormalizing: whether rows are scaled to unit length; if not, rows of another length are refused.
     public init(
-        encoder: String, folder: ImageFolder, domains: [String], order: Order, isNormalizing: Bool
+        encoder: String, folder: ImageFolder, domains: [Name], order: Order, isNormalizing: Bool
     ) throws {
         guard !encoder.isEmpty else { throw StageInputError("an imported encoder needs a name") }
         self.encoder = encoder
@@ -84,7 +84,7 @@ public struct FeatureImport: Sendable {
         try check(&vectors, views: stage.viewNames, of: imagesOfRows)
 
         // One row for each image and view that differ.
-        var rows: [ImageView] = [], chosen: [Int] = [], ignored: [String: Int] = [:], firstRow: [Digest: Int] = [:]
+        var rows: [ImageView] = [], chosen: [Int] = [], ignored: [Name: Int] = [:], firstRow: [Digest: Int] = [:]
         for (row, image) in imagesOfRows.enumerated() {
             let own = row * viewCount..<(row + 1) * viewCount
             if let first = firstRow[image.digest] {

@@ -7,12 +7,14 @@ public struct NumPyArchive: TensorFile {
     public let source: String
     public var format: String { "NumPy archive" }
     private let arrays: [String: NumPyArray]
+    /// Arrays of types that are not read.
+    private let others: [String: TensorFileError.Problem]
 
     /// Opens a file: maps it into memory and reads the headers of its arrays.
     public init(contentsOf url: URL) throws(TensorFileError) {
         let file = try FileBytes(mapping: url, format: "NumPy archive")
         source = url.path
-        var arrays: [String: NumPyArray] = [:]
+        var arrays: [String: NumPyArray] = [:], others: [String: TensorFileError.Problem] = [:]
         do throws(TensorFileError.Problem) {
             for (name, member) in try ZipArchive(file.data).members where name.hasSuffix(".npy") {
                 if let packing = member.packing {
@@ -22,12 +24,19 @@ public struct NumPyArchive: TensorFile {
                 guard found == member.checksum else {
                     throw .malformed("its member \"\(name)\" is damaged: its checksum is not the one that was written")
                 }
-                arrays[String(name.dropLast(4))] = try Self.array(file, member.range, "\(url.path), \(name)")
+                let array = String(name.dropLast(4))
+                do throws(TensorFileError.Problem) {
+                    arrays[array] = try Self.array(file, member.range, "\(url.path), \(name)")
+                } catch {
+                    // Labels or paths may lie beside the features.
+                    guard case .refused = error else { throw error }
+                    others[array] = error
+                }
             }
         } catch {
             throw TensorFileError(source: url.path, format: "NumPy archive", problem: error)
         }
-        self.arrays = arrays
+        (self.arrays, self.others) = (arrays, others)
     }
 
     private static func array(
@@ -40,10 +49,14 @@ public struct NumPyArchive: TensorFile {
         }
     }
 
-    public var names: [String] { Array(arrays.keys) }
+    public var names: [String] { Array(arrays.keys) + others.keys }
+    /// Nil, too, of an array of a type that is not read.
     public func entry(named name: String) -> TensorEntry? { arrays[name]?.entry }
 
     public func tensor(named name: String) throws(TensorFileError) -> Tensor {
+        if let problem = others[name] {
+            throw TensorFileError(source: "\(source), \(name).npy", format: "NumPy", problem: problem)
+        }
         guard let array = arrays[name] else { throw TensorFileError(source: source, format: format, problem: .missing(name)) }
         return try array.tensor()
     }

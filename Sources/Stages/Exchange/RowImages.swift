@@ -10,7 +10,7 @@ extension FeatureImport {
         case .ofDataSet:
             guard count == images.count else {
                 throw StageInputError(
-                    "\(source) has \(count) rows, and \(domains.joined(separator: ", ")) in \(folder.root) have "
+                    "\(source) has \(count) rows, and \(domains.map(\.text).joined(separator: ", ")) in \(folder.root) have "
                         + "\(images.count) images; say which image each row is of in a CSV file with a column “path” (--images)")
             }
             return try inOrderOfNames(manifests)
@@ -21,7 +21,7 @@ extension FeatureImport {
 
     private func inOrderOfNames(_ manifests: [DomainManifest]) throws -> [LabelledImage] {
         let byPath = Dictionary(manifests.flatMap(\.images).map { ($0.path, $0) }) { first, _ in first }
-        let names = manifests.map(\.domain).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let names = manifests.map(\.domain).sorted()
         return try names.flatMap { try folder.images(of: $0).compactMap { byPath[$0.path] } }
     }
 
@@ -29,7 +29,7 @@ extension FeatureImport {
         in url: URL, count: Int, among images: [LabelledImage], source: String
     ) throws -> [LabelledImage] {
         let file = url.path
-        let table = try CommaSeparated(String(contentsOf: url, encoding: .utf8), source: file)
+        let table = try CommaSeparated(TextFile.text(of: file), source: file)
         func column(_ names: String...) -> Int? { table.columns.firstIndex { names.contains($0) } }
         guard let path = column("path", "image_path") else {
             throw StageInputError("\(file) has no column “path” or “image_path”; it has \(table.columns.joined(separator: ", "))")
@@ -39,11 +39,13 @@ extension FeatureImport {
             throw StageInputError("\(source) has \(count) rows, and \(file) lists \(table.rows.count) images")
         }
         let byPath = Dictionary(images.map { ($0.path, $0) }) { first, _ in first }
-        var found: [LabelledImage] = [], extra: [String] = [], seen: Set<String> = []
+        var found: [LabelledImage] = [], extra: [String] = [], seen: Set<Name> = []
         for row in table.rows {
             let name = row[path]
-            let whole = name.hasPrefix("/") ? name : folder.root + "/" + name
-            guard let image = byPath[whole] ?? byPath[URL(filePath: name).standardizedFileURL.path] else {
+            let whole = name.utf8.first == UInt8(ascii: "/") ? name : folder.root + "/" + name
+            guard let image = byPath[Name(whole)] ?? byPath[Name(URL(filePath: whole).standardizedFileURL.path)]
+                ?? byPath[Name(URL(filePath: name).standardizedFileURL.path)]
+            else {
                 extra.append(name)
                 continue
             }
@@ -53,11 +55,11 @@ extension FeatureImport {
             }
             found.append(image)
         }
-        let missing = images.filter { !seen.contains($0.path) }.map(\.path)
+        let missing = images.filter { !seen.contains($0.path) }.map(\.path.text)
         guard extra.isEmpty, missing.isEmpty else {
             throw StageInputError([
                 extra.isEmpty ? nil : "\(Self.list(extra, "of the images that \(file) lists are", "is")) not in "
-                    + "\(domains.joined(separator: ", ")) of \(folder.root)",
+                    + "\(domains.map(\.text).joined(separator: ", ")) of \(folder.root)",
                 missing.isEmpty ? nil : "\(Self.list(missing, "images have", "has")) no row in \(file)",
             ].compactMap(\.self).joined(separator: "; ") + "; choose domains with --domain, or complete the features")
         }

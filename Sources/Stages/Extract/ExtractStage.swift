@@ -157,7 +157,7 @@ public struct ExtractStage: Sendable {
             let features = model.features(
                 of: part, augmentation: Self.augmentation, withStatistics: parameters.statistics)
             let failures = features.flatMap(\.failures)
-            let surprise = failures.first { known?.isKnownBroken($0.image.path) != true }
+            let surprise = failures.first { known?.isKnownBroken($0.image.path.text) != true }
             if let surprise, onBadImage == .fail { throw surprise.error }
             skipped += failures
             for part in features where !part.rows.isEmpty {

@@ -66,7 +66,7 @@ struct ImageModel: Sendable {
         var pixels = Tensor(uninitialized: [images.reduce(0) { $0 + $1.views.count }, side, side, 3])
         for (image, views) in images {
             do throws(ImageError) {
-                let picture = try RGBImage(contentsOf: URL(filePath: image.path))
+                let picture = try RGBImage(contentsOf: URL(filePath: image.path.text))
                 for name in views {
                     Profile.measure(.preprocess) {
                         let view = view(name, of: picture, image.digest, augmentation)

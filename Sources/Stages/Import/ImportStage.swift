@@ -86,7 +86,7 @@ public struct ImportStage: Sendable {
                 throw EncoderMismatch(
                     checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(set.encoder).name)
             }
-            return try store.manifest(set.manifest).domain
+            return try store.manifest(set.manifest).domain.text
         }.joined(separator: "+")
     }
 }

@@ -67,7 +67,7 @@ struct SourceFeatures {
         }
     }
 
-    var classNames: [String] { manifests[0].classes }
+    var classNames: [String] { manifests[0].classes.map(\.text) }
 
     /// The images of all domains, with nothing said of what they show. They come in the order of their digests: that of
     /// manifests is by class.
@@ -78,7 +78,7 @@ struct SourceFeatures {
     }
 
     /// The domains' names, joined: what a result of all of them is filed under.
-    var domainNames: String { manifests.map(\.domain).joined(separator: "+") }
+    var domainNames: String { manifests.map(\.domain.text).joined(separator: "+") }
 
     /// Which images of each domain train and which validate: places in its manifest.
     typealias Parts = [(train: [Int], validation: [Int])]
@@ -124,7 +124,7 @@ struct SourceFeatures {
     /// Those images of a domain that are in a part of it. An image of a part that has no features could not be read, and was
     /// left out of them.
     private func part(
-        _ key: ArtifactKey, of manifest: DomainManifest, named name: String, _ store: ArtifactStore
+        _ key: ArtifactKey, of manifest: DomainManifest, named name: Name, _ store: ArtifactStore
     ) throws -> [Int] {
         let part = try store.manifest(key)
         guard part.domain == name, part.classes == manifest.classes else {

@@ -61,10 +61,10 @@ extension DataSetCheck {
             let remarks = [
                 domain.isMissing ? "not there" : nil,
                 domain.expected.flatMap { domain.isMissing || $0 == domain.images ? nil : difference(domain.images - $0) },
-                missing.isEmpty ? nil : "no \(missing.prefix(5).joined(separator: ", "))\(missing.count > 5 ? ", …" : "")",
+                missing.isEmpty ? nil : "no \(missing.prefix(5).map(\.text).joined(separator: ", "))\(missing.count > 5 ? ", …" : "")",
             ]
             table.append([
-                domain.name, domain.letter ?? "", domain.isMissing ? "" : grouped(domain.images),
+                domain.name.text, domain.letter ?? "", domain.isMissing ? "" : grouped(domain.images),
                 domain.expected.map(grouped) ?? "", remarks.compactMap(\.self).joined(separator: "; "),
             ])
         }
@@ -76,18 +76,19 @@ extension DataSetCheck {
         ]
         if let note = folder.known?.note, !note.isEmpty { parts.append("Note: \(note)") }
         parts += [
-            list(problems, "Problems"), list(missingFiles.map(short), "Missing: listed, but not there"),
-            list(broken.filter { !$0.isKnown }.map { "\(short($0.path)) \($0.reason)" }, "Broken"),
-            list(broken.filter(\.isKnown).map { "\(short($0.path)) \($0.reason)" }, "Broken in many copies, and left out"),
-            list(unused.map(short), "Not part of it, and not read"),
-            list(copies.map { $0.map(short).joined(separator: " = ") }, "Files with the same bytes"),
+            list(problems, "Problems"), list(warnings, "Probably not as it is meant"), list(missingFiles.map { short($0.text) }, "Missing: listed, but not there"),
+            list(broken.filter { !$0.isKnown }.map { "\(short($0.path.text)) \($0.reason)" }, "Broken"),
+            list(broken.filter(\.isKnown).map { "\(short($0.path.text)) \($0.reason)" }, "Broken in many copies, and left out"),
+            list(unused.map { short($0.path) }, "Not part of it, and not read"),
+            list(copies.map { $0.map { short($0.text) }.joined(separator: " = ") }, "Files with the same bytes"),
         ].compactMap(\.self)
         parts.append(isUsable ? "It can be used." : "It cannot be used as it is.")
+        if let line = unusedCounts.line { parts.append(line) }
         return parts.joined(separator: "\n\n")
     }
 
     /// A path below the root.
-    private func short(_ path: String) -> String { String(path.dropFirst(folder.root.count + 1)) }
+    private func short(_ path: String) -> String { String(path.utf8.dropFirst(folder.root.utf8.count + 1)) ?? path }
 
     private func difference(_ count: Int) -> String {
         count < 0 ? "\(grouped(-count)) fewer" : "\(grouped(count)) more"

@@ -43,8 +43,8 @@ struct DataSplitCommand: ParsableCommand {
         try reportingErrors {
             let folder = try dataSet.open()
             let files = try folder.domains.map { domain in
-                let letter = folder.known?.domains.first { $0.name == domain }?.letter
-                let url = URL(filePath: into).appending(path: SplitFile.names(of: domain, letter: letter)[0])
+                let letter = folder.known?.domains.first { Name($0.name) == domain }?.letter
+                let url = URL(filePath: into).appending(path: SplitFile.names(of: domain.text, letter: letter)[0])
                 guard !FileManager.default.fileExists(atPath: url.path) else { throw SplitExists(path: url.path) }
                 return (domain, url)
             }

@@ -60,7 +60,7 @@ struct ImportFeaturesCommand: ParsableCommand {
             let file = try FeatureFile(contentsOf: URL(filePath: file), named: tensor)
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: checkpoint))
             let work = try FeatureImport(
-                encoder: encoder, folder: folder, domains: domain,
+                encoder: encoder, folder: folder, domains: domain.map { Name($0) },
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
             let line = ProgressLine("import \(encoder)", unit: "vectors")
             var vectors = 0

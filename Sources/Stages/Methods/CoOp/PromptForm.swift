@@ -31,7 +31,7 @@ struct PromptForm: Hashable {
         guard let embeddings = recipe.inputs.first(where: { $0.role == "embeddings" }) else {
             throw StageInputError("the prompt \(key.short) was fitted on no embeddings: its vectors' classes are unknown")
         }
-        classes = try store.manifest(store.embeddingSet(embeddings.key).manifest).classes
+        classes = try store.manifest(store.embeddingSet(embeddings.key).manifest).classes.map(\.text)
     }
 
     /// Prompts of this form for the classes of a domain.

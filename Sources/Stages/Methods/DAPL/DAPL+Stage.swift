@@ -39,7 +39,7 @@ extension DAPL: LearnedMethod {
         return try DAPL(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
             validation: inputs.validation, target: target.features,
-            names: (inputs.features.manifests.map(\.domain).joined(separator: " and "), target.domain))
+            names: (inputs.features.manifests.map(\.domain.text).joined(separator: " and "), target.domain))
     }
 
     public static func contents(of learner: DAPL, from inputs: LearningInputs) -> ArtifactContents {

@@ -25,7 +25,7 @@ public enum DAPLEvaluation: EvaluationMethod {
         else { throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DAPL") }
         func manifest(_ embeddings: ArtifactKey) throws -> (domain: String, classes: [String]) {
             let manifest = try images.store.manifest(images.store.embeddingSet(embeddings).manifest)
-            return (manifest.domain, manifest.classes)
+            return (manifest.domain.text, manifest.classes.map(\.text))
         }
         guard try manifest(source.key).classes == images.classNames else {
             throw StageInputError(

@@ -16,7 +16,7 @@ struct ImageFiles: Sendable {
     /// Makes sure that the files are what features were extracted from. Files that have not changed are looked at, not read.
     /// - Throws: `DatasetError.unreadable` for a file that is not there; `StageInputError` for one that has changed.
     init(_ images: [LabelledImage], preprocessing: CLIPPreprocessing, store: ArtifactStore) throws {
-        let digests = try store.digests(ofFiles: images.map(\.path))
+        let digests = try store.digests(ofFiles: images.map(\.path.text))
         for (image, digest) in zip(images, digests) where digest != image.digest {
             throw StageInputError(
                 "\(image.path) has changed since its features were extracted. Extract them again, and learn from those")
@@ -40,7 +40,7 @@ struct ImageFiles: Sendable {
             parallelItems(items.count) { item in
                 do throws(ImageError) {
                     let image = images[items[item]]
-                    let picture = try RGBImage(contentsOf: URL(filePath: image.path))
+                    let picture = try RGBImage(contentsOf: URL(filePath: image.path.text))
                     Profile.measure(.preprocess) {
                         preprocessing.normalize(self.view(view, of: picture, image.digest), into: to.pointer + item * size)
                     }
