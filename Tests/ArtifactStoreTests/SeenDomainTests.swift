@@ -110,10 +110,10 @@ import Testing
             let file = root.appendingPathComponent("ink/cat/0.jpg")
             try FileManager.default.removeItem(at: file)
             try FileManager.default.createSymbolicLink(at: file, withDestinationURL: root.appendingPathComponent("none"))
-            #expect(throws: DatasetError.unreadable(path: file.path, reason: "No such file or directory")) { try key(store, root) }
+            #expect(throws: DatasetError.unreadable(path: file.path, reason: "the link leads nowhere; remove it, or leave such files out (onBadImage: skip)")) { try key(store, root) }
             try FileManager.default.removeItem(at: file)
             try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-            #expect(throws: DatasetError.unreadable(path: file.path, reason: "it is not a file")) { try key(store, root) }
+            #expect(throws: DatasetError.unreadable(path: file.path, reason: "it is not a file; remove it, or leave such files out (onBadImage: skip)")) { try key(store, root) }
             #expect(throws: DatasetError.self) { try key(store, root, "water") }
         }
     }
