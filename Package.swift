@@ -55,7 +55,9 @@ let package = Package(
         .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", "Reporting", yams]),
         .target(
             name: "CommandLineSupport",
-            dependencies: ["Stages", "PromptLearning", "ArtifactStore", "CLIP", "Tensors", "Reporting", arguments]),
+            dependencies: [
+                "Stages", "PromptLearning", "ArtifactStore", "CLIP", "Datasets", "Tensors", "Reporting", arguments,
+            ]),
 
         .target(
             name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],

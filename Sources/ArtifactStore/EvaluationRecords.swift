@@ -99,6 +99,8 @@ extension Database {
         return EvaluationRecord(
             accuracy: row["accuracy"], images: row["images"], dataSet: dataSet, target: target, encoder: encoder,
             learnedFrom: Set(learned.map { $0["dataset"] }),
-            sawTarget: learned.contains { Name($0["dataset"] as String) == Name(dataSet) && Name($0["domain"] as String) == Name(target) })
+            sawTarget: learned.contains {
+                ($0["dataset"] as Name, $0["domain"] as Name) == (Name(dataSet), Name(target))
+            })
     }
 }

@@ -51,7 +51,7 @@ struct ClassFolder {
 
 extension FolderEntry {
     /// Whether the name ends as an image's.
-    private var isImage: Bool {
+    var isImage: Bool {
         ImageFolder.extensions.contains { ending in
             let ending = ending.utf8
             return bytes.count > ending.count + 1 && bytes[bytes.count - ending.count - 1] == UInt8(ascii: ".")

@@ -54,7 +54,8 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
                 + (unused.isEmpty ? "" : " (not used there: \(unused.parts))")
         case .unknownDomain(let name, let root, let known):
             "“\(root)” has no domain “\(name)”"
-                + (nearest(to: name.text, among: known.map(\.text)).map { "; did you mean “\($0)”?" } ?? ";")
+                + (name.otherForm(among: known).map { "; \($0)." }
+                    ?? nearest(to: name.text, among: known.map(\.text)).map { "; did you mean “\($0)”?" } ?? ";")
                 + " It has " + known.map { "“\($0)”" }.joined(separator: ", ")
         }
     }

@@ -42,6 +42,15 @@ struct FolderEntry {
     /// Calls `body` with each entry besides `.` and `..`, in the file system's order.
     /// - Throws: `DatasetError.unreadable`.
     static func forEach(in folder: String, _ body: (FolderEntry) -> Void) throws(DatasetError) {
+        _ = try contains(in: folder) { entry in
+            body(entry)
+            return false
+        }
+    }
+
+    /// Whether a folder has an entry such as `condition` wants; it is read no further then.
+    /// - Throws: `DatasetError.unreadable`.
+    static func contains(in folder: String, where condition: (FolderEntry) -> Bool) throws(DatasetError) -> Bool {
         guard let stream = opendir(folder) else {
             let reason = errno == ENOENT ? "there is none" : "it is no folder, or not yours to read"
             throw .unreadable(path: folder, reason: reason)
@@ -51,16 +60,19 @@ struct FolderEntry {
         errno = 0
         while let entry = readdir(stream) {
             let type = entry.pointee.d_type
-            withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+            let isFound = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: UInt8.self, capacity: 256) { name in
                     let count = strlen(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
-                    if name[0] == UInt8(ascii: "."), count == 1 || (count == 2 && name[1] == UInt8(ascii: ".")) { return }
-                    body(FolderEntry(
+                    let dot = UInt8(ascii: ".")
+                    if name[0] == dot, count == 1 || (count == 2 && name[1] == dot) { return false }
+                    return condition(FolderEntry(
                         bytes: UnsafeBufferPointer(start: name, count: count), type: type, directory: directory))
                 }
             }
+            if isFound { return true }
             errno = 0
         }
         guard errno == 0 else { throw .unreadable(path: folder, reason: String(cString: strerror(errno))) }
+        return false
     }
 }

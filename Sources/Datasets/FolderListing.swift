@@ -127,10 +127,15 @@ extension ImageFolder {
                 return true
             }
             guard isFile else {
+                let reason =
+                    switch error {
+                    case 0: "it is not a file"
+                    case ENOENT: "the link leads nowhere"
+                    default: String(cString: strerror(error))
+                    }
                 failure = .unreadable(
                     path: "\(folder)/\(String(cString: name))",
-                    reason: (error == 0 ? "it is not a file" : error == ENOENT ? "the link leads nowhere" : String(cString: strerror(error)))
-                        + "; remove it, or leave such files out (onBadImage: skip)")
+                    reason: "\(reason); remove it, or leave such files out (onBadImage: skip)")
                 return false
             }
             used += 1

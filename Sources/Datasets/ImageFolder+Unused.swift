@@ -53,10 +53,20 @@ extension ImageFolder {
             case .name:
                 "“\(entry.path)” is no name in UTF-8: no image of it is used. Rename it, such as by convmv -f latin1 -t utf8 -r "
                     + "--notest “\(root)”"
+            case .noDomain where known == nil && Self.holdsLostImages(entry.path):
+                "“\(entry.path)” has no class folder that can be read: no image of it is used. Images are expected at "
+                    + "<domain>/<class>/<image>"
             default: nil
             }
         }
         return lost + lookalikes("domain", domains) + lookalikes("class", classes)
+    }
+
+    /// Whether a folder that is taken for no domain was most likely meant as one.
+    private static func holdsLostImages(_ folder: String) -> Bool {
+        (try? FolderEntry.contains(in: folder) { entry in
+            !entry.isHidden && (entry.isImage || !entry.hasName || entry.kind == .deadLink)
+        }) ?? false
     }
 
     /// Names that differ and are one when they are composed.

@@ -128,7 +128,8 @@ private func listedPaths(in list: String) throws(DatasetError) -> [String] {
         // Some lists write “./domain/…”.
         let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .drop { $0.elementsEqual(".".utf8) }
-        guard parts.count > 1, !parts.contains(where: { $0.isEmpty || $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) })
+        guard parts.count > 1,
+            !parts.contains(where: { $0.isEmpty || $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) })
         else {
             throw .badList(
                 path: list, line: number + 1,

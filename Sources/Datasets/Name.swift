@@ -30,6 +30,16 @@ public struct Name: Hashable, Sendable {
     /// The name with its bytes in hexadecimal where they are not ASCII: `caf\xc3\xa9`.
     public var escaped: String { Self.escaped(text.utf8) { $0 >= 0x80 } }
 
+    /// The name in a form.
+    public func taken(_ form: NameForm) -> Name { form == .composed ? composed : self }
+
+    /// What to do where a name is not among others, but one that looks like it is; nil where none does.
+    public func otherForm(among names: some Sequence<Name>) -> String? {
+        guard let other = names.first(where: { $0.composed == composed }) else { return nil }
+        return "“\(other.escaped)” is there, and has other bytes than “\(escaped)”: write it in these, or give "
+            + "dataset: {normalizeNames: NFC}"
+    }
+
     /// Bytes as a text in which those that are no UTF-8 stand in hexadecimal: `caf\xe9`.
     static func escaped(_ bytes: some Sequence<UInt8>) -> String {
         let bytes = Array(bytes)

@@ -63,7 +63,7 @@ public struct Unused: Hashable, Sendable {
         tallies.merge(other.tallies) { Tally(count: $0.count + $1.count, example: min($0.example, $1.example)) }
     }
 
-    /// Such as “100 .webp files (photo/dog/1.webp, …), 2 links that lead nowhere (photo/cat, …)”.
+    /// Such as “100 .heic files (photo/dog/1.heic, …), 2 links that lead nowhere (photo/cat, …)”.
     public var parts: String {
         tallies.sorted { ($0.key, -$0.value.count) < ($1.key, -$1.value.count) }.map { reason, tally in
             let text = "\(grouped(tally.count)) \(reason.text(isOne: tally.count == 1))"
@@ -71,7 +71,7 @@ public struct Unused: Hashable, Sendable {
         }.joined(separator: ", ")
     }
 
-    /// Such as “Not used: 100 .webp files (photo/dog/1.webp, …)”; nil where all is used.
+    /// Such as “Not used: 100 .heic files (photo/dog/1.heic, …)”; nil where all is used.
     public var line: String? { isEmpty ? nil : "Not used: \(parts)" }
 }
 

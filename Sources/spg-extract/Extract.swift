@@ -57,9 +57,7 @@ struct Extract: ParsableCommand {
     @Option(help: "What to do with a file that is no readable image, or a link that leads nowhere: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
 
-    @Option(help: ArgumentHelp(
-        "NFC takes names of domains and classes that look alike as one; bytes takes them as they are.", valueName: "form"))
-    var normalizeNames = NameForm.bytes
+    @OptionGroup var naming: NameOptions
 
     @Option(help: ArgumentHelp(
         "The numbers to multiply in: float32, or bf16, twice as fast on processors that have it.", valueName: "name"))
@@ -84,7 +82,7 @@ struct Extract: ParsableCommand {
             options.threading.apply()
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
             let folder = try ImageFolder(
-                root: URL(filePath: data), name: dataset, names: normalizeNames, skipsUnreadable: onBadImage == .skip)
+                root: URL(filePath: data), name: dataset, names: naming.normalizeNames, skipsUnreadable: onBadImage == .skip)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
             if !options.storage.exists, case .computed(let precision) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
@@ -144,7 +142,6 @@ extension ExtractStage.Outcome {
 }
 
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
-extension NameForm: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ViewCount: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

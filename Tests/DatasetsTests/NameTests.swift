@@ -68,6 +68,18 @@ struct NameTests {
         }
     }
 
+    @Test("A name that is there in another form is shown by its bytes, with what to do")
+    func otherForm() throws {
+        try withFolder { root in
+            try write(["\(Self.decomposed)/dog/1.jpg", "\(Self.decomposed)/cat/1.jpg"], under: root)
+            let folder = try ImageFolder(root: URL(fileURLWithPath: root))
+            let error = #expect(throws: DatasetError.self) { try folder.images(of: Name(Self.composed)) }
+            #expect(error?.description.contains(
+                "“cafe\\xcc\\x81” is there, and has other bytes than “caf\\xc3\\xa9”: write it in these, or give "
+                    + "dataset: {normalizeNames: NFC}") == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test("A split finds an image by other accents, and the one with the same bytes where both are there")
     func splits() throws {
         try withFolder { root in

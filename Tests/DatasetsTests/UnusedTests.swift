@@ -19,11 +19,11 @@ struct UnusedTests {
     func counts() throws {
         try withFolder { root in
             try write([
-                "photo/dog/1.jpg": "1", "photo/dog/2.jpg": "2", "photo/dog/3.webp": "3", "photo/dog/4.WEBP": "4", "photo/dog/README": "",
+                "photo/dog/1.jpg": "1", "photo/dog/2.jpg": "2", "photo/dog/3.heic": "3", "photo/dog/4.HEIC": "4", "photo/dog/README": "",
                 "photo/dog/.5.jpg": "", "photo/dog/more/6.jpg": "", "photo/cat/7.jpg": "7", "photo/stray.jpg": "", "ink/dog/1.jpg": "8",
                 "papers/a.pdf": "", ".git/config": "",
             ], under: root)
-            for link in ["horse", "photo/horse", "photo/dog/lost.webp"] {
+            for link in ["horse", "photo/horse", "photo/dog/lost.heic"] {
                 try FileManager.default.createSymbolicLink(atPath: "\(root)/\(link)", withDestinationPath: "/nowhere/at/all")
             }
             make(latin, in: root, isFolder: true)
@@ -36,13 +36,13 @@ struct UnusedTests {
             var unused = Unused(above)
             unused.add(listing.unused)
             for (reason, count) in [
-                (Unused.Reason.format("webp"), 2), (.format(""), 1), (.deadLink, 3), (.name, 3), (.noDomain, 1), (.folder, 1),
+                (Unused.Reason.format("heic"), 2), (.format(""), 1), (.deadLink, 3), (.name, 3), (.noDomain, 1), (.folder, 1),
                 (.place, 1), (.hidden, 2),
             ] {
                 #expect(unused.count(of: reason) == count, "\(reason)")
             }
             let line = try #require(unused.line)
-            #expect(line.hasPrefix("Not used: 1 file without an extension (\(root)/photo/dog/README), 2 .webp files ("))
+            #expect(line.hasPrefix("Not used: 1 file without an extension (\(root)/photo/dog/README), 2 .heic files ("))
             #expect(line.contains("3 links that lead nowhere (") && line.contains("caf\\xe9") && line.hasSuffix("2 hidden"))
 
             let warnings = folder.warnings(above)
@@ -59,14 +59,14 @@ struct UnusedTests {
             let files = { (folder: String, ending: String, count: Int) in
                 (0..<count).map { ("\(folder)/\($0).\(ending)", "\(folder) \($0)") }
             }
-            let all = files("photo/dog", "jpg", 2) + files("photo/dog", "webp", 3) + files("photo/cat", "jpg", 9)
-                + files("photo/cat", "webp", 2) + files("ink/dog", "jpg", 4) + files("ink/dog", "json", 90) + files("ink/cat", "jpg", 4)
+            let all = files("photo/dog", "jpg", 2) + files("photo/dog", "heic", 3) + files("photo/cat", "jpg", 9)
+                + files("photo/cat", "heic", 2) + files("ink/dog", "jpg", 4) + files("ink/dog", "json", 90) + files("ink/cat", "jpg", 4)
                 + files("oil/dog", "jpg", 1) + files("oil/dog", "avif", 20) + files("oil/cat", "jpg", 1)
             try write(Dictionary(uniqueKeysWithValues: all), under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
             let photo = try folder.listing(of: "photo").warnings
             #expect(photo.count == 1)
-            #expect(photo[0].hasPrefix("photo/dog: 2 images are used, and 3 that lie there are not: 3 .webp files ("))
+            #expect(photo[0].hasPrefix("photo/dog: 2 images are used, and 3 that lie there are not: 3 .heic files ("))
             // Notes beside images are no images.
             #expect(try folder.listing(of: "ink").warnings == [])
             let oil = try folder.listing(of: "oil").warnings
@@ -94,6 +94,19 @@ struct UnusedTests {
             try FileManager.default.removeItem(atPath: link)
             try write(["ink/dog/0.jpg": "0"], under: root)
             #expect(try folder.listing(of: "ink").digest != listing.digest)
+        }
+    }
+
+    @Test("A domain that lost all its class folders is warned of, and a folder of other things is not")
+    func lostDomains() throws {
+        try withFolder { root in
+            try write([
+                "ink/dog/1.jpg": "1", "ink/cat/1.jpg": "2", "flat/1.jpg": "3", "papers/a.pdf": "", "papers/b.txt": "", "linked/x.txt": "",
+            ], under: root)
+            try FileManager.default.createSymbolicLink(atPath: "\(root)/linked/dog", withDestinationPath: "/nowhere")
+            let folder = try ImageFolder(root: URL(fileURLWithPath: root))
+            let warnings = folder.warnings(try folder.unusedAbove())
+            #expect(warnings.map { $0.prefix { $0 != "”" } } == ["“\(root)/flat", "“\(root)/linked"], "\(warnings)")
         }
     }
 

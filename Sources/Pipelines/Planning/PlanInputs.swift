@@ -66,7 +66,7 @@ extension Specification {
             throw value.error(
                 available.contains(name)
                     ? "the domain “\(name)” is not among those under dataset.domains: \(list(domains.map(\.text)))"
-                    : "\(dataSet.root) has no domain “\(name)”\(suggestion(for: name.text, among: domains.map(\.text)))")
+                    : "\(dataSet.root) has no domain “\(name)”\(suggestion(for: name, among: domains))")
         }
     }
 
@@ -74,7 +74,7 @@ extension Specification {
     private func checkConditions(among domains: [Name]) throws(SpecificationError) {
         for value in stages.flatMap(\.domainConditions) where !domains.contains(value.value) {
             throw value.error(
-                "there is no domain “\(value.value)”\(suggestion(for: value.value.text, among: domains.map(\.text)))")
+                "there is no domain “\(value.value)”\(suggestion(for: value.value, among: domains))")
         }
     }
 

@@ -81,7 +81,9 @@ private struct Planner {
         let axes = specification.axes[stage.name] ?? []
         let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
         guard axes.contains(domainAxis) else { return faces }
-        return (needed[stage.name] ?? []).flatMap { domain in faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain.text)) } }
+        return (needed[stage.name] ?? []).flatMap { domain in
+            faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain.text)) }
+        }
     }
 
     /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,

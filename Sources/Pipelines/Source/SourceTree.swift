@@ -34,7 +34,9 @@ struct SourceTree: Hashable {
             throw SpecificationError("the file cannot be read: \(reason(error))", file: file)
         }
         let text: String
-        do { text = try TextFile.text(data) } catch { throw SpecificationError("the file cannot be read: \(error)", file: file) }
+        do { text = try TextFile.text(data) } catch {
+            throw SpecificationError("the file cannot be read: \(error)", file: file)
+        }
         try self.init(text: text, file: file)
     }
 

@@ -23,7 +23,7 @@ extension Specification.DataSet {
     func domains(among available: some Collection<Name>) throws(SpecificationError) -> [Name] {
         let listed = domains ?? []
         if let odd = listed.first(where: { !available.contains($0.value) }) {
-            throw odd.error("\(root) has no domain “\(odd.value)”\(suggestion(for: odd.value.text, among: available.map(\.text)))")
+            throw odd.error("\(root) has no domain “\(odd.value)”\(suggestion(for: odd.value, among: Array(available)))")
         }
         // Texts' own order, which keys have been made with; of names that look alike, that of their bytes.
         return (listed.isEmpty ? Array(available) : listed.map(\.value)).sorted { ($0.text, $0) < ($1.text, $1) }

@@ -125,10 +125,18 @@ extension Specification.DataSet {
             if let member = members["name"] { try member.value.text("the data set's name") } else {
                 label ?? URL(fileURLWithPath: root).lastPathComponent
             }
+        names = .bytes
+        if let member = members["normalizeNames"] {
+            let word = try member.value.text("“NFC” or “bytes”")
+            guard let form = NameForm(rawValue: word) else {
+                throw member.value.error("expected “NFC” or “bytes”, found “\(word)”")
+            }
+            names = form
+        }
         if let member = members["domains"] {
             var domains: [Specification.Located<Name>] = []
             for element in try member.value.elements("a list of domains") {
-                let domain = Specification.Located(Name(try element.text("a domain")), element)
+                let domain = Specification.Located(Name(try element.text("a domain")).taken(names), element)
                 guard !domains.contains(where: { $0.value == domain.value }) else {
                     throw element.error("the domain “\(domain.value)” is listed twice")
                 }
@@ -148,12 +156,6 @@ extension Specification.DataSet {
                 throw member.value.error("expected “fail” or “skip”, found “\(word)”")
             }
             onBadImage = policy
-        }
-        names = .bytes
-        if let member = members["normalizeNames"] {
-            let word = try member.value.text("“NFC”")
-            guard word == NameForm.composed.rawValue else { throw member.value.error("expected “NFC”, found “\(word)”") }
-            names = .composed
         }
     }
 }

@@ -76,7 +76,8 @@ extension DataSetCheck {
         ]
         if let note = folder.known?.note, !note.isEmpty { parts.append("Note: \(note)") }
         parts += [
-            list(problems, "Problems"), list(warnings, "Probably not as it is meant"), list(missingFiles.map { short($0.text) }, "Missing: listed, but not there"),
+            list(problems, "Problems"), list(warnings, "Probably not as it is meant"),
+            list(missingFiles.map { short($0.text) }, "Missing: listed, but not there"),
             list(broken.filter { !$0.isKnown }.map { "\(short($0.path.text)) \($0.reason)" }, "Broken"),
             list(broken.filter(\.isKnown).map { "\(short($0.path.text)) \($0.reason)" }, "Broken in many copies, and left out"),
             list(unused.map { short($0.path) }, "Not part of it, and not read"),

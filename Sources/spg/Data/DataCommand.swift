@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Datasets
 import Foundation
 
@@ -17,6 +18,8 @@ struct DataSetArguments: ParsableArguments {
     @Argument(help: ArgumentHelp("Where it lies.", valueName: "root"), completion: .directory)
     var root: String
 
+    @OptionGroup var naming: NameOptions
+
     func validate() throws {
         guard name != "folder" else { return }
         _ = try KnownDataSet(given: name)
@@ -24,7 +27,7 @@ struct DataSetArguments: ParsableArguments {
 
     /// Looks for the data set.
     func open() throws -> ImageFolder {
-        try ImageFolder(root: URL(filePath: root), name: name == "folder" ? nil : name)
+        try ImageFolder(root: URL(filePath: root), name: name == "folder" ? nil : name, names: naming.normalizeNames)
     }
 }
 

@@ -42,6 +42,8 @@ struct ImportFeaturesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A domain that the rows are of; all of them if left out; repeat.", valueName: "name"))
     var domain: [String] = []
 
+    @OptionGroup var naming: NameOptions
+
     @Option(help: ArgumentHelp("A table that says which image each row is of, in a column path.", valueName: "csv"))
     var images: String?
 
@@ -56,7 +58,7 @@ struct ImportFeaturesCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let folder = try ImageFolder(root: URL(filePath: data), name: dataset)
+            let folder = try ImageFolder(root: URL(filePath: data), name: dataset, names: naming.normalizeNames)
             let file = try FeatureFile(contentsOf: URL(filePath: file), named: tensor)
             let checkpoint = try Checkpoint(contentsOf: URL(filePath: checkpoint))
             let work = try FeatureImport(
