@@ -1,3 +1,5 @@
+import Datasets
+
 /// Accuracies over several data sets and backbones, in the shape of the papers' tables: one table for each task and backbone, a
 /// row for each method, a column for each data set with the average over its targets.
 public struct Overview: Sendable {
@@ -74,13 +76,14 @@ extension LearningTask {
         case .crossDataSet: return scores.map { score($0, images: $0.images) }
         case .singleSource:
             struct Run: Hashable {
-                let method: String, dataSet: String, source: String, seed: String?
+                let method: String, dataSet: String, source: Name, seed: String?
             }
             var runs: [(run: Run, scores: [AccuracyTable.Score])] = []
             for one in scores {
-                let sources = Set(scores.filter { $0.dataSet == one.dataSet }.compactMap(\.source)).subtracting([one.target])
+                let sources = Set(scores.filter { $0.dataSet == one.dataSet }.compactMap(\.source).map { Name($0) })
+                    .subtracting([Name(one.target)])
                 // What was learned from nothing is tested as if it had been learned from each.
-                for source in one.source.map({ [$0] }) ?? sources.sorted() {
+                for source in one.source.map({ [Name($0)] }) ?? sources.sorted() {
                     let run = Run(method: one.method, dataSet: one.dataSet, source: source, seed: one.seed)
                     if let place = runs.firstIndex(where: { $0.run == run }) {
                         runs[place].scores.append(score(one, images: one.images))

@@ -52,14 +52,14 @@ extension Overview {
 
     /// What the evaluations that have been made tell of those of the same pipeline that have not.
     private struct World {
-        let dataSets: [String: Set<String>]
+        let dataSets: [Name: Set<String>]
         let backbones: Set<String>
         let tasks: Set<LearningTask>
         let names: [Digest: String]
 
         init(_ made: [(PipelineInstance, EvaluationRecord)], _ names: [Digest: String]) {
             self.names = names
-            dataSets = Dictionary(grouping: made.map(\.1), by: \.target).mapValues { Set($0.map(\.dataSet)) }
+            dataSets = Dictionary(grouping: made.map(\.1), by: { Name($0.target) }).mapValues { Set($0.map(\.dataSet)) }
             backbones = Set(made.compactMap(\.1.encoder).map { Self.name(of: $0, names) })
             tasks = Set(made.filter { !$0.1.learnedFrom.isEmpty }.map { instance, record in
                 LearningTask(of: record, hasSource: instance.cell[sourceAxis] != nil)
@@ -69,7 +69,7 @@ extension Overview {
         func rows(for instance: PipelineInstance, _ record: EvaluationRecord?, ofPipeline name: String) -> [Row] {
             let source = instance.cell[sourceAxis]?.plainText
             let target = record?.target ?? instance.cell[targetAxis]?.plainText ?? ""
-            guard let dataSet = record?.dataSet ?? only(dataSets[target] ?? []) ?? only(Set(dataSets.values.joined())),
+            guard let dataSet = record?.dataSet ?? only(dataSets[Name(target)] ?? []) ?? only(Set(dataSets.values.joined())),
                 let backbone = record?.encoder.map({ Self.name(of: $0, names) }) ?? only(backbones)
             else { return [] }
             return tasks(of: record, hasSource: source != nil).map { task in

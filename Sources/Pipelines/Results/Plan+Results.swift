@@ -44,15 +44,15 @@ extension Plan {
 
     /// Every evaluation once, whatever columns it stands in.
     private var differentEvaluations: [PlannedEvaluation] {
-        var seen: Set<String> = []
-        return evaluations.filter { seen.insert($0.instance).inserted }
+        var seen: Set<Name> = []
+        return evaluations.filter { seen.insert(Name($0.instance)).inserted }
     }
 
     /// The accuracies on the classes of each target, in the targets' order.
     public func classTables(in store: ArtifactStore) throws -> [(target: String, table: AccuracyTable)] {
         let evaluations = differentEvaluations
-        return try evaluations.map(\.target).uniqued.map { target in
-            let ofTarget = evaluations.filter { $0.target == target }
+        return try evaluations.map { Name($0.target) }.uniqued.map { target in
+            let ofTarget = evaluations.filter { Name($0.target) == target }
             let made = try ofTarget.map { try store.contains($0.key) ? store.classAccuracies(of: $0.key) : nil }
             let classes = made.compactMap(\.self).first?.map(\.label) ?? []
             let scores = zip(ofTarget, made).flatMap { evaluation, made in
@@ -64,7 +64,7 @@ extension Plan {
             }
             var table = AccuracyTable(scores, columns: classes, by: "class")
             table.averageTitle = "mean of classes"
-            return (target, table)
+            return (target.text, table)
         }
     }
 

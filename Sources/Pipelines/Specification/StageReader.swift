@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Stages
 
 extension Specification.Stage {
@@ -82,8 +83,8 @@ extension Specification.Stage {
             locations[member.name] = member.value.location
             if kind.files.contains(member.name), member.value.scalarText == nil {
                 let paths = try member.value.members("a path, or a mapping from each \(fileAxis) to one")
-                var choices: [String: Template] = [:]
-                for path in paths { choices[path.name] = try reader.template(path.value, like: standard) }
+                var choices: [Name: Template] = [:]
+                for path in paths { choices[Name(path.name)] = try reader.template(path.value, like: standard) }
                 parameters[member.name] = .choice(axis: fileAxis, choices)
             } else {
                 parameters[member.name] = try reader.template(

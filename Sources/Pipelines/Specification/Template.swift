@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 
 /// A parameter's value as written in a pipeline file: `${axis}` in it stands for the cell's value on that axis.
 indirect enum Template: Hashable, Sendable {
@@ -10,7 +11,7 @@ indirect enum Template: Hashable, Sendable {
     case array([Template])
     case object([String: Template])
     /// Another value for each value of an axis, by its text; nothing for a value that is not listed.
-    case choice(axis: String, [String: Template])
+    case choice(axis: String, [Name: Template])
     /// Another value in some cells.
     case override(Override, otherwise: Template)
 
@@ -64,7 +65,7 @@ indirect enum Template: Hashable, Sendable {
                 }.joined())
         case .array(let elements): .array(elements.map { $0.value(in: cell) })
         case .object(let members): .object(members.mapValues { $0.value(in: cell) })
-        case .choice(let axis, let choices): choices[cell[axis].plainText]?.value(in: cell) ?? .null
+        case .choice(let axis, let choices): choices[Name(cell[axis].plainText)]?.value(in: cell) ?? .null
         case .override(let override, let otherwise):
             override.holds(in: cell) ? override.template.value(in: cell) : otherwise.value(in: cell)
         }

@@ -83,7 +83,9 @@ extension DataSetCheck {
             list(unused.map { short($0.path) }, "Not part of it, and not read"),
             list(copies.map { $0.map { short($0.text) }.joined(separator: " = ") }, "Files with the same bytes"),
         ].compactMap(\.self)
-        parts.append(isUsable ? "It can be used." : "It cannot be used as it is.")
+        parts.append(
+            !isUsable ? "It cannot be used as it is."
+                : warnings.isEmpty ? "It can be used." : "It can be used, without what is named above.")
         if let line = unusedCounts.line { parts.append(line) }
         return parts.joined(separator: "\n\n")
     }
