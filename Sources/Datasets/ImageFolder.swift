@@ -124,7 +124,10 @@ public struct ImageFolder: Sendable {
     /// - Parameter digests: gives the SHA-256 of each file, in order.
     /// - Throws: what `images(of:)` and `digests` throw.
     public func manifest(of domain: Name, digests: ([String]) throws -> [Digest]) throws -> DomainManifest {
-        let entries = try images(of: domain).filter { !isSkipped($0) }
+        let all = try images(of: domain), entries = all.filter { !isSkipped($0) }
+        if entries.isEmpty, let first = all.first {
+            throw DatasetError.unreadable(path: first.path.text, reason: "nor can any other image of “\(domain)” be read")
+        }
         let digests = try digests(entries.map(\.path.text))
         precondition(digests.count == entries.count, "one digest for each file")
         return DomainManifest(

@@ -44,6 +44,24 @@ struct NameTests {
         }
     }
 
+    @Test("Roots that look alike are two folders, wherever a path goes through")
+    func roots() throws {
+        try withFolder { root in
+            for form in [Self.composed, Self.decomposed] {
+                let folder = "\(root)/\(form)"
+                try write(["\(folder.utf8.count)/x/1.jpg", "\(folder.utf8.count)/y/1.jpg"], under: folder)
+            }
+            for form in [Self.composed, Self.decomposed] {
+                let path = "\(root)/\(form)"
+                let folder = try ImageFolder(root: URL(fileURLWithPath: path))
+                #expect(Name(folder.root) == Name(path) && Name(folder.name) == Name(form))
+                #expect(folder.domains == [Name("\(path.utf8.count)")])
+                let manifest = try folder.manifest(of: folder.domains[0]) { try $0.map { try Digest.ofFile(at: $0).digest } }
+                #expect(manifest.images.allSatisfy { $0.path.text.utf8.starts(with: path.utf8) })
+            }
+        }
+    }
+
     @Test("With NFC, names that look alike are one, and nothing is lost")
     func normalized() throws {
         try withFolder { root in

@@ -90,6 +90,15 @@ struct UnusedTests {
             let manifest = try folder.manifest(of: "ink") { try $0.map { try Digest.ofFile(at: $0).digest } }
             #expect(manifest.images.count == 3)
 
+            let lost = "\(root)/lost/cat"
+            try FileManager.default.createDirectory(atPath: lost, withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: "\(lost)/1.jpg", withDestinationPath: "/nowhere")
+            let whole = try ImageFolder(root: URL(fileURLWithPath: root), skipsUnreadable: true)
+            #expect(throws: DatasetError.unreadable(path: "\(lost)/1.jpg", reason: "nor can any other image of “lost” be read")) {
+                try whole.manifest(of: "lost") { $0.map { Digest(of: Data($0.utf8)) } }
+            }
+            try FileManager.default.removeItem(atPath: "\(root)/lost")
+
             // What is mended is seen.
             try FileManager.default.removeItem(atPath: link)
             try write(["ink/dog/0.jpg": "0"], under: root)
@@ -139,6 +148,15 @@ struct TextFileTests {
     ])
     func encodings(bytes: Data) throws {
         #expect(try TextFile.text(bytes) == "a,é\r\n")
+    }
+
+    @Test("A split with a byte order mark is read")
+    func split() throws {
+        try withFolder { root in
+            let text = "\u{feff}{\"train\": [[\"a/b.jpg\", 0, 0, \"a\"]],\r\n \"val\": []}\r\n"
+            try write(["s.json": text], under: root)
+            #expect(try SplitFile(contentsOf: "\(root)/s.json").train.map(\.path) == ["a/b.jpg"])
+        }
     }
 
     @Test("Latin-1 is named with its line, its bytes and the cure; half a letter of UTF-16 is none")

@@ -30,6 +30,21 @@ private final class Files {
 
 @Suite("Pipeline files of several parts")
 struct ExtendingTests {
+    @Test("A file may have a byte order mark and Windows' lines, or be UTF-16; in Latin-1 it is named, with the line")
+    func encodings() throws {
+        let files = try Files(["plain.yaml": sampleText])
+        let windows = "\u{feff}" + sampleText.replacing("\n", with: "\r\n")
+        try Data(windows.utf8).write(to: files.folder.appendingPathComponent("mark.yaml"))
+        try Data(windows.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] })
+            .write(to: files.folder.appendingPathComponent("wide.yaml"))
+        let plain = try Plan(files.read("plain.yaml"), inputs: sampleInputs()).instances.map(\.key)
+        for name in ["mark.yaml", "wide.yaml"] {
+            #expect(try Plan(files.read(name), inputs: sampleInputs()).instances.map(\.key) == plain)
+        }
+        try (Data("pipeline: caf".utf8) + [0xe9, 0x0a] + Data(sampleText.utf8)).write(to: files.folder.appendingPathComponent("latin.yaml"))
+        #expect(files.message("latin.yaml")?.contains("latin.yaml: the file cannot be read: it is no text in UTF-8, see line 1, “pipeline: caf\\xe9”") == true)
+    }
+
     static let base = """
         dataset: {root: Data/sample}
         encoder: {checkpoint: Models/sample}

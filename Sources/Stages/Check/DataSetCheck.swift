@@ -134,6 +134,8 @@ private enum Finding: Sendable {
             self = isLink ? .broken("is a link that leads nowhere") : .missing
             return
         }
+        // A pipe would be waited for.
+        guard (try? FileStamp(ofFileAt: path)) != nil else { self = .broken("is not a file"); return }
         do {
             let bytes = try Data(contentsOf: URL(filePath: path), options: depth == .headers ? .alwaysMapped : [])
             switch depth {
