@@ -66,7 +66,7 @@ public enum PromptEvaluation: EvaluationMethod {
         guard first.vectors.columns == model.transformer.width else {
             throw PromptError.widths(prompt: first.vectors.columns, text: model.transformer.width)
         }
-        let classes = try form.prompts(images.classNames, vectorCount: first.vectors.rows, model: model)
+        let classes = try form.prompts(images.manifest.classes, vectorCount: first.vectors.rows, model: model)
         let combination = PromptCombination(rawValue: parameters.combine) ?? .average
         let vectors = prompts.map(\.vectors)
         func byAll(_ contexts: Tensor) -> [Prediction] {

@@ -1,17 +1,18 @@
 import ArtifactStore
 import CLIP
+import Datasets
 import PromptLearning
 
 /// How a stored prompt's vectors stand around the class names, as the recipe that it was fitted by tells.
 struct PromptForm: Hashable {
     let position: PromptLayout.ClassTokenPosition
     /// The classes with vectors of their own, in the vectors' order; nil where all classes share one context.
-    let classes: [String]?
+    let classes: [Name]?
 
     /// One context for all classes, before the class name.
     static let plain = PromptForm(position: .end, classes: nil)
 
-    private init(position: PromptLayout.ClassTokenPosition, classes: [String]?) {
+    private init(position: PromptLayout.ClassTokenPosition, classes: [Name]?) {
         (self.position, self.classes) = (position, classes)
     }
 
@@ -31,23 +32,23 @@ struct PromptForm: Hashable {
         guard let embeddings = recipe.inputs.first(where: { $0.role == "embeddings" }) else {
             throw StageInputError("the prompt \(key.short) was fitted on no embeddings: its vectors' classes are unknown")
         }
-        classes = try store.manifest(store.embeddingSet(embeddings.key).manifest).classes.map(\.text)
+        classes = try store.manifest(store.embeddingSet(embeddings.key).manifest).classes
     }
 
     /// Prompts of this form for the classes of a domain.
     /// - Parameter vectorCount: how many context vectors the prompt has, for all classes together.
-    func prompts(_ classNames: [String], vectorCount: Int, model: CLIPText) throws -> ClassPrompts {
-        if let classes, classes != classNames {
+    func prompts(_ names: [Name], vectorCount: Int, model: CLIPText) throws -> ClassPrompts {
+        if let classes, classes != names {
             throw StageInputError(
-                "the prompt has context vectors for the classes \(classes.joined(separator: ", ")), but the images are of "
-                    + "\(classNames.joined(separator: ", ")); fit it without classSpecificContexts")
+                "the prompt has context vectors for the classes \(classes.map(\.text).joined(separator: ", ")), but the images are of "
+                    + "\(names.map(\.text).joined(separator: ", ")); fit it without classSpecificContexts")
         }
         let contexts = classes?.count ?? 1
         guard vectorCount % contexts == 0 else {
             throw StageInputError("\(vectorCount) context vectors cannot be shared out among \(contexts) classes")
         }
         return try ClassPrompts(
-            classNames: classNames, contextLength: vectorCount / contexts, position: position,
+            classNames: names.map(\.text), contextLength: vectorCount / contexts, position: position,
             classSpecific: classes != nil, model: model)
     }
 }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import PromptLearning
 
 extension StageKind {
@@ -23,11 +24,11 @@ public enum DAPLEvaluation: EvaluationMethod {
             let source = recipe.inputs.first(where: { $0.role == "embeddings" }),
             let target = recipe.inputs.first(where: { $0.role == "target" })
         else { throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DAPL") }
-        func manifest(_ embeddings: ArtifactKey) throws -> (domain: String, classes: [String]) {
+        func manifest(_ embeddings: ArtifactKey) throws -> (domain: String, classes: [Name]) {
             let manifest = try images.store.manifest(images.store.embeddingSet(embeddings).manifest)
-            return (manifest.domain.text, manifest.classes.map(\.text))
+            return (manifest.domain.text, manifest.classes)
         }
-        guard try manifest(source.key).classes == images.classNames else {
+        guard try manifest(source.key).classes == images.manifest.classes else {
             throw StageInputError(
                 "\(key.short) was learned for other classes than those of \(images.manifest.domain); learn it for these")
         }
