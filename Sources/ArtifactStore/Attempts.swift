@@ -71,7 +71,7 @@ extension ArtifactStore {
                     SELECT stage, max(peak_bytes) AS peak FROM pipeline_history JOIN attempt USING (key)
                     WHERE pipeline = ? AND peak_bytes > 0 GROUP BY stage
                     """, arguments: [name])
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0["stage"], $0["peak"]) })
+            return Dictionary(rows.map { ($0["stage"], $0["peak"]) }, uniquingKeysWith: max)
         }
     }
 }

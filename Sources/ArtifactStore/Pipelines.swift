@@ -54,9 +54,9 @@ extension ArtifactStore {
 
     /// The places that an artifact has or had in pipelines: a stage and a cell, such as `spg {"seed":1}`; of images, their
     /// domain, such as `images of tango`.
-    public func slots(of key: ArtifactKey) throws -> Set<String> {
+    public func slots(of key: ArtifactKey) throws -> Set<Name> {
         try reading { database in
-            try String.fetchSet(
+            try Name.fetchSet(
                 database.cachedStatement(sql: """
                     SELECT stage || ' ' || cell FROM pipeline_history WHERE key = ?1
                     UNION SELECT 'images of ' || domain FROM manifest JOIN artifact ON artifact.id = artifact_id WHERE key = ?1

@@ -50,7 +50,7 @@ extension Recipe {
     /// - Parameter slots: the places that an artifact has or had in pipelines: one that took another's place is compared with
     ///   it. Where they are not known, artifacts are compared as they come.
     public func changes(
-        since old: Recipe, slots: (ArtifactKey) throws -> Set<String> = { _ in [] }
+        since old: Recipe, slots: (ArtifactKey) throws -> Set<Name> = { _ in [] }
     ) rethrows -> [RecipeChange] {
         guard old.kind == kind else { return [.kind(from: old.kind, to: kind)] }
         var changes: [RecipeChange] = []
@@ -68,13 +68,13 @@ extension Recipe {
 
     /// What both have is set aside, so that one domain more changes nothing else.
     private func inputChanges(
-        _ role: String, from old: [ArtifactKey], to new: [ArtifactKey], slots: (ArtifactKey) throws -> Set<String>
+        _ role: String, from old: [ArtifactKey], to new: [ArtifactKey], slots: (ArtifactKey) throws -> Set<Name>
     ) rethrows -> [RecipeChange] {
         var come = try new.filter { !old.contains($0) }.map { (key: $0, slots: try slots($0)) }
         var gone = try old.filter { !new.contains($0) }.map { (key: $0, slots: try slots($0)) }
         if gone.isEmpty, come.isEmpty { return old == new ? [] : [.order(role: role)] }
         var changes: [RecipeChange] = []
-        func pair(where fit: (_ new: Set<String>, _ old: Set<String>) -> Bool) {
+        func pair(where fit: (_ new: Set<Name>, _ old: Set<Name>) -> Bool) {
             come.removeAll { new in
                 guard let index = gone.firstIndex(where: { fit(new.slots, $0.slots) }) else { return false }
                 changes.append(.input(role: role, from: gone.remove(at: index).key, to: new.key))
@@ -101,7 +101,7 @@ func parameterChanges(from old: JSONValue?, to new: JSONValue?, name: String = "
 extension Instance {
     /// The changes against an earlier recipe of the same instance, in words.
     public func changes(
-        since old: Recipe, slots: (ArtifactKey) throws -> Set<String> = { _ in [] }
+        since old: Recipe, slots: (ArtifactKey) throws -> Set<Name> = { _ in [] }
     ) rethrows -> [String] {
         try recipe.changes(since: old, slots: slots).map { $0.text(label(of:)) }
     }

@@ -14,7 +14,7 @@ struct Ancestry {
     /// The recipe that has a key, or nil where it is unknown.
     var recipe: (ArtifactKey) throws -> Recipe?
     /// The places that an artifact has or had in pipelines.
-    var slots: (ArtifactKey) throws -> Set<String>
+    var slots: (ArtifactKey) throws -> Set<Name>
     /// What an artifact is called.
     var label: (ArtifactKey) throws -> String
     /// The images of an `images` artifact, or nil where they are unknown.

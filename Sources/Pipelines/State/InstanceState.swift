@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 
 /// Where an instance stands.
 public enum InstanceState: Hashable, Sendable {
@@ -58,8 +59,8 @@ extension Plan {
 
     /// The places that an artifact has in this plan and had in earlier versions of it, or of other pipelines: a stage and a
     /// cell, or a domain.
-    func slots(in store: ArtifactStore) -> (ArtifactKey) throws -> Set<String> {
-        var own: [ArtifactKey: Set<String>] = [:]
+    func slots(in store: ArtifactStore) -> (ArtifactKey) throws -> Set<Name> {
+        var own: [ArtifactKey: Set<Name>] = [:]
         for instance in instances {
             own[instance.key, default: []].insert("\(instance.stage) \(instance.cell.json.canonicalText)")
             for (input, source) in zip(instance.recipe.inputs, instance.sources) {
@@ -70,7 +71,7 @@ extension Plan {
     }
 
     private func state(
-        of instance: Instance, isClaimed: Bool, slots: (ArtifactKey) throws -> Set<String>, in store: ArtifactStore
+        of instance: Instance, isClaimed: Bool, slots: (ArtifactKey) throws -> Set<Name>, in store: ArtifactStore
     ) throws -> InstanceState {
         let key = instance.key
         if let artifact = try store.artifact(key) { return .done(created: artifact.created, seconds: artifact.seconds) }
