@@ -146,6 +146,7 @@ extension ImageFolder {
             return true
         }
         if let failure { throw failure }
+        if contents.count == 0, unused.isEmpty { unused.add(.empty, folder) }
         return Look(digest: hash.finalize(), lastModified: lastModified, tally: Tally(used: used, unused: unused))
     }
 

@@ -24,7 +24,9 @@ extension ImageFolder {
             try FolderEntry.forEach(in: folder.text) { entry in
                 let path = "\(folder)/\(entry.escaped)"
                 if entry.hasName, read.contains(Name(path)) || above.contains(Name(path)) { return }
-                unused.append(UnusedEntry(path: path, reason: entry.reasonAmongFolders))
+                let reason = entry.reasonAmongFolders
+                let isEmpty = reason == .noDomain && Self.holds(path) { _ in true } == false
+                unused.append(UnusedEntry(path: path, reason: isEmpty ? .empty : reason))
             }
         }
         return unused.sorted { Name($0.path) < Name($1.path) }
@@ -64,9 +66,12 @@ extension ImageFolder {
 
     /// Whether a folder that is taken for no domain was most likely meant as one.
     private static func holdsLostImages(_ folder: String) -> Bool {
-        (try? FolderEntry.contains(in: folder) { entry in
-            !entry.isHidden && (entry.isImage || !entry.hasName || entry.kind == .deadLink)
-        }) ?? false
+        holds(folder) { !$0.isHidden && ($0.isImage || !$0.hasName || $0.kind == .deadLink) } ?? false
+    }
+
+    /// Nil where the folder cannot be read.
+    private static func holds(_ folder: String, _ condition: (FolderEntry) -> Bool) -> Bool? {
+        try? FolderEntry.contains(in: folder, where: condition)
     }
 
     /// Names that differ and are one when they are composed.

@@ -11,6 +11,8 @@ public struct Unused: Hashable, Sendable {
         case unreadable
         /// A folder that is neither a domain's nor a class's.
         case noDomain
+        /// A folder with nothing in it.
+        case empty
         /// A folder among images.
         case folder
         /// A file beside domains or classes, and what is neither file nor folder.
@@ -42,7 +44,7 @@ public struct Unused: Hashable, Sendable {
             switch entry.key {
             case .format(let ending): Self.imageEndings.contains(ending) ? sum + entry.value.count : sum
             case .deadLink, .name, .unreadable: sum + entry.value.count
-            case .noDomain, .folder, .place, .hidden: sum
+            case .noDomain, .empty, .folder, .place, .hidden: sum
             }
         }
     }
@@ -84,6 +86,7 @@ extension Unused.Reason {
         case .name: isOne ? "name that is not UTF-8" : "names that are not UTF-8"
         case .unreadable: isOne ? "file that cannot be read" : "files that cannot be read"
         case .noDomain: isOne ? "folder that is no domain" : "folders that are no domains"
+        case .empty: isOne ? "empty folder" : "empty folders"
         case .folder: isOne ? "folder among images" : "folders among images"
         case .place: isOne ? "file beside the class folders" : "files beside the class folders"
         case .hidden: "hidden"

@@ -30,13 +30,14 @@ struct UnusedTests {
             make(latin, in: root + "/photo", isFolder: true)
             make(latin + Array(".jpg".utf8), in: root + "/photo/dog", isFolder: false)
 
+            try FileManager.default.createDirectory(atPath: "\(root)/nothing", withIntermediateDirectories: false)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
             #expect(folder.domains == ["ink", "photo"] && folder.classes == ["cat", "dog"])
             let above = try folder.unusedAbove(), listing = try folder.listing(of: "photo")
             var unused = Unused(above)
             unused.add(listing.unused)
             for (reason, count) in [
-                (Unused.Reason.format("heic"), 2), (.format(""), 1), (.deadLink, 3), (.name, 3), (.noDomain, 1), (.folder, 1),
+                (Unused.Reason.format("heic"), 2), (.format(""), 1), (.deadLink, 3), (.name, 3), (.noDomain, 1), (.empty, 1), (.folder, 1),
                 (.place, 1), (.hidden, 2),
             ] {
                 #expect(unused.count(of: reason) == count, "\(reason)")
