@@ -30,21 +30,18 @@ struct ClassFolder {
 
     var count: Int { starts.count }
 
-    /// Calls `body` with each name, as the system's calls take it, until it returns false.
-    func forEachName(_ body: (UnsafePointer<CChar>) -> Bool) {
+    /// Calls `body` with each name, as the system's calls take it.
+    func forEachName(_ body: (UnsafePointer<CChar>) -> Void) {
         bytes.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            for start in starts where !body((base + start).assumingMemoryBound(to: CChar.self)) { return }
+            for start in starts { body((base + start).assumingMemoryBound(to: CChar.self)) }
         }
     }
 
     var names: [String] {
         var names: [String] = []
         names.reserveCapacity(count)
-        forEachName {
-            names.append(String(cString: $0))
-            return true
-        }
+        forEachName { names.append(String(cString: $0)) }
         return names
     }
 }

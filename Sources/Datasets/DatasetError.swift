@@ -16,7 +16,7 @@ public enum DatasetError: Error, Equatable, Sendable {
     case noSplit(folder: String, domain: Name, expected: [String])
     /// A split file that is none, or that contradicts itself.
     case badSplit(path: String, reason: String)
-    /// Several images that are listed and cannot be read.
+    /// Several images that cannot be read: links that lead nowhere, or listed and not there.
     case missing(paths: [String])
     /// Images that a split file names and that are not there.
     case missingOfSplit(path: String, root: String, missing: [String])
@@ -43,8 +43,8 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
         case .badSplit(let path, let reason):
             "“\(path)” is no split of images: \(reason)"
         case .missing(let paths):
-            "\(grouped(paths.count)) images that are listed cannot be read; remove them from the lists, or leave them out "
-                + "(onBadImage: skip):\n" + Self.excerpt(of: paths)
+            "\(grouped(paths.count)) images are links that lead nowhere, or listed and not there; remove them, or leave such "
+                + "files out (onBadImage: skip):\n" + Self.excerpt(of: paths)
         case .missingOfSplit(let path, let root, let missing):
             "“\(path)” names \(missing.count) images that are not under “\(root)”:\n" + Self.excerpt(of: missing)
         case .oneClass(let root, let name):

@@ -38,14 +38,20 @@ extension ImageFolder {
         for text in [root, name, domain.text] + classes.map(\.text) + ["duplicates"] + (known?.duplicates.sorted() ?? []) {
             hash.update(data: Data((text + "\0").utf8))
         }
-        let looks = outcomes.withLock { $0 }
-        try Self.checkListed(present, looks)
-        for (place, outcome) in zip(present, looks) {
+        var failures: [Failure] = []
+        for (place, outcome) in zip(present, outcomes.withLock { $0 }) {
             guard let look = try outcome?.get() else { continue }
+            failures += look.failures
             hash.update(data: Data((place.path.text + "\0" + place.className.text + "\0").utf8))
             look.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
             lastModified = max(lastModified, look.lastModified)
             tallies[place.className, default: Tally()].add(look.tally)
+        }
+        if let first = failures.first {
+            throw failures.count > 1
+                ? .missing(paths: failures.map(\.path))
+                : .unreadable(
+                    path: first.path, reason: "\(first.reason); remove it, or leave such files out (onBadImage: skip)")
         }
         return Listing(
             digest: Digest(hash.finalize()), lastModified: lastModified,
@@ -83,27 +89,28 @@ extension ImageFolder {
         var digest: SHA256Digest
         var lastModified: Int
         var tally = Tally(used: 1)
+        /// Images that cannot be read where such are not skipped.
+        var failures: [Failure] = []
     }
 
-    /// - Throws: `DatasetError` that names all images which a list names and which cannot be read.
-    private static func checkListed(
-        _ places: [Layout.Place], _ looks: [Result<Look, DatasetError>?]
-    ) throws(DatasetError) {
-        var missing: [String] = []
-        for case (.image(let path, _), .failure?) in zip(places, looks) { missing.append(path.text) }
-        if missing.count > 1 { throw .missing(paths: missing) }
+    private struct Failure {
+        let path: String, reason: String
     }
 
     private func look(at place: Layout.Place) throws(DatasetError) -> Look {
         switch place {
         case .folder(let path, _): return try look(atFolder: path.text)
         case .image(let path, _):
+            var unread = Look(digest: SHA256.hash(data: Data()), lastModified: 0, tally: Tally())
             if skipsUnreadable, !Self.isReadable(path.text) {
-                var unused = Unused()
-                unused.add(.unreadable, path.text)
-                return Look(digest: SHA256.hash(data: Data()), lastModified: 0, tally: Tally(unused: unused))
+                unread.tally.unused.add(.unreadable, path.text)
+                return unread
             }
-            let stamp = try FileStamp(ofFileAt: path.text)
+            let stamp: FileStamp
+            do { stamp = try FileStamp(ofFileAt: path.text) } catch {
+                unread.failures = [Failure(path: path.text, reason: "it is listed, and is no file")]
+                return unread
+            }
             let digest = withUnsafeBytes(of: (stamp.size, stamp.modified, stamp.inode)) { SHA256.hash(data: $0) }
             return Look(digest: digest, lastModified: stamp.modified)
         }
@@ -116,7 +123,7 @@ extension ImageFolder {
         guard directory >= 0 else { throw .unreadable(path: folder, reason: String(cString: strerror(errno))) }
         defer { close(directory) }
         var hash = SHA256(), lastModified = 0, unused = contents.unused, used = 0
-        var failure: DatasetError?
+        var failures: [Failure] = []
         contents.forEachName { name in
             hash.update(bufferPointer: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
             var information = stat()
@@ -124,7 +131,7 @@ extension ImageFolder {
             let isFile = error == 0 && information.st_mode & S_IFMT == S_IFREG
             if skipsUnreadable, !isFile || !Self.isReadable(information, name, in: directory) {
                 unused.add(error == ENOENT ? .deadLink : .unreadable, "\(folder)/\(String(cString: name))")
-                return true
+                return
             }
             guard isFile else {
                 let reason =
@@ -133,21 +140,18 @@ extension ImageFolder {
                     case ENOENT: "the link leads nowhere"
                     default: String(cString: strerror(error))
                     }
-                failure = .unreadable(
-                    path: "\(folder)/\(String(cString: name))",
-                    reason: "\(reason); remove it, or leave such files out (onBadImage: skip)")
-                return false
+                failures.append(Failure(path: "\(folder)/\(String(cString: name))", reason: reason))
+                return
             }
             used += 1
             let modified = information.st_mtim.tv_sec * 1_000_000_000 + information.st_mtim.tv_nsec
             lastModified = max(lastModified, modified)
             let stamp = (Int(information.st_size), modified, UInt64(information.st_ino))
             withUnsafeBytes(of: stamp) { hash.update(bufferPointer: $0) }
-            return true
         }
-        if let failure { throw failure }
         if contents.count == 0, unused.isEmpty { unused.add(.empty, folder) }
-        return Look(digest: hash.finalize(), lastModified: lastModified, tally: Tally(used: used, unused: unused))
+        return Look(
+            digest: hash.finalize(), lastModified: lastModified, tally: Tally(used: used, unused: unused), failures: failures)
     }
 
     /// Asks only about files that are not everyone's to read.

@@ -84,7 +84,8 @@ struct UnusedTests {
             try FileManager.default.createDirectory(atPath: "\(root)/ink/cat/9.jpg", withIntermediateDirectories: false)
             let strict = try ImageFolder(root: URL(fileURLWithPath: root))
             let error = #expect(throws: DatasetError.self) { try strict.listing(of: "ink") }
-            #expect(error?.description.contains("it is not a file; remove it, or leave such files out (onBadImage: skip)") == true)
+            #expect(error == .missing(paths: ["\(root)/ink/cat/9.jpg", link]))
+            #expect(error?.description.contains("2 images are links that lead nowhere, or listed and not there; remove them, or") == true)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), skipsUnreadable: true)
             let listing = try folder.listing(of: "ink")
             #expect(listing.unused.count(of: .deadLink) == 1 && listing.unused.count(of: .unreadable) == 1)

@@ -40,7 +40,8 @@ extension PlanInputs {
                         of: domain, in: folder, recording: recording, listed: note, progress: progress)
                     continue
                 }
-                note(try folder.listing(of: domain))
+                // An image that the split does not name is nobody's hindrance.
+                note(try folder.skippingUnreadable.listing(of: domain))
                 if let note = parts.extraNote { remark(note) }
                 images[name] = try key(of: parts.images)
                 splits[name] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
