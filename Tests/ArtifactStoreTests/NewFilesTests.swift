@@ -1,4 +1,4 @@
-@testable import ArtifactStore
+import ArtifactStore
 import Foundation
 import Testing
 
