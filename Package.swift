@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Tensors"]),
         .testTarget(name: "CLIPTests", dependencies: ["CLIP", "Tensors", "TestSupport"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
         .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", "Datasets", "Tensors", grdb]),
         .testTarget(
             name: "PromptLearningTests", dependencies: ["PromptLearning", "CLIP", "Tensors", "TestSupport"]),

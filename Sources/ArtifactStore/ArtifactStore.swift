@@ -12,7 +12,8 @@ public final class ArtifactStore: Sendable {
     public let path: String
     /// Whether the store was opened for reading only.
     public let isReadOnly: Bool
-    /// Whether artifacts that are there are to be made again: what is written takes the place of what was there.
+    /// Whether artifacts that are there are to be made again: what is written takes the place of what was there, and files are
+    /// read whatever is remembered of them.
     public let remakes: Bool
     package let database: DatabaseQueue
     /// Where the right to make an artifact is claimed (`Claim`); nil for a store in memory. By whatever links a store is

@@ -72,7 +72,7 @@ extension Database {
     }
 
     /// Whether nothing would change if a manifest that is in the store were recorded again.
-    fileprivate func isCurrent(_ manifest: DomainManifest, id: Int64) throws -> Bool {
+    func isCurrent(_ manifest: DomainManifest, id: Int64) throws -> Bool {
         let isLatest = try Bool.fetchOne(self, sql: """
             SELECT dataset = ?2 AND recorded =
                 (SELECT max(recorded) FROM manifest WHERE dataset = ?2 AND domain = ?3)

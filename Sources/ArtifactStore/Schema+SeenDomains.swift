@@ -1,7 +1,7 @@
 extension Schema {
     /// Version 6: what a domain's files looked like when its manifest was last made.
     ///
-    /// `recorded` is that of its manifest then; NULL where the manifest was not in the store.
+    /// `recorded` is that of its manifest then; NULL where the manifest was looked at and not recorded.
     static let version6 = """
         CREATE TABLE seen_domain (
             path TEXT NOT NULL,

@@ -1,32 +1,43 @@
 import Datasets
 import Foundation
 import GRDB
+import Tensors
 
 extension ArtifactStore {
     /// The key of the images of a domain.
     ///
     /// A domain that has not changed since it was last seen is looked at, file by file, and nothing else; what is remembered
-    /// of its files, one digest for all of them, leads to the key.
+    /// of its files, one digest for all of them, leads to the key. Where the store `remakes` what it has, all files are read.
     /// - Parameters:
     ///   - listed: told what was seen among the files, whether it has changed or not.
-    ///   - recording: whether the images are to be an artifact of the store, as a run needs them, seen last.
+    ///   - recording: whether the images are to be an artifact of the store, as a run needs them, seen last, with the paths
+    ///     that they have now.
     ///   - progress: called with the number of files read and the number to be read; not at all if there are none.
     /// - Throws: `DatasetError`, `StoreError`.
     public func imagesKey(
         of domain: Name, in folder: ImageFolder, recording: Bool, listed: (ImageFolder.Listing) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
-        let now = Int(Date().timeIntervalSince1970 * 1e9)
         // Before any file is read: what changes later has another stamp the next time.
+        let settled = FileStamp.settled
         let listing = try folder.listing(of: domain)
         listed(listing)
         let path = "\(folder.root)/\(domain)"
-        if let key = try reading({ try $0.seenKey(path, folder.name, listing.digest, recording: recording) }) { return key }
+        if !remakes,
+            let key = try reading({ try $0.seenKey(path, folder.name, listing.digest, recording: recording) })
+        {
+            return key
+        }
 
         let manifest = try folder.manifest(of: domain) { try digests(ofFiles: $0, progress: progress) }
         let key = recording ? try record(manifest) : manifest.key
-        if !isReadOnly, listing.lastModified < now - FileStamp.settlingTime {
-            try writing { try $0.see(path, folder.name, listing.digest, key) }
+        if !isReadOnly, listing.lastChange < settled {
+            try writing { database in
+                // Somebody else may have recorded other paths meanwhile.
+                let isRecorded = try recording
+                    && database.artifactID(key).map { try database.isCurrent(manifest, id: $0) } == true
+                try database.see(path, folder.name, listing.digest, key, isRecorded: isRecorded)
+            }
         }
         return key
     }
@@ -49,12 +60,17 @@ extension Database {
         ).map { try $0.digest("key") }
     }
 
-    fileprivate func see(_ path: String, _ dataset: String, _ listing: Digest, _ key: ArtifactKey) throws {
+    /// - Parameter isRecorded: whether the manifest in the store has the files' paths as they are now. One that is there from
+    ///   before may have others, though its key is the same.
+    fileprivate func see(
+        _ path: String, _ dataset: String, _ listing: Digest, _ key: ArtifactKey, isRecorded: Bool
+    ) throws {
         try execute(
             sql: """
                 INSERT OR REPLACE INTO seen_domain (path, dataset, listing, key, recorded) VALUES (?1, ?2, ?3, ?4, (
-                    SELECT recorded FROM manifest JOIN artifact ON artifact.id = artifact_id WHERE artifact.key = ?4))
+                    SELECT recorded FROM manifest JOIN artifact ON artifact.id = artifact_id
+                    WHERE artifact.key = ?4 AND ?5))
                 """,
-            arguments: [path, dataset, Data(listing.bytes), key.description])
+            arguments: [path, dataset, Data(listing.bytes), key.description, isRecorded])
     }
 }

@@ -19,17 +19,18 @@ public struct StoreOptions: ParsableArguments {
 
     /// Opens the store to look at it, which makes none: where there is none, one of nothing stands in its place. Digests of
     /// files that are read are remembered where it can be written to.
-    public func openToLook() throws -> ArtifactStore {
+    /// - Parameter remakes: whether files are read whatever is remembered of them.
+    public func openToLook(remakes: Bool = false) throws -> ArtifactStore {
         let size = try? FileManager.default.attributesOfItem(atPath: store)[.size] as? Int
         guard let size, size > 0 else { return try ArtifactStore(emptyInPlaceOf: store) }
-        return try openThere(readOnly: !ArtifactStore.canWrite(store))
+        return try openThere(readOnly: !ArtifactStore.canWrite(store), remakes: remakes)
     }
 
     /// Opens a store that is there.
     /// - Throws: `StoreError.noStore` where none is.
-    public func openThere(readOnly: Bool = true) throws -> ArtifactStore {
+    public func openThere(readOnly: Bool = true, remakes: Bool = false) throws -> ArtifactStore {
         guard exists else { throw StoreError.noStore(path: store) }
-        return try ArtifactStore(path: store, readOnly: readOnly)
+        return try ArtifactStore(path: store, readOnly: readOnly, remakes: remakes)
     }
 
     /// Opens the store, making it where there is none.

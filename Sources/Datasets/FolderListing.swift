@@ -1,15 +1,16 @@
 import Crypto
 import Foundation
 import Synchronization
+import Tensors
 
 extension ImageFolder {
     /// What a file system says about the images of a domain without any of them being read.
     public struct Listing: Hashable, Sendable {
-        /// Of the domain's place, all classes, and the name, size, time of change and inode of each image: a domain with an
-        /// equal digest has not changed.
+        /// Of the domain's place, all classes, and the name and stamp of each image: a domain with an equal digest has not
+        /// changed.
         public let digest: Digest
         /// When the image that changed last did, in nanoseconds since 1970; 0 where there are none.
-        public let lastModified: Int
+        public let lastChange: Int
         /// What lies among the images and is not read.
         public let unused: Unused
         /// Sentences about the domain and its classes where most that lies there is not read.
@@ -34,7 +35,7 @@ extension ImageFolder {
                 outcomes.withLock { $0[index] = outcome }
             }
         }
-        var hash = SHA256(), lastModified = 0, tallies: [Name: Tally] = [:]
+        var hash = SHA256(), lastChange = 0, tallies: [Name: Tally] = [:]
         for text in [root, name, domain.text] + classes.map(\.text) + ["duplicates"] + (known?.duplicates.sorted() ?? []) {
             hash.update(data: Data((text + "\0").utf8))
         }
@@ -44,7 +45,7 @@ extension ImageFolder {
             failures += look.failures
             hash.update(data: Data((place.path.text + "\0" + place.className.text + "\0").utf8))
             look.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
-            lastModified = max(lastModified, look.lastModified)
+            lastChange = max(lastChange, look.lastChange)
             tallies[place.className, default: Tally()].add(look.tally)
         }
         if let first = failures.first {
@@ -54,7 +55,7 @@ extension ImageFolder {
                     path: first.path, reason: "\(first.reason); remove it, or leave such files out (onBadImage: skip)")
         }
         return Listing(
-            digest: Digest(hash.finalize()), lastModified: lastModified,
+            digest: Digest(hash.finalize()), lastChange: lastChange,
             unused: tallies.values.reduce(into: Unused()) { $0.add($1.unused) }, warnings: warnings(domain, tallies))
     }
 
@@ -87,7 +88,7 @@ extension ImageFolder {
 
     private struct Look {
         var digest: SHA256Digest
-        var lastModified: Int
+        var lastChange: Int
         var tally = Tally(used: 1)
         /// Images that cannot be read where such are not skipped.
         var failures: [Failure] = []
@@ -101,7 +102,7 @@ extension ImageFolder {
         switch place {
         case .folder(let path, _): return try look(atFolder: path.text)
         case .image(let path, _):
-            var unread = Look(digest: SHA256.hash(data: Data()), lastModified: 0, tally: Tally())
+            var unread = Look(digest: SHA256.hash(data: Data()), lastChange: 0, tally: Tally())
             if skipsUnreadable, !Self.isReadable(path.text) {
                 unread.tally.unused.add(.unreadable, path.text)
                 return unread
@@ -111,8 +112,7 @@ extension ImageFolder {
                 unread.failures = [Failure(path: path.text, reason: "it is listed, and is no file")]
                 return unread
             }
-            let digest = withUnsafeBytes(of: (stamp.size, stamp.modified, stamp.inode)) { SHA256.hash(data: $0) }
-            return Look(digest: digest, lastModified: stamp.modified)
+            return Look(digest: withUnsafeBytes(of: stamp) { SHA256.hash(data: $0) }, lastChange: stamp.latest)
         }
     }
 
@@ -122,7 +122,7 @@ extension ImageFolder {
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw .unreadable(path: folder, reason: String(cString: strerror(errno))) }
         defer { close(directory) }
-        var hash = SHA256(), lastModified = 0, unused = contents.unused, used = 0
+        var hash = SHA256(), lastChange = 0, unused = contents.unused, used = 0
         var failures: [Failure] = []
         contents.forEachName { name in
             hash.update(bufferPointer: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
@@ -144,14 +144,13 @@ extension ImageFolder {
                 return
             }
             used += 1
-            let modified = information.st_mtim.tv_sec * 1_000_000_000 + information.st_mtim.tv_nsec
-            lastModified = max(lastModified, modified)
-            let stamp = (Int(information.st_size), modified, UInt64(information.st_ino))
+            let stamp = FileStamp(information)
+            lastChange = max(lastChange, stamp.latest)
             withUnsafeBytes(of: stamp) { hash.update(bufferPointer: $0) }
         }
         if contents.count == 0, unused.isEmpty { unused.add(.empty, folder) }
         return Look(
-            digest: hash.finalize(), lastModified: lastModified, tally: Tally(used: used, unused: unused), failures: failures)
+            digest: hash.finalize(), lastChange: lastChange, tally: Tally(used: used, unused: unused), failures: failures)
     }
 
     /// Asks only about files that are not everyone's to read.

@@ -5,6 +5,8 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Reason: Equatable, Sendable {
         /// The file cannot be opened or read; the system's reason.
         case unreadable(String)
+        /// The file is not the one that was expected.
+        case changed
         case empty
         /// Neither a JPEG nor a PNG; what it seems to be instead.
         case unknownFormat(String)
@@ -32,6 +34,7 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     public var problem: String {
         switch reason {
         case .unreadable(let why): "cannot be read: \(why)"
+        case .changed: "has changed since its digest was taken; run the same command again when nothing writes to it"
         case .empty: "is empty (0 bytes)"
         case .unknownFormat(let what): "is neither a JPEG nor a PNG image: \(what)"
         case .truncated(let format): "is a truncated \(format) file: the data ends before the image does"

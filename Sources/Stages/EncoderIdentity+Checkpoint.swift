@@ -37,7 +37,7 @@ extension ArtifactStore {
         let dimension = try checkpoint.featureCount()
         let digests = try digests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))
         var common: [String: JSONValue] = [
-            "weights": .string(digests.map(\.description).joined(separator: " ")),
+            "weights": .weights(digests),
             "conventions": checkpoint.conventions.identity,
         ]
         common["tokenizer"] = try vocabulary(of: checkpoint).map(JSONValue.string)
@@ -51,6 +51,19 @@ extension ArtifactStore {
         } catch CheckpointError.noTokenizer {
             return checkpoint.publishedVocabulary
         }
+    }
+
+    /// Makes sure that an identity has the digests of the very bytes that a model is about to be made of, which are read for
+    /// that from first to last: what is encoded takes hours, and would stay under another's name for good. Digests that are
+    /// remembered by stamps are as good as the file system's clock.
+    /// - Throws: `StageInputError` where it has others. What was remembered of the files is forgotten.
+    func confirm(_ identity: EncoderIdentity, of checkpoint: Checkpoint) throws {
+        let digests = checkpoint.openFiles.map { Digest(of: $0) }
+        guard identity.parameters["weights"] != .weights(digests) else { return }
+        try forgetDigests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))
+        throw StageInputError(
+            "\(checkpoint.weightsURL.path) has changed since its digest was taken; run the same command again when nothing "
+                + "writes to it")
     }
 
     /// Whether features of an encoder go with a checkpoint's text encoder: it made them, in whatever precision, or they
@@ -75,6 +88,11 @@ extension ModelConventions {
 }
 
 extension JSONValue {
+    /// The digests of a checkpoint's files of weights, as a part of an encoder's identity.
+    fileprivate static func weights(_ digests: some Sequence<Digest>) -> JSONValue {
+        .string(digests.map(\.description).joined(separator: " "))
+    }
+
     fileprivate static func numbers(_ vector: SIMD3<Double>) -> JSONValue {
         .array((0..<3).map { .number(vector[$0]) })
     }

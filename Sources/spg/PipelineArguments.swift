@@ -14,8 +14,10 @@ struct PipelineArguments: ParsableArguments {
     @OptionGroup var planning: PlanningOptions
 
     /// Reads the file, looks at images and checkpoint, and plans.
-    func plan(recording: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
-        let store = try recording ? planning.storeOptions.open() : planning.storeOptions.openToLook()
+    /// - Parameter remakes: whether all files are read, whatever is remembered of them.
+    func plan(recording: Bool = false, remakes: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
+        let options = planning.storeOptions
+        let store = try recording ? options.open(remakes: remakes) : options.openToLook(remakes: remakes)
         return (try planning.plan(file, in: store, recording: recording), store)
     }
 }

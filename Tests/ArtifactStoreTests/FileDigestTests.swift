@@ -5,21 +5,16 @@ import Synchronization
 import Testing
 
 @Suite struct FileDigestTests {
-    /// Writes files that were last changed an hour ago.
+    private static let anHourAgo = Date(timeIntervalSinceNow: -3600)
+
+    /// Writes files that were last changed an hour ago, as far as anybody can say.
     private func write(_ contents: [String], in folder: String) throws -> [String] {
-        try contents.enumerated().map { index, text in
+        defer { settle() }
+        return try contents.enumerated().map { index, text in
             let path = "\(folder)/\(index).jpg"
-            let file = try #require(fopen(path, "w"))  // no fsync for each
-            fputs(text, file)
-            fclose(file)
-            try age(path, by: 3600)
+            try ArtifactStoreTests.write(text, to: path, modified: Self.anHourAgo)
             return path
         }
-    }
-
-    private func age(_ path: String, by seconds: Double) throws {
-        try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSinceNow: -seconds)], ofItemAtPath: path)
     }
 
     /// The digests, and how many files had to be read for them.
@@ -49,23 +44,60 @@ import Testing
             let folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().path
             let paths = try write(["one", "two", "six"], in: folder)
             _ = try store.digests(ofFiles: paths)
-            // The same size, another time.
+            // The same size.
             try Data("TWO".utf8).write(to: URL(fileURLWithPath: paths[1]))
-            try age(paths[1], by: 1800)
             let (found, read) = try digests(paths, store)
             #expect(read == 1)
             #expect(found == ["one", "TWO", "six"].map { Digest(of: Data($0.utf8)) })
         }
     }
 
+    @Test(arguments: [true, false]) func aFileReplacedByOneOfItsSizeAndTimeIsReadAgain(inPlace: Bool) throws {
+        try withStore { store in
+            let folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().path
+            let paths = try write(["one", "two", "six"], in: folder)
+            _ = try store.digests(ofFiles: paths)
+            try ArtifactStoreTests.write("TWO", to: paths[1], modified: Self.anHourAgo, inPlace: inPlace)
+            let (found, read) = try digests(paths, store)
+            #expect(read == 1)
+            #expect(found == ["one", "TWO", "six"].map { Digest(of: Data($0.utf8)) })
+        }
+    }
+
+    @Test func whatIsMadeAgainIsReadAgain() throws {
+        try withStore { store in
+            let folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().path
+            let paths = try write(["one", "two", "six"], in: folder), found = try store.digests(ofFiles: paths)
+            // As a file system may have it whose stamps do not tell.
+            try store.database.write { try $0.execute(sql: "UPDATE file_digest SET sha256 = zeroblob(32)") }
+            #expect(try store.digests(ofFiles: paths) != found)
+            let again = try digests(paths, ArtifactStore(path: store.path, remakes: true))
+            #expect(again.digests == found && again.read == 3)
+            #expect(try store.digests(ofFiles: paths) == found)
+        }
+    }
+
+    @Test func whatIsForgottenIsReadAgain() throws {
+        try withStore { store in
+            let folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().path
+            let paths = try write(["one", "two", "six"], in: folder)
+            _ = try store.digests(ofFiles: paths)
+            try store.forgetDigests(ofFiles: [paths[2]])
+            #expect(try digests(paths, store).read == 1)
+        }
+    }
+
     /// A file written within the same tick of the file system's clock could change unnoticed.
-    @Test func aFileThatWasJustWrittenIsNotTrusted() throws {
+    @Test(arguments: [Date?.none, anHourAgo]) func aFileThatWasJustWrittenIsNotTrusted(modified: Date?) throws {
         try withStore { store in
             let path = store.path + ".jpg"
             for text in ["one", "two", "six"] {
                 let file = try #require(fopen(path, text == "one" ? "w" : "r+"))
                 fputs(text, file)
                 fclose(file)
+                if let modified {
+                    try FileManager.default.setAttributes([.modificationDate: modified], ofItemAtPath: path)
+                }
                 #expect(try store.digest(ofFile: path) == Digest(of: Data(text.utf8)))
             }
         }

@@ -7,6 +7,8 @@ import Testing
 
 /// A domain that has not changed is looked at and not read; whatever changes is noticed.
 @Suite struct SeenDomainTests {
+    private static let aWhileAgo = Date(timeIntervalSinceNow: -100)
+
     /// Two domains of two classes with three files each, old enough to be remembered.
     private func withTree(_ body: (URL, ArtifactStore) throws -> Void) throws {
         try withFolder { folder in
@@ -16,15 +18,15 @@ import Testing
                     for number in 0..<3 { try write("\(domain) \(label) \(number)", root, "\(domain)/\(label)/\(number).jpg") }
                 }
             }
+            settle()
             try body(root, ArtifactStore(path: folder + "/artifacts.sqlite"))
         }
     }
 
-    private func write(_ text: String, _ root: URL, _ path: String, age: TimeInterval = 100) throws {
+    private func write(_ text: String, _ root: URL, _ path: String, inPlace: Bool = true) throws {
         let file = root.appendingPathComponent(path)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
-        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: file.path)
+        try ArtifactStoreTests.write(text, to: file.path, modified: Self.aWhileAgo, inPlace: inPlace)
     }
 
     /// The key, and whether any file was read for it.
@@ -65,7 +67,8 @@ import Testing
             try FileManager.default.moveItem(
                 at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/dog/7.jpg"))
         }, true),
-        ("other bytes, as many", { try $0.write("INK cat 0", $1, "ink/cat/0.jpg", age: 50) }, true),
+        ("other bytes, as many, of the same time", { try $0.write("INK cat 0", $1, "ink/cat/0.jpg") }, true),
+        ("another file of its size and time", { try $0.write("INK cat 0", $1, "ink/cat/0.jpg", inPlace: false) }, true),
         ("a class in the other domain", { try $0.write("new", $1, "oil/fox/0.jpg") }, true),
         ("a file in the other domain", { try $0.write("new", $1, "oil/cat/9.jpg") }, false),
         ("a file that is no image", { try $0.write("new", $1, "ink/cat/notes.txt") }, false),
@@ -76,6 +79,7 @@ import Testing
         try withTree { root, store in
             _ = try key(store, root)
             try Self.changes[index].change(self, root)
+            settle()
             let (found, read) = try key(store, root)
             #expect((read > 0) == Self.changes[index].isRead, "\(Self.changes[index].name)")
             #expect(try found == ImageFolder(root: root).manifest(of: "ink") { try store.digests(ofFiles: $0) }.key)
@@ -85,7 +89,7 @@ import Testing
 
     @Test func aFileChangedJustNowIsReadAgain() throws {
         try withTree { root, store in
-            try write("fresh", root, "ink/cat/0.jpg", age: 0)
+            try write("fresh", root, "ink/cat/0.jpg")
             _ = try key(store, root)
             #expect(try key(store, root).read == 6)
         }
@@ -95,12 +99,70 @@ import Testing
         try withTree { root, store in
             let copy = root.deletingLastPathComponent().appendingPathComponent("copy")
             try FileManager.default.copyItem(at: root, to: copy)
-            Thread.sleep(forTimeInterval: 0.1)
+            settle()
             for place in [root, copy, root, copy, copy] {
                 _ = try key(store, place)
                 #expect(try store.texts("SELECT DISTINCT image_path FROM images").allSatisfy { $0.hasPrefix(place.path + "/") })
             }
             #expect(try key(store, copy).read == 0)
+        }
+    }
+
+    /// Where each file lies, by its contents.
+    private func paths(_ store: ArtifactStore, _ root: URL) throws -> [Digest: String] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.hasSuffix(".jpg") }
+        return try Dictionary(uniqueKeysWithValues: names.map { name in
+            let path = root.appendingPathComponent(name).path
+            return (try Digest.ofFile(at: path).digest, path)
+        })
+    }
+
+    /// What is done to a tree that leaves the keys as they are.
+    static let moves: [(name: String, move: @Sendable (URL) throws -> URL)] = [
+        ("the tree is moved", { root in
+            let other = root.deletingLastPathComponent().appendingPathComponent("elsewhere")
+            try FileManager.default.moveItem(at: root, to: other)
+            return other
+        }),
+        ("names within a class are exchanged", { root in
+            let folder = root.appendingPathComponent("ink/cat")
+            for (from, to) in [("0", "t"), ("1", "0"), ("2", "1"), ("t", "2")] {
+                try FileManager.default.moveItem(
+                    at: folder.appendingPathComponent(from + ".jpg"), to: folder.appendingPathComponent(to + ".jpg"))
+            }
+            return root
+        }),
+    ]
+
+    /// A look writes nothing that keeps a run from bringing the paths up to date.
+    @Test(arguments: moves.indices) func aRunRecordsWhatWasOnlyLookedAt(index: Int) throws {
+        try withTree { root, store in
+            let first = try key(store, root).key
+            let root = try Self.moves[index].move(root)
+            settle()
+            for _ in 0..<2 { #expect(try key(store, root, recording: false).key == first) }
+            #expect(try key(store, root).key == first)
+            let expected = try paths(store, root)
+            for image in try store.manifest(first).images {
+                #expect(expected[image.digest] == image.path, "\(Self.moves[index].name)")
+            }
+            #expect(try key(store, root).read == 0)
+        }
+    }
+
+    @Test func whatIsMadeAgainIsReadWhateverIsKnownOfTheDomain() throws {
+        try withTree { root, store in
+            _ = try key(store, root)
+            #expect(try key(ArtifactStore(path: store.path, remakes: true), root).read == 6)
+            #expect(try key(store, root).read == 0)
+        }
+    }
+
+    @Test func whatIsForgottenIsReadAgain() throws {
+        try withTree { root, store in
+            _ = try key(store, root)
+            try store.forgetDigests(ofFiles: [root.appendingPathComponent("ink/cat/0.jpg").path])
+            #expect(try key(store, root).read == 6)
         }
     }
 

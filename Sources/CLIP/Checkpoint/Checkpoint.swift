@@ -34,7 +34,7 @@ public struct Checkpoint: Sendable {
         } catch {
             throw .weights(error)
         }
-        weightFiles = [weightsURL] + ((opened as? ShardedWeights)?.files ?? [])
+        weightFiles = [weightsURL] + ((opened as? ShardedWeights)?.shardURLs ?? [])
         let file = UnwrappedFile(opened) ?? opened
         if let (family, name) = ForeignFamily.detected(among: file.names) {
             throw .foreignFamily(path: weightsURL.path, family: family.description, name: name)
@@ -89,7 +89,13 @@ public struct Checkpoint: Sendable {
         return preprocessing
     }
 
+    /// The same files as they were opened, in the same order: models are made of these bytes.
+    package var openFiles: [FileBytes] { weights.file.files }
+
     /// Reads a group of weights; every name that is missing or wrong in it is reported by one error.
+    ///
+    /// The files are those that were opened, and unchanged: digests that were taken of them meanwhile, by their paths or of
+    /// these bytes, are of what is read.
     ///
     ///     let (text, scale) = try checkpoint.read { (TextWeights(from: &$0), $0.tensor("logit_scale", [])) }
     ///
@@ -97,6 +103,11 @@ public struct Checkpoint: Sendable {
     public func read<Weights>(_ body: (inout WeightReader) -> Weights) throws(CheckpointError) -> Weights {
         var reader = WeightReader(weights, conventions: conventions)
         let result = body(&reader)
+        if let (url, _) = zip(weightFiles, openFiles).first(where: { !$1.isUnchanged }) {
+            throw .weights(TensorFileError(
+                source: url.path, format: weights.file.format,
+                problem: .unreadable("it has changed since it was opened; run the same command again")))
+        }
         guard reader.problems.isEmpty else {
             throw .unfitWeights(path: weightsURL.path, problems: reader.problems)
         }

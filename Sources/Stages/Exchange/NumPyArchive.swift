@@ -6,6 +6,7 @@ import Tensors
 public struct NumPyArchive: TensorFile {
     public let source: String
     public var format: String { "NumPy archive" }
+    public let files: [FileBytes]
     private let arrays: [String: NumPyArray]
     /// Arrays of types that are not read.
     private let others: [String: TensorFileError.Problem]
@@ -13,7 +14,7 @@ public struct NumPyArchive: TensorFile {
     /// Opens a file: maps it into memory and reads the headers of its arrays.
     public init(contentsOf url: URL) throws(TensorFileError) {
         let file = try FileBytes(mapping: url, format: "NumPy archive")
-        source = url.path
+        (source, files) = (url.path, [file])
         var arrays: [String: NumPyArray] = [:], others: [String: TensorFileError.Problem] = [:]
         do throws(TensorFileError.Problem) {
             for (name, member) in try ZipArchive(file.data).members where name.hasSuffix(".npy") {

@@ -111,7 +111,7 @@ public struct ExtractStage: Sendable {
     public static func check(_ checkpoint: Checkpoint, precision: Precision) throws {
         try precision.check()
         _ = try checkpoint.featureCount()
-        _ = try ImageModel(checkpoint: checkpoint, precision: precision)
+        _ = try checkpoint.imageEncoder(precision: precision)
     }
 
     /// Encodes what is missing and writes the artifact.
@@ -144,7 +144,7 @@ public struct ExtractStage: Sendable {
         }
         // A checkpoint that holds no model, or a precision that cannot be had, leaves no trace in the store.
         try precision.check(on: processor)
-        let model = try ImageModel(checkpoint: checkpoint, precision: precision)
+        let model = try ImageModel(checkpoint: checkpoint, precision: precision, is: identity, store: store)
         let encoder = try store.record(identity)
         let images = try store.record(manifest)
         let missing = try store.missing(
@@ -157,6 +157,7 @@ public struct ExtractStage: Sendable {
             let features = model.features(
                 of: part, augmentation: Self.augmentation, withStatistics: parameters.statistics)
             let failures = features.flatMap(\.failures)
+            try store.refuseChanged(failures.map(\.error))
             let surprise = failures.first { known?.isKnownBroken($0.image.path.text) != true }
             if let surprise, onBadImage == .fail { throw surprise.error }
             skipped += failures

@@ -11,8 +11,14 @@ struct ImageModel: Sendable {
     let encoder: any ImageEncoder
     let preprocessing: CLIPPreprocessing
 
-    init(checkpoint: Checkpoint, precision: Precision) throws {
-        encoder = try Profile.measure(.model) { try checkpoint.imageEncoder(precision: precision) }
+    /// Loads the image encoder of a checkpoint.
+    /// - Parameter identity: what its features are filed under.
+    /// - Throws: `CheckpointError`; `StageInputError` where the identity is another checkpoint's.
+    init(checkpoint: Checkpoint, precision: Precision, is identity: EncoderIdentity, store: ArtifactStore) throws {
+        encoder = try Profile.measure(.model) {
+            try store.confirm(identity, of: checkpoint)
+            return try checkpoint.imageEncoder(precision: precision)
+        }
         preprocessing = checkpoint.preprocessing
     }
 
@@ -66,7 +72,7 @@ struct ImageModel: Sendable {
         var pixels = Tensor(uninitialized: [images.reduce(0) { $0 + $1.views.count }, side, side, 3])
         for (image, views) in images {
             do throws(ImageError) {
-                let picture = try RGBImage(contentsOf: URL(filePath: image.path.text))
+                let picture = try RGBImage(image)
                 for name in views {
                     Profile.measure(.preprocess) {
                         let view = view(name, of: picture, image.digest, augmentation)

@@ -69,10 +69,12 @@ struct FreshViews {
                 "\(missing.count) images have no features imported for the view \(view), the first being \(missing[0].path)")
         }
         try precision.check()
-        let model = try ImageModel(checkpoint: checkpoint, precision: precision)
+        let model = try ImageModel(
+            checkpoint: checkpoint, precision: precision, is: store.encoder(encoder), store: store)
         for first in stride(from: 0, to: missing.count, by: 256) {
             let part = missing[first..<min(first + 256, missing.count)].map { (image: $0, views: [view]) }
             for features in model.features(of: part, augmentation: ExtractStage.augmentation) {
+                try store.refuseChanged(features.failures.map(\.error))
                 if let failure = features.failures.first { throw failure.error }
                 try store.insert(features.vectors, for: features.rows, encoder: encoder)
             }

@@ -46,6 +46,7 @@ public struct NumPyArray: Sendable {
 
 extension NumPyArray: TensorFile {
     public var format: String { Self.formatName }
+    public var files: [FileBytes] { [file] }
     /// An array has no name of its own: the empty text.
     public var names: [String] { [""] }
     public func entry(named name: String) -> TensorEntry? { name.isEmpty ? entry : nil }

@@ -18,6 +18,7 @@ public struct Safetensors: Sendable {
     /// What errors call this file: its path.
     public let source: String
     private let file: FileBytes
+    public var files: [FileBytes] { [file] }
     /// Where the numbers begin in the file.
     private let start: Int
 

@@ -4,16 +4,18 @@ import Foundation
 ///
 /// Pages of a mapped file count as the process's memory from when they are first read. Once a tensor's numbers are
 /// converted they lie in memory twice, so who reads a tensor lets its pages go.
-package struct FileBytes: Sendable {
+public struct FileBytes: Sendable {
     /// The bytes, counted from 0.
     package let data: Data
     /// Nil where the bytes were in memory already, and are nobody's to let go.
     private let mapping: Mapping?
+    /// Where the file was found and its stamp when it was opened; nil for bytes that were in memory already.
+    private let origin: (path: String, stamp: FileStamp)?
 
     /// Bytes that are in memory already.
     package init(_ data: Data) {
         self.data = data.startIndex == 0 ? data : Data(data)
-        mapping = nil
+        (mapping, origin) = (nil, nil)
     }
 
     /// Maps a regular file. What is no file at all, such as a pipe that never ends, is refused.
@@ -34,6 +36,7 @@ package struct FileBytes: Sendable {
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+        origin = (url.path, FileStamp(status))
         guard status.st_size > 0 else {
             (data, mapping) = (Data(), nil)
             return
@@ -44,6 +47,14 @@ package struct FileBytes: Sendable {
         self.mapping = mapping
         data = Data(
             bytesNoCopy: mapping.base, count: mapping.count, deallocator: .custom { _, _ in _ = mapping })
+    }
+
+    /// Whether the file that lies at the path now is the one that was opened, and nobody has written to it since: what is
+    /// read of it is what was there when it was opened, and what anybody else has read there meanwhile.
+    package var isUnchanged: Bool {
+        guard let origin else { return true }
+        var status = stat()
+        return stat(origin.path, &status) == 0 && FileStamp(status) == origin.stamp
     }
 
     /// The numbers of some bytes, converted to `Float`; the bytes' pages are let go.

@@ -4,6 +4,8 @@ public protocol TensorFile: Sendable {
     var source: String { get }
     /// The format, for people: “safetensors”.
     var format: String { get }
+    /// The files that it lies in, as they were opened; an index of several before those that it names.
+    var files: [FileBytes] { get }
     /// All the names, in no order.
     var names: [String] { get }
     /// What is known of a tensor before its numbers are read; nil where no tensor has this name.

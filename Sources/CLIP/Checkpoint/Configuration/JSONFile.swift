@@ -4,15 +4,15 @@ import Tensors
 /// The largest configuration that is read: an index of shards has a line for each tensor.
 private let largestJSON = 1 << 24
 
-/// The bytes of a JSON file that is no larger than configurations are.
-func mappedJSON(_ url: URL) throws(TensorFileError) -> Data {
-    let data = try FileBytes(mapping: url, format: "JSON").data
-    guard data.count <= largestJSON else {
+/// A JSON file that is no larger than configurations are.
+func mappedJSON(_ url: URL) throws(TensorFileError) -> FileBytes {
+    let file = try FileBytes(mapping: url, format: "JSON")
+    guard file.data.count <= largestJSON else {
         throw TensorFileError(
             source: url.path, format: "JSON",
-            problem: .refused("it has \(data.count) bytes; up to \(largestJSON) are read"))
+            problem: .refused("it has \(file.data.count) bytes; up to \(largestJSON) are read"))
     }
-    return data
+    return file
 }
 
 extension DecodingError {

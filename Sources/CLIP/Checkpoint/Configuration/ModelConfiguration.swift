@@ -86,7 +86,7 @@ extension Decodable {
     static func read(from url: URL) throws(CheckpointError) -> Self? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         do {
-            let data = try mappedJSON(url)
+            let data = try mappedJSON(url).data
             return try JSONDecoder().decode(Self.self, from: data)
         } catch let error as DecodingError {
             throw .configuration(path: url.path, reason: error.explanation)

@@ -6,8 +6,9 @@ import Tensors
 struct ShardedWeights: TensorFile {
     let source: String
     let format: String
-    /// The files, by name.
-    let files: [URL]
+    /// Where the shards lie, by name.
+    let shardURLs: [URL]
+    let files: [FileBytes]
     private let shards: [String: any TensorFile]
     private let fileOfTensor: [String: String]
 
@@ -23,9 +24,9 @@ struct ShardedWeights: TensorFile {
         func error(_ problem: TensorFileError.Problem) -> TensorFileError {
             TensorFileError(source: url.path, format: "shard index", problem: problem)
         }
-        let data = try mappedJSON(url)
+        let index = try mappedJSON(url)
         do {
-            fileOfTensor = try JSONDecoder().decode(Index.self, from: data).weight_map
+            fileOfTensor = try JSONDecoder().decode(Index.self, from: index.data).weight_map
         } catch {
             let reason = (error as? DecodingError)?.explanation ?? "\(error)"
             throw TensorFileError(source: url.path, format: "shard index", problem: .malformed(reason))
@@ -48,7 +49,8 @@ struct ShardedWeights: TensorFile {
             shards[name] = try openWeights(shard)
         }
         self.shards = shards
-        files = names.map { folder.appending(path: $0) }
+        shardURLs = names.map { folder.appending(path: $0) }
+        files = [index] + names.flatMap { shards[$0]?.files ?? [] }
         format = "\(shards.values.first?.format ?? "safetensors"), \(shards.count) shards"
     }
 

@@ -77,6 +77,7 @@ public struct TorchFile: Sendable {
 }
 
 extension TorchFile: TensorFile {
+    public var files: [FileBytes] { [file] }
     public var names: [String] { Array(tensors.keys) }
 
     public func entry(named name: String) -> TensorEntry? {

@@ -12,6 +12,7 @@ struct ImageFiles: Sendable {
     private let images: [LabelledImage]
     private let preprocessing: CLIPPreprocessing
     private let augmentation = RandomResizedCropFlip()
+    private let store: ArtifactStore
 
     /// Makes sure that the files are what features were extracted from. Files that have not changed are looked at, not read.
     /// - Throws: `DatasetError.unreadable` for a file that is not there; `StageInputError` for one that has changed.
@@ -21,7 +22,7 @@ struct ImageFiles: Sendable {
             throw StageInputError(
                 "\(image.path) has changed since its features were extracted. Extract them again, and learn from those")
         }
-        (self.images, self.preprocessing) = (images, preprocessing)
+        (self.images, self.preprocessing, self.store) = (images, preprocessing, store)
     }
 
     /// The images as learning sees them.
@@ -30,7 +31,7 @@ struct ImageFiles: Sendable {
     /// Decodes some images and makes a view of each: `[items.count, resolution, resolution, 3]`.
     ///
     /// A random view's numbers come from the image's digest, the seed and the epoch.
-    /// - Throws: `ImageError`, of the first image that cannot be read.
+    /// - Throws: `ImageError`, of the first image that cannot be read or has changed.
     @Sendable private func pixels(_ items: [Int], _ view: ImageSet.View) throws -> Tensor {
         let side = preprocessing.resolution, size = side * side * 3
         var pixels = Tensor(uninitialized: [items.count, side, side, 3])
@@ -40,7 +41,7 @@ struct ImageFiles: Sendable {
             parallelItems(items.count) { item in
                 do throws(ImageError) {
                     let image = images[items[item]]
-                    let picture = try RGBImage(contentsOf: URL(filePath: image.path.text))
+                    let picture = try RGBImage(image)
                     Profile.measure(.preprocess) {
                         preprocessing.normalize(self.view(view, of: picture, image.digest), into: to.pointer + item * size)
                     }
@@ -49,7 +50,9 @@ struct ImageFiles: Sendable {
                 }
             }
         }
-        if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+        let errors = failures.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
+        try store.refuseChanged(errors)
+        if let first = errors.first { throw first }
         return pixels
     }
 

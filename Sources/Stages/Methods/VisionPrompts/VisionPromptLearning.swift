@@ -8,10 +8,13 @@ extension ArtifactStore {
     /// The image encoder that some features were made with, for prompts to be learned through, in the features' precision.
     /// - Throws: `CheckpointError`, also where it is a ResNet; `UnsupportedPrecision`; `StoreError`.
     func promptedEncoder(of features: Digest, _ checkpoint: Checkpoint) throws -> PromptedVisionTransformer {
-        let stored = try encoder(features).parameters["precision"]
+        let identity = try encoder(features), stored = identity.parameters["precision"]
         let precision = Precision.allCases.first { .string($0.rawValue) == stored } ?? .float32
         try precision.check()
-        return try Profile.measure(.model) { try checkpoint.promptedImageEncoder(precision: precision) }
+        return try Profile.measure(.model) {
+            try confirm(identity, of: checkpoint)
+            return try checkpoint.promptedImageEncoder(precision: precision)
+        }
     }
 }
 
