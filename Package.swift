@@ -94,7 +94,7 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "Stages", "PromptLearning", "CLIP", "Imaging", "ArtifactStore", "Datasets", "Tensors", "TestSupport",
+                "Stages", "PromptLearning", "CLIP", "Imaging", "ArtifactStore", "Datasets", "Tensors", "TestSupport", grdb,
             ]),
         .testTarget(
             name: "PipelinesTests",

@@ -7,7 +7,7 @@ import Tensors
 /// CoCoOp's `prompt_learner`, with `ctx` and `meta_net.linear1.weight`, …, or prompts of MaPLe's or VPT's. It may lie within a training checkpoint, as
 /// `state_dict.model.0.weight`.
 struct GeneratorFile {
-    private let file: any TensorFile
+    let file: any TensorFile
     /// Where it has prompts of the image encoder.
     private let visionPrompts: VisionPromptFile?
     /// Where it is CoCoOp's.

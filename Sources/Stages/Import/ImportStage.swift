@@ -27,6 +27,8 @@ public struct ImportStage: Sendable {
     let subject: Subject
     let parameters: JSONValue
     let file: URL
+    /// Of the file's bytes; a part of the key.
+    let digest: Digest
     let embeddings: [ArtifactKey]
     public let recipe: Recipe
 
@@ -40,7 +42,8 @@ public struct ImportStage: Sendable {
             throw UnfitParameter("file", mustBe: "given", not: "left out")
         }
         file = URL(filePath: path)
-        members["file"] = .string(try Digest.ofFile(at: path).digest.description)
+        digest = try Digest.ofFile(at: path).digest
+        members["file"] = .string(digest.description)
         recipe = subject.kind.recipe(.object(members), inputs: embeddings.map { Recipe.Input("embeddings", $0) })
         (self.subject, self.parameters, self.embeddings) = (subject, parameters, embeddings)
     }
@@ -56,19 +59,30 @@ public struct ImportStage: Sendable {
             switch subject {
             case .prompt:
                 let isClassSpecific = try parameters.parameters(PromptImport.self).classSpecificContexts
-                let vectors = try PromptFile(contentsOf: file).vectors(
+                let opened = try PromptFile(contentsOf: file)
+                let vectors = try opened.vectors(
                     width: projection.rows, classCount: isClassSpecific ? classCount(in: store) : nil)
+                try confirm(opened.file)
                 let prompt = Prompt(
                     method: Self.method, domain: domains, seed: nil, vectors: vectors, validationAccuracy: nil)
                 return (.prompt(prompt), [])
             case .generator:
-                let tensors = try GeneratorFile(contentsOf: file).tensors(
+                let opened = try GeneratorFile(contentsOf: file)
+                let tensors = try opened.tensors(
                     featureDimension: projection.columns, width: projection.rows,
                     imageWidth: checkpoint.tokenWidth)
+                try confirm(opened.file)
                 let generator = StoredGenerator(
                     method: Self.method, domain: domains, seed: nil, tensors: tensors, validationAccuracy: nil)
                 return (.generator(generator), [])
             }
+        }
+    }
+
+    /// Makes sure that what was read are the bytes that the key has the digest of.
+    private func confirm(_ file: any TensorFile) throws {
+        guard file.files.allSatisfy({ $0.isUnchanged && Digest(of: $0) == digest }) else {
+            throw StageInputError("\(self.file.path) has changed since its digest was taken; run the same command again")
         }
     }
 

@@ -5,7 +5,8 @@ import Tensors
 /// A file with the context vectors of one prompt: a lone tensor, as the authors of SPG publish their prompt labels, or one
 /// called `ctx` among others, as CoOp's code and our export call it.
 struct PromptFile {
-    private let source: String
+    let file: any TensorFile
+    private var source: String { file.source }
     private let shape: [Int]
     private let read: () throws -> Tensor
 
@@ -13,7 +14,7 @@ struct PromptFile {
     /// - Throws: `TensorFileError`; `StageInputError` where no tensor, or more than one, may be the prompt.
     init(contentsOf url: URL) throws {
         let file = try openWeights(url, joiningShards: false), names = file.names
-        source = file.source
+        self.file = file
         if names.count == 1, let name = names.first, name != "ctx", !name.hasSuffix(".ctx") {
             shape = file.entry(named: name)?.shape ?? []
             read = { try file.tensor(named: name) }
@@ -21,7 +22,7 @@ struct PromptFile {
             let learner = try PromptLearnerFile(file)
             guard !learner.names.contains("meta_net.linear1.weight") else {
                 throw StageInputError(
-                    "\(source) has CoCoOp's network beside the context vectors; import it as a generator")
+                    "\(file.source) has CoCoOp's network beside the context vectors; import it as a generator")
             }
             shape = learner.shape("ctx") ?? []
             read = { try learner.tensor("ctx") }
