@@ -139,7 +139,8 @@ struct ExecutorTests {
         let key = try plan().instances.first { $0.name == "features(domain ink)" }?.key.description ?? ""
         #expect(
             try await failure(of: "echo cafe") == "it printed “cafe” where the plan has the key \(key)\n"
-                + "The executable and spg disagree on the recipe: build them together and run again.")
+                + "Its images, a file or the checkpoint may have changed since the run was planned: run the same command again. "
+                + "If it says so once more, the executable and spg disagree on the recipe: build them together.")
         #expect(try await failure(of: "true")?.hasPrefix("it printed “” where") == true)
         #expect(try await failure(of: "echo $key") == "it ended well, but the store does not have \(key)")
     }

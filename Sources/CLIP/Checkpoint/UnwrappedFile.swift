@@ -42,6 +42,7 @@ struct UnwrappedFile: TensorFile {
 
     var source: String { file.source }
     var format: String { file.format }
+    var files: [FileBytes] { file.files }
     var names: [String] { Array(originals.keys) }
     func original(_ name: String) -> String { originals[name] ?? name }
     func entry(named name: String) -> TensorEntry? { originals[name].flatMap(file.entry) }

@@ -190,7 +190,8 @@ public struct Executor: Sendable {
         guard printed == instance.key.description else {
             return StageFailure(
                 summary: "it printed “\(printed)” where the plan has the key \(instance.key)",
-                message: "The executable and spg disagree on the recipe: build them together and run again.")
+                message: "Its images, a file or the checkpoint may have changed since the run was planned: run the same command again. "
+                    + "If it says so once more, the executable and spg disagree on the recipe: build them together.")
         }
         do {
             guard try !artifacts.isMade(instance.key) else { return nil }
