@@ -35,21 +35,21 @@ struct ChangedFilesTests {
         let bench = try Bench(), right = try bench.withFreshStore()
         try right.extract("ink", views: 0)
         let manifest = try bench.manifest("ink"), image = manifest.images[5]
-        let original = try Data(contentsOf: URL(filePath: image.path))
+        let original = try Data(contentsOf: URL(filePath: image.path.text))
         for other in [try PictureTree.picture(domain: 1, label: 1, number: 77).png(), original.prefix(100), Data()] {
-            try other.write(to: URL(filePath: image.path))
+            try other.write(to: URL(filePath: image.path.text))
             let error = #expect(throws: ImageError.self) {
                 _ = try ExtractStage(.init(), onBadImage: onBadImage)
                     .run(manifest: manifest, checkpoint: bench.checkpoint, store: bench.store)
             }
-            #expect(error == ImageError(.changed, file: URL(filePath: image.path)))
+            #expect(error == ImageError(.changed, file: URL(filePath: image.path.text)))
             #expect(try bench.artifacts(.embeddings).isEmpty)
         }
         // As it is now, it is another image; put back, it is the one that it was.
-        try replace(image.path)
+        try replace(image.path.text)
         let changed = try bench.extract("ink", views: 0, onBadImage: onBadImage)
         #expect(try bench.manifest("ink").images.contains { $0.digest == image.digest } == false)
-        try original.write(to: URL(filePath: image.path))
+        try original.write(to: URL(filePath: image.path.text))
         let same = try bench.extract("ink", views: 0, onBadImage: onBadImage)
         #expect(same.key != changed.key && same.encoded == 1)
         let expected = try features(right), found = try features(bench)
@@ -64,7 +64,7 @@ struct ChangedFilesTests {
         // As where a file system's stamps do not tell.
         try bench.store.database.write {
             try $0.execute(
-                sql: "UPDATE file_digest SET sha256 = zeroblob(32) WHERE path = ?", arguments: [manifest.images[0].path])
+                sql: "UPDATE file_digest SET sha256 = zeroblob(32) WHERE path = ?", arguments: [manifest.images[0].path.text])
         }
         #expect(throws: ImageError.self) { try bench.extract("ink", views: 0) }
         #expect(try bench.manifest("ink") == manifest)
@@ -76,7 +76,7 @@ struct ChangedFilesTests {
         let bench = try Bench(), key = try bench.extract("ink", counting: .everyEpoch).key
         let images = try bench.manifest("ink").images
         // Names exchanged within a class: all keys stay.
-        let paths = images[..<8].map(\.path), files = try paths.map { try Data(contentsOf: URL(filePath: $0)) }
+        let paths = images[..<8].map(\.path.text), files = try paths.map { try Data(contentsOf: URL(filePath: $0)) }
         for (path, file) in zip(paths, files[1...] + files[..<1]) { try file.write(to: URL(filePath: path)) }
         #expect(throws: ImageError.self) {
             _ = try bench.fit(key, with: ["epochs": 1]).run(checkpoint: bench.checkpoint, store: bench.store)
@@ -97,7 +97,7 @@ struct ChangedFilesTests {
         let error = #expect(throws: PromptError.self) {
             _ = try stage.run(checkpoint: bench.checkpoint, store: bench.store) { progress in
                 guard progress.epoch == 1 else { return }
-                for (number, image) in images.enumerated() { try replace(image.path, number: number) }
+                for (number, image) in images.enumerated() { try replace(image.path.text, number: number) }
             }
         }
         #expect(error?.description.contains("has changed since its digest was taken") == true)
