@@ -6,9 +6,41 @@ public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
+    /// A whole number that is not what the shortest decimal of any `Double` says, such as 9007199254740993. Made by
+    /// `init(whole:)`, so that each number has one form.
+    case integer(Int64)
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+
+    /// A whole number, exact.
+    public init(whole number: Int64) {
+        let nearest = Double(number)
+        let isShortest = abs(nearest) < 0x1p53 || Decimal(string: "\(nearest)") == Decimal(number)
+        self = isShortest ? .number(nearest) : .integer(number)
+    }
+
+    /// The number that a text is, a whole one to its last digit; nil for other texts, for what is not finite, and for whole
+    /// numbers of more digits than 64 bits hold.
+    public init?(number text: String) {
+        guard let number = Double(text), number.isFinite else { return nil }
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        if abs(number) >= 0x1p53, digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) {
+            guard let whole = Int64(text) else { return nil }
+            self.init(whole: whole)
+        } else {
+            self = .number(number)
+        }
+    }
+
+    /// The number that it is, the nearest `Double` of one that none is; nil for anything else.
+    public var number: Double? {
+        switch self {
+        case .number(let number): number
+        case .integer(let number): Double(number)
+        default: nil
+        }
+    }
 
     /// The member of an object, or nil where there is none.
     public subscript(_ name: String) -> JSONValue? {
@@ -36,6 +68,7 @@ public enum JSONValue: Hashable, Sendable {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .number(let value): Self.text(of: value)
+        case .integer(let value): String(value)
         case .string(let value): Self.quoted(value)
         case .array(let elements): "[" + elements.map(\.canonicalText).joined(separator: ",") + "]"
         case .object(let members):
@@ -75,6 +108,7 @@ extension JSONValue {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
         case (.number(let a), .number(let b)): a == b
+        case (.integer(let a), .integer(let b)): a == b
         case (.string(let a), .string(let b)): Name(a) == Name(b)
         case (.array(let a), .array(let b)): a == b
         case (.object(let a), .object(let b)): a == b
@@ -87,6 +121,7 @@ extension JSONValue {
         case .null: break
         case .bool(let value): hasher.combine(value)
         case .number(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
         case .string(let value): hasher.combine(Name(value))
         case .array(let elements): hasher.combine(elements)
         case .object(let members): hasher.combine(members)
@@ -102,7 +137,10 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
         } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
+            self =
+                if abs(value) >= 0x1p53, let whole = try? container.decode(Int64.self) { JSONValue(whole: whole) } else {
+                    .number(value)
+                }
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
         } else if let value = try? container.decode([JSONValue].self) {
@@ -118,6 +156,7 @@ extension JSONValue: Codable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
@@ -145,7 +184,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }
-    public init(integerLiteral value: Int) { self = .number(Double(value)) }
+    public init(integerLiteral value: Int) { self.init(whole: Int64(value)) }
     public init(floatLiteral value: Double) { self = .number(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }

@@ -124,6 +124,6 @@ extension JSONValue {
     /// A text read as a value of the same type, or nil where it is none.
     fileprivate func parsed(_ text: String) -> JSONValue? {
         guard case .number = self else { return .string(text) }
-        return Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+        return JSONValue(number: text)
     }
 }

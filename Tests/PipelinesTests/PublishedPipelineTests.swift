@@ -115,7 +115,7 @@ struct PublishedPipelineTests {
             #expect(counts(multi) == [count, count, 3 * count, count, count, 3 * count])
             #expect(multi.columns == set.domains)
             try expectPaper(multi, set)
-            let unclipped = multi.instances.filter { $0.recipe.parameters["clip"] == false }.map { $0.cell.value(on: "target") }
+            let unclipped = multi.instances.filter { $0.recipe.parameters["clip"] == false }.map { $0.cell.value(on: "target")?.text }
             #expect(Swift.Set(unclipped) == (set.isPACS ? ["cartoon", "photo"] : []))
 
             let single = try plan("single-source/\(set.name)-\(backbone).yaml", in: laboratory)

@@ -209,3 +209,65 @@ struct EditTests {
         #expect(message("stages.prompts.with.epochs=")?.hasSuffix("expected a number, found nothing") == true)
     }
 }
+
+@Suite("Pipeline files that grow when they are read")
+struct BudgetTests {
+    private func message(_ text: String, _ edits: String...) -> String? {
+        #expect(throws: SpecificationError.self) {
+            try Specification(
+                text: text, file: "sample.yaml", kinds: sampleKinds(), edits: edits.map { try SpecificationEdit($0) })
+        }?.description
+    }
+
+    /// Nine lists of ten, each element the list before.
+    private func nested(_ first: String, _ line: (Int) -> String) -> String {
+        sampleText.replacing("matrix:", with: "values:\n  a0: \(first)\n" + (1...9).map(line).joined(separator: "\n") + "\nmatrix:")
+    }
+
+    @Test("Nested aliases, references and files end in an error that says what to do", .timeLimit(.minutes(1)))
+    func bombs() throws {
+        func ten(_ text: String) -> String { Array(repeating: text, count: 10).joined(separator: ", ") }
+        let aliases = nested("&a0 [\(ten("x"))]") { "  a\($0): &a\($0) [\(ten("*a\($0 - 1)"))]" }
+        #expect(message(aliases)?.contains("the file comes to more than 1000000 values, with what its aliases (*name)") == true)
+        let references = nested("[\(ten("x"))]") { "  a\($0): [\(ten("\"${values.a\($0 - 1)}\""))]" }
+        #expect(message(references)?.contains("the file comes to more than 1000000 values") == true)
+        let texts = nested("xxxxxxxxxx") { number in
+            "  a\(number): \"" + String(repeating: "${values.a\(number - 1)}", count: 10) + "\""
+        }
+        #expect(message(texts)?.contains("come to more than 20000000 characters") == true)
+        let chain = sampleText.replacing("matrix:", with: "values:\n  a0: 1\n"
+            + (1...500).map { "  a\($0): \"${values.a\($0 - 1)}\"" }.joined(separator: "\n") + "\nmatrix:")
+        #expect(message(chain)?.contains("references that lead to one another more than 100 deep") == true)
+        let files = try Files(Dictionary(uniqueKeysWithValues: (0..<20).map {
+            ("\($0).yaml", "extends: [\($0 + 1).yaml, \($0 + 1).yaml]")
+        } + [("20.yaml", "pipeline: x")]))
+        #expect(files.message("0.yaml")?.contains("more than 500 files are read for this one") == true)
+    }
+
+    @Test("A matrix that is too large to plan is refused before it is multiplied", .timeLimit(.minutes(1)))
+    func matrix() {
+        let thousand = (1...1000).map(String.init).joined(separator: ", ")
+        let text = sampleText.replacing("seed: [1, 2]", with: "seed: [\(thousand)]\n  a: [\(thousand)]\n  b: [\(thousand)]")
+        #expect(message(text)?.hasPrefix("sample.yaml:6:3: matrix: a matrix of 2 × 1000 × 1000 × 1000 cells; at most 250000") == true)
+    }
+
+    @Test("What YAML 1.1 merges is not merged, and that is said with what to write")
+    func merging() {
+        let text = sampleText.replacing("matrix:", with: "values: &v {seed: [1]}\nmatrix:\n  <<: *v")
+        #expect(message(text) == "sample.yaml:7:3: YAML's merge key “<<” has no meaning here; write what is shared into a file of "
+            + "its own, which others take over by “extends: FILE”, or under “values”, for ${values.NAME}")
+    }
+
+    @Test("An edit that would undo another one is refused; one that refines it is taken")
+    func edits() throws {
+        #expect(message(sampleText, "stages.prompts.with.epochs=5", "stages.prompts.with.epochs=5")
+            == "--set stages.prompts.with.epochs=5: stages.prompts.with.epochs: "
+            + "this would undo --set stages.prompts.with.epochs=5; leave one of the two out")
+        #expect(message(sampleText, "stages.prompts.with.epochs=5", "stages.prompts.with={seed: 3}")?
+            .contains("this would undo --set stages.prompts.with.epochs=5") == true)
+        let edits = try ["stages.prompts.with={seed: \"${seed}\"}", "stages.prompts.with.epochs=7"].map { try SpecificationEdit($0) }
+        let plan = try Plan(
+            Specification(text: sampleText, file: "s", kinds: sampleKinds(), edits: edits), inputs: sampleInputs())
+        #expect(try plan.instances(InstanceSelector("prompts"))[0].recipe.parameters["epochs"] == 7)
+    }
+}

@@ -97,7 +97,7 @@ extension StageSize {
     /// has no images.
     fileprivate var passes: Double {
         let images = Double(max(1, self.images.values.reduce(0, +)))
-        guard case .number(let epochs)? = parameters["epochs"] else { return images }
+        guard let epochs = parameters["epochs"]?.number else { return images }
         return images * max(1, epochs)
     }
 }

@@ -56,11 +56,11 @@ extension Machine {
     func seconds(
         for instances: [Instance], each seconds: (Instance) -> Double, share: (Instance) -> Share
     ) -> Double {
-        var schedule = Schedule(instances)
+        var schedule = Schedule(instances, share: share)
         var running: [(instance: Instance, share: Share, end: Double)] = []
         var now = 0.0
         while true {
-            while let next = schedule.next(where: { fits(share($0), beside: running.map(\.share)) }) {
+            while let next = schedule.next(where: { fits($0, beside: running.map(\.share)) }) {
                 running.append((next, share(next), now + seconds(next)))
             }
             guard let first = running.indices.min(by: { running[$0].end < running[$1].end }) else { return now }

@@ -67,13 +67,13 @@ public struct Executor: Sendable {
         _ instances: [Instance], of specification: Specification, artifacts: Artifacts,
         report: @escaping @Sendable (ExecutionEvent) -> Void
     ) async -> ExecutionOutcome {
-        var schedule = Schedule(instances)
+        var schedule = Schedule(instances, share: share)
         return await withTaskGroup(of: Ending.self) { group in
             var outcome = ExecutionOutcome()
             var running: [ArtifactKey: Share] = [:]
             while true {
                 while !Task.isCancelled,
-                    let instance = schedule.next(where: { machine.fits(share($0), beside: Array(running.values)) })
+                    let instance = schedule.next(where: { machine.fits($0, beside: Array(running.values)) })
                 {
                     // An error here comes up again, with its reason, in the process or when that has ended.
                     if !remakes, (try? artifacts.isMade(instance.key)) == true {

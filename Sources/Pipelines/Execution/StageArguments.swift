@@ -22,7 +22,7 @@ extension Instance {
             "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
         ]
         if kind.readsImages {
-            let (dataSet, domain) = specification.dataSet(of: Name(cell[domainAxis].plainText))
+            let (dataSet, domain) = specification.dataSet(of: Name(cell[domainAxis].text))
             arguments += [
                 "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(domain)",
                 "--on-bad-image=\(dataSet.onBadImage.rawValue)",
@@ -49,7 +49,7 @@ extension Instance {
         switch value {
         case .null: []
         case .bool(let isOn): [isOn ? "--\(name)" : "--no-\(name)"]
-        case .number, .string, .object: ["--\(name)=\(value.plainText)"]
+        case .number, .integer, .string, .object: ["--\(name)=\(value.plainText)"]
         case .array(let elements): elements.map { "--\(name)=\($0.plainText)" }
         }
     }

@@ -35,7 +35,7 @@ public struct InstanceSelector: Sendable {
         if isKey, instance.key.description.hasPrefix(text.lowercased()) { return true }
         return instance.stage == stage && parts.allSatisfy { axis, value in
             guard let value else { return instance.labels.contains { Name($0) == Name(axis) } }
-            return instance.cell.value(on: axis).map { Name($0.plainText) } == Name(value)
+            return instance.cell.value(on: axis)?.means(value) == true
         }
     }
 }

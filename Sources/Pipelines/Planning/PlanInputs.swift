@@ -58,10 +58,10 @@ extension Specification {
     }
 
     private func check(
-        _ values: [Located<JSONValue>], among domains: [Name], available: [Name]
+        _ values: [Located<AxisValue>], among domains: [Name], available: [Name]
     ) throws(SpecificationError) {
         for value in values {
-            let name = Name(value.value.plainText)
+            let name = Name(value.value.text)
             guard !domains.contains(name) else { continue }
             throw value.error(
                 available.contains(name)
@@ -84,8 +84,8 @@ extension Specification {
         var result = self
         result.cells = cells.flatMap { cell in
             guard let target = cell.value(on: targetAxis) else { return [cell] }
-            return domains.testing.filter { dataSet(of: $0).dataSet.label == target.plainText }.map {
-                cell.projected(on: cell.coordinates.map(\.axis), setting: targetAxis, to: .string($0.text))
+            return domains.testing.filter { dataSet(of: $0).dataSet.label == target.text }.map {
+                cell.projected(on: cell.coordinates.map(\.axis), setting: targetAxis, to: AxisValue($0.text))
             }
         }
         return result

@@ -72,7 +72,7 @@ private struct Planner {
     private func domains(of inputs: [ResolvedInput]) -> [Name] {
         inputs.compactMap { input in
             guard input.input.role == "embeddings", case .instance = input.source else { return nil }
-            return (input.cell.value(on: domainAxis)?.plainText).map { Name($0) }
+            return (input.cell.value(on: domainAxis)?.text).map { Name($0) }
         }
     }
 
@@ -82,7 +82,7 @@ private struct Planner {
         let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
         guard axes.contains(domainAxis) else { return faces }
         return (needed[stage.name] ?? []).flatMap { domain in
-            faces.map { $0.projected(on: axes, setting: domainAxis, to: .string(domain.text)) }
+            faces.map { $0.projected(on: axes, setting: domainAxis, to: AxisValue(domain.text)) }
         }
     }
 
@@ -136,13 +136,13 @@ private struct Planner {
     }
 
     /// The domains that are learned from in a cell.
-    private func sources(of stage: Specification.Stage, in cell: Cell) throws(SpecificationError) -> [JSONValue] {
+    private func sources(of stage: Specification.Stage, in cell: Cell) throws(SpecificationError) -> [AxisValue] {
         if let source = cell.value(on: sourceAxis) { return [source] }
         let target = cell.value(on: targetAxis)
-        let sources = domains.learning.map { JSONValue.string($0.text) }.filter { $0 != target }
+        let sources = domains.learning.map { AxisValue($0.text) }.filter { $0 != target }
         guard !sources.isEmpty else {
             throw SpecificationError(
-                "leaving out \(target?.plainText ?? "the target") leaves no domain to learn from",
+                "leaving out \(target?.text ?? "the target") leaves no domain to learn from",
                 at: stage.location, keyPath: "stages.\(stage.name)")
         }
         return sources
@@ -150,16 +150,16 @@ private struct Planner {
 
     /// One artifact for a role: the images of a domain, or what the input stage makes at the cell's coordinates.
     private func input(
-        _ role: StageKind.Role, of stage: Specification.Stage, for domain: JSONValue?, in cell: Cell
+        _ role: StageKind.Role, of stage: Specification.Stage, for domain: AxisValue?, in cell: Cell
     ) -> ResolvedInput {
         guard let source = stage.inputs[role.name] else {
-            let name = Name(domain?.plainText ?? "")
+            let name = Name(domain?.text ?? "")
             guard let key = inputs.images[name] else { preconditionFailure("“\(name)” is not among the domains") }
-            return (Recipe.Input(role.name, key), .images(domain: name), Cell([(domainAxis, .string(name.text))]))
+            return (Recipe.Input(role.name, key), .images(domain: name), Cell([(domainAxis, AxisValue(name.text))]))
         }
         let axes = specification.axes[source.value] ?? []
         let place = Place(
-            stage: source.value, cell: cell.projected(on: axes, setting: domainAxis, to: domain ?? .null))
+            stage: source.value, cell: cell.projected(on: axes, setting: domainAxis, to: domain ?? .absent))
         guard let position = positions[place] else {
             preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
@@ -213,7 +213,7 @@ extension Specification.Stage {
     fileprivate func checkedParameters(in cell: Cell) throws(SpecificationError) -> [String: JSONValue] {
         let values = parameters.mapValues { $0.value(in: cell) }
         if let file = kind.files.first(where: { values[$0] == .null }) {
-            throw error(file, "names no file for \(cell.value(on: fileAxis)?.plainText ?? "this cell")")
+            throw error(file, "names no file for \(cell.value(on: fileAxis)?.text ?? "this cell")")
         }
         do {
             try kind.check(.object(values))

@@ -22,6 +22,18 @@ public struct SpecificationEdit: Hashable, Sendable {
     }
 }
 
+extension SpecificationEdit {
+    /// Refuses an edit of which a later one leaves nothing: one for the same value, or for all that it is a part of.
+    static func checkOverlaps(of edits: [SpecificationEdit]) throws(SpecificationError) {
+        for (index, edit) in edits.enumerated() {
+            guard let earlier = edits[..<index].first(where: { $0.path.starts(with: edit.path) }) else { continue }
+            throw SpecificationError(
+                "this would undo \(earlier.location); leave one of the two out", at: edit.location,
+                keyPath: edit.path.joined(separator: "."))
+        }
+    }
+}
+
 extension SourceTree {
     /// The tree with a value put in place of the one that is there, or added to the mapping that it belongs to.
     /// - Throws: `SpecificationError` at the edit's place where there is nothing that it could belong to.

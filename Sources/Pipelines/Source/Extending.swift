@@ -4,11 +4,14 @@ extension SourceTree {
     /// Reads a pipeline file together with the files that it extends.
     /// - Parameter file: its path.
     init(extending file: String) throws(SpecificationError) {
-        try self.init(extending: file, above: [])
+        var budget = SourceBudget()
+        try self.init(extending: file, above: [], &budget)
     }
 
-    private init(extending file: String, above files: [String]) throws(SpecificationError) {
-        self = try SourceTree(contentsOf: URL(fileURLWithPath: file)).extended(file: file, above: files)
+    private init(
+        extending file: String, above files: [String], _ budget: inout SourceBudget
+    ) throws(SpecificationError) {
+        self = try SourceTree(contentsOf: URL(fileURLWithPath: file)).extended(file: file, above: files, &budget)
     }
 
     /// The tree with those of the files that it extends under it.
@@ -16,10 +19,16 @@ extension SourceTree {
     /// `extends: shared.yaml`, or a list of files, each beside the file that says so. Their values come first, later files
     /// over earlier ones, and the file's own over all. Mappings are merged key by key; any other value takes the place of the
     /// one before, and `~` takes a key out.
-    /// - Parameters:
-    ///   - file: the path of this tree's file.
-    ///   - files: the absolute paths of those that extend it.
-    func extended(file: String, above files: [String] = []) throws(SpecificationError) -> SourceTree {
+    /// - Parameter file: the path of this tree's file.
+    func extended(file: String) throws(SpecificationError) -> SourceTree {
+        var budget = SourceBudget()
+        return try extended(file: file, above: [], &budget)
+    }
+
+    /// - Parameter files: the absolute paths of those that extend it.
+    private func extended(
+        file: String, above files: [String], _ budget: inout SourceBudget
+    ) throws(SpecificationError) -> SourceTree {
         guard case .mapping(let all) = content, let extends = self["extends"] else { return self }
         let chain = files + [Self.absolute(file)]
         var merged: SourceTree?
@@ -29,9 +38,10 @@ extension SourceTree {
             guard !chain.contains(Self.absolute(folder + name)) else {
                 throw node.error("“\(name)” extends, in the end, itself")
             }
+            try budget.spendFile(at: node.location)
             let parent: SourceTree
             do throws(SpecificationError) {
-                parent = try SourceTree(extending: folder + name, above: chain)
+                parent = try SourceTree(extending: folder + name, above: chain, &budget)
             } catch {
                 guard error.location == nil else { throw error }
                 throw node.error("“\(name)” cannot be extended: \(error.message)")

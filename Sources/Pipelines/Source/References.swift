@@ -6,38 +6,42 @@ extension SourceTree {
     /// those who know them: they are names without a full stop that are no key of the file, and those after `inputs`,
     /// `outputs` and `files`.
     func resolvingReferences() throws(SpecificationError) -> SourceTree {
-        try resolved(in: self, path: [], through: [])
+        var budget = SourceBudget()
+        return try resolved(in: self, path: [], through: [], &budget)
     }
 
+    /// How many references may lead to one another.
+    private static let longestChain = 100
     private static let others: Set<String> = ["inputs", "outputs", "files"]
 
     /// - Parameter targets: the paths whose values are being put in, to notice a circle.
     private func resolved(
-        in root: SourceTree, path: [String], through targets: [String]
+        in root: SourceTree, path: [String], through targets: [String], _ budget: inout SourceBudget
     ) throws(SpecificationError) -> SourceTree {
+        try budget.spendValue(at: location)
         switch content {
         case .mapping(var entries):
             for index in entries.indices {
                 entries[index].value = try entries[index].value.resolved(
-                    in: root, path: path + [entries[index].name], through: targets)
+                    in: root, path: path + [entries[index].name], through: targets, &budget)
             }
             return SourceTree(.mapping(entries), at: location)
         case .sequence(var elements):
             for index in elements.indices {
-                elements[index] = try elements[index].resolved(in: root, path: path + ["\(index)"], through: targets)
+                elements[index] = try elements[index].resolved(in: root, path: path + ["\(index)"], through: targets, &budget)
             }
             return SourceTree(.sequence(elements), at: location)
         case .scalar(let text, _):
             guard text.contains("${"), case .success(let pieces) = Template.pieces(of: text) else { return self }
             if pieces.count == 1, case .reference(let name) = pieces[0] {
-                return try value(of: name, in: root, path: path, through: targets) ?? self
+                return try value(of: name, in: root, path: path, through: targets, &budget) ?? self
             }
             var filled = ""
             for piece in pieces {
                 switch piece {
                 case .literal(let text): filled += text
                 case .reference(let name):
-                    guard let value = try value(of: name, in: root, path: path, through: targets) else {
+                    guard let value = try value(of: name, in: root, path: path, through: targets, &budget) else {
                         filled += "${\(name)}"
                         continue
                     }
@@ -45,6 +49,7 @@ extension SourceTree {
                         throw SourceNode(self, path: path).error(
                             "${\(name)} is \(SourceNode(value).found), which cannot be put into a text")
                     }
+                    try budget.spendText(text.utf8.count, at: location)
                     filled += text
                 }
             }
@@ -54,7 +59,7 @@ extension SourceTree {
 
     /// What a reference stands for, or nil where it is not for the file to say.
     private func value(
-        of name: String, in root: SourceTree, path: [String], through targets: [String]
+        of name: String, in root: SourceTree, path: [String], through targets: [String], _ budget: inout SourceBudget
     ) throws(SpecificationError) -> SourceTree? {
         let keys = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let first = keys.first, !Self.others.contains(first) else { return nil }
@@ -62,6 +67,9 @@ extension SourceTree {
         let node = SourceNode(self, path: path)
         guard !targets.contains(name), path.joined(separator: ".") != name else {
             throw node.error("a value that refers to itself: \((targets + [name]).joined(separator: " → "))")
+        }
+        guard targets.count < Self.longestChain else {
+            throw node.error("references that lead to one another more than \(Self.longestChain) deep: \(targets[0]) → …")
         }
         var target = root
         for (depth, key) in keys.enumerated() {
@@ -72,6 +80,6 @@ extension SourceTree {
             target = next
         }
         target.location = location
-        return try target.resolved(in: root, path: keys, through: targets + [name])
+        return try target.resolved(in: root, path: keys, through: targets + [name], &budget)
     }
 }

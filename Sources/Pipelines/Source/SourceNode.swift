@@ -1,3 +1,5 @@
+import ArtifactStore
+
 /// A value of a pipeline file together with the keys that lead to it, so that whoever reads it can say what is wrong with it.
 struct SourceNode {
     let tree: SourceTree
@@ -76,11 +78,9 @@ struct SourceNode {
     }
 
     /// The finite number that a plain scalar stands for.
-    var plainNumber: Double? {
-        guard isPlain, let text = scalarText, text.allSatisfy({ "0123456789.+-eE".contains($0) }),
-            let number = Double(text), number.isFinite
-        else { return nil }
-        return number
+    var plainNumber: JSONValue? {
+        guard isPlain, let text = scalarText, text.allSatisfy({ "0123456789.+-eE".contains($0) }) else { return nil }
+        return JSONValue(number: text)
     }
 
     /// A name or a path: any scalar that is not empty. The values of axes are not known where it stands.

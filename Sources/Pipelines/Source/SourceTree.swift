@@ -45,7 +45,8 @@ struct SourceTree: Hashable {
             let message = "the file is empty; a pipeline has the keys \(Specification.keyList)"
             throw SpecificationError(message, file: file)
         }
-        try self.init(root) { node in
+        var budget = SourceBudget()
+        try self.init(root, &budget) { node in
             SourceLocation(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
         }
     }
@@ -57,7 +58,8 @@ struct SourceTree: Hashable {
                 self.init(.scalar("", isPlain: true), at: location)
                 return
             }
-            try self.init(root) { _ in location }
+            var budget = SourceBudget()
+            try self.init(root, &budget) { _ in location }
         } catch {
             throw SpecificationError("“\(text)” is no value as YAML writes them", at: location)
         }
@@ -74,8 +76,11 @@ struct SourceTree: Hashable {
         }
     }
 
-    private init(_ node: Node, location: (Node) -> SourceLocation) throws(SpecificationError) {
+    private init(
+        _ node: Node, _ budget: inout SourceBudget, location: (Node) -> SourceLocation
+    ) throws(SpecificationError) {
         self.location = location(node)
+        try budget.spendValue(at: self.location)
         switch node {
         case .mapping(let mapping):
             var entries: [Entry] = []
@@ -83,23 +88,42 @@ struct SourceTree: Hashable {
                 guard case .scalar(let scalar) = key else {
                     throw SpecificationError("a key must be a word", at: location(key))
                 }
+                guard scalar.string != "<<" else {
+                    throw SpecificationError(
+                        "YAML's merge key “<<” has no meaning here; write what is shared into a file of its own, which others "
+                            + "take over by “extends: FILE”, or under “values”, for ${values.NAME}", at: location(key))
+                }
                 entries.append(
                     Entry(
                         name: scalar.string, location: location(key),
-                        value: try SourceTree(value, location: location)))
+                        value: try SourceTree(value, &budget, location: location)))
             }
             content = .mapping(entries)
         case .sequence(let sequence):
             var elements: [SourceTree] = []
-            for element in sequence { elements.append(try SourceTree(element, location: location)) }
+            for element in sequence { elements.append(try SourceTree(element, &budget, location: location)) }
             content = .sequence(elements)
-        case .scalar(let scalar): content = .scalar(scalar.string, isPlain: scalar.style == .plain)
+        case .scalar(let scalar):
+            content = .scalar(scalar.string, isPlain: try Self.isPlain(scalar, at: self.location))
         case .alias: throw SpecificationError("this alias stands for nothing", at: self.location)
         }
     }
 }
 
 extension SourceTree {
+    /// Whether a scalar is read as the number, truth value or nothing that it looks like: where it has no quotes, unless a tag
+    /// says otherwise.
+    private static func isPlain(_ scalar: Node.Scalar, at location: SourceLocation) throws(SpecificationError) -> Bool {
+        switch scalar.tag.description.split(separator: ":").last {
+        case nil: scalar.style == .plain
+        case "str", "!": false
+        case "int", "float", "bool", "null": true
+        case let tag?:
+            throw SpecificationError(
+                "the tag “\(tag)” has no meaning here; numbers are written plainly, texts in quotes", at: location)
+        }
+    }
+
     /// The members of a mapping; none for anything else.
     var entries: [Entry] { if case .mapping(let entries) = content { entries } else { [] } }
 

@@ -5,33 +5,33 @@ public struct Cell: Hashable, Sendable {
     /// One coordinate.
     public struct Coordinate: Hashable, Sendable {
         public var axis: String
-        public var value: JSONValue
+        public var value: AxisValue
 
         /// Whether the other coordinate is this one; or, where this one is a whole data set, a domain of it.
         func covers(_ other: Coordinate) -> Bool {
             guard axis == other.axis, value != other.value else { return self == other }
-            guard axis == targetAxis, case .string(let set) = value else { return false }
-            return other.value.plainText.hasPrefix(set + DomainName.separator)
+            guard axis == targetAxis, case .string(let set) = value.json else { return false }
+            return other.value.text.hasPrefix(set + DomainName.separator)
         }
     }
 
     /// In the order of the axes: `domain` first, then as the matrix names them.
     public private(set) var coordinates: [Coordinate]
 
-    public init(_ coordinates: [(String, JSONValue)] = []) {
+    public init(_ coordinates: [(String, AxisValue)] = []) {
         self.coordinates = coordinates.map { Coordinate(axis: $0.0, value: $0.1) }
     }
 
     /// The value on an axis that the cell has.
-    subscript(_ axis: String) -> JSONValue { value(on: axis) ?? .null }
+    subscript(_ axis: String) -> AxisValue { value(on: axis) ?? .absent }
 
     /// The value on an axis, or nil where the cell does not depend on it.
-    public func value(on axis: String) -> JSONValue? {
+    public func value(on axis: String) -> AxisValue? {
         coordinates.first { $0.axis == axis }?.value
     }
 
     /// The cell's coordinates on some axes, with one of them set.
-    func projected(on axes: [String], setting axis: String? = nil, to value: JSONValue = .null) -> Cell {
+    func projected(on axes: [String], setting axis: String? = nil, to value: AxisValue = .absent) -> Cell {
         Cell(axes.map { ($0, $0 == axis ? value : self[$0]) })
     }
 
@@ -41,7 +41,7 @@ public struct Cell: Hashable, Sendable {
     }
 
     /// Every cell over some axes, the last axis fastest.
-    static func all(over axes: [(name: String, values: [JSONValue])]) -> [Cell] {
+    static func all(over axes: [(name: String, values: [AxisValue])]) -> [Cell] {
         axes.reduce([Cell()]) { cells, axis in
             cells.flatMap { cell in
                 axis.values.map { value in
@@ -55,6 +55,6 @@ public struct Cell: Hashable, Sendable {
 
     /// As an object, which is how the store keeps it.
     public var json: JSONValue {
-        .object(Dictionary(coordinates.map { ($0.axis, $0.value) }) { _, last in last })
+        .object(Dictionary(coordinates.map { ($0.axis, $0.value.json) }) { _, last in last })
     }
 }

@@ -16,6 +16,7 @@ extension Specification {
             let members = try node?.members("axes, such as {seed: [1, 2, 3]}") ?? []
             for member in members where !Self.lists.contains(member.name) { axes.append(try Axis(member)) }
             try setTargets(targets)
+            if let node { try Self.checkSize(of: axes, at: node) }
             cells = Cell.all(over: axes.map { ($0.name, $0.values.map(\.value)) }).filter { !Self.testsItsSource($0) }
             if let axis = members[sourceAxis], cells.isEmpty {
                 throw axis.key.error("what is learned from a domain is tested on others: no target differs from its source")
@@ -24,6 +25,22 @@ extension Specification {
             if let member = members["include"] { try include(member.value) }
             if let node, cells.isEmpty { throw node.error("every cell of the matrix is excluded") }
             if let member = members["names"] { try name(member.value) }
+        }
+
+        /// How many cells a matrix may have. Each is an instance of some stages, and each instance takes about a kilobyte.
+        private static let mostCells = 250_000
+
+        private static func checkSize(of axes: [Axis], at node: SourceNode) throws(SpecificationError) {
+            var count = 1
+            for axis in axes {
+                let (product, isTooLarge) = count.multipliedReportingOverflow(by: axis.values.count)
+                count = product
+                guard isTooLarge || count > mostCells else { continue }
+                let sizes = axes.map { "\($0.values.count)" }.joined(separator: " × ")
+                throw node.error(
+                    "a matrix of \(sizes) cells; at most \(mostCells) can be planned: list fewer values, or only the cells that "
+                        + "are needed under “include”, or use several files (extends: takes over what they share)")
+            }
         }
 
         /// Whether a cell would test on the domain that it learns from. There are no such cells.
@@ -36,32 +53,44 @@ extension Specification {
             guard let first = targets.first else { return }
             guard let axis = axes.first(where: { $0.name == targetAxis }) else {
                 let values = targets.map {
-                    Located(value: JSONValue.string($0.label ?? ""), location: $0.location, keyPath: "targets.\($0.label ?? "")")
+                    Located(value: AxisValue($0.label ?? ""), location: $0.location, keyPath: "targets.\($0.label ?? "")")
                 }
-                axes.insert(Axis(name: targetAxis, values: values, location: first.location), at: 0)
+                axes.insert(Axis(name: targetAxis, values, location: first.location), at: 0)
                 return
             }
-            if let odd = axis.values.first(where: { !labels.contains($0.value.plainText) }) {
-                throw odd.error("no data set under “targets” has this name\(suggestion(for: odd.value.plainText, among: labels))")
+            if let odd = axis.values.first(where: { !labels.contains($0.value.text) }) {
+                throw odd.error("no data set under “targets” has this name\(suggestion(for: odd.value.text, among: labels))")
             }
         }
 
         private mutating func exclude(_ node: SourceNode) throws(SpecificationError) {
-            for element in try node.elements("a list of cells, such as [{target: ink, seed: 2}]") {
+            let elements = try node.elements("a list of cells, such as [{target: ink, seed: 2}]")
+            // Where each part is in the list, by the axes that it has values on: a cell is looked up once for each such choice.
+            var places: [[String]: [Cell: Int]] = [:]
+            for (place, element) in elements.enumerated() {
                 let part = try part(element)
-                let rest = cells.filter { !$0.contains(part) }
-                guard rest.count < cells.count else { throw element.error("the matrix has no such cell to exclude") }
-                cells = rest
+                let axes = part.coordinates.map(\.axis)
+                if places[axes, default: [:]][part] == nil { places[axes, default: [:]][part] = place }
+            }
+            var found: Set<Int> = []
+            cells.removeAll { cell in
+                guard let first = places.compactMap({ $1[cell.projected(on: $0)] }).min() else { return false }
+                found.insert(first)
+                return true
+            }
+            if let odd = elements.indices.first(where: { !found.contains($0) }) {
+                throw elements[odd].error("the matrix has no such cell to exclude")
             }
         }
 
         private mutating func include(_ node: SourceNode) throws(SpecificationError) {
+            var known = Set(cells)
             for element in try node.elements("a list of cells, such as [{target: ink, seed: 7}]") {
                 let cell = try part(element, adding: true).projected(on: axes.map(\.name))
-                if let axis = axes.first(where: { cell[$0.name] == .null }) {
+                if let axis = axes.first(where: { cell.value(on: $0.name) == AxisValue.absent }) {
                     throw element.error("a cell to include has a value on every axis; this one has none on “\(axis.name)”")
                 }
-                guard !cells.contains(cell) else { throw element.error("the matrix has this cell already") }
+                guard known.insert(cell).inserted else { throw element.error("the matrix has this cell already") }
                 guard !Self.testsItsSource(cell) else { throw element.error("the source is the target") }
                 cells.append(cell)
             }
@@ -83,21 +112,22 @@ extension Specification {
         /// A value on some axes each.
         /// - Parameter adding: whether a value may be one that its axis does not list; it is then added to the axis.
         private mutating func part(_ node: SourceNode, adding: Bool = false) throws(SpecificationError) -> Cell {
-            var coordinates: [(String, JSONValue)] = []
+            var coordinates: [(String, AxisValue)] = []
             let members = try node.members("values on axes, such as {seed: 1}", among: axes.map(\.name))
             guard !members.isEmpty else { throw node.error("expected values on axes, such as {seed: 1}, found none") }
             for index in axes.indices {
                 guard let member = members[axes[index].name] else { continue }
                 let value = try Axis.value(member.value, axis: axes[index].name)
-                if !axes[index].values.contains(where: { $0.value == value.value }) {
+                if axes[index].listed(value.value) == nil {
                     guard adding else {
-                        let known = axes[index].values.map(\.value.plainText)
+                        let known = axes[index].values.map(\.value.text)
                         throw member.value.error(
-                            "“\(value.value.plainText)” is no value of the axis\(suggestion(for: value.value.plainText, among: known))")
+                            "“\(value.value.text)” is no value of the axis\(suggestion(for: value.value.text, among: known))")
                     }
-                    axes[index].values.append(value)
+                    axes[index].append(value)
                 }
-                coordinates.append((axes[index].name, value.value))
+                // As the axis writes it.
+                coordinates.append((axes[index].name, axes[index].listed(value.value) ?? value.value))
             }
             return Cell(coordinates)
         }
@@ -118,35 +148,37 @@ extension Specification {
             labels.append(name.name)
         }
         let domain = rest.filter { $0.axis == domainAxis }, others = rest.filter { $0.axis != domainAxis }
-        func text(_ coordinate: Cell.Coordinate) -> String { "\(coordinate.axis) \(coordinate.value.plainText)" }
+        func text(_ coordinate: Cell.Coordinate) -> String { "\(coordinate.axis) \(coordinate.value.text)" }
         return domain.map(text) + labels + others.map(text)
     }
 }
 
 extension Specification.Axis {
     init(_ member: SourceNode.Member) throws(SpecificationError) {
-        name = member.name
-        location = member.key.location
+        let name = member.name
         guard name != domainAxis else {
             throw member.key.error("“domain” is the axis of the stages that run for each domain; choose another name")
         }
-        values = []
+        self.init(name: name, [], location: member.key.location)
         for element in try member.value.elements("a list of values, such as [1, 2, 3]") {
             let value = try Self.value(element, axis: name)
-            guard !values.contains(where: { $0.value == value.value }) else {
-                throw element.error("the value \(element.scalarText ?? "") is listed twice")
+            if let before = listed(value.value) {
+                throw element.error(
+                    before.text == value.value.text
+                        ? "the value \(before.text) is listed twice"
+                        : "\(before.text) and \(value.value.text) are the same number; put them in quotes if they are texts")
             }
-            values.append(value)
+            append(value)
         }
         guard !values.isEmpty else { throw member.value.error("expected a list of values, found an empty one") }
     }
 
-    static func value(_ node: SourceNode, axis: String) throws(SpecificationError) -> Specification.Located<JSONValue> {
+    static func value(_ node: SourceNode, axis: String) throws(SpecificationError) -> Specification.Located<AxisValue> {
         guard let text = node.scalarText, !node.isNull, !text.contains("${") else {
             throw node.error("expected a number or a text, found \(node.found)")
         }
         // A source or a target is a domain's name, also where that name is a number.
         let number = [sourceAxis, targetAxis, domainAxis].contains(axis) ? nil : node.plainNumber
-        return Specification.Located(number.map(JSONValue.number) ?? .string(text), node)
+        return Specification.Located(AxisValue(number ?? .string(text), text: text), node)
     }
 }

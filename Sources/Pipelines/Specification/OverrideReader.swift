@@ -12,7 +12,7 @@ extension Specification.Stage {
         for element in try node.elements("a list, such as [{target: ink, with: {clip: false}}]") {
             let members = try element.members("cells and their parameters", among: axes + ["with"])
             guard let with = members["with"] else { throw element.error("the key “with” is missing: what is other there") }
-            var conditions: [String: [JSONValue]] = [:]
+            var conditions: [String: [AxisValue]] = [:]
             for member in members where member.name != "with" {
                 conditions[member.name] = try condition(member, matrix: reader.matrix)
             }
@@ -32,20 +32,20 @@ extension Specification.Stage {
     /// The values on an axis that parameters are others at: one, or a list.
     private mutating func condition(
         _ member: SourceNode.Member, matrix: [Specification.Axis]
-    ) throws(SpecificationError) -> [JSONValue] {
+    ) throws(SpecificationError) -> [AxisValue] {
         let nodes = if case .sequence = member.value.tree.content { try member.value.elements("values") } else { [member.value] }
         guard !nodes.isEmpty else { throw member.value.error("expected values, found an empty list") }
-        var values: [JSONValue] = []
+        var values: [AxisValue] = []
         for node in nodes {
             let value = try Specification.Axis.value(node, axis: member.name)
             if member.name == domainAxis {
-                domainConditions.append(.init(Name(value.value.plainText), node))
+                domainConditions.append(.init(Name(value.value.text), node))
             } else {
-                let known = matrix.first { $0.name == member.name }?.values.map(\.value) ?? []
-                guard known.contains(value.value) else {
-                    let text = value.value.plainText
+                let axis = matrix.first { $0.name == member.name }
+                guard axis?.listed(value.value) != nil else {
+                    let text = value.value.text, known = axis?.values.map(\.value) ?? []
                     throw node.error(
-                        "“\(text)” is no value of the axis\(suggestion(for: text, among: known.map(\.plainText)))")
+                        "“\(text)” is no value of the axis\(suggestion(for: text, among: known.map(\.text)))")
                 }
             }
             values.append(value.value)

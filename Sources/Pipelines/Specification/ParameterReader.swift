@@ -30,7 +30,7 @@ struct ParameterReader {
                 templates[member.name] = try template(member.value, like: members[member.name] ?? .null)
             }
             return .object(templates)
-        case .null, .bool, .number, .string:
+        case .null, .bool, .number, .integer, .string:
             return try scalar(node, like: standard, words: words)
         }
     }
@@ -49,14 +49,14 @@ struct ParameterReader {
             return .constant(.bool(value))
         case .number:
             guard let value = node.plainNumber else { throw mismatch }
-            return .constant(.number(value))
+            return .constant(value)
         case .string:
             guard !node.isNull, node.plainBool == nil, node.plainNumber == nil else { throw mismatch }
             return .constant(.string(text))
         default:
             if node.isNull { return .constant(.null) }
             if let value = node.plainBool { return .constant(.bool(value)) }
-            return .constant(node.plainNumber.map(JSONValue.number) ?? .string(text))
+            return .constant(node.plainNumber ?? .string(text))
         }
     }
 
@@ -103,7 +103,7 @@ struct ParameterReader {
         _ axis: String, at node: SourceNode, like standard: JSONValue, words: Set<String>
     ) throws(SpecificationError) {
         guard standard != .null else { return }
-        let values = matrix.first { $0.name == axis }?.values.map(\.value) ?? [.string(domainAxis)]
+        let values = matrix.first { $0.name == axis }?.values.map(\.value.json) ?? [.string(domainAxis)]
         if let odd = values.first(where: { $0.typeName != standard.typeName && !words.contains($0.plainText) }) {
             throw node.error("expected \(standard.typeName), but the axis “\(axis)” has the value \(odd.canonicalText)")
         }

@@ -43,8 +43,23 @@ public struct Specification: Sendable {
     public struct Axis: Sendable {
         public var name: String
         /// Numbers and texts, all different: those listed, then those of cells that are included.
-        public var values: [Located<JSONValue>]
+        public private(set) var values: [Located<AxisValue>]
         var location: SourceLocation
+        /// Where each value is.
+        private var places: [AxisValue: Int] = [:]
+
+        init(name: String, _ values: [Located<AxisValue>], location: SourceLocation) {
+            (self.name, self.values, self.location) = (name, [], location)
+            for value in values { append(value) }
+        }
+
+        mutating func append(_ value: Located<AxisValue>) {
+            places[value.value] = values.count
+            values.append(value)
+        }
+
+        /// The value as the file lists it, or nil where it does not.
+        func listed(_ value: AxisValue) -> AxisValue? { places[value].map { values[$0].value } }
     }
 
     /// A stage as written, before it is multiplied by the matrix.
@@ -141,6 +156,7 @@ public struct Specification: Sendable {
     ) throws(SpecificationError) {
         var tree = tree
         for edit in edits { tree = try tree.edited(edit) }
+        try SpecificationEdit.checkOverlaps(of: edits)
         try self.init(SourceNode(tree.resolvingReferences()), file: file, kinds: kinds)
     }
 }

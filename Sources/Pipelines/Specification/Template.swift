@@ -23,7 +23,7 @@ indirect enum Template: Hashable, Sendable {
     /// What a stage says under `where:` of one parameter.
     struct Override: Hashable, Sendable {
         /// Values on some axes, each of which a cell must have one of.
-        var conditions: [String: [JSONValue]]
+        var conditions: [String: [AxisValue]]
         var template: Template
         var location: SourceLocation
 
@@ -54,18 +54,18 @@ indirect enum Template: Hashable, Sendable {
         switch self {
         case .constant(let value): value
         case .reference(let axis, let asText):
-            asText ? .string(cell[axis].plainText) : cell[axis]
+            asText ? .string(cell[axis].text) : cell[axis].json
         case .text(let pieces):
             .string(
                 pieces.map {
                     switch $0 {
                     case .literal(let text): text
-                    case .reference(let axis): cell[axis].plainText
+                    case .reference(let axis): cell[axis].text
                     }
                 }.joined())
         case .array(let elements): .array(elements.map { $0.value(in: cell) })
         case .object(let members): .object(members.mapValues { $0.value(in: cell) })
-        case .choice(let axis, let choices): choices[Name(cell[axis].plainText)]?.value(in: cell) ?? .null
+        case .choice(let axis, let choices): choices[Name(cell[axis].text)]?.value(in: cell) ?? .null
         case .override(let override, let otherwise):
             override.holds(in: cell) ? override.template.value(in: cell) : otherwise.value(in: cell)
         }
@@ -103,7 +103,7 @@ extension JSONValue {
         switch self {
         case .null: "nothing"
         case .bool: "true or false"
-        case .number: "a number"
+        case .number, .integer: "a number"
         case .string: "a text"
         case .array: "a list"
         case .object: "a mapping"

@@ -36,9 +36,9 @@ extension Plan {
                 return specification.columns(of: instance.cell).map { column in
                     PlannedEvaluation(
                         title: note.isEmpty ? row.title : "\(row.title) (\(note))",
-                        source: instance.cell.value(on: sourceAxis)?.plainText,
-                        target: instance.cell.value(on: targetAxis)?.plainText ?? "", column: column,
-                        seed: instance.cell.value(on: "seed")?.plainText, key: instance.key, instance: instance.name)
+                        source: instance.cell.value(on: sourceAxis)?.text,
+                        target: instance.cell.value(on: targetAxis)?.text ?? "", column: column,
+                        seed: instance.cell.value(on: "seed")?.text, key: instance.key, instance: instance.name)
                 }
             }
         }
@@ -49,8 +49,8 @@ extension Specification {
     /// What a cell of the whole matrix is counted under.
     fileprivate func column(of cell: Cell) -> String {
         columns.map { axis in
-            guard axis == dataSetColumn else { return cell[axis].plainText }
-            let target = cell[targetAxis].plainText
+            guard axis == dataSetColumn else { return cell[axis].text }
+            let target = cell[targetAxis].text
             return dataSet(of: Name(target)).dataSet.label ?? target
         }.joined(separator: " → ")
     }

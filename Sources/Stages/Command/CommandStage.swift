@@ -104,11 +104,11 @@ extension Metric {
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { throw error("it is no JSON") }
         guard case .object(let members) = value else { throw error("it is no JSON object") }
         return try members.sorted { $0.key < $1.key }.flatMap { name, value in
+            if let number = value.number { return [Metric(epoch: 0, name: name, value: number)] }
             switch value {
-            case .number(let number): return [Metric(epoch: 0, name: name, value: number)]
             case .array(let values):
                 return try values.enumerated().map { index, value in
-                    guard case .number(let number) = value else { throw error("“\(name)” has an element that is no number") }
+                    guard let number = value.number else { throw error("“\(name)” has an element that is no number") }
                     return Metric(epoch: index + 1, name: name, value: number)
                 }
             default: throw error("“\(name)” is neither a number nor a list of numbers")

@@ -58,7 +58,7 @@ public struct StageSize: Sendable {
 
     /// The number that a parameter is, or what it is where the recipe leaves it out.
     func number(_ parameter: String, default value: Double = 0) -> Double {
-        if case .number(let number)? = parameters[parameter] { number } else { value }
+        parameters[parameter]?.number ?? value
     }
 
     func imageCount(_ role: String = "embeddings") -> Double { Double(images[role] ?? 0) }
