@@ -51,7 +51,7 @@ extension ArtifactStore {
     public func attempt(at key: ArtifactKey) throws -> Attempt? {
         try reading { database in
             try Row.fetchOne(
-                database, sql: "SELECT * FROM attempt WHERE key = ?", arguments: [key.description]
+                database.cachedStatement(sql: "SELECT * FROM attempt WHERE key = ?"), arguments: [key.description]
             ).map { row in
                 let seconds: Double? = row["seconds"]
                 let cost = seconds.map {

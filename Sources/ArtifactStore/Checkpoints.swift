@@ -43,7 +43,7 @@ extension ArtifactStore {
     public func progress(of key: ArtifactKey) throws -> JSONValue? {
         try reading { database in
             try String.fetchOne(
-                database, sql: "SELECT progress FROM checkpoint WHERE key = ?", arguments: [key.description]
+                database.cachedStatement(sql: "SELECT progress FROM checkpoint WHERE key = ?"), arguments: [key.description]
             ).map { try JSONValue(parsing: $0) }
         }
     }

@@ -22,7 +22,7 @@ extension ArtifactStore {
     public func failure(of key: ArtifactKey) throws -> Failure? {
         try reading { database in
             try Row.fetchOne(
-                database, sql: "SELECT failed, message FROM failure WHERE key = ?", arguments: [key.description]
+                database.cachedStatement(sql: "SELECT failed, message FROM failure WHERE key = ?"), arguments: [key.description]
             ).map { Failure(failed: $0["failed"], message: $0["message"]) }
         }
     }
