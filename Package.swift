@@ -52,7 +52,9 @@ let package = Package(
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
         .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
         .target(name: "Reporting", dependencies: ["ArtifactStore", "Datasets"]),
-        .target(name: "Pipelines", dependencies: ["Stages", "ArtifactStore", "Datasets", "Tensors", "Reporting", yams]),
+        .target(
+            name: "Pipelines",
+            dependencies: ["Stages", "PromptLearning", "CLIP", "ArtifactStore", "Datasets", "Tensors", "Reporting", yams]),
         .target(
             name: "CommandLineSupport",
             dependencies: [
@@ -99,7 +101,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "Pipelines", "Stages", "ArtifactStore", "Datasets", "Tensors", "Reporting", "CommandLineSupport",
+                "Pipelines", "Stages", "CLIP", "ArtifactStore", "Datasets", "Tensors", "Reporting", "CommandLineSupport",
+                "TestSupport",
             ]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(

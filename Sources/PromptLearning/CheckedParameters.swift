@@ -6,6 +6,12 @@ public protocol CheckedParameters: Codable, Sendable {
     init()
     /// - Throws: `UnfitParameter` for the first value that no run could use.
     func check() throws(UnfitParameter)
+    /// What values that make sense ask of the model and of the classes.
+    var needs: [ModelNeed] { get }
+}
+
+extension CheckedParameters {
+    public var needs: [ModelNeed] { [] }
 }
 
 /// A parameter with a value that no run could use.

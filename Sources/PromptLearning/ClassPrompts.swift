@@ -19,7 +19,7 @@ public struct ClassPrompts: Sendable {
     ///   - ending: what stands in place of the full stop.
     public init(
         classNames: [String], contextLength: Int, position: PromptLayout.ClassTokenPosition = .end,
-        classSpecific: Bool = false, wordsBehind: [Int] = [], ending: String = ".", model: CLIPText
+        classSpecific: Bool = false, wordsBehind: [Int] = [], ending: String = ".", model: some TextReader
     ) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
@@ -34,7 +34,7 @@ public struct ClassPrompts: Sendable {
     ///
     /// - Parameter contexts: which of the learnable vectors stand in each context, in their order. Text features are those of
     ///   all classes with the first context, then with the next.
-    public init(classNames: [String], contexts: [[Int]], model: CLIPText) throws(PromptError) {
+    public init(classNames: [String], contexts: [[Int]], model: some TextReader) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
             PromptLayout(
@@ -46,7 +46,7 @@ public struct ClassPrompts: Sendable {
     /// Prompts of plain words, such as "a photo of a {}.".
     ///
     /// - Parameter template: `{}` stands for the class name.
-    public init(classNames: [String], template: String, model: CLIPText) throws(PromptError) {
+    public init(classNames: [String], template: String, model: some TextReader) throws(PromptError) {
         guard template.contains("{}") else { throw .templateWithoutPlace(template) }
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
@@ -57,13 +57,14 @@ public struct ClassPrompts: Sendable {
         }
     }
 
-    private init(classNames: [String], model: CLIPText, layout: () -> PromptLayout) throws(PromptError) {
+    private init(classNames: [String], model: some TextReader, layout: () -> PromptLayout) throws(PromptError) {
         self.classNames = classNames
         self.layout = layout()
         for (prompt, end) in self.layout.ends.enumerated()
-        where self.layout.positions[end] >= model.transformer.contextLength {
+        where self.layout.positions[end] >= model.contextLength {
             throw .tooLong(
-                className: classNames[prompt % classNames.count], tokens: self.layout.positions[end] + 1, contextLength: model.transformer.contextLength)
+                className: classNames[prompt % classNames.count], tokens: self.layout.positions[end] + 1,
+                contextLength: model.contextLength)
         }
     }
 

@@ -16,9 +16,24 @@ func initialContext(
     if words.isEmpty {
         return randomPrompts([copies * length, model.transformer.width], seed: seed, purpose: purpose)
     }
+    return model.transformer.embeddings(of: try contextTokens(words, length: length, model: model)).repeatedRows(copies)
+}
+
+/// The tokens of words that context vectors start from: as many as there are vectors, or none.
+func contextTokens(_ words: String, length: Int, model: some TextReader) throws(PromptError) -> [Int] {
+    if words.isEmpty { return [] }
     let tokens = model.tokenizer.encode(words)
     guard tokens.count == length else { throw .contextLength(words: words, tokens: tokens.count, asked: length) }
-    return model.transformer.embeddings(of: tokens).repeatedRows(copies)
+    return tokens
+}
+
+/// The tokens of words of which context vectors start from the first: at least as many as there are vectors, or none.
+func firstContextTokens(_ words: String, length: Int, model: some TextReader) throws(PromptError) -> [Int] {
+    let tokens = model.tokenizer.encode(words)
+    guard tokens.isEmpty || tokens.count >= length else {
+        throw .tooFewWords(words: words, tokens: tokens.count, asked: length)
+    }
+    return tokens
 }
 
 /// Normal numbers of deviation 0.02.

@@ -52,7 +52,7 @@ extension StageKind {
             parameters[name] = value
         }
         do {
-            try check(.object(parameters))
+            _ = try check(.object(parameters))
         } catch {
             throw ParameterError(description: "--\(error.name.kebabCased) \(error.problem)")
         }

@@ -80,6 +80,10 @@ public struct StageKind: Sendable {
     /// What each parameter means, in a line.
     public var help: [String: String]
     public var roles: [Role]
+    /// What several prompts that it takes must have in common.
+    public var promptsTaken = PromptsTaken.any
+    /// Whether it reads class names, by the checkpoint's text encoder and its tokenizer.
+    public var readsTexts: Bool { trains || makes == .evaluation }
     /// Parameters that are paths of files. In a recipe stands the SHA-256 of the file's bytes instead.
     public var files: Set<String>
     /// Words that may stand in place of a number.
@@ -93,15 +97,18 @@ public struct StageKind: Sendable {
     public var trains: Bool
     /// What making an artifact comes to; nil where no formula is known.
     public var work: (@Sendable (StageSize) -> Work)?
-    /// Refuses values, of the right types, that no run could use. Throws an `UnfitParameter`.
-    public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void
+    /// Refuses values, of the right types, that no run could use: throws an `UnfitParameter`. Gives what others ask of the model
+    /// and of the classes.
+    public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> [ModelNeed]
 
     public init(
         name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
         defaults: JSONValue, help: [String: String] = [:], roles: [Role], files: Set<String> = [],
         words: [String: Set<String>] = [:], laterParameters: Set<String> = [], isNamedInRecipes: Bool = true,
         trains: Bool = false,
-        check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> Void = { _ throws(UnfitParameter) in }
+        check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> [ModelNeed] = {
+            _ throws(UnfitParameter) in []
+        }
     ) {
         self.name = name
         self.executable = executable
@@ -134,8 +141,9 @@ public struct StageKind: Sendable {
             help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles, laterParameters: laterParameters,
             isNamedInRecipes: isNamedInRecipes, trains: true,
             check: { values throws(UnfitParameter) in
-                _ = try values.parameters(Parameters.self)
+                let needs = try values.parameters(Parameters.self).needs
                 _ = try values.parameters(SplitParameters.self)
+                return needs
             })
     }
 

@@ -42,7 +42,12 @@ struct PlanningOptions: ParsableArguments {
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(
             for: specification, in: store,
-            encoder: { try encoder($0, for: specification, in: store).key },
+            encoder: { path in
+                let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: path))
+                try checkpoint.checkHeader(images: specification.importedEncoder == nil)
+                return try encoder(checkpoint, for: specification, in: store).key
+            },
+            model: { try Checkpoint(contentsOf: URL(fileURLWithPath: $0)).outline(images: specification.importedEncoder == nil) },
             recording: recording, remark: { Console.standardError.warning($0) },
             progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
@@ -58,13 +63,13 @@ struct PlanningOptions: ParsableArguments {
 
     /// The encoder that a plan's features are made with.
     func encoder(of plan: Plan, in store: ArtifactStore) throws -> EncoderIdentity {
-        try encoder(plan.specification.checkpoint.value, for: plan.specification, in: store)
+        try encoder(
+            Checkpoint(contentsOf: URL(fileURLWithPath: plan.specification.checkpoint.value)), for: plan.specification, in: store)
     }
 
     private func encoder(
-        _ path: String, for specification: Specification, in store: ArtifactStore
+        _ checkpoint: Checkpoint, for specification: Specification, in store: ArtifactStore
     ) throws -> EncoderIdentity {
-        let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: path))
         let origin = specification.importedEncoder.map(FeatureOrigin.imported)
         return try store.identity(of: checkpoint, origin: origin ?? .computed(specification.precision.value))
     }

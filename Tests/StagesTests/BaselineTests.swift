@@ -109,7 +109,7 @@ struct BaselineTests {
 
     @Test("Parameters that no run could use are refused by name") func unfit() {
         func refuses(_ kind: StageKind, _ name: String, _ value: JSONValue) {
-            let error = #expect(throws: UnfitParameter.self) { try kind.check(kind.defaults.changed([name: value])) }
+            let error = #expect(throws: UnfitParameter.self) { _ = try kind.check(kind.defaults.changed([name: value])) }
             #expect(error?.name == name)
         }
         refuses(.fitCoCoOp, "batchSize", 0)

@@ -55,10 +55,10 @@ struct ParameterTests {
     @Test("are refused by name", arguments: unfit.indices)
     func refused(row: Int) throws {
         let (kind, name, values) = Self.unfit[row]
-        try kind.check(kind.defaults)
+        _ = try kind.check(kind.defaults)
         for value in values {
             do {
-                try kind.check(kind.defaults.changed([name: value]))
+                _ = try kind.check(kind.defaults.changed([name: value]))
                 Issue.record("\(kind.name) takes \(name) = \(value)")
             } catch {
                 #expect(error.name == name && error.description.hasPrefix("\(name) must be "), "\(error)")
@@ -70,7 +70,7 @@ struct ParameterTests {
     func messages() {
         func message(_ kind: StageKind, _ name: String, _ value: JSONValue) -> String {
             do {
-                try kind.check(kind.defaults.changed([name: value]))
+                _ = try kind.check(kind.defaults.changed([name: value]))
                 return "taken"
             } catch {
                 return error.description
@@ -105,11 +105,11 @@ struct ParameterTests {
 
     @Test("Limits themselves are taken")
     func limits() throws {
-        try StageKind.extract.check(StageKind.extract.defaults.changed(["views": 1000]))
-        try StageKind.fit.check(StageKind.fit.defaults.changed([
+        _ = try StageKind.extract.check(StageKind.extract.defaults.changed(["views": 1000]))
+        _ = try StageKind.fit.check(StageKind.fit.defaults.changed([
             "epochs": 1_000_000, "batchSize": 1, "contextLength": 1, "momentum": 0, "weightDecay": 0, "warmUpEpochs": 0,
             "seed": 0, "trainFraction": 0.999, "warmUpLearningRate": 0,
         ]))
-        try StageKind.cgan.check(StageKind.cgan.defaults.changed(["batchSize": 2, "latentDimension": 0, "clip": false]))
+        _ = try StageKind.cgan.check(StageKind.cgan.defaults.changed(["batchSize": 2, "latentDimension": 0, "clip": false]))
     }
 }

@@ -64,10 +64,11 @@ public struct Checkpoint: Sendable {
     }
 
     /// Makes sure that the file has all weights of a CLIP model, of the right shapes and types. No numbers are read.
+    /// - Parameter images: whether images are encoded with it, and not texts alone.
     /// - Throws: what making a model would throw but for its numbers.
-    public func checkHeader() throws(CheckpointError) {
+    public func checkHeader(images: Bool = true) throws(CheckpointError) {
         var reader = WeightReader(weights, conventions: conventions, readsNumbers: false)
-        _ = VisionWeights(from: &reader)
+        if images { _ = VisionWeights(from: &reader) }
         _ = CLIPText.Weights(from: &reader)
         guard reader.problems.isEmpty else { throw .unfitWeights(path: weightsURL.path, problems: reader.problems) }
     }

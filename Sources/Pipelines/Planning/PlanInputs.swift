@@ -1,4 +1,5 @@
 import ArtifactStore
+import CLIP
 import Datasets
 import Stages
 
@@ -13,14 +14,21 @@ public struct PlanInputs: Sendable {
     public var files: [String: Digest]
     /// What lies in the data sets' folders and is not used.
     public var unused = Unused()
+    /// The classes of each data set, by what the pipeline calls it; nil for the one that is learned from.
+    public var classes: [String?: [Name]]
+    /// What is known of the checkpoint's model; nil where no stage reads class names, which are then not looked at.
+    public var model: ModelOutline?
 
     public init(
-        images: [Name: ArtifactKey], encoder: Digest, splits: [Name: SplitKeys] = [:], files: [String: Digest] = [:]
+        images: [Name: ArtifactKey], encoder: Digest, splits: [Name: SplitKeys] = [:], files: [String: Digest] = [:],
+        classes: [String?: [Name]] = [:], model: ModelOutline? = nil
     ) {
         self.images = images
         self.encoder = encoder
         self.splits = splits
         self.files = files
+        self.classes = classes
+        self.model = model
     }
 }
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Datasets
+import PromptLearning
 import Stages
 
 extension Plan {
@@ -10,11 +11,14 @@ extension Plan {
         let specification = specification.testing(on: domains)
         var planner = Planner(
             specification: specification, inputs: inputs, domains: domains,
-            needed: specification.neededDomains(among: domains))
+            needed: specification.neededDomains(among: domains), needs: NeedCheck(specification, inputs))
         for stage in specification.stages { try planner.add(stage) }
         self.init(specification: specification, instances: planner.instances, unused: inputs.unused)
     }
 }
+
+/// An artifact in its role, where it comes from, and its cell.
+typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source, cell: Cell)
 
 /// A plan in the making. Stages are added inputs first.
 private struct Planner {
@@ -23,6 +27,7 @@ private struct Planner {
     let domains: PlannedDomains
     /// The domains that each stage runs for, if it runs for each.
     let needed: [String: [Name]]
+    var needs: NeedCheck
     var instances: [Instance] = []
     /// Where the instance of a stage and cell is.
     var positions: [Place: Int] = [:]
@@ -32,9 +37,6 @@ private struct Planner {
         let cell: Cell
     }
 
-    /// An artifact in its role, where it comes from, and its cell.
-    typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source, cell: Cell)
-
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
         if let folder = specification.dataSet.splits,
             let name = StageKind.splitParameters.first(where: { stage.parameterLocations[$0] != nil }) {
@@ -43,7 +45,7 @@ private struct Planner {
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
         }
         for cell in cells(of: stage) {
-            var parameters = try stage.checkedParameters(in: cell)
+            var (parameters, asked) = try stage.checkedParameters(in: cell)
             var resolved: [ResolvedInput] = []
             for role in stage.kind.roles {
                 guard let scope = try stage.filledScope(of: role, for: parameters) else { continue }
@@ -58,6 +60,7 @@ private struct Planner {
             let learned = stage.kind.splitsImages ? self.domains(of: resolved).filter { inputs.splits[$0] != nil } : []
             let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
                 .split(by: learned.compactMap { inputs.splits[$0] })
+            try needs.check(asked, of: stage, in: cell, making: recipe.key, from: resolved)
             positions[Place(stage: stage.name, cell: cell)] = instances.count
             instances.append(
                 Instance(
@@ -208,19 +211,20 @@ extension Specification.Stage {
                 + "{\(role.name): STAGE}")
     }
 
-    /// The values of all parameters in one cell.
+    /// The values of all parameters in one cell, and what they ask of the model and of the classes.
     /// - Throws: `SpecificationError` at the place of a value that no run could use.
-    fileprivate func checkedParameters(in cell: Cell) throws(SpecificationError) -> [String: JSONValue] {
+    fileprivate func checkedParameters(
+        in cell: Cell
+    ) throws(SpecificationError) -> (values: [String: JSONValue], asked: [ModelNeed]) {
         let values = parameters.mapValues { $0.value(in: cell) }
         if let file = kind.files.first(where: { values[$0] == .null }) {
             throw error(file, "names no file for \(cell.value(on: fileAxis)?.text ?? "this cell")")
         }
         do {
-            try kind.check(.object(values))
+            return (values, try kind.check(.object(values)))
         } catch {
             throw self.error(error.name, error.problem, in: cell)
         }
-        return values
     }
 
     /// What stands in a recipe for a file that a parameter names.
@@ -232,7 +236,9 @@ extension Specification.Stage {
         }
     }
 
-    private func error(_ parameter: String, _ message: String, in cell: Cell? = nil) -> SpecificationError {
+    /// What is wrong with a parameter's value in a cell, where the file gives it; with the stage, if there is none.
+    func error(_ parameter: String?, _ message: String, in cell: Cell? = nil) -> SpecificationError {
+        guard let parameter else { return SpecificationError(message, at: location, keyPath: "stages.\(name)") }
         let place = cell.flatMap { parameters[parameter]?.location(in: $0) } ?? parameterLocations[parameter]
         return SpecificationError(message, at: place ?? location, keyPath: "stages.\(name).with.\(parameter)")
     }

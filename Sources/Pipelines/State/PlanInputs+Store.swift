@@ -1,4 +1,5 @@
 import ArtifactStore
+import CLIP
 import Datasets
 import Foundation
 import Stages
@@ -7,6 +8,7 @@ extension PlanInputs {
     /// Looks at the data set and the checkpoint. Files that have not changed since the store saw them are not read.
     /// - Parameters:
     ///   - encoder: the identity of the encoder that a checkpoint is, by its path as written.
+    ///   - model: what is known of the checkpoint's model; asked for only where a stage reads class names.
     ///   - recording: whether the images are written to the store, as a run needs them.
     ///   - remark: told of images that are left out because the split does not name them, and of what of a data set is most
     ///     likely lost.
@@ -15,12 +17,14 @@ extension PlanInputs {
     ///   images; `StoreError`.
     public init(
         for specification: Specification, in store: ArtifactStore,
-        encoder: (_ checkpoint: String) throws -> Digest, recording: Bool,
+        encoder: (_ checkpoint: String) throws -> Digest, model: (_ checkpoint: String) throws -> ModelOutline? = { _ in nil },
+        recording: Bool,
         remark: (String) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
         var images: [Name: ArtifactKey] = [:]
         var splits: [Name: SplitKeys] = [:]
+        var classes: [String?: [Name]] = [:]
         var unused = Unused()
         func note(_ listing: ImageFolder.Listing) {
             unused.add(listing.unused)
@@ -31,6 +35,7 @@ extension PlanInputs {
         }
         for dataSet in specification.dataSets {
             let folder = try dataSet.imageFolder(), above = try folder.unusedAbove()
+            classes[dataSet.label] = folder.classes
             unused.add(Unused(above))
             folder.warnings(above).forEach(remark)
             for domain in try dataSet.domains(among: folder.domains) {
@@ -50,7 +55,8 @@ extension PlanInputs {
         do {
             self.init(
                 images: images, encoder: try encoder(specification.checkpoint.value), splits: splits,
-                files: try specification.digestsOfFiles(in: store))
+                files: try specification.digestsOfFiles(in: store), classes: classes,
+                model: specification.stages.contains { $0.kind.readsTexts } ? try model(specification.checkpoint.value) : nil)
             self.unused = unused
         } catch let error as SpecificationError {
             throw error

@@ -37,6 +37,8 @@ extension ADCLIP {
 
         public init() {}
 
+        public var needs: [ModelNeed] { [.styleTokens(scales: scales, imageTokens: imageTokens), .statistics] }
+
         public func check() throws(UnfitParameter) {
             try require("scales", scales, in: 0...counts.upperBound)
             try require("imageTokens", imageTokens, in: counts)

@@ -18,6 +18,12 @@ extension CoCoOp {
 
         public init() {}
 
+        public var needs: [ModelNeed] {
+            var context = ContextNeed(length: contextLength)
+            context.words = self.context
+            return [.context(context)]
+        }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try require("validateEvery", validateEvery, in: counts)

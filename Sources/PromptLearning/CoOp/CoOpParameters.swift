@@ -25,6 +25,13 @@ extension CoOp {
         /// What `classTokenPosition` names; `check()` refuses words that name none.
         public var position: PromptLayout.ClassTokenPosition { .init(rawValue: classTokenPosition) ?? .end }
 
+        public var needs: [ModelNeed] {
+            var context = ContextNeed(length: contextLength)
+            context.words = self.context
+            (context.form.position, context.form.isClassSpecific) = (position, classSpecificContexts)
+            return [.context(context)]
+        }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try require("classTokenPosition", classTokenPosition, among: PromptLayout.ClassTokenPosition.self)

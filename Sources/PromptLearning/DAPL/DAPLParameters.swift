@@ -43,6 +43,19 @@ extension DAPL {
 
         public init() {}
 
+        public var needs: [ModelNeed] {
+            // Each by itself first: their sum may be no number.
+            var own = ContextNeed(length: domainContextLength)
+            own.parameter = "domainContextLength"
+            var both = ContextNeed(length: contextLength + domainContextLength)
+            both.parameter = "contextLength"
+            (both.speaksOfDomains, both.form.isClassSpecific) = (domainWords, classSpecificContexts)
+            return [
+                .context(ContextNeed(length: contextLength)), .context(own), .context(both),
+                .template(template, by: "template"),
+            ]
+        }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try require("domainContextLength", domainContextLength, in: counts)

@@ -41,8 +41,11 @@ public struct DomainAdaptedContext: Sendable {
     ) throws(PromptError) -> ClassPrompts {
         try ClassPrompts(
             classNames: classNames, contextLength: layout.contextLength, classSpecific: layout.contexts > 1,
-            ending: domain.map { ", a \($0) image.." } ?? ".", model: model)
+            ending: ending(domain), model: model)
     }
+
+    /// What prompts end with.
+    static func ending(_ domain: String?) -> String { domain.map { ", a \($0) image.." } ?? "." }
 
     /// The text features of all classes, as prompts of one of the domains: `[classes, dimension]`, unit length.
     /// - Parameter domain: as the prompts say it; nil where they were learned without the words.

@@ -32,6 +32,8 @@ extension DPL {
 
         public init() {}
 
+        public var needs: [ModelNeed] { [.context(ContextNeed(length: contextLength))] }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try require("depth", depth, in: 2...100)

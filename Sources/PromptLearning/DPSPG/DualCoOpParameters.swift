@@ -18,6 +18,14 @@ extension DualCoOp {
 
         public init() {}
 
+        public var needs: [ModelNeed] {
+            [(context, "context"), (negativeContext, "negativeContext")].map { words, parameter in
+                var need = ContextNeed(length: contextLength)
+                (need.words, need.wordsParameter) = (words, parameter)
+                return .context(need)
+            }
+        }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)
             try checkDescent()

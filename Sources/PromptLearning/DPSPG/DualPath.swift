@@ -103,6 +103,8 @@ extension DualPath {
         /// The epochs of which one is kept.
         public var choice: ClosedRange<Int> { earliestEpoch...latestEpoch }
 
+        public var needs: [ModelNeed] { [.heads(PromptTransformer.headCount)] }
+
         public func check() throws(UnfitParameter) {
             try imitation.check()
             try require(nonnegative: "negativeWeight", negativeWeight)

@@ -17,16 +17,11 @@ public struct MaPLe: VisionPromptMethod {
         depth = parameters.depth
         self.model = model
         let layers = model.transformer.weights.layers.count
-        guard depth <= layers else { throw .tooDeep(asked: depth, layers: layers, of: "text encoder") }
-        guard depth <= encoder.layerCount else {
-            throw .tooDeep(asked: depth, layers: encoder.layerCount, of: "image encoder")
-        }
+        try require(depth: depth, of: layers, in: "text encoder")
+        try require(depth: depth, of: encoder.layerCount, in: "image encoder")
         let length = parameters.contextLength
         try require(contextLength: length, model: model)
-        let words = model.tokenizer.encode(parameters.context)
-        guard words.isEmpty || words.count >= length else {
-            throw .tooFewWords(words: parameters.context, tokens: words.count, asked: length)
-        }
+        let words = try firstContextTokens(parameters.context, length: length, model: model)
         prompts = try ClassPrompts(
             classNames: classNames, contextLength: length, wordsBehind: Array(words.dropFirst(length)), model: model)
 

@@ -20,6 +20,12 @@ extension MaPLe {
 
         public init() {}
 
+        public var needs: [ModelNeed] {
+            var context = ContextNeed(length: contextLength)
+            (context.words, context.keepsOtherWords) = (self.context, true)
+            return [.textLayers(depth), .imageLayers(depth), .context(context)]
+        }
+
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: 1...1000)
             try require("depth", depth, in: 1...1000)

@@ -15,8 +15,14 @@ func require(
 
 /// Requires a number of context vectors that fits into a text, before anything is made of that length: it may be any number.
 /// - Parameter parameters: the names of those that ask for so many.
-func require(contextLength: Int, by parameters: String = "contextLength", model: CLIPText) throws(PromptError) {
-    guard contextLength < model.transformer.contextLength else {
-        throw .contextTooLong(asked: contextLength, contextLength: model.transformer.contextLength, by: parameters)
+func require(contextLength: Int, by parameters: String = "contextLength", model: some TextReader) throws(PromptError) {
+    guard contextLength < model.contextLength else {
+        throw .contextTooLong(asked: contextLength, contextLength: model.contextLength, by: parameters)
     }
+}
+
+/// Requires an encoder to have as many layers as prompts are asked for in.
+/// - Parameter encoder: which one, for people.
+func require(depth: Int, of layers: Int, in encoder: String) throws(PromptError) {
+    guard depth <= layers else { throw .tooDeep(asked: depth, layers: layers, of: encoder) }
 }

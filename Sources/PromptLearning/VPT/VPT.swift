@@ -12,9 +12,7 @@ public struct VPT: VisionPromptMethod {
     public init(
         _ parameters: Parameters, classNames: [String], model: CLIPText, encoder: PromptedVisionTransformer
     ) throws(PromptError) {
-        guard parameters.depth <= encoder.layerCount else {
-            throw .tooDeep(asked: parameters.depth, layers: encoder.layerCount, of: "image encoder")
-        }
+        try require(depth: parameters.depth, of: encoder.layerCount, in: "image encoder")
         text = try ClassPrompts(classNames: classNames, template: parameters.template, model: model)
             .textFeatures(model: model)
         learned = (0..<parameters.depth).map { layer in

@@ -19,6 +19,8 @@ extension VPT {
 
         public init() {}
 
+        public var needs: [ModelNeed] { [.imageLayers(depth), .template(template, by: "template")] }
+
         public func check() throws(UnfitParameter) {
             try require(template: template)
             try require("promptLength", promptLength, in: 1...1000)

@@ -61,7 +61,7 @@ extension StageKind {
             algorithmVersion: algorithmVersion, defaults: .merging(parameters), help: help,
             roles: [Role("embeddings", .embeddings, .target)] + roles, laterParameters: laterParameters,
             isNamedInRecipes: isNamedInRecipes,
-            check: { values throws(UnfitParameter) in _ = try values.parameters(Parameters.self) })
+            check: { values throws(UnfitParameter) in try values.parameters(Parameters.self).needs })
     }
 }
 

@@ -17,7 +17,7 @@ extension StageKind {
         ],
         roles: [Role("images", .images, .domain)], words: ["views": [ViewCount.everyEpochName]],
         laterParameters: ["statistics"], isNamedInRecipes: false,
-        check: { values throws(UnfitParameter) in _ = try values.parameters(ExtractStage.Parameters.self) }
+        check: { values throws(UnfitParameter) in try values.parameters(ExtractStage.Parameters.self).needs }
     ).working(\.extraction)
 }
 

@@ -28,7 +28,7 @@ extension StageKind {
             name: "import-\(name)", executable: "spg", command: ["import", name], makes: makes, algorithmVersion: 1,
             defaults: .merging(parameters), help: help, roles: [Role("embeddings", .embeddings, scope)], files: ["file"],
             laterParameters: laterParameters, isNamedInRecipes: false,
-            check: { values throws(UnfitParameter) in _ = try values.parameters(Parameters.self) })
+            check: { values throws(UnfitParameter) in try values.parameters(Parameters.self).needs })
     }
 }
 

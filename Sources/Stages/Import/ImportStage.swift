@@ -37,7 +37,7 @@ public struct ImportStage: Sendable {
     ///   - embeddings: of the domains that it was learned on, whose features and text encoder it goes with.
     /// - Throws: `UnfitParameter`; `DatasetError.unreadable` where the file cannot be read.
     public init(_ subject: Subject, _ parameters: JSONValue, embeddings: [ArtifactKey]) throws {
-        try subject.kind.check(parameters)
+        _ = try subject.kind.check(parameters)
         guard case .object(var members) = parameters, case .string(let path)? = members["file"] else {
             throw UnfitParameter("file", mustBe: "given", not: "left out")
         }

@@ -20,6 +20,8 @@ public enum ADCLIPEvaluation: EvaluationMethod {
 
         public init() {}
 
+        public var needs: [ModelNeed] { [.statistics] }
+
         public func check() throws(UnfitParameter) {
             try require("sourceTokens", sourceTokens, among: StyleProjectors.SourceTokens.self)
         }

@@ -20,7 +20,7 @@ extension StageKind {
                 choice: Choice("combine", ["average": nil, "oracle": nil])),
         ],
         laterParameters: ["combine", "temperature"], isNamedInRecipes: false
-    ).working { size in
+    ).taking(.alike).working { size in
         // A mix is a prompt for each image.
         size.parameters["combine"] == "similarity" ? size.classifyingByImage : size.classifyingByClass
     }

@@ -13,7 +13,7 @@ extension StageKind {
             "latestEpoch": "the last one; training ends with it",
         ].adding(generatorTrainingHelp),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .generator, .sources)]
-    ).working(\.dualWriting)
+    ).taking(.alike).working(\.dualWriting)
 }
 
 extension DualPath: LearnedMethod {

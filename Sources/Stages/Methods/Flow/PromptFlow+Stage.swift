@@ -8,7 +8,7 @@ extension StageKind {
         parameters: PromptFlow.Parameters(),
         help: ["steps": "of Euler's method, from noise to a prompt"].adding(generatorTrainingHelp),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
-    ).working(\.flowing)
+    ).taking(.plain).working(\.flowing)
 }
 
 extension PromptFlow: LearnedMethod {

@@ -8,7 +8,7 @@ extension StageKind {
         training: "regressor", executable: "spg-cgan", command: "regressor", makes: .generator, algorithmVersion: 1,
         parameters: Imitation(), help: generatorTrainingHelp,
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
-    ).working(\.regressing)
+    ).taking(.plain).working(\.regressing)
 }
 
 extension PromptRegressor: LearnedMethod {

@@ -22,7 +22,7 @@ extension StageKind {
         ].adding(generatorTrainingHelp),
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
         isNamedInRecipes: false
-    ).working(\.adversarial)
+    ).taking(.plain).working(\.adversarial)
 }
 
 extension ConditionalGAN: LearnedMethod {

@@ -26,6 +26,10 @@ public enum ZeroShot: EvaluationMethod {
 
         public init() {}
 
+        public var needs: [ModelNeed] {
+            prompts.map { .template($0, by: templates.isEmpty ? "template" : "templates") }
+        }
+
         public func check() throws(UnfitParameter) {
             try require(template: template)
             for text in templates where !text.contains("{}") && NamedTemplates.lists[text] == nil {
