@@ -33,7 +33,7 @@ struct NameTests {
         for name in [Self.composed, Self.decomposed] {
             for selector in ["features(domain \(name))", "features/domain=\(name)"] {
                 let found = try plan.instances(InstanceSelector(selector))
-                #expect(found.count == 1 && found.allSatisfy { $0.cell.value(on: "domain") == .string(name) }, "\(selector)")
+                #expect(found.count == 1 && found.allSatisfy { $0.cell.value(on: "domain")?.json == .string(name) }, "\(selector)")
             }
         }
     }
