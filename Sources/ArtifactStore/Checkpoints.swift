@@ -29,14 +29,23 @@ extension ArtifactStore {
     }
 
     /// The state from which the training that will make an artifact can go on, or nil where there is none.
+    /// - Throws: `StoreError.badValue` where it is not the one that was kept.
     public func checkpoint(for key: ArtifactKey) throws -> TrainingCheckpoint? {
         try reading { database in
             try Row.fetchOne(
-                database, sql: "SELECT progress, payload FROM checkpoint WHERE key = ?", arguments: [key.description]
+                database, sql: "SELECT progress, sha256, payload FROM checkpoint WHERE key = ?",
+                arguments: [key.description]
             ).map {
-                TrainingCheckpoint(progress: try JSONValue(parsing: $0["progress"]), payload: $0["payload"])
+                TrainingCheckpoint(
+                    progress: try JSONValue(parsing: $0["progress"]),
+                    payload: try $0.wholeBlob("payload", "the kept state of \(key.short)"))
             }
         }
+    }
+
+    /// Forgets the state of a training, which then begins anew.
+    public func discardCheckpoint(for key: ArtifactKey) throws {
+        try writing { try $0.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key.description]) }
     }
 
     /// How far the training that will make an artifact is, or nil where no checkpoint of it is kept.

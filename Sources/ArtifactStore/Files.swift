@@ -31,12 +31,9 @@ extension ArtifactStore {
                 arguments: [id])
             var files: [StoredFile] = []
             while let row = try rows.next() {
-                let file = StoredFile(name: row["name"], fileName: row["file_name"], content: row["content"])
-                guard file.content.sha256 == row["sha256"] as Data else {
-                    throw StoreError.badValue(
-                        "the file “\(file.fileName)” of \(key.short) is damaged; spg store verify says what to do")
-                }
-                files.append(file)
+                let fileName: String = row["file_name"]
+                let content = try row.wholeBlob("content", "the file “\(fileName)” of \(key.short)")
+                files.append(StoredFile(name: row["name"], fileName: fileName, content: content))
             }
             return files
         }

@@ -57,12 +57,13 @@ extension Database {
 
     fileprivate func tensors(id: Int64) throws -> [String: Tensor] {
         let rows = try Row.fetchAll(
-            self, sql: "SELECT name, shape, vector FROM tensor WHERE artifact_id = ?", arguments: [id])
+            self, sql: "SELECT name, shape, sha256, vector FROM tensor WHERE artifact_id = ?", arguments: [id])
         var tensors: [String: Tensor] = [:]
         for row in rows {
             let name: String = row["name"]
             let shape = try JSONValue(parsing: row["shape"]).decoded(as: [Int].self)
-            guard let tensor = Tensor(blob: row["vector"], shape: shape) else {
+            let vector = try row.wholeBlob("vector", "the weight “\(name)” in the store")
+            guard let tensor = Tensor(blob: vector, shape: shape) else {
                 throw StoreError.badValue("the weight “\(name)” in the store does not fit its shape \(shape)")
             }
             tensors[name] = tensor

@@ -32,7 +32,9 @@ extension ArtifactStore {
                 database, sql: "SELECT * FROM prompt WHERE artifact_id = ?",
                 arguments: [try database.artifactID(key, .prompt)])
             guard let row,
-                let vectors = Tensor(blob: row["vectors"], shape: [row["context_length"], row["width"]])
+                let vectors = Tensor(
+                    blob: try row.wholeBlob("vectors", "the prompt \(key.short) of the store"),
+                    shape: [row["context_length"], row["width"]])
             else { throw StoreError.badValue("the prompt \(key.short) of the store has no readable vectors") }
             return Prompt(
                 method: row["method"], domain: row["domain"], seed: row["seed"], vectors: vectors,

@@ -107,6 +107,9 @@ public func showing(
     var last: TrainingProgress?
     let key = try body { progress in
         last = progress
+        if let problem = progress.restart {
+            Console.standardError.warning("\(title): begins anew, since what was kept cannot be trusted: \(problem)")
+        }
         if progress.isResumption {
             Console.standardError.line("\(title): goes on after epoch \(progress.epoch) of \(progress.epochs)")
         }

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import GRDB
 import PromptLearning
 import Stages
 import TestSupport
@@ -83,6 +84,50 @@ struct ResumeTests {
             try stage.run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect("\(try #require(error))".contains("DELETE FROM checkpoint WHERE key = '\(stage.recipe.key)'"))
+    }
+
+    @Test("A kept state in which a bit has changed is discarded, and the training begins anew, to the same bits")
+    func damaged() throws {
+        let bench = try Bench(), whole = try bench.withFreshStore()
+        let expected = try whole.fit(try whole.extract("ink").key).run(checkpoint: whole.checkpoint, store: whole.store)
+        let stage = try bench.fit(try bench.extract("ink").key)
+        #expect(throws: Stopped.self) {
+            try stage.run(checkpoint: bench.checkpoint, store: bench.store, savingEvery: .zero) {
+                if $0.epoch == 3 { throw Stopped() }
+            }
+        }
+        // One bit of the last number, which stays a number.
+        try bench.store.database.write { database in
+            var payload = try #require(try Data.fetchOne(database, sql: "SELECT payload FROM checkpoint"))
+            payload[payload.count - 2] ^= 1
+            try database.execute(sql: "UPDATE checkpoint SET payload = ?", arguments: [payload])
+        }
+        var restarts: [String] = [], seen: [Int] = []
+        let key = try stage.run(checkpoint: bench.checkpoint, store: bench.store, savingEvery: .zero) {
+            if let restart = $0.restart { restarts.append(restart) } else { seen.append($0.epoch) }
+            #expect(!$0.isResumption)
+        }
+        #expect(restarts.count == 1 && restarts[0].contains("is damaged") && seen == Array(1...Bench.epochs))
+        #expect(key == expected)
+        #expect(try bench.store.prompt(key).vectors == whole.store.prompt(expected).vectors)
+    }
+
+    @Test("A prompt or a generator in which a bit has changed is not used")
+    func damagedInputs() throws {
+        let bench = try Bench(), flow = try bench.run()
+        for (table, column) in [("prompt", "vectors"), ("tensor", "vector")] {
+            // As many bytes, and sound numbers.
+            try bench.store.database.write {
+                try $0.execute(sql: "UPDATE \(table) SET \(column) = zeroblob(length(\(column)))")
+            }
+        }
+        let uses: [() throws -> Void] = [
+            { _ = try bench.store.prompt(flow.prompts[0]) }, { _ = try bench.store.generator(flow.generator) },
+        ]
+        for use in uses {
+            let error = #expect(throws: StoreError.self) { try use() }
+            #expect(error?.description.contains("is damaged; spg store verify says what to do") == true)
+        }
     }
 
     @Test("An extraction that a bad image ended keeps the batches before it")

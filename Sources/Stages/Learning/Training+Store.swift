@@ -11,6 +11,8 @@ public struct TrainingProgress: Sendable {
     public var note: String
     /// Whether this tells where a run goes on that was stopped: no epoch of this run's is behind it yet.
     public var isResumption = false
+    /// Why it begins anew though a run was stopped before; nil where it does not.
+    public var restart: String?
 }
 
 extension Training {
@@ -26,7 +28,7 @@ extension Training {
         epochBegins: (inout Self) throws -> Void = { _ in },
         progress: (TrainingProgress) throws -> Void
     ) throws {
-        if let checkpoint = try store.checkpoint(for: key) {
+        if let checkpoint = try kept(for: key, in: store, progress: progress) {
             do {
                 let saved = try Safetensors(decoding: checkpoint.payload, source: "the checkpoint of \(key.short)")
                 try restore(Dictionary(uniqueKeysWithValues: saved.entries.keys.map { ($0, try saved.tensor(named: $0)) }))
@@ -48,6 +50,20 @@ extension Training {
             }
         } catch let error as PromptError where error.isDivergence {
             throw DivergedTraining(error: error, key: key, store: store.path, kept: try store.progress(of: key))
+        }
+    }
+
+    /// What a run that was stopped has kept. A state that is damaged is no state to go on from: it is discarded, and the training
+    /// begins anew.
+    private func kept(
+        for key: ArtifactKey, in store: ArtifactStore, progress: (TrainingProgress) throws -> Void
+    ) throws -> TrainingCheckpoint? {
+        do {
+            return try store.checkpoint(for: key)
+        } catch StoreError.badValue(let problem) {
+            try store.discardCheckpoint(for: key)
+            try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: "", restart: problem))
+            return nil
         }
     }
 
