@@ -58,7 +58,7 @@ struct NeedCheck {
         }
         if !all.isEmpty { asked[key] = all }
         let roles = ["embeddings", "target"].map { role in
-            taken.filter { $0.input.role == role }.compactMap { $0.cell.value(on: domainAxis).map { Name($0.plainText) } }
+            taken.filter { $0.input.role == role }.compactMap { $0.cell.value(on: domainAxis).map { Name($0.text) } }
         }
         guard let domain = roles[0].first else { return }
         let dataSet = specification.dataSet(of: domain).dataSet.label
