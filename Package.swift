@@ -37,9 +37,13 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"])]),
+        .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        // libjpeg and libpng report errors by longjmp, which Swift cannot catch: this C target turns them into values.
-        .target(name: "CImaging", dependencies: ["CJPEG", "CPNG"]),
+        // libjpeg and libpng report errors by longjmp, which Swift cannot catch, and giflib and libtiff read through callbacks:
+        // this C target makes one call and a value of each job.
+        .target(name: "CImaging", dependencies: ["CJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
         // Matrix products that take instructions, and as many registers, as Swift has no names for; chosen when the program runs.
         .target(name: "CPanels"),
 

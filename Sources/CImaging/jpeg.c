@@ -85,58 +85,56 @@ static void open_reader(reader *r, const uint8_t *bytes, size_t count) {
     jpeg_read_header(&r->decoder, TRUE);
 }
 
-static void read_size(reader *r, const uint8_t *bytes, size_t count, cimaging_size *size) {
-    if (setjmp(r->failure.escape)) return;
-    open_reader(r, bytes, count);
-    *size = (cimaging_size){r->decoder.image_width, r->decoder.image_height};
+// As libjpeg tells the colour space by the file's markers, of which Pillow looks only at the number of components.
+static cimaging_header header_of(j_decompress_ptr decoder) {
+    int components = decoder->num_components;
+    return (cimaging_header){
+        .size = {decoder->image_width, decoder->image_height},
+        .mode = components == 1 ? cimaging_grey : components == 4 ? cimaging_cmyk : cimaging_rgb,
+        .orientation = 1,  // EXIF's is passed over
+    };
 }
 
-cimaging_outcome cimaging_jpeg_size(const uint8_t *bytes, size_t count, cimaging_size *size) {
+static void read_header(reader *r, const uint8_t *bytes, size_t count, cimaging_header *header) {
+    if (setjmp(r->failure.escape)) return;
+    open_reader(r, bytes, count);
+    *header = header_of(&r->decoder);
+}
+
+cimaging_outcome cimaging_jpeg_header(const uint8_t *bytes, size_t count, cimaging_header *header) {
     reader r = {0};
     r.decoder.err = prepare(&r.failure);
-    read_size(&r, bytes, count, size);
+    read_header(&r, bytes, count, header);
     jpeg_destroy_decompress(&r.decoder);
     return r.failure.outcome;
 }
 
-// x · y / 255, rounded, for x and y in 0…255.
-static inline unsigned product255(unsigned x, unsigned y) {
-    unsigned t = x * y + 128;
-    return ((t >> 8) + t) >> 8;
-}
-
-// Adobe's applications store ink inverted, and so does practically everyone: 255 is no ink. Pillow takes it so too.
-static void convert_inverted_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
-    for (; width > 0; width--, cmyk += 4, rgb += 3) {
-        unsigned light = cmyk[3];
-        for (int i = 0; i < 3; i++) rgb[i] = (uint8_t)(light - product255(255 - cmyk[i], light));
-    }
-}
-
-static void read_pixels(reader *r, const uint8_t *bytes, size_t count, cimaging_size size, uint8_t *rgb) {
+static void read_pixels(reader *r, const uint8_t *bytes, size_t count, cimaging_header header, uint8_t *values) {
     if (setjmp(r->failure.escape)) return;
     open_reader(r, bytes, count);
     j_decompress_ptr decoder = &r->decoder;
-    if (decoder->image_width != size.width || decoder->image_height != size.height)
+    cimaging_header actual = header_of(decoder);
+    if (actual.size.width != header.size.width || actual.size.height != header.size.height || actual.mode != header.mode)
         ERREXIT(decoder, JERR_BAD_LENGTH);
-    int inks = decoder->num_components == 4;
-    decoder->out_color_space = inks ? JCS_CMYK : JCS_RGB;
+    int channels = header.mode == cimaging_grey ? 1 : header.mode == cimaging_cmyk ? 4 : 3;
+    decoder->out_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 4 ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(decoder);
-    // From libjpeg's pool, so that it goes with the decoder.
-    JSAMPARRAY row = (*decoder->mem->alloc_sarray)((j_common_ptr)decoder, JPOOL_IMAGE, 4 * size.width, 1);
-    for (size_t y = 0; y < size.height; y++) {
-        uint8_t *to = rgb + y * size.width * 3;
-        JSAMPROW direct = to;
-        jpeg_read_scanlines(decoder, inks ? row : &direct, 1);
-        if (inks) convert_inverted_cmyk(row[0], to, size.width);
+    size_t stride = (size_t)header.size.width * channels;
+    for (size_t y = 0; y < header.size.height; y++) {
+        JSAMPROW row = values + y * stride;
+        jpeg_read_scanlines(decoder, &row, 1);
+        // Adobe's applications store ink inverted, and so does practically everyone: 255 is no ink. Pillow takes it so too.
+        if (channels == 4)
+            for (size_t i = 0; i < stride; i++) row[i] = 255 - row[i];
     }
     jpeg_finish_decompress(decoder);  // finds the end-of-image marker, or fails
 }
 
-cimaging_outcome cimaging_jpeg_decode(const uint8_t *bytes, size_t count, cimaging_size size, uint8_t *rgb) {
+cimaging_outcome cimaging_jpeg_decode(
+    const uint8_t *bytes, size_t count, cimaging_header header, uint8_t *values, uint8_t *colors) {
     reader r = {0};
     r.decoder.err = prepare(&r.failure);
-    read_pixels(&r, bytes, count, size, rgb);
+    read_pixels(&r, bytes, count, header, values);
     jpeg_destroy_decompress(&r.decoder);
     return r.failure.outcome;
 }

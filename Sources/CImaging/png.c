@@ -50,50 +50,73 @@ static void open_reader(codec *c) {
     png_read_info(c->png, c->info);
 }
 
-static cimaging_size size_of(codec *c) {
-    return (cimaging_size){png_get_image_width(c->png, c->info), png_get_image_height(c->png, c->info)};
+static cimaging_header header_of(codec *c) {
+    int depth = png_get_bit_depth(c->png, c->info);
+    cimaging_header header = {
+        .size = {png_get_image_width(c->png, c->info), png_get_image_height(c->png, c->info)}, .orientation = 1};
+    switch (png_get_color_type(c->png, c->info)) {
+        case PNG_COLOR_TYPE_GRAY:
+            header.mode = depth == 1 ? cimaging_bilevel : depth == 16 ? cimaging_grey16 : cimaging_grey;
+            break;
+        case PNG_COLOR_TYPE_GRAY_ALPHA: header.mode = cimaging_grey_alpha; break;
+        case PNG_COLOR_TYPE_PALETTE: header.mode = cimaging_palette; break;
+        case PNG_COLOR_TYPE_RGB: header.mode = cimaging_rgb; break;
+        default: header.mode = cimaging_rgba;
+    }
+    return header;
 }
 
-static void read_size(codec *c, cimaging_size *size) {
+static void read_header(codec *c, cimaging_header *header) {
     if (setjmp(png_jmpbuf(c->png))) return;
     open_reader(c);
-    *size = size_of(c);
+    *header = header_of(c);
 }
 
-// Turns a row of big-endian 16-bit grey into RGB where it lies, from its end, clipping at 255: Pillow reads such files in
-// mode I;16, whose conversion to RGB clips instead of scaling.
-static void clip_grey16(uint8_t *row, size_t width) {
-    for (size_t x = width; x-- > 0;) {
-        uint8_t value = row[2 * x] ? 255 : row[2 * x + 1];
-        memset(row + 3 * x, value, 3);
+static size_t bytes_of_pixel(cimaging_mode mode) {
+    switch (mode) {
+        case cimaging_grey_alpha:
+        case cimaging_grey16: return 2;
+        case cimaging_rgb: return 3;
+        case cimaging_rgba: return 4;
+        default: return 1;
     }
 }
 
-static void read_pixels(codec *c, cimaging_size size, uint8_t *rgb) {
+static void read_palette(codec *c, uint8_t *colors) {
+    png_colorp palette = NULL;
+    int count = 0;
+    png_get_PLTE(c->png, c->info, &palette, &count);
+    for (int i = 0; i < count && i < 256; i++) {
+        colors[3 * i] = palette[i].red;
+        colors[3 * i + 1] = palette[i].green;
+        colors[3 * i + 2] = palette[i].blue;
+    }
+}
+
+static void read_pixels(codec *c, cimaging_header header, uint8_t *values, uint8_t *colors) {
     if (setjmp(png_jmpbuf(c->png))) return;
     open_reader(c);
     png_structp png = c->png;
-    cimaging_size actual = size_of(c);
-    if (actual.width != size.width || actual.height != size.height) png_error(png, "the size changed");
-
-    int type = png_get_color_type(png, c->info), depth = png_get_bit_depth(png, c->info);
-    int grey16 = type == PNG_COLOR_TYPE_GRAY && depth == 16;
-    if (!grey16) {
+    cimaging_header actual = header_of(c);
+    if (actual.size.width != header.size.width || actual.size.height != header.size.height || actual.mode != header.mode)
+        png_error(png, "the header changed");
+    if (header.mode == cimaging_grey16) {
+        png_set_swap(png);  // to little-endian
+    } else {
         png_set_strip_16(png);  // the high byte
-        png_set_strip_alpha(png);
-        if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
-        if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
-        png_set_gray_to_rgb(png);
+        if (header.mode == cimaging_palette) {
+            png_set_packing(png);
+            read_palette(c, colors);
+        } else if (header.mode == cimaging_bilevel || header.mode == cimaging_grey) {
+            png_set_expand_gray_1_2_4_to_8(png);
+        }
     }
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, c->info);
-    size_t stride = (size_t)size.width * 3;
-    if (png_get_rowbytes(png, c->info) != (grey16 ? (size_t)size.width * 2 : stride))
-        png_error(png, "an unknown kind of pixel");
+    size_t stride = header.size.width * bytes_of_pixel(header.mode);
+    if (png_get_rowbytes(png, c->info) != stride) png_error(png, "an unknown kind of pixel");
     for (int pass = 0; pass < passes; pass++)
-        for (size_t y = 0; y < size.height; y++) png_read_row(png, rgb + y * stride, NULL);
-    if (grey16)
-        for (size_t y = 0; y < size.height; y++) clip_grey16(rgb + y * stride, size.width);
+        for (size_t y = 0; y < header.size.height; y++) png_read_row(png, values + y * stride, NULL);
     png_read_end(png, NULL);  // finds the end chunk, or fails
 }
 
@@ -109,16 +132,17 @@ static int prepare_reader(codec *c, const uint8_t *bytes, size_t count) {
     return c->info != NULL;
 }
 
-cimaging_outcome cimaging_png_size(const uint8_t *bytes, size_t count, cimaging_size *size) {
+cimaging_outcome cimaging_png_header(const uint8_t *bytes, size_t count, cimaging_header *header) {
     codec c;
-    if (prepare_reader(&c, bytes, count)) read_size(&c, size);
+    if (prepare_reader(&c, bytes, count)) read_header(&c, header);
     png_destroy_read_struct(&c.png, &c.info, NULL);
     return c.outcome;
 }
 
-cimaging_outcome cimaging_png_decode(const uint8_t *bytes, size_t count, cimaging_size size, uint8_t *rgb) {
+cimaging_outcome cimaging_png_decode(
+    const uint8_t *bytes, size_t count, cimaging_header header, uint8_t *values, uint8_t *colors) {
     codec c;
-    if (prepare_reader(&c, bytes, count)) read_pixels(&c, size, rgb);
+    if (prepare_reader(&c, bytes, count)) read_pixels(&c, header, values, colors);
     png_destroy_read_struct(&c.png, &c.info, NULL);
     return c.outcome;
 }

@@ -8,12 +8,14 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         /// The file is not the one that was expected.
         case changed
         case empty
-        /// Neither a JPEG nor a PNG; what it seems to be instead.
+        /// None of the formats that are read; what it seems to be instead.
         case unknownFormat(String)
         /// The data ends before the picture does.
         case truncated(ImageFormat)
-        /// The data breaks the format's rules, or uses a part of the format that is not read; the library's words.
+        /// The data breaks the format's rules; the library's words.
         case corrupt(ImageFormat, String)
+        /// The data uses a part of the format that is not read: which one.
+        case unsupported(ImageFormat, String)
         /// The header claims more than ``RGBImage/pixelLimit`` pixels.
         case tooLarge(width: Int, height: Int)
         case outOfMemory(width: Int, height: Int)
@@ -36,9 +38,10 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreadable(let why): "cannot be read: \(why)"
         case .changed: "has changed since its digest was taken; run the same command again when nothing writes to it"
         case .empty: "is empty (0 bytes)"
-        case .unknownFormat(let what): "is neither a JPEG nor a PNG image: \(what)"
+        case .unknownFormat(let what): "is no image of a format that is read (JPEG, PNG, WebP, GIF, BMP, TIFF): \(what)"
         case .truncated(let format): "is a truncated \(format) file: the data ends before the image does"
         case .corrupt(let format, let why): "is a damaged or unsupported \(format) file: \(why)"
+        case .unsupported(let format, let why): "is a \(format) file of a kind that is not read: \(why); convert it to PNG"
         case .tooLarge(let width, let height):
             "claims \(width)×\(height) pixels, more than the \(RGBImage.pixelLimit) that are read"
         case .outOfMemory(let width, let height): "needs more memory than there is, at \(width)×\(height) pixels"

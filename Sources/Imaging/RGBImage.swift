@@ -1,5 +1,4 @@
 import Foundation
-import Tensors
 
 /// An 8-bit RGB picture.
 public struct RGBImage: Sendable, Equatable {
@@ -18,24 +17,12 @@ public struct RGBImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// Reads a JPEG or PNG file, whatever its name says it is.
+    /// Reads a file, whatever its name says it is.
     ///
-    /// The pixels are those of Pillow's `Image.open(file).convert("RGB")`; see ``init(decoding:)``.
-    /// - Parameter isExpected: told the bytes before they are decoded: whether they are the file's that is meant.
-    /// - Throws: an ``ImageError`` that carries the file; `changed` where it is not the one that is meant.
-    public init(contentsOf file: URL, isExpected: (Data) -> Bool = { _ in true }) throws(ImageError) {
-        let bytes: Data
-        do {
-            bytes = try Profile.measure(.read) { try Data(contentsOf: file) }
-        } catch {
-            throw ImageError(.unreadable(ImageError.plain(error)), file: file)
-        }
-        guard Profile.measure(.read, { isExpected(bytes) }) else { throw ImageError(.changed, file: file) }
-        do throws(ImageError) {
-            self = try Profile.measure(.decode) { () throws(ImageError) in try RGBImage(decoding: bytes) }
-        } catch {
-            throw ImageError(error.reason, file: file)
-        }
+    /// The pixels are those of Pillow's `Image.open(file).convert("RGB")`; see ``Picture/init(contentsOf:isExpected:)``.
+    /// - Throws: an ``ImageError`` that carries the file.
+    public init(contentsOf file: URL) throws(ImageError) {
+        self = try Picture(contentsOf: file).rgb
     }
 }
 

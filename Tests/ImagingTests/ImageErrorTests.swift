@@ -19,13 +19,17 @@ import Testing
         #expect(try message(reading: []) == "is empty (0 bytes)")
         let truncated = [UInt8](try Golden.file("grey.jpg").dropLast(100))
         #expect(try message(reading: truncated) == "is a truncated JPEG file: the data ends before the image does")
-        let neither = "is neither a JPEG nor a PNG image: "
-        #expect(try message(reading: Array("GIF89a…".utf8)) == neither + "it is a GIF; convert it to PNG")
+        for (bytes, format) in [
+            ("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ", "WebP"), ("GIF89a…", "GIF"), ("BM\u{1}\u{2}", "BMP"),
+        ] {
+            let truncated = "is a truncated \(format) file: the data ends before the image does"
+            #expect(try message(reading: Array(bytes.utf8)) == truncated, "\(format)")
+        }
+        #expect(try message(reading: Array("II*\0".utf8)).hasPrefix("is a damaged or unsupported TIFF file: "))
+        let neither = "is no image of a format that is read (JPEG, PNG, WebP, GIF, BMP, TIFF): "
         let others = [
-            ("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ", "it is a WebP; convert it to PNG"),
-            ("BM\u{1}\u{2}", "it seems to be a BMP; convert it to PNG"), ("II*\0", "it is a TIFF; convert it to PNG"),
-            ("MM\0*", "it is a TIFF; convert it to PNG"), ("MM\0+", "it is a TIFF; convert it to PNG"),
             ("\0\0\0\u{1c}ftypavif", "it seems to be an AVIF or HEIC; convert it to JPEG"),
+            ("\0\0\0\u{c}jP  ", "it seems to be a JPEG 2000; convert it to JPEG"),
         ]
         for (bytes, advice) in others { #expect(try message(reading: Array(bytes.utf8)) == neither + advice) }
         #expect(try message(reading: Array("<!DOCTYPE html>".utf8)) == neither + "it seems to be HTML, SVG or other XML")
