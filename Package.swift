@@ -58,7 +58,9 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["ArtifactStore", "Datasets"]),
         .target(
             name: "Pipelines",
-            dependencies: ["Stages", "PromptLearning", "CLIP", "ArtifactStore", "Datasets", "Tensors", "Reporting", yams]),
+            dependencies: [
+                "Stages", "PromptLearning", "CLIP", "ArtifactStore", "Datasets", "Imaging", "Tensors", "Reporting", yams,
+            ]),
         .target(
             name: "CommandLineSupport",
             dependencies: [
@@ -77,7 +79,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "spg-extract",
-            dependencies: ["Stages", "ArtifactStore", "Datasets", "CLIP", "CommandLineSupport", "Tensors", arguments]),
+            dependencies: [
+                "Stages", "ArtifactStore", "Datasets", "CLIP", "Imaging", "CommandLineSupport", "Tensors", arguments,
+            ]),
         .executableTarget(name: "spg-fit", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-cgan", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),

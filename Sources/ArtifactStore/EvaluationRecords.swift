@@ -10,6 +10,8 @@ public struct EvaluationRecord: Hashable, Sendable {
         public let dimension: Int
         /// Such as `float32`; nil for features that were imported.
         public let precision: String?
+        /// How images were prepared, in words; nil for features that were imported.
+        public let preprocessing: String?
     }
 
     /// In 0...1.
@@ -74,7 +76,8 @@ extension Database {
         guard let row else { return nil }
         let encoder = try Row.fetchOne(
             cachedStatement(sql: """
-                SELECT encoder.key, encoder.name, encoder.dimension, encoder.parameters ->> '$.precision' AS precision
+                SELECT encoder.key, encoder.name, encoder.dimension, encoder.parameters ->> '$.precision' AS precision,
+                    encoder.parameters ->> '$.preprocessing' AS preprocessing
                 FROM artifact_input
                 JOIN embedding_set ON embedding_set.artifact_id = artifact_input.input_id
                 JOIN encoder ON encoder.id = embedding_set.encoder_id
@@ -83,7 +86,8 @@ extension Database {
             arguments: [row["id"] as Int64]
         ).map {
             EvaluationRecord.Encoder(
-                key: try $0.digest("key"), name: $0["name"], dimension: $0["dimension"], precision: $0["precision"])
+                key: try $0.digest("key"), name: $0["name"], dimension: $0["dimension"], precision: $0["precision"],
+                preprocessing: $0["preprocessing"])
         }
         let learned = try Row.fetchAll(
             cachedStatement(sql: """

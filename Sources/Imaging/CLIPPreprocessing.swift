@@ -1,3 +1,5 @@
+import Tensors
+
 /// How CLIP sees a picture: resized, cropped to a square, and normalised per channel.
 public struct CLIPPreprocessing: Hashable, Codable, Sendable {
     /// The side of the square, in pixels.
@@ -5,6 +7,8 @@ public struct CLIPPreprocessing: Hashable, Codable, Sendable {
     /// Mean and standard deviation of red, green and blue over CLIP's training data, on the scale 0 to 1.
     public var mean: SIMD3<Double>
     public var standardDeviation: SIMD3<Double>
+    /// When a picture becomes RGB.
+    public var order = ColorOrder.dassl
 
     public init(
         resolution: Int,
@@ -17,13 +21,37 @@ public struct CLIPPreprocessing: Hashable, Codable, Sendable {
     }
 
     /// The centre of a picture as CLIP's evaluation crops it: torchvision's `Resize(resolution, BICUBIC)`, which takes the
-    /// short side to the resolution, then `CenterCrop(resolution)`.
-    public func centerView(of image: RGBImage) -> RGBImage {
-        let (width, height) = (image.width, image.height)
+    /// short side to the resolution, then `CenterCrop(resolution)`; and RGB, before or after.
+    public func centerView(of picture: Picture) -> RGBImage {
+        guard order == .clip else { return centerView(of: picture.rgb) }
+        let (width, height, window) = centerWindow(ofWidth: picture.width, height: picture.height)
+        return picture.resampled(
+            PixelWindow(left: 0, top: 0, width: picture.width, height: picture.height), width: width, height: height,
+            keeping: window)
+    }
+
+    /// A random view of a picture as CLIP's training crops it; and RGB, before or after.
+    public func randomView(
+        of picture: Picture, _ augmentation: RandomResizedCropFlip, using stream: inout RandomStream
+    ) -> RGBImage {
+        guard order == .clip else {
+            return augmentation.view(of: picture.rgb, resolution: resolution, using: &stream)
+        }
+        return augmentation.view(of: picture, resolution: resolution, using: &stream)
+    }
+
+    /// The size that a picture is resized to, and the part of it that is kept.
+    private func centerWindow(ofWidth width: Int, height: Int) -> (width: Int, height: Int, window: PixelWindow) {
         // torchvision truncates the long side.
         let long = Int(Double(resolution * max(width, height)) / Double(min(width, height)))
         let (newWidth, newHeight) = width <= height ? (resolution, long) : (long, resolution)
-        let window = PixelWindow(center: resolution, ofWidth: newWidth, height: newHeight)
+        return (newWidth, newHeight, PixelWindow(center: resolution, ofWidth: newWidth, height: newHeight))
+    }
+
+    /// The same of a picture in RGB, of which the order does not matter.
+    public func centerView(of image: RGBImage) -> RGBImage {
+        let (width, height) = (image.width, image.height)
+        let (newWidth, newHeight, window) = centerWindow(ofWidth: width, height: height)
         if (newWidth, newHeight) == (width, height) { return image.cropped(to: window) }
         return image.resampled(
             PixelWindow(left: 0, top: 0, width: width, height: height),

@@ -28,8 +28,20 @@ public struct RandomResizedCropFlip: Hashable, Codable, Sendable {
     /// A random view of a picture: a square of `resolution` pixels.
     /// - Parameter stream: what is drawn depends on it alone; give every view a stream at its own address.
     public func view(of image: RGBImage, resolution: Int, using stream: inout RandomStream) -> RGBImage {
-        let window = window(width: image.width, height: image.height) { stream.uniformDouble() }
-        let view = image.resized(window, width: resolution, height: resolution)
+        view(width: image.width, height: image.height, using: &stream) {
+            image.resized($0, width: resolution, height: resolution)
+        }
+    }
+
+    /// The same part of a picture that is resized in its own colours and becomes RGB last.
+    public func view(of picture: Picture, resolution: Int, using stream: inout RandomStream) -> RGBImage {
+        view(width: picture.width, height: picture.height, using: &stream) { picture.resized($0, side: resolution) }
+    }
+
+    private func view(
+        width: Int, height: Int, using stream: inout RandomStream, _ resized: (PixelWindow) -> RGBImage
+    ) -> RGBImage {
+        let view = resized(window(width: width, height: height) { stream.uniformDouble() })
         return stream.uniformDouble() < flipProbability ? view.mirrored() : view
     }
 

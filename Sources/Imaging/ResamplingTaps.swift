@@ -10,6 +10,8 @@ struct ResamplingTaps {
     private(set) var offsets: [Int] = [0]
     /// All weights in units of 2⁻²², those of one output sample adjacent.
     private(set) var weights: [Int32] = []
+    /// The weights as they are, which 16-bit values are resampled with.
+    private(set) var shares: [Double] = []
 
     /// - Parameters:
     ///   - extent: how many source samples there are.
@@ -23,6 +25,7 @@ struct ResamplingTaps {
         firsts.reserveCapacity(outputs.count)
         offsets.reserveCapacity(outputs.count + 1)
         weights.reserveCapacity(outputs.count * (2 * Int(support.rounded(.up)) + 1))
+        shares.reserveCapacity(weights.capacity)
         var kernel: [Double] = []
         for output in outputs {
             let center = Double(span.start) + (Double(output) + 0.5) * scale
@@ -37,7 +40,9 @@ struct ResamplingTaps {
             }
             firsts.append(first)
             for weight in kernel {
-                let unit = (sum == 0 ? weight : weight / sum) * Double(1 << Self.precision)
+                let share = sum == 0 ? weight : weight / sum
+                shares.append(share)
+                let unit = share * Double(1 << Self.precision)
                 weights.append(Int32(unit < 0 ? unit - 0.5 : unit + 0.5))
             }
             offsets.append(weights.count)

@@ -11,12 +11,14 @@ extension ArtifactStore {
     /// Reads the checkpoint's files whole only if they have changed since they were last read. Without a vocabulary, the
     /// identity is that with the one that OpenAI published for such weights, or else names none: images need no tokenizer.
     /// - Throws: `CheckpointError`, `StoreError`.
-    public func identity(of checkpoint: Checkpoint, precision: Precision = .float32) throws -> EncoderIdentity {
+    public func identity(
+        of checkpoint: Checkpoint, precision: Precision = .float32, order: ColorOrder = .dassl
+    ) throws -> EncoderIdentity {
         let preprocessing = checkpoint.preprocessing
         return try identity(
             of: checkpoint, name: checkpoint.name,
             parameters: [
-                "preprocessing": "CLIP: bicubic, short side, center crop",
+                "preprocessing": .string(order.identity),
                 "normalization": [
                     "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
                 ],
@@ -66,13 +68,37 @@ extension ArtifactStore {
                 + "writes to it")
     }
 
-    /// Whether features of an encoder go with a checkpoint's text encoder: it made them, in whatever precision, or they
-    /// were imported as going with it.
+    /// Whether features of an encoder go with a checkpoint's text encoder: it made them, in whatever precision and order of
+    /// colours, or they were imported as going with it.
     func encoder(_ key: Digest, goesWith checkpoint: Checkpoint) throws -> Bool {
         if case .string(let name)? = try encoder(key).parameters["imported"] {
             return try identity(of: checkpoint, imported: name).key == key
         }
-        return try Precision.allCases.contains { try identity(of: checkpoint, precision: $0).key == key }
+        return try Precision.allCases.contains { precision in
+            try ColorOrder.allCases.contains { try identity(of: checkpoint, precision: precision, order: $0).key == key }
+        }
+    }
+}
+
+extension EncoderIdentity {
+    /// What images were encoded in, where they were encoded here.
+    var precision: Precision {
+        Precision.allCases.first { .string($0.rawValue) == parameters["precision"] } ?? .float32
+    }
+
+    /// When images became RGB, where they were encoded here.
+    var order: ColorOrder {
+        ColorOrder.allCases.first { .string($0.identity) == parameters["preprocessing"] } ?? .dassl
+    }
+}
+
+extension ColorOrder {
+    /// As a part of an encoder's identity.
+    fileprivate var identity: String {
+        switch self {
+        case .dassl: "CLIP: bicubic, short side, center crop"
+        case .clip: "CLIP: bicubic, short side, center crop, RGB last"
+        }
     }
 }
 

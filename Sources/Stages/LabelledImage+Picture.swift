@@ -3,7 +3,7 @@ import Datasets
 import Foundation
 import Imaging
 
-extension RGBImage {
+extension Picture {
     /// Reads the file of an image once: the bytes that are decoded are those whose digest the image is known by.
     /// - Throws: an `ImageError`; `changed` where the file has other bytes by now.
     init(_ image: LabelledImage) throws(ImageError) {

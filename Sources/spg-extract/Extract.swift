@@ -4,6 +4,7 @@ import CLIP
 import CommandLineSupport
 import Datasets
 import Foundation
+import Imaging
 import Stages
 import Tensors
 
@@ -64,13 +65,23 @@ struct Extract: ParsableCommand {
     var precision: Precision?
 
     @Option(help: ArgumentHelp(
+        "When pictures become RGB: before they are resized, as in Dassl (dassl), or after it, as in CLIP's own code (clip).",
+        valueName: "order"))
+    var preprocessing: ColorOrder?
+
+    @Option(help: ArgumentHelp(
         "Take features that spg import brought under this name, and encode nothing.", valueName: "encoder"))
     var imported: String?
 
-    private var origin: FeatureOrigin { imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32) }
+    private var origin: FeatureOrigin { 
+        imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32, preprocessing ?? .dassl)
+    }
 
     func validate() throws {
         if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
+        if imported != nil, preprocessing != nil {
+            throw ValidationError("Give either --imported or --preprocessing, not both.")
+        }
         if case .count(let number) = views, !(0...1000).contains(number) {
             throw ValidationError("--views must be from 0 to 1000, or everyEpoch, not \(number)")
         }
@@ -84,7 +95,7 @@ struct Extract: ParsableCommand {
             let folder = try ImageFolder(
                 root: URL(filePath: data), name: dataset, names: naming.normalizeNames, skipsUnreadable: onBadImage == .skip)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
-            if !options.storage.exists, case .computed(let precision) = origin {
+            if !options.storage.exists, case .computed(let precision, _) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
             }
             let store = try options.openStore()
@@ -143,6 +154,7 @@ extension ExtractStage.Outcome {
 
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension ColorOrder: ExpressibleByArgument {}
 extension ViewCount: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }

@@ -71,7 +71,8 @@ struct PlanningOptions: ParsableArguments {
         _ checkpoint: Checkpoint, for specification: Specification, in store: ArtifactStore
     ) throws -> EncoderIdentity {
         let origin = specification.importedEncoder.map(FeatureOrigin.imported)
-        return try store.identity(of: checkpoint, origin: origin ?? .computed(specification.precision.value))
+        return try store.identity(
+            of: checkpoint, origin: origin ?? .computed(specification.precision.value, specification.preprocessing))
     }
 }
 

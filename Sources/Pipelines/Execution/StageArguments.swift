@@ -6,7 +6,7 @@ extension Instance {
     /// The command line of the stage's executable, without its name and the kind's `command`.
     ///
     /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set, the domain and the precision
-    /// (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
+    /// and preprocessing (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
     /// option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
     /// names, for a value may begin with a hyphen.
     ///
@@ -30,6 +30,8 @@ extension Instance {
                     ?? "--precision=\(specification.precision.value.rawValue)",
             ]
             if dataSet.names != .bytes { arguments.append("--normalize-names=\(dataSet.names.rawValue)") }
+            let order = specification.preprocessing
+            if order != .dassl { arguments.append("--preprocessing=\(order.rawValue)") }
             if let splits = dataSet.splits { arguments.append("--splits=\(splits.value)") }
         }
         for (input, source) in zip(recipe.inputs, sources) {

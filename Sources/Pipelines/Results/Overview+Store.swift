@@ -93,8 +93,9 @@ extension Overview {
 
         private static func name(of encoder: EvaluationRecord.Encoder, _ names: [Digest: String]) -> String {
             let name = names[encoder.key] ?? backboneName(of: encoder.name, dimension: encoder.dimension)
-            guard let precision = encoder.precision, precision != "float32" else { return name }
-            return "\(name), \(precision)"
+            let precision = encoder.precision.flatMap { $0 == "float32" ? nil : $0 }
+            let order = encoder.preprocessing.flatMap { $0.hasSuffix("RGB last") ? "RGB last" : nil }
+            return ([name] + [precision, order].compactMap(\.self)).joined(separator: ", ")
         }
     }
 }

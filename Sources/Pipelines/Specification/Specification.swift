@@ -1,6 +1,7 @@
 import ArtifactStore
 import Datasets
 import Foundation
+import Imaging
 import Stages
 import Tensors
 
@@ -110,6 +111,8 @@ public struct Specification: Sendable {
     public var checkpoint: Located<String>
     /// What images are encoded in; at the encoder's place if the file gives none.
     public var precision: Located<Precision>
+    /// When pictures become RGB.
+    public var preprocessing: ColorOrder
     /// The name of the encoder whose features were imported and stand in for the checkpoint's; nil where images are encoded
     /// here.
     public var importedEncoder: String?

@@ -1,6 +1,7 @@
 import ArtifactStore
 import Datasets
 import Foundation
+import Imaging
 import Stages
 import Tensors
 
@@ -16,7 +17,7 @@ extension Specification {
         self.file = file
         name = try required("pipeline").text("the pipeline's name")
         dataSet = try DataSet(required("dataset"))
-        (checkpoint, precision, importedEncoder) = try Self.encoder(required("encoder"))
+        (checkpoint, precision, preprocessing, importedEncoder) = try Self.encoder(required("encoder"))
         targets = try Self.targets(members["targets"]?.value)
         let matrix = try Matrix(members["matrix"]?.value, targets: targets)
         (self.matrix, cells, cellNames) = (matrix.axes, matrix.cells, matrix.names)
@@ -62,23 +63,35 @@ extension Specification {
 
     private static func encoder(
         _ node: SourceNode
-    ) throws(SpecificationError) -> (checkpoint: Located<String>, precision: Located<Precision>, imported: String?) {
+    ) throws(SpecificationError) -> (
+        checkpoint: Located<String>, precision: Located<Precision>, preprocessing: ColorOrder, imported: String?
+    ) {
         let members = try node.members(
-            "an encoder, such as {checkpoint: Models/icon-clip}", among: ["checkpoint", "precision", "imported"])
+            "an encoder, such as {checkpoint: Models/icon-clip}", 
+            among: ["checkpoint", "precision", "preprocessing", "imported"])
         guard let path = members["checkpoint"]?.value else { throw node.error("the key “checkpoint” is missing") }
         let checkpoint = Located(try path.text("the path of a CLIP checkpoint"), path)
         if let member = members["imported"] {
-            guard members["precision"] == nil else {
-                throw member.key.error("imported features have no precision; leave one of the two out")
+            for name in ["precision", "preprocessing"] where members[name] != nil {
+                throw member.key.error("imported features have no \(name); leave one of the two out")
             }
-            return (checkpoint, Located(.float32, node), try member.value.text("the name of an imported encoder"))
+            return (
+                checkpoint, Located(.float32, node), .dassl, try member.value.text("the name of an imported encoder")
+            )
         }
-        guard let member = members["precision"]?.value else { return (checkpoint, Located(.float32, node), nil) }
-        let word = try member.text("“float32” or “bf16”")
-        guard let precision = Precision(rawValue: word) else {
-            throw member.error("expected “float32” or “bf16”, found “\(word)”")
-        }
-        return (checkpoint, Located(precision, member), nil)
+        let precision = try word(members["precision"]?.value, or: Precision.float32)
+        let order = try word(members["preprocessing"]?.value, or: ColorOrder.dassl)
+        return (checkpoint, Located(precision, members["precision"]?.value ?? node), order, nil)
+    }
+
+    /// One of the words that a type has.
+    private static func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ node: SourceNode?, or usual: Word
+    ) throws(SpecificationError) -> Word {
+        guard let node else { return usual }
+        let expected = Word.allCases.map { "“\($0.rawValue)”" }.joined(separator: " or "), text = try node.text(expected)
+        guard let word = Word(rawValue: text) else { throw node.error("expected \(expected), found “\(text)”") }
+        return word
     }
 
     private static func rows(

@@ -139,7 +139,7 @@ public struct ExtractStage: Sendable {
             return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
         }
 
-        guard case .computed(let precision) = origin else {
+        guard case .computed(let precision, _) = origin else {
             return try gatherImported(recipe, of: manifest, identity, store)
         }
         // A checkpoint that holds no model, or a precision that cannot be had, leaves no trace in the store.

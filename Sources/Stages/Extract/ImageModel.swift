@@ -19,7 +19,7 @@ struct ImageModel: Sendable {
             try store.confirm(identity, of: checkpoint)
             return try checkpoint.imageEncoder(precision: precision)
         }
-        preprocessing = checkpoint.preprocessing
+        preprocessing = checkpoint.preprocessing(identity.order)
     }
 
     /// Features of views of some images, and the files among them that are no images.
@@ -72,7 +72,7 @@ struct ImageModel: Sendable {
         var pixels = Tensor(uninitialized: [images.reduce(0) { $0 + $1.views.count }, side, side, 3])
         for (image, views) in images {
             do throws(ImageError) {
-                let picture = try RGBImage(image)
+                let picture = try Picture(image)
                 for name in views {
                     Profile.measure(.preprocess) {
                         let view = view(name, of: picture, image.digest, augmentation)
@@ -104,11 +104,20 @@ struct ImageModel: Sendable {
     }
 
     private func view(
-        _ name: String, of picture: RGBImage, _ digest: Digest, _ augmentation: RandomResizedCropFlip
+        _ name: String, of picture: Picture, _ digest: Digest, _ augmentation: RandomResizedCropFlip
     ) -> RGBImage {
         if name == "center" { return preprocessing.centerView(of: picture) }
         var stream = RandomStream(digest: digest, purpose: name)
-        return augmentation.view(of: picture, resolution: preprocessing.resolution, using: &stream)
+        return preprocessing.randomView(of: picture, augmentation, using: &stream)
+    }
+}
+
+extension Checkpoint {
+    /// How pictures are made into what the image encoder takes, where they become RGB in an order.
+    func preprocessing(_ order: ColorOrder) -> CLIPPreprocessing {
+        var preprocessing = preprocessing
+        preprocessing.order = order
+        return preprocessing
     }
 }
 

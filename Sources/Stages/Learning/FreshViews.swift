@@ -30,10 +30,10 @@ struct FreshViews {
         guard !fresh.contains(false) else {
             throw StageInputError("some domains have views for every epoch and others do not; extract all with the same views")
         }
-        let parameters = try store.encoder(features.encoder).parameters
+        let identity = try store.encoder(features.encoder)
         origin =
-            if case .string(let name)? = parameters["imported"] { .imported(name) } else {
-                .computed(Precision.allCases.first { .string($0.rawValue) == parameters["precision"] } ?? .float32)
+            if case .string(let name)? = identity.parameters["imported"] { .imported(name) } else {
+                .computed(identity.precision, identity.order)
             }
         images = zip(features.manifests, parts).map { manifest, part in part.train.map { manifest.images[$0] } }
         encoder = features.encoder
@@ -64,7 +64,7 @@ struct FreshViews {
     }
 
     private func encode(_ missing: [LabelledImage], view: String) throws {
-        guard case .computed(let precision) = origin else {
+        guard case .computed(let precision, _) = origin else {
             throw StageInputError(
                 "\(missing.count) images have no features imported for the view \(view), the first being \(missing[0].path)")
         }

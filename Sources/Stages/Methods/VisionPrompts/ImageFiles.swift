@@ -41,7 +41,7 @@ struct ImageFiles: Sendable {
             parallelItems(items.count) { item in
                 do throws(ImageError) {
                     let image = images[items[item]]
-                    let picture = try RGBImage(image)
+                    let picture = try Picture(image)
                     Profile.measure(.preprocess) {
                         preprocessing.normalize(self.view(view, of: picture, image.digest), into: to.pointer + item * size)
                     }
@@ -56,12 +56,12 @@ struct ImageFiles: Sendable {
         return pixels
     }
 
-    private func view(_ view: ImageSet.View, of picture: RGBImage, _ digest: Digest) -> RGBImage {
+    private func view(_ view: ImageSet.View, of picture: Picture, _ digest: Digest) -> RGBImage {
         switch view {
         case .center: return preprocessing.centerView(of: picture)
         case .random(let seed, let epoch):
             var stream = RandomStream(digest: digest, seed: UInt64(seed), purpose: "crop of epoch \(epoch)")
-            return augmentation.view(of: picture, resolution: preprocessing.resolution, using: &stream)
+            return preprocessing.randomView(of: picture, augmentation, using: &stream)
         }
     }
 }

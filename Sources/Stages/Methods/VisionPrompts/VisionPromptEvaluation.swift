@@ -28,7 +28,8 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         let context = words("context") ?? MaPLe.Parameters().context
         let encoder = try store.promptedEncoder(of: images.encoder, images.checkpoint)
         let files = try ImageFiles(
-            images.manifest.images, preprocessing: images.checkpoint.preprocessing, store: store)
+            images.manifest.images, preprocessing: images.checkpoint.preprocessing(store.encoder(images.encoder).order),
+            store: store)
         func predictions(_ method: some VisionPromptMethod) throws -> [Prediction] {
             try VisionPromptedCLIP(method, encoder: encoder, logitScale: images.model.logitScale)
                 .classify(files.set, progress: progress)

@@ -8,8 +8,7 @@ extension ArtifactStore {
     /// The image encoder that some features were made with, for prompts to be learned through, in the features' precision.
     /// - Throws: `CheckpointError`, also where it is a ResNet; `UnsupportedPrecision`; `StoreError`.
     func promptedEncoder(of features: Digest, _ checkpoint: Checkpoint) throws -> PromptedVisionTransformer {
-        let identity = try encoder(features), stored = identity.parameters["precision"]
-        let precision = Precision.allCases.first { .string($0.rawValue) == stored } ?? .float32
+        let identity = try encoder(features), precision = identity.precision
         try precision.check()
         return try Profile.measure(.model) {
             try confirm(identity, of: checkpoint)
@@ -25,8 +24,9 @@ extension LearningInputs {
         _ parameters: some VisionTrainingParameters, _ method: (PromptedVisionTransformer) throws -> Method
     ) throws -> VisionPromptTraining<Method> {
         let encoder = try store.promptedEncoder(of: features.encoder, checkpoint)
+        let preprocessing = checkpoint.preprocessing(try store.encoder(features.encoder).order)
         func set(_ images: [LabelledImage]) throws -> ImageSet {
-            try ImageFiles(images, preprocessing: checkpoint.preprocessing, store: store).set
+            try ImageFiles(images, preprocessing: preprocessing, store: store).set
         }
         return try VisionPromptTraining(
             parameters,
