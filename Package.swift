@@ -109,8 +109,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "Pipelines", "Stages", "CLIP", "ArtifactStore", "Datasets", "Tensors", "Reporting", "CommandLineSupport",
-                "TestSupport",
+                "Pipelines", "Stages", "CLIP", "ArtifactStore", "Datasets", "Imaging", "Tensors", "Reporting",
+                "CommandLineSupport", "TestSupport",
             ]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(

@@ -49,10 +49,12 @@ struct ClassFolder {
 extension FolderEntry {
     /// Whether the name ends as an image's.
     var isImage: Bool {
-        ImageFolder.extensions.contains { ending in
-            let ending = ending.utf8
-            return bytes.count > ending.count + 1 && bytes[bytes.count - ending.count - 1] == UInt8(ascii: ".")
-                && zip(bytes.suffix(ending.count), ending).allSatisfy { $0 | 0x20 == $1 }
+        ImageFolder.endings.contains { ending in
+            guard bytes.count > ending.count else { return false }
+            let start = bytes.count - ending.count
+            // Letters in upper case lack the bit 0x20. So does a byte that is no dot and becomes one by it.
+            for place in ending.indices where bytes[start + place] | 0x20 != ending[place] { return false }
+            return bytes[start] == ending[0]
         }
     }
 

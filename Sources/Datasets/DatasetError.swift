@@ -32,7 +32,7 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
         case .unreadable(let path, let reason):
             "cannot read “\(path)”: \(reason)"
         case .noDomains(let root):
-            "“\(root)” holds no domains: images are expected at \(root)/<domain>/<class>/<image>.jpg (or .jpeg, .png)"
+            "“\(root)” holds no domains: images are expected at \(root)/<domain>/<class>/<image>.jpg (or \(Self.otherExtensions))"
         case .noLayout(let root, let dataset, let expected):
             "“\(root)” holds no \(dataset): expected is one of\n"
                 + expected.map { "    \(root)/\($0)" }.joined(separator: "\n")
@@ -50,7 +50,7 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
         case .oneClass(let root, let name):
             "“\(root)” has one class only, “\(name)”: there is nothing to tell apart; add a folder for another class"
         case .emptyClass(let path, let unused):
-            "the class folder “\(path)” holds no .jpg, .jpeg or .png image: add some, or remove the folder"
+            "the class folder “\(path)” holds no image (.jpg, \(Self.otherExtensions)): add some, or remove the folder"
                 + (unused.isEmpty ? "" : " (not used there: \(unused.parts))")
         case .unknownDomain(let name, let root, let known):
             "“\(root)” has no domain “\(name)”"
@@ -65,6 +65,9 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
         paths.prefix(10).map { "    \($0)" }.joined(separator: "\n")
             + (paths.count > 10 ? "\n    … and \(grouped(paths.count - 10)) more" : "")
     }
+
+    private static let otherExtensions = ImageFolder.extensions.subtracting(["jpg"]).sorted().map { ".\($0)" }
+        .joined(separator: ", ")
 
     public var errorDescription: String? { description }
 }

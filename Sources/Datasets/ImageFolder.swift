@@ -30,7 +30,9 @@ public struct ImageFolder: Sendable {
     public private(set) var skipsUnreadable: Bool
 
     /// Extensions of image files, in lower case.
-    public static let extensions: Set<String> = ["jpg", "jpeg", "png"]
+    public static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+    /// The same as bytes, each after a dot.
+    static let endings = extensions.map { Array(".\($0)".utf8) }
 
     let places: [Name: [Layout.Place]]
 
@@ -85,6 +87,14 @@ public struct ImageFolder: Sendable {
     /// The image files of a domain, without reading them, sorted by class and path. Known duplicates are left out.
     /// - Throws: `DatasetError`: a domain that is not there, a class folder without images.
     public func images(of domain: Name) throws(DatasetError) -> [Entry] {
+        let (entries, faults) = try imagesAndFaults(of: domain)
+        if let fault = faults.first { throw fault }
+        return entries
+    }
+
+    /// The same, with what is wrong with folders of classes of which the domain has no image, in the order of the classes.
+    /// - Throws: `DatasetError`: a domain that is not there, a folder that cannot be listed.
+    public func imagesAndFaults(of domain: Name) throws(DatasetError) -> (images: [Entry], faults: [DatasetError]) {
         guard let present = places[domain] else { throw .unknownDomain(domain, root: root, known: domains) }
         let labels = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
         var entries: [Entry] = []
@@ -101,13 +111,13 @@ public struct ImageFolder: Sendable {
         }
         // A class may lack images in one part of a domain and have them in another.
         let labelled = Set(entries.map(\.label))
-        if let (_, first) = empty.filter({ !labelled.contains($0.key) }).min(by: { $0.key < $1.key }) {
-            throw .emptyClass(path: first.folder, unused: first.unused)
+        let faults = empty.filter { !labelled.contains($0.key) }.sorted { $0.key < $1.key }.map {
+            DatasetError.emptyClass(path: $0.value.folder, unused: $0.value.unused)
         }
         if let known, !known.duplicates.isEmpty {
             entries.removeAll { known.duplicates.contains(String($0.path.text.fileName)) }
         }
-        return entries.sorted { $0.label != $1.label ? $0.label < $1.label : $0.path < $1.path }
+        return (entries.sorted { $0.label != $1.label ? $0.label < $1.label : $0.path < $1.path }, faults)
     }
 
     /// The folder, with files that cannot be read left out.

@@ -101,6 +101,12 @@ extension Picture {
         }
     }
 
+    /// Whether the picture has 16 bits of grey and nothing but white is left of them: what is above 255 is clipped.
+    public var isClippedToWhite: Bool {
+        guard mode == .grey16 || mode == .grey16BigEndian else { return false }
+        return rgb.pixels.allSatisfy { $0 == 255 }
+    }
+
     private static func clipped(low: UInt8, high: UInt8) -> (UInt8, UInt8, UInt8) {
         let value = high > 0 ? 255 : low
         return (value, value, value)

@@ -165,10 +165,10 @@ public enum PromptError: Error, CustomStringConvertible {
             "The source domains' prompts are all the same: there is nothing between them to draw from. "
                 + "Fit each domain a prompt of its own."
         case .tooFewImages(let kind, let images, let batchSize):
-            "There are \(images) \(kind) images, fewer than one batch of \(batchSize). Lower batchSize."
+            "There are \(images) \(kind) images, fewer than one batch of \(batchSize). Lower batchSize, or add images."
         case .noValidationImages:
-            "No image is left for validation: every class has a single image. "
-                + "Selection needs validation images; lower trainFraction or add images."
+            "No image is left for validation, which chooses the epoch. Of a class with a single image in a domain, that image "
+                + "trains, whatever trainFraction says: add images, or give split files that name some to validate."
         case .noTargetImages:
             "The target domain has no images to adapt to."
         case .notFinite(let quantity, let epoch, let step, let rate):

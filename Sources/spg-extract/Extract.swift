@@ -131,6 +131,11 @@ struct Extract: ParsableCommand {
         let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
+        if let first = outcome.white.first {
+            Console.standardError.warning(
+                "\(outcome.white.count) images of \(manifest.domain) are all white to the encoder, the first being \(first): 16-bit "
+                    + "grey above 255 is clipped, as Pillow clips it; convert them to 8 bits")
+        }
         if outcome.encoded > 0 {
             line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)
         } else {

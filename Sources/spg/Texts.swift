@@ -66,10 +66,12 @@ extension RunEstimate {
                 stage.bytes.map(byteSize) ?? "?", "\(stage.origin)",
             ])
         }
-        let atLeast = unknown > 0 ? "at least " : ""
+        let atLeast = unknown + encodingFreshViews > 0 ? "at least " : ""
         let several = machine.jobs == 1 ? "" : ", \(machine.jobs) at a time"
         return table.text
             + "\nin all about \(atLeast)\(clockTime(seconds))\(several), \(atLeast)\(byteSize(bytes)) on the disk"
+            + (encodingFreshViews > 0
+                ? "\nnot counted: the crops that \(encodingFreshViews) trainings encode in every epoch (views: everyEpoch)" : "")
     }
 }
 

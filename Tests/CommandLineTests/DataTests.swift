@@ -37,7 +37,9 @@ struct DataTests {
 
         let cut = workplace.url.appending(path: "data/photo/dog/1.jpg")
         try Data(contentsOf: cut).prefix(700).write(to: cut)
-        #expect(try await data("check", "PACS", "data", in: workplace).status == 0)
+        let headers = try await data("check", "PACS", "data", in: workplace)
+        #expect(headers.status == 0 && headers.output.contains("Headers only were read: files that end too soon"))
+        #expect(!whole.output.contains("Headers only"))
         let broken = try await data("check", "pacs", "data", "--decode", in: workplace)
         #expect(broken.status == 65)
         #expect(broken.output.contains("Broken (1):\n  photo/dog/1.jpg is a truncated JPEG file"), "\(broken.output)")
@@ -58,6 +60,19 @@ struct DataTests {
         #expect(written.lines[0].hasSuffix("splits/chalk_train_val_split.json: train 18, val 6"), "\(written.output)")
         let check = try await data("check", "folder", "data", "--splits", "splits", in: workplace)
         #expect(check.status == 0 && check.output.contains("Split of ink: train 18, val 6, of 24 used"), "\(check.output)")
+
+        // One file of three: what it says, and which domains have none.
+        try FileManager.default.createDirectory(
+            at: workplace.url.appending(path: "one"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: workplace.url.appending(path: "splits/ink_train_val_split.json"),
+            to: workplace.url.appending(path: "one/ink_train_val_split.json"))
+        let one = try await data("check", "folder", "data", "--splits", "one", in: workplace)
+        #expect(one.status == 65 && one.output.contains("Split of ink: train 18"), "\(one.output)")
+        #expect(one.errors.contains("Of 3 domains, 2 have no split that can be used"), "\(one.errors)")
+        for domain in ["chalk", "oil"] {
+            #expect(one.errors.contains("has no split of the domain “\(domain)”: expected is \(domain)_train_val_split.json"))
+        }
         let moved = workplace.url.appending(path: "data/oil/rings/99.png")
         try FileManager.default.moveItem(at: workplace.url.appending(path: "data/oil/rings/0.png"), to: moved)
         let missing = try await data("check", "folder", "data", "--splits", "splits", in: workplace)

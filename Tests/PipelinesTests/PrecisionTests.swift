@@ -1,3 +1,4 @@
+import Imaging
 import Pipelines
 import Tensors
 import Testing
@@ -18,6 +19,27 @@ struct PrecisionTests {
         }
         #expect(try options("features").contains("--precision=bf16"))
         #expect(try !options("prompts").contains { $0.hasPrefix("--precision") })
+    }
+
+    @Test("The order of resizing and RGB: Dassl's is in no command line, CLIP's is told to extraction")
+    func preprocessing() throws {
+        let clip = sampleText.replacing("Models/sample}", with: "Models/sample, preprocessing: clip}")
+        let laboratory = try Laboratory()
+        for (text, order) in [(sampleText, ColorOrder.dassl), (clip, .clip)] {
+            let plan = try laboratory.plan(text)
+            #expect(plan.specification.preprocessing == order)
+            let features = try #require(plan.instances.first { $0.stage == "features" })
+            let options = features.arguments(for: plan.specification, store: "s", threads: 1)
+            #expect(options.filter { $0.hasPrefix("--preprocessing") } == (order == .clip ? ["--preprocessing=clip"] : []))
+        }
+        for (fault, says) in [
+            ("preprocessing: open_clip", "encoder.preprocessing: expected “dassl” or “clip”, found “open_clip”"),
+            ("imported: gpu, preprocessing: clip", "imported features have no preprocessing; leave one of the two out"),
+        ] {
+            let text = sampleText.replacing("Models/sample}", with: "Models/sample, \(fault)}")
+            let error = #expect(throws: SpecificationError.self) { try specification(text) }
+            #expect(error?.description.contains(says) == true)
+        }
     }
 
     @Test("A processor without bfloat16 is refused at its place in the file, if there are images to encode")

@@ -99,7 +99,7 @@ struct SpecificationTests {
         Fault(
             "{checkpoint: Models/sample}", "{chekpoint: Models/sample}",
             "sample.yaml:4:11: encoder.chekpoint: unknown key; "
-                + "did you mean “checkpoint”? (known: checkpoint, imported, precision)"),
+                + "did you mean “checkpoint”? (known: checkpoint, imported, precision, preprocessing)"),
         Fault(
             "{checkpoint: Models/sample}", "{checkpoint: Models/sample, precision: half}",
             "sample.yaml:4:49: encoder.precision: expected “float32” or “bf16”, found “half”"),

@@ -133,11 +133,11 @@ struct BadInputTests {
         let few = try message(bench, leavingNo: .prompt) {
             _ = try bench.fit(key).run(checkpoint: bench.checkpoint, store: bench.store)
         }
-        #expect(few == "There are 3 training images, fewer than one batch of 8. Lower batchSize.")
+        #expect(few == "There are 3 training images, fewer than one batch of 8. Lower batchSize, or add images.")
         let none = try message(bench, leavingNo: .prompt) {
             _ = try bench.fit(key, with: ["batchSize": 2]).run(checkpoint: bench.checkpoint, store: bench.store)
         }
-        #expect(none.hasPrefix("No image is left for validation"))
+        #expect(none.hasPrefix("No image is left for validation") && none.contains("add images") && !none.contains("lower trainFraction"))
     }
 
     @Test("Inputs that do not belong together are refused")

@@ -2,6 +2,7 @@ import ArtifactStore
 import CLIP
 import Datasets
 import Foundation
+import Imaging
 import PromptLearning
 import Stages
 import Tensors
@@ -51,12 +52,13 @@ struct Bench {
     @discardableResult
     func extract(
         _ domain: String, views: Int = 2, counting count: ViewCount? = nil,
-        onBadImage: ExtractStage.BadImagePolicy = .fail, precision: Precision = .float32, statistics: Bool = false
+        onBadImage: ExtractStage.BadImagePolicy = .fail, precision: Precision = .float32, order: ColorOrder = .dassl,
+        statistics: Bool = false
     ) throws -> ExtractStage.Outcome {
         var parameters = ExtractStage.Parameters()
         parameters.views = count ?? .count(views)
         parameters.statistics = statistics
-        return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision)).run(
+        return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision, order)).run(
             manifest: manifest(Name(domain)), checkpoint: checkpoint, store: store)
     }
 

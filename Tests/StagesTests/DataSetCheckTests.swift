@@ -78,6 +78,35 @@ struct DataSetCheckTests {
         #expect(!headers.isUsable && !pixels.isUsable)
     }
 
+    @Test("An empty class folder is a problem, and hides nothing else of its domain")
+    func emptyClass() throws {
+        let folder = try pacs()
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "images/photo/zebra"), withIntermediateDirectories: true)
+        try cut("images/photo/dog/0.png", to: 5, in: folder)
+        let check = try check(folder)
+        #expect(check.problems.count == 1 && check.problems[0].contains("images/photo/zebra"))
+        #expect(check.domains.map(\.images) == [8, 8, 8, 8])
+        #expect(check.broken.map(\.path.text) == [folder.path("images/photo/dog/0.png")])
+        #expect(!check.isUsable)
+    }
+
+    @Test("16-bit grey that is all white once it is clipped is told by its pixels")
+    func white() throws {
+        let folder = try pacs(), fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Fixtures")
+        let place = folder.url.appending(path: "images/photo/dog")
+        // Grey from 0 to 500, and all of it above 255: a little-endian TIFF whose values come first.
+        var bytes = try Data(contentsOf: fixtures.appending(path: "pictures/plain-grey-16-little.tiff"))
+        try bytes.write(to: place.appending(path: "8.tiff"))
+        for value in 0..<23 * 17 { bytes[8 + 2 * value + 1] = 200 }
+        try bytes.write(to: place.appending(path: "9.tiff"))
+        let check = try check(folder, .pixels)
+        #expect(check.white.map(\.text) == [folder.path("images/photo/dog/9.tiff")])
+        #expect(check.isUsable)
+        #expect(try self.check(folder).white.isEmpty)
+    }
+
     @Test("A file that is broken in many copies is no hindrance to a check, nor to a run")
     func knownBroken() throws {
         let folder = try pacs()

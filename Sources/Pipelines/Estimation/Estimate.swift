@@ -59,6 +59,8 @@ public struct RunEstimate: Sendable {
     public let bytes: Int
     /// How many instances' time is not known.
     public let unknown: Int
+    /// How many trainings encode crops of their own in every epoch besides, which is not counted.
+    public let encodingFreshViews: Int
 }
 
 extension Estimate.Origin {

@@ -27,7 +27,18 @@ extension Plan {
             seconds: machine.seconds(for: instances, each: { estimates[$0.key]?.seconds ?? 0 }, share: share),
             bytes: all.reduce(0) { $0 + ($1.bytes ?? 0) }
                 + machine.jobs * (all.map(\.checkpointBytes).max() ?? 0),
-            unknown: all.count { $0.seconds == nil })
+            unknown: all.count { $0.seconds == nil },
+            encodingFreshViews: trainingsOnFreshViews(among: instances))
+    }
+
+    /// How many trainings encode crops of their own in every epoch, which no formula counts.
+    private func trainingsOnFreshViews(among instances: [Instance]) -> Int {
+        let everyEpoch = JSONValue.string("\(ViewCount.everyEpoch)")
+        let fresh = Set(self.instances.filter { $0.recipe.parameters["views"] == everyEpoch }.map(\.key))
+        guard !fresh.isEmpty else { return 0 }
+        return instances.count { instance in
+            [.prompt, .generator].contains(instance.kind.makes) && instance.recipe.inputs.contains { fresh.contains($0.key) }
+        }
     }
 
     /// The images and classes of everything in the plan that is images or features of them.

@@ -34,6 +34,7 @@ public struct DataSetCheck: Sendable {
     }
 
     public let folder: ImageFolder
+    public let depth: Depth
     public private(set) var domains: [Domain] = []
     /// Files that a list names and that are not there.
     public private(set) var missingFiles: [Name] = []
@@ -46,6 +47,8 @@ public struct DataSetCheck: Sendable {
     public private(set) var warnings: [String] = []
     /// Groups of files with the same bytes. Only where every pixel was looked at.
     public private(set) var copies: [[Name]] = []
+    /// Pictures of 16-bit grey of which nothing but white is left. Only where every pixel was looked at.
+    public private(set) var white: [Name] = []
     /// What else would end a run.
     public private(set) var problems: [String] = []
 
@@ -62,7 +65,7 @@ public struct DataSetCheck: Sendable {
         _ folder: ImageFolder, depth: Depth = .headers,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(DatasetError) {
-        self.folder = folder
+        (self.folder, self.depth) = (folder, depth)
         var paths: [Name] = []
         // A file may be of two classes.
         var seen: Set<Name> = []
@@ -79,7 +82,8 @@ public struct DataSetCheck: Sendable {
                     unusedCounts.add(listing.unused)
                     warnings += listing.warnings
                     unused += try folder.unused(of: name)
-                    let entries = try folder.images(of: name)
+                    let (entries, faults) = try folder.imagesAndFaults(of: name)
+                    problems += faults.map(\.description)
                     domain.images = entries.count
                     let present = Set(entries.map(\.label))
                     let missing = folder.classes.indices.filter { !present.contains($0) }
@@ -111,7 +115,9 @@ public struct DataSetCheck: Sendable {
                 case .broken(let reason):
                     broken.append(BrokenFile(
                         path: path, reason: reason, isKnown: folder.known?.isKnownBroken(path.text) ?? false))
-                case .sound(let digest): if let digest { copies[digest, default: []].append(path) }
+                case .sound(let digest, let isWhite):
+                    if let digest { copies[digest, default: []].append(path) }
+                    if isWhite { white.append(path) }
                 case nil: preconditionFailure("\(path) was not looked at")
                 }
             }
@@ -125,8 +131,8 @@ public struct DataSetCheck: Sendable {
 private enum Finding: Sendable {
     case missing
     case broken(String)
-    /// With the digest of its bytes where they were all read.
-    case sound(Digest?)
+    /// With the digest of its bytes and whether all of it is clipped, where they were all read.
+    case sound(Digest?, isWhite: Bool = false)
 
     init(at path: String, depth: DataSetCheck.Depth) {
         guard FileManager.default.fileExists(atPath: path) else {
@@ -140,11 +146,11 @@ private enum Finding: Sendable {
             let bytes = try Data(contentsOf: URL(filePath: path), options: depth == .headers ? .alwaysMapped : [])
             switch depth {
             case .headers:
-                _ = try RGBImage.size(announcedBy: bytes)
+                _ = try Picture.size(announcedBy: bytes)
                 self = .sound(nil)
             case .pixels:
-                _ = try RGBImage(decoding: bytes)
-                self = .sound(Digest(of: bytes))
+                let picture = try Picture(decoding: bytes)
+                self = .sound(Digest(of: bytes), isWhite: picture.isClippedToWhite)
             }
         } catch let error as ImageError {
             self = .broken(error.problem)

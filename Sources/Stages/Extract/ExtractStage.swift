@@ -60,6 +60,8 @@ public struct ExtractStage: Sendable {
         public var leftOut = 0
         /// Why, of those that were tried now.
         public var errors: [ImageError] = []
+        /// Files of 16-bit grey, encoded now, of which nothing but white is left.
+        public var white: [String] = []
 
         init(key: ArtifactKey, of asked: DomainManifest, kept: DomainManifest, encoded: Int, errors: [ImageError]) {
             let different = Set(kept.images.map(\.digest)).count
@@ -149,7 +151,7 @@ public struct ExtractStage: Sendable {
         let images = try store.record(manifest)
         let missing = try store.missing(
             views: viewNames, of: images, encoder: encoder, withStatistics: parameters.statistics)
-        var skipped: [(image: LabelledImage, error: ImageError)] = []
+        var skipped: [(image: LabelledImage, error: ImageError)] = [], white: [String] = []
         let batch = max(1, 256 / viewNames.count)
         let known = KnownDataSet(named: manifest.dataset)
         for first in stride(from: 0, to: missing.count, by: batch) {
@@ -161,6 +163,7 @@ public struct ExtractStage: Sendable {
             let surprise = failures.first { known?.isKnownBroken($0.image.path.text) != true }
             if let surprise, onBadImage == .fail { throw surprise.error }
             skipped += failures
+            white += features.flatMap(\.white)
             for part in features where !part.rows.isEmpty {
                 try store.insert(part.vectors, part.statistics, for: part.rows, encoder: encoder)
             }
@@ -174,9 +177,11 @@ public struct ExtractStage: Sendable {
         try store.write(
             recipe, .embeddings(contents(manifest: kept, encoder: encoder)),
             metrics: Profile.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
-        return Outcome(
+        var outcome = Outcome(
             key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
             errors: skipped.map(\.error))
+        outcome.white = white
+        return outcome
     }
 
     private func contents(manifest: ArtifactKey, encoder: Digest) -> EmbeddingSet {

@@ -31,6 +31,8 @@ struct ImageModel: Sendable {
         /// Of the same rows, where they are asked for.
         var statistics: StoredBlockStatistics?
         var failures: [(image: LabelledImage, error: ImageError)] = []
+        /// Files of which nothing but white is left.
+        var white: [String] = []
     }
 
     /// Decodes images, makes the views they lack, and encodes them.
@@ -73,6 +75,7 @@ struct ImageModel: Sendable {
         for (image, views) in images {
             do throws(ImageError) {
                 let picture = try Picture(image)
+                if picture.isClippedToWhite { features.white.append(image.path.text) }
                 for name in views {
                     Profile.measure(.preprocess) {
                         let view = view(name, of: picture, image.digest, augmentation)

@@ -34,19 +34,31 @@ struct DataCheckCommand: ParsableCommand {
             let check = try DataSetCheck(folder, depth: decode ? .pixels : .headers) { line.update($0, of: $1) }
             Console.standardError.clearStatus()
             print(check.report)
-            if let splits { try report(splits, of: folder) }
-            guard check.isUsable else { throw ExitCode(ExitStatus.badData.rawValue) }
+            let hasSplits = try splits.map { try report($0, of: folder) } ?? true
+            guard check.isUsable, hasSplits else { throw ExitCode(ExitStatus.badData.rawValue) }
         }
     }
 
-    private func report(_ splits: String, of folder: ImageFolder) throws {
+    /// Says what each domain's split names.
+    /// - Returns: whether every domain has a split that can be used.
+    private func report(_ splits: String, of folder: ImageFolder) throws -> Bool {
+        var faults: [String] = []
         for domain in folder.domains {
-            // Which images there are counts here, and not what is in them.
-            let parts = try folder.parts(of: domain, in: splits) { $0.map { Digest(of: Data($0.utf8)) } }
-            let counts = [parts.train, parts.validation].map { grouped($0.images.count) }
-            print("\nSplit of \(domain): train \(counts[0]), val \(counts[1]), of \(grouped(parts.images.images.count)) used")
-            if let note = parts.extraNote { print(note) }
+            do {
+                // Which images there are counts here, and not what is in them.
+                let parts = try folder.parts(of: domain, in: splits) { $0.map { Digest(of: Data($0.utf8)) } }
+                let counts = [parts.train, parts.validation].map { grouped($0.images.count) }
+                print("\nSplit of \(domain): train \(counts[0]), val \(counts[1]), of \(grouped(parts.images.images.count)) used")
+                if let note = parts.extraNote { print(note) }
+            } catch let error as DatasetError {
+                faults.append(error.description)
+            }
         }
+        guard !faults.isEmpty else { return true }
+        Console.standardError.line(
+            "Of \(folder.domains.count) domains, \(faults.count) have no split that can be used; a run that learns from them or is "
+                + "tested on them ends:\n" + faults.map { "  \($0)" }.joined(separator: "\n"))
+        return false
     }
 }
 
@@ -82,7 +94,15 @@ extension DataSetCheck {
             list(broken.filter(\.isKnown).map { "\(short($0.path.text)) \($0.reason)" }, "Broken in many copies, and left out"),
             list(unused.map { short($0.path) }, "Not part of it, and not read"),
             list(copies.map { $0.map { short($0.text) }.joined(separator: " = ") }, "Files with the same bytes"),
+            list(
+                white.map { short($0.text) },
+                "All white once read: 16-bit grey above 255, which is clipped as Pillow clips it; convert to 8 bits"),
         ].compactMap(\.self)
+        if case .headers = depth {
+            parts.append(
+                "Headers only were read: files that end too soon, damage behind the header, pictures that are all white and files "
+                    + "with the same bytes were not looked for. --decode does that.")
+        }
         parts.append(
             !isUsable ? "It cannot be used as it is."
                 : warnings.isEmpty ? "It can be used." : "It can be used, without what is named above.")
