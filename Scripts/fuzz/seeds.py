@@ -11,6 +11,12 @@ fixtures = Path(__file__).parents[2] / "Tests" / "Fixtures" / "checkpoints"
 files = [fixtures / name for name in ("prompt.pt", "tensors.pt", "repeated.pt")]
 for path in (fixtures / "found" / reader).glob("*"):
     (folder / ("found-" + path.name)).write_bytes(path.read_bytes())
+# Pictures: small ones of every kind.
+suffixes = {"jpeg": "jpg"}
+for folder_name in ("pictures", "pictures/found", "imaging"):
+    for path in (fixtures.parent / folder_name).glob(f"*.{suffixes.get(reader, reader)}"):
+        if path.stat().st_size < 8192:
+            (folder / path.name).write_bytes(path.read_bytes())
 if reader == "safetensors":
     header = json.dumps({
         "a": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},

@@ -42,7 +42,7 @@ import Testing
             try write(files.merging(["photo/horse/readme.txt": ""]) { a, _ in a }, under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
             let error = #expect(throws: DatasetError.self) { try folder.images(of: "photo") }
-            #expect(error?.description.contains("“\(root)/photo/horse” holds no .jpg") == true)
+            #expect(error?.description.contains("“\(root)/photo/horse” holds no image (.jpg") == true)
             #expect(error?.description.contains("(not used there: 1 .txt file (\(root)/photo/horse/readme.txt))") == true)
             #expect(try folder.images(of: "sketch").count == 2)
         }

@@ -35,14 +35,6 @@ struct EstimateTests {
         #expect("\(Estimate.Origin.unknown)".hasPrefix("unknown"))
     }
 
-    @Test("Crops that are fresh in every epoch are not counted, and it is said how many trainings encode such")
-    func freshViews() throws {
-        let laboratory = try Laboratory()
-        #expect(try estimate(laboratory, laboratory.plan()).encodingFreshViews == 0)
-        let plan = try laboratory.plan(sampleText.replacing("views: 4", with: "views: everyEpoch"))
-        #expect(try estimate(laboratory, plan).encodingFreshViews == 6 + 4)
-    }
-
     @Test("Without a formula, what was made tells: by images and epochs, and by threads")
     func byImages() throws {
         let laboratory = try Laboratory(), plan = try laboratory.plan()

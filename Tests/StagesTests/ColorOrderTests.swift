@@ -34,7 +34,7 @@ struct ColorOrderTests {
         let embeddings = try [dassl, clip].map { try bench.store.embeddings($0.key, view: "center") }
         for (row, image) in embeddings[0].manifest.images.enumerated() {
             let isPalette = [".gif", ".bmp"].contains { image.path.text.hasSuffix($0) }
-            let rows = embeddings.map { Array($0.vectors.rows(row..<row + 1).array) }
+            let rows = embeddings.map { $0.vectors.rows(row..<row + 1) }
             #expect((rows[0] != rows[1]) == isPalette, "\(image.path)")
         }
     }
