@@ -14,7 +14,7 @@ import Testing
         try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
     }
 
-    @Test(arguments: [1, 2, 3, 6]) func anEarlierStoreBecomesThisOne(version: Int) throws {
+    @Test(arguments: [1, 2, 3, 6, 7]) func anEarlierStoreBecomesThisOne(version: Int) throws {
         try withFolder { folder in
             let path = folder + "/earlier.sqlite"
             try Self.write(version: version, to: path)
@@ -23,9 +23,13 @@ import Testing
             // What the fixture was made by, written to a store of this version.
             let new = try ArtifactStore(path: folder + "/new.sqlite")
             try Sample.runPipeline(in: new)
+            if version >= 7 {
+                try Sample.runCommand(in: new)
+                try Sample.extractStatistics(Sample.manifest("tango"), into: new)
+            }
             #expect(try store.query(Self.schema) == new.query(Self.schema))
             for sql in Self.everything { #expect(try store.query(sql) == new.query(sql)) }
-            let training = Sample.promptRecipe(try store.resolve("tango", kind: .embeddings), seed: 9).key
+            let training = Sample.promptRecipe(Sample.extractionRecipe(Sample.manifest("tango")).key, seed: 9).key
             #expect(try store.checkpoint(for: training)?.payload == Data([1, 2, 3]))
         }
     }
@@ -34,7 +38,7 @@ import Testing
     private static let everything = [
         "SELECT key, kind, bytes, parameters FROM artifacts ORDER BY 1", "SELECT * FROM artifact_inputs ORDER BY 1, 2, 3",
         "SELECT * FROM images ORDER BY 1, 6", "SELECT * FROM embeddings ORDER BY 2, 6", "SELECT * FROM prompts ORDER BY 1",
-        "SELECT * FROM generators ORDER BY 1", "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3",
+        "SELECT * FROM block_statistics ORDER BY 2, 6, 7", "SELECT * FROM files ORDER BY 1, 2", "SELECT * FROM generators ORDER BY 1", "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3",
         "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM results ORDER BY 7",
         "SELECT pipeline, stage, cell, key, state, message FROM pipelines ORDER BY 4",
     ]
