@@ -43,18 +43,20 @@ extension Database {
     func artifact(_ key: ArtifactKey) throws -> Artifact? {
         let row = try Row.fetchOne(
             cachedStatement(sql: "SELECT * FROM artifact WHERE key = ?"), arguments: [key.description])
-        guard let row, let kind = ArtifactKind(rawValue: row["kind"]) else { return nil }
+        guard let row, let kind = try ArtifactKind(rawValue: row.value("kind")) else { return nil }
         let inputs = try Row.fetchAll(
             cachedStatement(sql: """
                 SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
                 WHERE artifact_id = ? ORDER BY position
                 """),
-            arguments: [row["id"] as Int64])
-        let recipe = Recipe(
-            kind: kind, algorithmVersion: row["algorithm_version"], parameters: try JSONValue(parsing: row["parameters"]),
-            inputs: try inputs.map { try Recipe.Input($0["role"], $0.digest("key")) })
-        return Artifact(
-            key: key, recipe: recipe, created: row["created"], seconds: row["seconds"], bytes: row["bytes"])
+            arguments: [row.value("id") as Int64])
+        let recipe = try Recipe(
+            kind: kind, algorithmVersion: row.value("algorithm_version"),
+            parameters: JSONValue(parsing: row.value("parameters")),
+            inputs: inputs.map { try Recipe.Input($0.value("role"), $0.digest("key")) })
+        return try Artifact(
+            key: key, recipe: recipe, created: row.value("created"),
+            seconds: row.value("seconds", in: Limits.seconds), bytes: row.value("bytes", in: Limits.bytes))
     }
 
     /// The row of an artifact, or nil where there is none.

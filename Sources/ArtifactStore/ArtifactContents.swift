@@ -22,7 +22,7 @@ public enum ArtifactContents: Sendable {
 }
 
 extension ArtifactStore {
-    /// Writes an artifact, its inputs, its contents and the history of its training, and forgets the checkpoint and the
+    /// Writes an artifact, its inputs, its contents, the history of its training and the digest of all these, and forgets the checkpoint and the
     /// failure noted under its key: all in one transaction. Where the artifact is there already, nothing is done, or, if the store
     /// `remakes`, its contents are replaced.
     /// - Parameter seconds: how long it took to make.
@@ -50,6 +50,7 @@ extension ArtifactStore {
             case .files(let files): try database.insert(files, id: id)
             }
             try database.insert(metrics, id: id)
+            try database.seal(id)
         }
         return key
     }
@@ -98,7 +99,7 @@ extension Database {
             let images = try Int.fetchOne(self, sql: """
                 SELECT count(*) FROM manifest_image WHERE manifest_id = (SELECT id FROM artifact WHERE key = ?)
                 """, arguments: [set.manifest.description]) ?? 0
-            let features = 4 * (try encoder(set.encoder)?["dimension"] ?? 0)
+            let features = try 4 * dimension(ofEncoder: set.encoder)
             let statistics = set.hasStatistics
                 ? try 4 * blockWidths(encoderID: encoderID(set.encoder)).reduce(0, +) : 0
             return images * set.views.count * (features + statistics)

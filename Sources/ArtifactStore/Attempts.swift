@@ -53,12 +53,10 @@ extension ArtifactStore {
             try Row.fetchOne(
                 database.cachedStatement(sql: "SELECT * FROM attempt WHERE key = ?"), arguments: [key.description]
             ).map { row in
-                let seconds: Double? = row["seconds"]
-                let cost = seconds.map {
-                    Attempt.Cost(
-                        seconds: $0, processorSeconds: row["processor_seconds"] ?? 0, peakBytes: row["peak_bytes"] ?? 0)
-                }
-                return Attempt(started: row["started"], threads: row["threads"], cost: cost, log: row["log"])
+                let seconds: Double? = try row.value("seconds")
+                return try Attempt(
+                    started: row.value("started"), threads: row.value("threads"), cost: seconds.map { _ in try row.cost() },
+                    log: row.value("log"))
             }
         }
     }
@@ -71,7 +69,18 @@ extension ArtifactStore {
                     SELECT stage, max(peak_bytes) AS peak FROM pipeline_history JOIN attempt USING (key)
                     WHERE pipeline = ? AND peak_bytes > 0 GROUP BY stage
                     """, arguments: [name])
-            return Dictionary(rows.map { ($0["stage"], $0["peak"]) }, uniquingKeysWith: max)
+            return try Dictionary(
+                rows.map { try ($0.value("stage"), Limits.bytes.nearest(to: $0.value("peak"))) }, uniquingKeysWith: max)
         }
+    }
+}
+
+extension Row {
+    /// The cost in the columns of `attempt`. What it says is a note: one that cannot be is the nearest that can.
+    func cost() throws -> Attempt.Cost {
+        try Attempt.Cost(
+            seconds: Limits.seconds.nearest(to: value("seconds")),
+            processorSeconds: Limits.seconds.nearest(to: value("processor_seconds") ?? 0),
+            peakBytes: Limits.bytes.nearest(to: value("peak_bytes") ?? 0))
     }
 }

@@ -66,8 +66,9 @@ extension Database {
 
     /// The widths of an encoder's blocks; empty where none of its statistics were ever kept.
     func blockWidths(encoderID: Int64) throws -> [Int] {
-        try Int.fetchAll(
-            self, sql: "SELECT width FROM encoder_block WHERE encoder_id = ? ORDER BY block", arguments: [encoderID])
+        try Row.fetchAll(
+            self, sql: "SELECT width FROM encoder_block WHERE encoder_id = ? ORDER BY block", arguments: [encoderID]
+        ).map { try $0.value("width", in: Limits.width) }
     }
 
     private func record(widths: [Int], encoderID: Int64) throws {
@@ -83,6 +84,7 @@ extension Database {
                 arguments: [encoderID, block, first, width])
             first += 2 * width
         }
+        try sealEncoder(encoderID)
     }
 
     /// Refuses a set that promises statistics which are not there.
@@ -94,8 +96,9 @@ extension Database {
                         AND block_statistic.image_id = manifest_image.image_id)
                 ORDER BY position)
             """, arguments: [manifestID, encoderID, viewID])
-        if let missing, missing["images"] > 0 {
-            throw StoreError.missingStatistics(count: missing["images"], view: view, first: missing["path"])
+        if let missing, try missing.value("images") > 0 {
+            throw try StoreError.missingStatistics(
+                count: missing.value("images"), view: view, first: missing.value("path"))
         }
     }
 

@@ -36,9 +36,9 @@ extension ArtifactStore {
                 database, sql: "SELECT progress, sha256, payload FROM checkpoint WHERE key = ?",
                 arguments: [key.description]
             ).map {
-                TrainingCheckpoint(
-                    progress: try JSONValue(parsing: $0["progress"]),
-                    payload: try $0.wholeBlob("payload", "the kept state of \(key.short)"))
+                try TrainingCheckpoint(
+                    progress: JSONValue(parsing: $0.value("progress")),
+                    payload: $0.wholeBlob("payload", "the kept state of \(key.short)"))
             }
         }
     }

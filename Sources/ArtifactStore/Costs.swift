@@ -57,7 +57,9 @@ extension Database {
             arguments: [id])
         return EvaluationCost(
             parameters: numbers ?? 0,
-            learning: Dictionary(uniqueKeysWithValues: try learned.map { (try $0.digest("key"), $0["seconds"]) }),
+            learning: Dictionary(uniqueKeysWithValues: try learned.map {
+                try ($0.digest("key"), $0.value("seconds", in: Limits.seconds))
+            }),
             evaluationSeconds: artifact.seconds)
     }
 }

@@ -43,7 +43,7 @@ extension ArtifactStore {
             let (set, manifestID, encoderID) = try database.embeddingSet(id: database.artifactID(key, .embeddings))
             guard set.views.contains(view) else { throw StoreError.noView(view, available: set.views) }
             let manifest = try database.manifest(id: manifestID)
-            let dimension = try database.encoder(set.encoder)?["dimension"] as Int? ?? 0
+            let dimension = try database.dimension(ofEncoder: set.encoder)
             let vectors = try database.vectors(
                 of: manifest, id: manifestID, encoderID: encoderID, view: view, dimension: dimension)
             if let (row, problem) = firstBadVector(vectors) {
@@ -69,8 +69,9 @@ extension Database {
                             AND embedding.image_id = manifest_image.image_id)
                     ORDER BY position)
                 """, arguments: [manifestID, encoderID, viewID])
-            if let missing, missing["images"] > 0 {
-                throw StoreError.missingEmbeddings(count: missing["images"], view: view, first: missing["path"])
+            if let missing, try missing.value("images") > 0 {
+                throw try StoreError.missingEmbeddings(
+                    count: missing.value("images"), view: view, first: missing.value("path"))
             }
             if set.hasStatistics {
                 try checkStatistics(manifestID: manifestID, encoderID: encoderID, view: view, viewID: viewID)
@@ -94,10 +95,10 @@ extension Database {
             SELECT name FROM embedding_set_view JOIN image_view ON image_view.id = view_id
             WHERE embedding_set_id = ? ORDER BY position
             """, arguments: [id])
-        let set = EmbeddingSet(
-            manifest: try row.digest("manifest"), encoder: try row.digest("encoder"), views: views,
-            hasStatistics: row["has_statistics"])
-        return (set, row["manifest_id"], row["encoder_id"])
+        let set = try EmbeddingSet(
+            manifest: row.digest("manifest"), encoder: row.digest("encoder"), views: views,
+            hasStatistics: row.value("has_statistics"))
+        return try (set, row.value("manifest_id"), row.value("encoder_id"))
     }
 
     /// Copies vectors from SQLite's pages straight into a tensor: features are the store's bulk, and a run reads them

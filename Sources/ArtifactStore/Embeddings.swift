@@ -72,7 +72,7 @@ extension ArtifactStore {
     /// - Throws: `StoreError.missingEmbeddings`, `.badVector`, `.unknownEncoder`.
     public func vectors(of images: [Digest], view: String, encoder key: Digest) throws -> Tensor {
         try reading { database in
-            let encoderID = try database.encoderID(key), dimension = try database.encoder(key)?["dimension"] as Int? ?? 0
+            let encoderID = try database.encoderID(key), dimension = try database.dimension(ofEncoder: key)
             let statement = try database.cachedStatement(sql: """
                 SELECT vector FROM embedding WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
                     AND image_id = (SELECT id FROM image WHERE sha256 = ?)
@@ -118,8 +118,7 @@ extension ArtifactStore {
     ) throws {
         precondition(vectors.rows == rows.count, "one vector for each row")
         try writing { database in
-            guard let encoder = try database.encoder(key) else { throw StoreError.unknownEncoder(key) }
-            let encoderID: Int64 = encoder["id"], dimension: Int = encoder["dimension"]
+            let encoderID = try database.encoderID(key), dimension = try database.dimension(ofEncoder: key)
             let problem = vectors.columns != dimension
                 ? (row: 0, problem: .wrongDimension(vectors.columns, expected: dimension)) : firstBadVector(vectors)
             if let problem, rows.indices.contains(problem.row) {
@@ -168,8 +167,14 @@ func firstBadVector(_ vectors: Tensor) -> (row: Int, problem: StoreError.VectorP
 extension Database {
     /// The row of a known encoder.
     func encoderID(_ key: Digest) throws -> Int64 {
-        guard let id = try encoder(key)?["id"] as Int64? else { throw StoreError.unknownEncoder(key) }
-        return id
+        guard let row = try encoder(key) else { throw StoreError.unknownEncoder(key) }
+        return try row.value("id")
+    }
+
+    /// How many numbers a feature of a known encoder has.
+    func dimension(ofEncoder key: Digest) throws -> Int {
+        guard let row = try encoder(key) else { throw StoreError.unknownEncoder(key) }
+        return try row.value("dimension", in: Limits.width)
     }
 
     fileprivate func checkNoOthers(_ vectors: Tensor, for rows: [ImageView], encoderID: Int64) throws {
@@ -181,9 +186,9 @@ extension Database {
             """)
         for (index, row) in rows.enumerated() {
             guard let known = try Row.fetchOne(statement, arguments: [encoderID, row.view, Data(row.image.bytes)]),
-                vectors.rows(index..<index + 1).blob.sha256 != known[0]
+                try vectors.rows(index..<index + 1).blob.sha256 != known.value(0)
             else { continue }
-            throw StoreError.otherVector(image: try path(of: row.image), view: row.view, encoder: known[1])
+            throw try StoreError.otherVector(image: path(of: row.image), view: row.view, encoder: known.value(1))
         }
     }
 

@@ -36,6 +36,7 @@ extension ArtifactStore {
             try database.execute(
                 sql: "INSERT OR IGNORE INTO encoder (key, name, dimension, parameters) VALUES (?, ?, ?, ?)",
                 arguments: [key.description, encoder.name, encoder.dimension, encoder.parameters.canonicalText])
+            if database.changesCount > 0 { try database.sealEncoder(database.lastInsertedRowID) }
         }
         return key
     }
@@ -45,9 +46,17 @@ extension ArtifactStore {
     public func encoder(_ key: Digest) throws -> EncoderIdentity {
         try reading { database in
             guard let row = try database.encoder(key) else { throw StoreError.unknownEncoder(key) }
-            return EncoderIdentity(
-                name: row["name"], dimension: row["dimension"], parameters: try JSONValue(parsing: row["parameters"]))
+            return try EncoderIdentity(row)
         }
+    }
+}
+
+extension EncoderIdentity {
+    /// Reads a row of `encoder`.
+    init(_ row: Row) throws {
+        self.init(
+            name: try row.value("name"), dimension: try row.value("dimension", in: Limits.width),
+            parameters: try JSONValue(parsing: row.value("parameters")))
     }
 }
 

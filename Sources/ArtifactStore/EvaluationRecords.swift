@@ -58,7 +58,7 @@ extension ArtifactStore {
                     WHERE evaluation.artifact_id = ? GROUP BY manifest_image.label ORDER BY manifest_image.label
                     """),
                 arguments: [try database.artifactID(evaluation, .evaluation)]
-            ).map { (label: $0[0], images: $0[1], correct: $0[2]) }
+            ).map { try (label: $0.value(0), images: $0.value(1), correct: $0.value(2)) }
         }
     }
 }
@@ -83,11 +83,11 @@ extension Database {
                 JOIN encoder ON encoder.id = embedding_set.encoder_id
                 WHERE artifact_input.artifact_id = ? ORDER BY artifact_input.position LIMIT 1
                 """),
-            arguments: [row["id"] as Int64]
+            arguments: [row.value("id") as Int64]
         ).map {
-            EvaluationRecord.Encoder(
-                key: try $0.digest("key"), name: $0["name"], dimension: $0["dimension"], precision: $0["precision"],
-                preprocessing: $0["preprocessing"])
+            try EvaluationRecord.Encoder(
+                key: $0.digest("key"), name: $0.value("name"), dimension: $0.value("dimension", in: Limits.width),
+                precision: $0.value("precision"), preprocessing: $0.value("preprocessing"))
         }
         let learned = try Row.fetchAll(
             cachedStatement(sql: """
@@ -98,13 +98,13 @@ extension Database {
                 )
                 SELECT DISTINCT manifest.dataset, manifest.domain FROM origin JOIN manifest ON manifest.artifact_id = origin.id
                 """),
-            arguments: [row["id"] as Int64])
-        let dataSet: String = row["dataset"], target: String = row["domain"]
-        return EvaluationRecord(
-            accuracy: row["accuracy"], images: row["images"], dataSet: dataSet, target: target, encoder: encoder,
-            learnedFrom: Set(learned.map { $0["dataset"] }),
+            arguments: [row.value("id") as Int64])
+        let dataSet: String = try row.value("dataset"), target: String = try row.value("domain")
+        return try EvaluationRecord(
+            accuracy: row.value("accuracy"), images: row.value("images"), dataSet: dataSet, target: target, encoder: encoder,
+            learnedFrom: Set(learned.map { try $0.value("dataset") }),
             sawTarget: learned.contains {
-                ($0["dataset"] as Name, $0["domain"] as Name) == (Name(dataSet), Name(target))
+                try ($0.value("dataset") as Name, $0.value("domain") as Name) == (Name(dataSet), Name(target))
             })
     }
 }

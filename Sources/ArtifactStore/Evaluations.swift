@@ -63,12 +63,12 @@ extension ArtifactStore {
                     AND manifest_image.position = prediction.position
                 WHERE evaluation.artifact_id = ? ORDER BY prediction.position
                 """, arguments: [id])
-            return Evaluation(
-                method: row["method"], seed: row["seed"], manifest: try row.digest("manifest"),
+            return try Evaluation(
+                method: row.value("method"), seed: row.value("seed"), manifest: row.digest("manifest"),
                 predictions: predictions.map {
-                    Evaluation.Prediction(
-                        position: $0["position"], label: $0["label"], predicted: $0["predicted"],
-                        probability: $0["probability"], spread: $0["spread"])
+                    try Evaluation.Prediction(
+                        position: $0.value("position"), label: $0.value("label"), predicted: $0.value("predicted"),
+                        probability: $0.value("probability"), spread: $0.value("spread"))
                 })
         }
     }

@@ -22,8 +22,9 @@ extension ArtifactStore {
     public func failure(of key: ArtifactKey) throws -> Failure? {
         try reading { database in
             try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT failed, message FROM failure WHERE key = ?"), arguments: [key.description]
-            ).map { Failure(failed: $0["failed"], message: $0["message"]) }
+                database.cachedStatement(sql: "SELECT failed, message FROM failure WHERE key = ?"),
+                arguments: [key.description]
+            ).map { try Failure(failed: $0.value("failed"), message: $0.value("message")) }
         }
     }
 }

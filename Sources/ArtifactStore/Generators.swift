@@ -31,9 +31,9 @@ extension ArtifactStore {
             guard let row = try Row.fetchOne(
                 database, sql: "SELECT * FROM generator WHERE artifact_id = ?", arguments: [id])
             else { throw StoreError.badValue("the generator \(key.short) of the store has no contents") }
-            return StoredGenerator(
-                method: row["method"], domain: row["domain"], seed: row["seed"],
-                tensors: try database.tensors(id: id), validationAccuracy: row["validation_accuracy"])
+            return try StoredGenerator(
+                method: row.value("method"), domain: row.value("domain"), seed: row.value("seed"),
+                tensors: database.tensors(id: id), validationAccuracy: row.value("validation_accuracy"))
         }
     }
 }
@@ -60,8 +60,8 @@ extension Database {
             self, sql: "SELECT name, shape, sha256, vector FROM tensor WHERE artifact_id = ?", arguments: [id])
         var tensors: [String: Tensor] = [:]
         for row in rows {
-            let name: String = row["name"]
-            let shape = try JSONValue(parsing: row["shape"]).decoded(as: [Int].self)
+            let name: String = try row.value("name")
+            let shape = try JSONValue(parsing: row.value("shape")).decoded(as: [Int].self)
             let vector = try row.wholeBlob("vector", "the weight “\(name)” in the store")
             guard let tensor = Tensor(blob: vector, shape: shape) else {
                 throw StoreError.badValue("the weight “\(name)” in the store does not fit its shape \(shape)")

@@ -20,6 +20,7 @@ extension ArtifactStore {
             } else {
                 let id = try database.insertArtifact(recipe, seconds: 0, bytes: manifest.images.count * 36)
                 try database.insert(manifest, id: id)
+                try database.seal(id)
             }
         }
         return recipe.key
@@ -52,8 +53,8 @@ extension Database {
         }
         let names = try Row.fetchOne(
             self, sql: "SELECT dataset, domain FROM manifest WHERE artifact_id = ?", arguments: [id])
-        return DomainManifest(
-            dataset: names?["dataset"] ?? "", domain: names?["domain"] ?? "", classes: classes, images: images)
+        return try DomainManifest(
+            dataset: names?.value("dataset") ?? "", domain: names?.value("domain") ?? "", classes: classes, images: images)
     }
 
     fileprivate func insert(_ manifest: DomainManifest, id: Int64) throws {

@@ -23,7 +23,7 @@ extension ArtifactStore {
             let rows = try Row.fetchAll(
                 database, sql: "SELECT epoch, name, value FROM metric WHERE artifact_id = ? ORDER BY epoch, name",
                 arguments: [id])
-            return rows.map { Metric(epoch: $0["epoch"], name: $0["name"], value: $0["value"]) }
+            return try rows.map { try Metric(epoch: $0.value("epoch"), name: $0.value("name"), value: $0.value("value")) }
         }
     }
 }

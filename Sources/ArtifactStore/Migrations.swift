@@ -23,6 +23,7 @@ enum Migrations {
             try database.execute(sql: "DROP VIEW \(view.quotedDatabaseIdentifier)")
         }
         for step in steps[version...] { try database.execute(sql: step) }
+        if version < 8 { try database.sealAll() }
         try database.execute(sql: Schema.views)
         try database.execute(sql: """
             PRAGMA application_id = \(Schema.applicationID);
@@ -40,6 +41,7 @@ enum Migrations {
             let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
             guard application == 0, version == 0, tables == 0 else { throw StoreError.notAStore(path: path) }
         }
+        guard version >= 0 else { throw StoreError.damaged(path: path, reason: "the version of its tables is \(version)") }
         guard version <= latest else {
             throw StoreError.madeByNewerVersion(path: path, version: version, known: latest)
         }

@@ -24,11 +24,7 @@ extension ArtifactStore {
                     """, arguments: [kind.rawValue, version, limit])
             return try rows.compactMap { row in
                 try database.artifact(row.digest("key")).map {
-                    PastAttempt(
-                        artifact: $0, threads: row["threads"],
-                        cost: Attempt.Cost(
-                            seconds: row["seconds"], processorSeconds: row["processor_seconds"] ?? 0,
-                            peakBytes: row["peak_bytes"] ?? 0))
+                    try PastAttempt(artifact: $0, threads: row.value("threads"), cost: row.cost())
                 }
             }
         }
@@ -47,7 +43,7 @@ extension ArtifactStore {
                     WHERE artifact.key = ?
                     """),
                 arguments: [key.description]
-            ).map { (images: $0[0], classes: $0[1]) }
+            ).map { try (images: $0.value(0), classes: $0.value(1)) }
         }
     }
 }

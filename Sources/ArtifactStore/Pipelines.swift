@@ -45,9 +45,9 @@ extension ArtifactStore {
             try Row.fetchAll(
                 database, sql: "SELECT * FROM pipeline_instance WHERE pipeline = ? ORDER BY position", arguments: [name]
             ).map {
-                PipelineInstance(
-                    stage: $0["stage"], cell: try JSONValue(parsing: $0["cell"]), key: try $0.digest("key"),
-                    title: $0["title"])
+                try PipelineInstance(
+                    stage: $0.value("stage"), cell: JSONValue(parsing: $0.value("cell")), key: $0.digest("key"),
+                    title: $0.value("title"))
             }
         }
     }

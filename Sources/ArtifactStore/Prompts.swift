@@ -32,13 +32,13 @@ extension ArtifactStore {
                 database, sql: "SELECT * FROM prompt WHERE artifact_id = ?",
                 arguments: [try database.artifactID(key, .prompt)])
             guard let row,
-                let vectors = Tensor(
-                    blob: try row.wholeBlob("vectors", "the prompt \(key.short) of the store"),
-                    shape: [row["context_length"], row["width"]])
+                let vectors = try Tensor(
+                    blob: row.wholeBlob("vectors", "the prompt \(key.short) of the store"),
+                    shape: [row.value("context_length"), row.value("width")])
             else { throw StoreError.badValue("the prompt \(key.short) of the store has no readable vectors") }
-            return Prompt(
-                method: row["method"], domain: row["domain"], seed: row["seed"], vectors: vectors,
-                validationAccuracy: row["validation_accuracy"])
+            return try Prompt(
+                method: row.value("method"), domain: row.value("domain"), seed: row.value("seed"), vectors: vectors,
+                validationAccuracy: row.value("validation_accuracy"))
         }
     }
 }

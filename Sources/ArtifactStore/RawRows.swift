@@ -8,7 +8,12 @@ extension Database {
     func forEachRow(
         _ sql: String, _ arguments: StatementArguments, _ body: (SQLiteStatement) throws -> Void
     ) throws {
-        let statement = try makeStatement(sql: sql)
+        try forEachRow(in: makeStatement(sql: sql), arguments, body)
+    }
+
+    func forEachRow(
+        in statement: Statement, _ arguments: StatementArguments, _ body: (SQLiteStatement) throws -> Void
+    ) throws {
         try statement.setArguments(arguments)
         try withExtendedLifetime(statement) {
             let rows = statement.sqliteStatement

@@ -24,7 +24,8 @@ extension ArtifactStore {
             }
             guard candidates.count == 1 else {
                 throw StoreError.ambiguousName(text, candidates: try candidates.map { row in
-                    let kind: String = row["kind"], created: String = row["created"], name: String? = row["name"]
+                    let kind: String = try row.value("kind"), created: String = try row.value("created")
+                    let name: String? = try row.value("name")
                     return "\(try row.digest("key").short)  \(kind)  \(created)  \(name ?? "")"
                 })
             }

@@ -26,9 +26,9 @@ extension ArtifactStore {
                 WHERE pipeline = ? ORDER BY position
                 """, arguments: [name]
             ).map {
-                ResultRow(
-                    method: $0["method"], target: $0["domain"], seed: $0["seed"], accuracy: $0["accuracy"],
-                    images: $0["images"], evaluation: try $0.digest("key"))
+                try ResultRow(
+                    method: $0.value("method"), target: $0.value("domain"), seed: $0.value("seed"),
+                    accuracy: $0.value("accuracy"), images: $0.value("images"), evaluation: $0.digest("key"))
             }
         }
     }

@@ -18,9 +18,6 @@ extension Schema {
 
         """
 
-    /// A digest over all rows of an artifact.
-    static let contentDigests = ""
-
     /// What pipeline files have asked for.
     static let requests = ""
 }

@@ -69,6 +69,9 @@ extension StoreError {
             return try body()
         } catch let error as DatabaseError {
             throw StoreError(error, path: path)
+        } catch let error as RowDecodingError {
+            let problem = "\(error)".prefix { $0 != "-" }.trimmingCharacters(in: .whitespaces)
+            throw StoreError.badValue("a value of the store “\(path)” is damaged (\(problem)); spg store verify says what it is part of")
         }
     }
 

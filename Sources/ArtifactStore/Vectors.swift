@@ -16,9 +16,18 @@ extension Tensor {
         return (blob, blob.sha256)
     }
 
+    /// The bytes of a tensor, or nil for a shape that no tensor has.
+    private static func size(ofShape shape: [Int]) -> Int? {
+        shape.reduce(MemoryLayout<Float>.stride as Int?) { size, extent in
+            guard let size, extent >= 0 else { return nil }
+            let (product, overflows) = size.multipliedReportingOverflow(by: extent)
+            return overflows ? nil : product
+        }
+    }
+
     /// The tensor that a blob holds, or nil where its size does not fit the shape.
     init?(blob: Data, shape: [Int]) {
-        guard shape.allSatisfy({ $0 >= 0 }), blob.count == shape.reduce(4, *) else { return nil }
+        guard let size = Self.size(ofShape: shape), blob.count == size else { return nil }
         self.init(uninitialized: shape)
         withUnsafeMutablePointer { elements in
             _ = blob.copyBytes(to: UnsafeMutableRawBufferPointer(start: elements, count: blob.count))

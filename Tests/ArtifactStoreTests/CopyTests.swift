@@ -100,28 +100,46 @@ import Testing
         }
     }
 
-    /// (1, 0, 0, 0, 0, 0, 0, 0).
-    private static let unit = "x'0000803f\(String(repeating: "0", count: 56))'"
-
-    /// What the other store has otherwise, and how it is named.
-    static let conflicts: [(sql: String, says: String)] = [
-        ("UPDATE embedding SET vector = \(unit), sha256 = sha256(\(unit)) WHERE id = 3",
-            "the features of /data/tango/"),
-        ("UPDATE prompt SET vectors = zeroblob(24), sha256 = sha256(zeroblob(24)) WHERE domain = 'papirus' AND seed = 2",
-            "(desktop-icons/prompts {\"domain\":\"papirus\",\"seed\":2})"),
-        ("UPDATE tensor SET vector = zeroblob(8), sha256 = sha256(zeroblob(8)) WHERE name = 'g.bias'", "the generator "),
-        ("UPDATE prediction SET probability = 0.3 WHERE position = 1", "the evaluation "),
-        ("UPDATE prediction SET spread = 0.3 WHERE position = 1 AND spread IS NOT NULL", "the evaluation "),
+    /// What the other store has made otherwise, and how it is named.
+    static let conflicts: [(make: @Sendable (ArtifactStore) throws -> Void, says: String)] = [
+        ({ store in
+            let row = ImageView(image: Sample.manifest("tango").images[1].digest, view: "center")
+            try store.insert(Tensor([1, 8], [1, 0, 0, 0, 0, 0, 0, 0]), for: [row], encoder: Sample.encoder.key)
+        }, "the features of /data/tango/"),
+        ({ store in
+            var prompt = Sample.prompt("papirus", seed: 2)
+            prompt.vectors = Tensor([2, 3], [0, 0, 0, 0, 0, 1])
+            try store.write(Sample.promptRecipe(features("papirus"), seed: 2), .prompt(prompt), seconds: 1)
+        }, "(desktop-icons/prompts {\"domain\":\"papirus\",\"seed\":2})"),
+        ({ store in
+            var generator = Sample.generator(seed: 1)
+            generator.tensors["g.bias"] = Tensor([2], [5, 7])
+            let prompts = ["oxygen", "papirus"].map { Sample.promptRecipe(features($0), seed: 1).key }
+            try store.write(Sample.generatorRecipe(prompts, seed: 1), .generator(generator), seconds: 1)
+        }, "the generator "),
+        ({ try evaluateOtherwise(in: $0) { $0.probability = 0.3 } }, "the evaluation "),
+        ({ try evaluateOtherwise(in: $0) { $0.spread = 0.3 } }, "the evaluation "),
     ]
 
+    private static func features(_ domain: String) -> ArtifactKey { Sample.extractionRecipe(Sample.manifest(domain)).key }
+
+    private static func evaluateOtherwise(
+        in store: ArtifactStore, _ change: (inout Evaluation.Prediction) -> Void
+    ) throws {
+        var evaluation = Sample.evaluation(of: Sample.manifest("tango"), method: "zero-shot", seed: nil)
+        change(&evaluation.predictions[1])
+        let recipe = Sample.evaluationRecipe([.init("embeddings", features("tango"))], seed: nil)
+        try store.write(recipe, .evaluation(evaluation), seconds: 1)
+    }
+
     @Test(arguments: conflicts.indices) func conflictsAreNamedAndNothingIsMerged(index: Int) throws {
-        let (sql, says) = Self.conflicts[index]
+        let (make, says) = Self.conflicts[index]
         try withFolder { folder in
             let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
             try Sample.runPipeline(in: mine)
             try Sample.runPipeline(in: other)
             try Sample.extract(Sample.manifest("breeze"), into: other)
-            try other.database.write { try $0.execute(sql: sql) }
+            try make(ArtifactStore(path: other.path, remakes: true))
             let before = try mine.rowCounts()
             let error = #expect(throws: StoreError.self) { try mine.merge(storeAt: other.path) }
             #expect(error?.description.contains(says) == true, "\(error.map(\.description) ?? "")")

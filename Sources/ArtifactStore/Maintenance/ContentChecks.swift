@@ -4,15 +4,38 @@ import GRDB
 
 extension Database {
     /// Computes anew whatever an artifact's rows say about themselves: its key from its recipe, a manifest's digest from its
-    /// images, an evaluation's accuracy from its predictions, and whether all features of an embeddings artifact are there.
+    /// images, an evaluation's accuracy from its predictions, whether all features of an embeddings artifact are there, and
+    /// the digest over all of them.
     func checkArtifacts(_ result: inout StoreVerification) throws {
         for row in try Row.fetchAll(self, sql: "SELECT id, key, kind FROM artifact ORDER BY id") {
-            let id: Int64 = row["id"], kind: String = row["kind"], text: String = row["key"]
+            let id: Int64 = try row.value("id"), kind = row.text("kind"), text = row.text("key")
             result.artifacts += 1
-            if let problem = try problem(ofArtifact: id, text, kind: kind) {
+            if let problem = try readableProblem(ofArtifact: id, text, kind: kind) {
                 let article = "aeio".contains(kind.prefix(1)) ? "the \(kind) artifact" : "the \(kind)"
                 result.add("\(article) \(text.prefix(12))", problem, .artifact(id))
             }
+        }
+    }
+
+    /// Computes the digests of encoders anew.
+    func checkEncoders(_ result: inout StoreVerification) throws {
+        for row in try Row.fetchAll(self, sql: "SELECT *, sha256 IS \(RowDigest.encoder) AS is_sealed FROM encoder") {
+            let isKeyed = try? EncoderIdentity(row).key == row.digest("key")
+            guard try isKeyed != true || !row.value("is_sealed") else { continue }
+            result.add(
+                "the encoder \(row.text("name"))@\(row.text("key").prefix(12))",
+                "its name, dimension or parameters are not those that were written", .encoder(try row.value("id")))
+        }
+    }
+
+    /// What is wrong with an artifact, be it that it cannot be read.
+    private func readableProblem(ofArtifact id: Int64, _ text: String, kind: String) throws -> String? {
+        do {
+            return try problem(ofArtifact: id, text, kind: kind)
+        } catch is RowDecodingError {
+            return "a value of its rows cannot be read"
+        } catch StoreError.badValue(let problem) {
+            return problem
         }
     }
 
@@ -26,12 +49,17 @@ extension Database {
             guard let manifest = try? manifest(id: id), manifest.recipe.key == key else {
                 return "its images are not those that its key stands for"
             }
-        case .embeddings: return try missingFeatures(ofSet: id)
+        case .embeddings:
+            if let problem = try missingFeatures(ofSet: id) { return problem }
         case .prompt:
             guard try hasRow("prompt", id) else { return "it has no contents" }
         case .generator:
             guard try hasRow("generator", id) else { return "it has no contents" }
-        case .files: break  // One that only writes metrics has none.
+        case .files:  // One that only writes metrics has none.
+            let names = try String.fetchAll(self, sql: "SELECT file_name FROM file WHERE artifact_id = ?", arguments: [id])
+            if let name = names.first(where: { !StoredFile.isPlain($0) }) {
+                return "“\(name)” is no name of a file in a folder"
+            }
         case .evaluation:
             let agrees = try Bool.fetchOne(self, sql: """
                 SELECT images = count(*) AND accuracy = avg(predicted = label)
@@ -43,7 +71,7 @@ extension Database {
                 """, arguments: [id])
             guard agrees == true else { return "its accuracy is not that of its predictions" }
         }
-        return nil
+        return try isAsSealed(id) ? nil : "its rows are not those that were written"
     }
 
     private func hasRow(_ table: String, _ id: Int64) throws -> Bool {
@@ -68,7 +96,7 @@ extension Database {
                 AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
             WHERE artifact_id = ? AND entry.id IS NULL
             """, arguments: [id])
-        guard let missing, missing["images"] > 0 else { return nil }
-        return "\(noun) of \(missing["images"] as Int) images are missing, the first being “\(missing["path"] as String)”"
+        guard let missing, try missing.value("images") > 0 else { return nil }
+        return "\(noun) of \(try missing.value("images") as Int) images are missing, the first being “\(try missing.value("path") as String)”"
     }
 }

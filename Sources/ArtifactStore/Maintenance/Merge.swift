@@ -54,7 +54,7 @@ extension Database {
         for row in try Row.fetchAll(self, sql: """
             SELECT kind, count(*) FROM other.artifact WHERE key NOT IN (SELECT key FROM main.artifact) GROUP BY kind
             """)
-        { outcome.artifacts[row[0]] = row[1] }
+        { try outcome.artifacts[row.value(0)] = row.value(1) }
         outcome.pipelines = try String.fetchAll(self, sql: """
             SELECT DISTINCT pipeline FROM other.pipeline_instance
             WHERE pipeline NOT IN (SELECT pipeline FROM main.pipeline_instance) ORDER BY pipeline
@@ -84,11 +84,16 @@ extension Database {
             SELECT id AS other_id, key FROM other.artifact WHERE key NOT IN (SELECT key FROM main.artifact);
         INSERT OR IGNORE INTO main.image (sha256) SELECT sha256 FROM other.image;
         INSERT OR IGNORE INTO main.image_view (name) SELECT name FROM other.image_view ORDER BY id;
-        INSERT OR IGNORE INTO main.encoder (key, name, dimension, parameters)
-            SELECT key, name, dimension, parameters FROM other.encoder ORDER BY id;
+        INSERT OR IGNORE INTO main.encoder (key, name, dimension, parameters, sha256)
+            SELECT key, name, dimension, parameters, sha256 FROM other.encoder ORDER BY id;
+        CREATE TEMP TABLE without_blocks AS
+            SELECT id FROM main.encoder
+            WHERE id NOT IN (SELECT encoder_id FROM main.encoder_block) AND sha256 = \(RowDigest.encoder);
         INSERT OR IGNORE INTO main.encoder_block (encoder_id, block, first, width)
             SELECT encoder.id, theirs.block, theirs.first, theirs.width FROM other.encoder_block AS theirs
             \(theirEncoder);
+        UPDATE main.encoder SET sha256 = \(RowDigest.encoder) WHERE id IN (SELECT id FROM temp.without_blocks);
+        DROP TABLE temp.without_blocks;
         INSERT INTO main.artifact (key, kind, algorithm_version, parameters, created, seconds, bytes)
             SELECT key, kind, algorithm_version, parameters, created, seconds, bytes FROM other.artifact
             WHERE id IN (SELECT other_id FROM new_artifact) ORDER BY id;
@@ -185,6 +190,7 @@ extension Database {
             + copy("evaluation", "artifact_id", "manifest_id, method, seed, images, accuracy",
                 from: "manifest.id, theirs.method, theirs.seed, theirs.images, theirs.accuracy", theirManifest)
             + alike("prediction", "evaluation_id", "position, predicted, probability, spread")
+            + alike("artifact_digest", "artifact_id", "sha256")
             + """
             DELETE FROM main.checkpoint WHERE key IN (SELECT key FROM new_artifact);
             DELETE FROM main.failure WHERE key IN (SELECT key FROM new_artifact);

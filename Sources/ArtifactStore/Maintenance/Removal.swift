@@ -19,6 +19,9 @@ extension Database {
             case .artifact(let id): rows.append(id)
             case .embedding(let id): features.append(id)
             case .blockStatistic(let id): statistics.append(id)
+            case .encoder(let id):
+                rows += try Int64.fetchAll(
+                    self, sql: "SELECT artifact_id FROM embedding_set WHERE encoder_id = ?", arguments: [id])
             case .checkpoint, .file: break
             }
         }
@@ -56,6 +59,14 @@ extension Database {
         try execute(sql: "DELETE FROM artifact WHERE id IN (SELECT value FROM json_each(?))", arguments: [rows.json])
     }
 
+    /// Deletes an encoder that no artifact is of any more, with its features: under which identity they belong is not known.
+    func deleteEncoder(_ id: Int64) throws {
+        for table in ["embedding", "block_statistic"] {
+            try execute(sql: "DELETE FROM \(table) WHERE encoder_id = ?", arguments: [id])
+        }
+        try execute(sql: "DELETE FROM encoder WHERE id = ?", arguments: [id])
+    }
+
     /// What is known of some artifacts, in the order in which they were made.
     func removedArtifacts(_ rows: [Int64]) throws -> [RemovedArtifact] {
         try Row.fetchAll(self, sql: """
@@ -67,10 +78,11 @@ extension Database {
             FROM artifact WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
             """, arguments: [rows.json]
         ).map {
-            RemovedArtifact(
-                key: try $0.digest("key"), kind: ArtifactKind(rawValue: $0["kind"]) ?? .images,
-                names: try JSONValue(parsing: $0["names"]).decoded(as: [String].self), seconds: $0["seconds"],
-                bytes: $0["bytes"])
+            // Its figures may be what is damaged.
+            try RemovedArtifact(
+                key: $0.digest("key"), kind: ArtifactKind(rawValue: $0.value("kind")) ?? .images,
+                names: JSONValue(parsing: $0.value("names")).decoded(as: [String].self),
+                seconds: (try? $0.value("seconds", in: Limits.seconds)) ?? 0, bytes: (try? $0.value("bytes", in: Limits.bytes)) ?? 0)
         }
     }
 }

@@ -63,13 +63,14 @@ extension ArtifactStore {
             let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
             return try StoreStatistics(
                 kinds: Row.fetchAll(database, sql: """
-                    SELECT kind, count(*), sum(bytes), sum(seconds) FROM artifact GROUP BY kind ORDER BY min(id)
+                    SELECT kind, count(*), CAST(total(bytes) AS INTEGER), total(seconds) FROM artifact GROUP BY kind ORDER BY min(id)
                     """
-                ).map { .init(kind: $0[0], artifacts: $0[1], bytes: $0[2], seconds: $0[3]) },
+                ).map { try .init(kind: $0.value(0), artifacts: $0.value(1), bytes: $0.value(2), seconds: $0.value(3)) },
                 features: Row.fetchAll(database, sql: """
-                    SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images, images * dimension * 4,
-                           coalesce(with_statistics, 0), coalesce(with_statistics, 0) * coalesce(4 * (
-                               SELECT sum(width) FROM encoder_block WHERE encoder_id = features.encoder_id), 0)
+                    SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images,
+                           CAST(images * 4.0 * dimension AS INTEGER),
+                           coalesce(with_statistics, 0), CAST(coalesce(with_statistics, 0) * 4 * (
+                               SELECT total(width) FROM encoder_block WHERE encoder_id = features.encoder_id) AS INTEGER)
                     FROM (
                         SELECT encoder_id, view_id, count(*) AS images FROM embedding GROUP BY encoder_id, view_id
                     ) AS features
@@ -82,15 +83,15 @@ extension ArtifactStore {
                     ORDER BY encoder.id, view_id
                     """
                 ).map {
-                    .init(
-                        encoder: $0[0], view: $0[1], images: $0[2], bytes: $0[3], imagesWithStatistics: $0[4],
-                        statisticsBytes: $0[5])
+                    try .init(
+                        encoder: $0.value(0), view: $0.value(1), images: $0.value(2), bytes: $0.value(3),
+                        imagesWithStatistics: $0.value(4), statisticsBytes: $0.value(5))
                 },
                 pipelines: Row.fetchAll(database, sql: """
                     SELECT pipeline, count(*), count(artifact.key) FROM pipeline_instance
                     LEFT JOIN artifact USING (key) GROUP BY pipeline ORDER BY pipeline
                     """
-                ).map { .init(name: $0[0], instances: $0[1], done: $0[2]) },
+                ).map { try .init(name: $0.value(0), instances: $0.value(1), done: $0.value(2)) },
                 images: number("SELECT count(*) FROM image"), files: number("SELECT count(*) FROM file_digest"),
                 checkpoints: number("SELECT count(*) FROM checkpoint"), version: number("PRAGMA user_version"),
                 fileBytes: number("PRAGMA page_count") * number("PRAGMA page_size"),

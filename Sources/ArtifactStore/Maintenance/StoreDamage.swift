@@ -19,6 +19,8 @@ public struct StoreDamage: Hashable, Sendable {
         /// A row of `artifact`.
         case artifact(Int64)
         case checkpoint(String)
+        /// A row of `encoder`.
+        case encoder(Int64)
     }
 
     /// Whether the file itself is damaged, so that a backup is needed.

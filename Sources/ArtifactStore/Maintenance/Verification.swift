@@ -4,8 +4,8 @@ import GRDB
 
 extension ArtifactStore {
     /// Compares everything in the store with what was written: SQLite's structures, references from row to row, every blob
-    /// with its SHA-256, every artifact with the key of its recipe, and the contents of manifests, embeddings and
-    /// evaluations with what their artifacts say of them.
+    /// with its SHA-256, every artifact with the key of its recipe and the digest over its rows, and the contents of
+    /// manifests, embeddings and evaluations with what their artifacts say of them.
     ///
     /// Reads the whole file, in one snapshot, while others may write.
     /// - Parameter progress: told how many blobs have been compared, and of how many.
@@ -23,6 +23,7 @@ extension ArtifactStore {
             }
             try attempt(database.checkStructure)
             try attempt { try database.checkBlobs(&$0, progress) }
+            try attempt(database.checkEncoders)
             try attempt(database.checkArtifacts)
             let lost = try database.artifactsToRemove(result.damages)
             result.toMake = try database.removedArtifacts(lost)
@@ -42,6 +43,7 @@ extension ArtifactStore {
                     try database.execute(sql: "DELETE FROM block_statistic WHERE id = ?", arguments: [id])
                 case .checkpoint(let key):
                     try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key])
+                case .encoder(let id): try database.deleteEncoder(id)
                 case .artifact, .file: break
                 }
             }
@@ -66,7 +68,8 @@ extension Database {
             result.addOfFile(message)
         }
         for row in try Row.fetchAll(self, sql: "PRAGMA foreign_key_check") {
-            let table: String = row[0], parent: String = row[2], id = (row[1] as Int64?).map { "row \($0)" } ?? "a row"
+            let table: String = try row.value(0), parent: String = try row.value(2)
+            let id = (try row.value(1) as Int64?).map { "row \($0)" } ?? "a row"
             result.addOfFile("\(id) of the table \(table) refers to a row of \(parent) that is not there")
         }
     }
@@ -83,7 +86,7 @@ extension Database {
                 // Read where they lie: a copy of every blob would take as long as its digest.
                 let (matches, count) = try row.withUnsafeData(atIndex: 1) { bytes in
                     let bytes = bytes ?? Data()
-                    return (bytes.sha256 == row[2] as Data, bytes.count)
+                    return try (bytes.sha256 == row.value(2), bytes.count)
                 }
                 result.blobs += 1
                 result.bytes += count
@@ -108,35 +111,35 @@ private struct CheckedBlobs: Sendable {
     let place: @Sendable (Row) throws -> StoreDamage.Place
 
     static let all = [
-        ofView("an embedding", "embedding", "vector", "features", place: { .embedding($0[0]) }),
+        ofView("an embedding", "embedding", "vector", "features", place: { try .embedding($0.value(0)) }),
         ofView(
             "a row of block statistics", "block_statistic", "numbers", "block statistics",
-            place: { .blockStatistic($0[0]) }),
+            place: { try .blockStatistic($0.value(0)) }),
         CheckedBlobs(
             name: "a prompt", query: "SELECT artifact_id, vectors, sha256 FROM prompt",
             subject: """
                 SELECT 'the prompt ' || substr(key, 1, 12) || ' (' || method || ', ' || domain || ')'
                 FROM prompt JOIN artifact ON artifact.id = artifact_id WHERE artifact_id = ?
                 """,
-            place: { .artifact($0[0]) }),
+            place: { try .artifact($0.value(0)) }),
         CheckedBlobs(
             name: "a weight", query: "SELECT id, vector, sha256, artifact_id FROM tensor",
             subject: """
                 SELECT 'the weight “' || name || '” of ' || substr(key, 1, 12)
                 FROM tensor JOIN artifact ON artifact.id = artifact_id WHERE tensor.id = ?
                 """,
-            place: { .artifact($0[3]) }),
+            place: { try .artifact($0.value(3)) }),
         CheckedBlobs(
             name: "a file", query: "SELECT id, content, sha256, artifact_id FROM file",
             subject: """
                 SELECT 'the file “' || file_name || '” of ' || substr(key, 1, 12)
                 FROM file JOIN artifact ON artifact.id = artifact_id WHERE file.id = ?
                 """,
-            place: { .artifact($0[3]) }),
+            place: { try .artifact($0.value(3)) }),
         CheckedBlobs(
             name: "a checkpoint", query: "SELECT key, payload, sha256 FROM checkpoint",
             subject: "SELECT 'the unfinished training of ' || substr(key, 1, 12) FROM checkpoint WHERE key = ?",
-            place: { .checkpoint($0[0]) }),
+            place: { try .checkpoint($0.value(0)) }),
     ]
 
     /// Blobs of a table with a row for each image, encoder and view.
