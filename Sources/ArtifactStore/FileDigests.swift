@@ -84,8 +84,9 @@ extension ArtifactStore {
         try writing { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    INSERT OR REPLACE INTO file_digest (path, size, modified, changed, inode, sha256)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO file_digest (path, size, modified, changed, inode, sha256, row_sha256)
+                    SELECT *, \(RowDigest.file) FROM (
+                        SELECT ? AS path, ? AS size, ? AS modified, ? AS changed, ? AS inode, ? AS sha256)
                     """)
             for (path, file) in files where file.stamp.latest < settled {
                 try statement.execute(arguments: [

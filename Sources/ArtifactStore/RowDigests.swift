@@ -7,5 +7,9 @@ enum RowDigest {
                 SELECT * FROM encoder_block WHERE encoder_id = encoder.id ORDER BY block))
         """)
 
+    /// Of a file whose digest is remembered, and of a domain that was seen.
+    static let file = of("path, size, modified, changed, inode, hex(sha256)")
+    static let domain = of("path, dataset, hex(listing), key, recorded")
+
     private static func of(_ columns: String) -> String { "sha256(CAST(json_array(\(columns)) AS BLOB))" }
 }

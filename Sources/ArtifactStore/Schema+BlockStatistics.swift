@@ -32,9 +32,9 @@ extension Schema {
                    image_view.name AS view, encoder_block.block, encoder_block.width,
                    substr(block_statistic.numbers, 2 * encoder_block.first + 1, 2 * encoder_block.width) AS mean,
                    substr(block_statistic.numbers, 2 * (encoder_block.first + encoder_block.width) + 1,
-                          2 * encoder_block.width) AS deviation
+                          2 * encoder_block.width) AS deviation, complete.dataset
             FROM (
-                SELECT DISTINCT latest_manifest.artifact_id AS manifest_id, latest_manifest.domain,
+                SELECT DISTINCT latest_manifest.artifact_id AS manifest_id, latest_manifest.domain, latest_manifest.dataset,
                                 embedding_set.encoder_id, embedding_set_view.view_id
                 FROM latest_manifest
                 JOIN embedding_set ON embedding_set.manifest_id = latest_manifest.artifact_id AND has_statistics

@@ -7,6 +7,8 @@ extension Schema {
             sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
         ) STRICT;
         ALTER TABLE encoder ADD COLUMN sha256 BLOB CHECK (length(sha256) = 32);
+        ALTER TABLE file_digest ADD COLUMN row_sha256 BLOB CHECK (length(row_sha256) = 32);
+        ALTER TABLE seen_domain ADD COLUMN row_sha256 BLOB CHECK (length(row_sha256) = 32);
         UPDATE encoder SET sha256 = \(RowDigest.encoder);
 
         """

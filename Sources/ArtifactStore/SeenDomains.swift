@@ -67,9 +67,11 @@ extension Database {
     ) throws {
         try execute(
             sql: """
-                INSERT OR REPLACE INTO seen_domain (path, dataset, listing, key, recorded) VALUES (?1, ?2, ?3, ?4, (
-                    SELECT recorded FROM manifest JOIN artifact ON artifact.id = artifact_id
-                    WHERE artifact.key = ?4 AND ?5))
+                INSERT OR REPLACE INTO seen_domain (path, dataset, listing, key, recorded, row_sha256)
+                SELECT *, \(RowDigest.domain) FROM (
+                    SELECT ?1 AS path, ?2 AS dataset, ?3 AS listing, ?4 AS key, (
+                        SELECT recorded FROM manifest JOIN artifact ON artifact.id = artifact_id
+                        WHERE artifact.key = ?4 AND ?5) AS recorded)
                 """,
             arguments: [path, dataset, Data(listing.bytes), key.description, isRecorded])
     }

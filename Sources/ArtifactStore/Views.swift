@@ -35,7 +35,8 @@ extension Schema {
     private static let imageViews = """
         CREATE VIEW images AS
             SELECT artifact.key AS manifest_key, manifest.dataset, manifest.domain, manifest_class.name AS label,
-                   manifest_image.path AS image_path, lower(hex(image.sha256)) AS image_sha256
+                   manifest_image.path AS image_path, lower(hex(image.sha256)) AS image_sha256,
+                   manifest.artifact_id IN (SELECT artifact_id FROM latest_manifest) AS is_current
             FROM manifest
             JOIN artifact ON artifact.id = manifest.artifact_id
             JOIN manifest_image ON manifest_image.manifest_id = manifest.artifact_id
@@ -53,9 +54,9 @@ extension Schema {
         CREATE VIEW embeddings AS
             SELECT manifest_image.path AS image_path, lower(hex(image.sha256)) AS image_sha256, complete.domain,
                    manifest_class.name AS label, encoder.name || '@' || substr(encoder.key, 1, 12) AS encoder,
-                   image_view.name AS view, encoder.dimension, embedding.vector
+                   image_view.name AS view, encoder.dimension, embedding.vector, complete.dataset
             FROM (
-                SELECT DISTINCT latest_manifest.artifact_id AS manifest_id, latest_manifest.domain,
+                SELECT DISTINCT latest_manifest.artifact_id AS manifest_id, latest_manifest.domain, latest_manifest.dataset,
                                 embedding_set.encoder_id, embedding_set_view.view_id
                 FROM latest_manifest
                 JOIN embedding_set ON embedding_set.manifest_id = latest_manifest.artifact_id
@@ -77,12 +78,15 @@ extension Schema {
     private static func predictions(and columns: String = "") -> String {
         """
         SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
-               predicted.name AS predicted, prediction.probability\(columns)
+               predicted.name AS predicted, prediction.probability\(columns),
+               manifest.dataset, manifest.domain AS target, lower(hex(image.sha256)) AS image_sha256
         FROM evaluation
         JOIN artifact ON artifact.id = evaluation.artifact_id
+        JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
         JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
         JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
             AND manifest_image.position = prediction.position
+        JOIN image ON image.id = manifest_image.image_id
         JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
             AND truth.label = manifest_image.label
         JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
@@ -109,6 +113,25 @@ extension Schema {
             SELECT evaluation_key, label, count(*) AS images, sum(predicted = label) AS correct,
                    avg(predicted = label) AS accuracy
             FROM predictions GROUP BY evaluation_key, label;
+        CREATE VIEW prediction_pairs AS
+            SELECT artifact.key AS evaluation_key, other_artifact.key AS other_key, manifest_image.path AS image_path,
+                   truth.name AS label, predicted.name AS predicted, other_predicted.name AS other_predicted,
+                   prediction.probability, other_prediction.probability AS other_probability
+            FROM evaluation
+            JOIN artifact ON artifact.id = evaluation.artifact_id
+            JOIN evaluation AS other ON other.manifest_id = evaluation.manifest_id
+            JOIN artifact AS other_artifact ON other_artifact.id = other.artifact_id
+            JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
+            JOIN prediction AS other_prediction ON other_prediction.evaluation_id = other.artifact_id
+                AND other_prediction.position = prediction.position
+            JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
+                AND manifest_image.position = prediction.position
+            JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
+                AND truth.label = manifest_image.label
+            JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
+                AND predicted.label = prediction.predicted
+            JOIN manifest_class AS other_predicted ON other_predicted.manifest_id = evaluation.manifest_id
+                AND other_predicted.label = other_prediction.predicted;
 
         """
 
@@ -117,11 +140,19 @@ extension Schema {
             SELECT pipeline_instance.pipeline,
                    coalesce(pipeline_instance.title, pipeline_instance.stage, evaluation.method) AS method,
                    manifest.domain AS target, coalesce(pipeline_instance.cell ->> '$.seed', evaluation.seed) AS seed,
-                   evaluation.accuracy, evaluation.images, artifact.key AS evaluation_key
+                   evaluation.accuracy, evaluation.images, artifact.key AS evaluation_key, manifest.dataset,
+                   pipeline_instance.pipeline IS NOT NULL AS is_current
             FROM evaluation
             JOIN artifact ON artifact.id = evaluation.artifact_id
             JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
             LEFT JOIN pipeline_instance ON pipeline_instance.key = artifact.key;
+        CREATE VIEW evaluations AS
+            SELECT artifact.key, evaluation.method, manifest.dataset, manifest.domain AS target, evaluation.seed,
+                   evaluation.accuracy, evaluation.images,
+                   artifact.key IN (SELECT key FROM pipeline_instance) AS is_current
+            FROM evaluation
+            JOIN artifact ON artifact.id = evaluation.artifact_id
+            JOIN manifest ON manifest.artifact_id = evaluation.manifest_id;
         CREATE VIEW pipelines AS
             SELECT pipeline_instance.pipeline, pipeline_instance.stage, pipeline_instance.cell, pipeline_instance.key,
                    CASE WHEN artifact.key IS NOT NULL THEN 'done' WHEN failure.key IS NOT NULL THEN 'failed'

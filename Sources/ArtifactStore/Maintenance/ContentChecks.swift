@@ -28,6 +28,20 @@ extension Database {
         }
     }
 
+    /// Computes the digests of what is remembered of files anew.
+    func checkRememberedFiles(_ result: inout StoreVerification) throws {
+        for (table, digest, noun) in [
+            ("file_digest", RowDigest.file, "file"), ("seen_domain", RowDigest.domain, "folder"),
+        ] {
+            let paths = try String.fetchAll(self, sql: "SELECT path FROM \(table) WHERE row_sha256 IS NOT \(digest)")
+            for path in paths {
+                result.add(
+                    "what is remembered of the \(noun) \(path)", "it is not what was written",
+                    .remembered(table: table, path: path))
+            }
+        }
+    }
+
     /// What is wrong with an artifact, be it that it cannot be read.
     private func readableProblem(ofArtifact id: Int64, _ text: String, kind: String) throws -> String? {
         do {

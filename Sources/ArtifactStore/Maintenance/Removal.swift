@@ -22,7 +22,7 @@ extension Database {
             case .encoder(let id):
                 rows += try Int64.fetchAll(
                     self, sql: "SELECT artifact_id FROM embedding_set WHERE encoder_id = ?", arguments: [id])
-            case .checkpoint, .file: break
+            case .checkpoint, .remembered, .file: break
             }
         }
         rows += try sets(covering: features, of: "embedding")

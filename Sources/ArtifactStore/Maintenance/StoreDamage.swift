@@ -19,6 +19,8 @@ public struct StoreDamage: Hashable, Sendable {
         /// A row of `artifact`.
         case artifact(Int64)
         case checkpoint(String)
+        /// What is remembered of a file, or of a domain's folder: it is read again.
+        case remembered(table: String, path: String)
         /// A row of `encoder`.
         case encoder(Int64)
     }

@@ -24,6 +24,7 @@ extension ArtifactStore {
             try attempt(database.checkStructure)
             try attempt { try database.checkBlobs(&$0, progress) }
             try attempt(database.checkEncoders)
+            try attempt(database.checkRememberedFiles)
             try attempt(database.checkArtifacts)
             let lost = try database.artifactsToRemove(result.damages)
             result.toMake = try database.removedArtifacts(lost)
@@ -43,6 +44,8 @@ extension ArtifactStore {
                     try database.execute(sql: "DELETE FROM block_statistic WHERE id = ?", arguments: [id])
                 case .checkpoint(let key):
                     try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key])
+                case .remembered(let table, let path):
+                    try database.execute(sql: "DELETE FROM \(table) WHERE path = ?", arguments: [path])
                 case .encoder(let id): try database.deleteEncoder(id)
                 case .artifact, .file: break
                 }
