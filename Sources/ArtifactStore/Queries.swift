@@ -21,7 +21,8 @@ extension ArtifactStore {
     /// `dot(a, b)`, the inner product of two vectors.
     /// - Throws: `StoreError.badQuery`, with SQLite's words, where the query is wrong or would write.
     public func query(_ sql: String) throws -> QueryResult {
-        try reading { database in
+        try QueryRules.check(sql)
+        return try reading { database in
             do {
                 let statement = try database.makeStatement(sql: sql)
                 guard statement.isReadonly else { throw StoreError.badQuery("it would change the store") }

@@ -12,9 +12,26 @@ public enum Conduct {
     ///   middle of something.
     public static func begin() {
         occupyStandardDescriptors()
+        checkMemory()
         // A handler that does nothing, and not SIG_IGN, which programs that this one starts would inherit.
         signal(SIGXFSZ) { _ in }
         atexit { Conduct.checkOutput() }
+    }
+
+    /// Threads that cannot be made for want of room are waited for without end, and what cannot be allocated ends a program
+    /// anywhere: below what every program takes, nothing is begun.
+    private static func checkMemory() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return }
+        let cores = UInt(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let needed: UInt = (3 << 29) + cores << 25
+        guard limit.rlim_cur < needed else { return }
+        Console.standardError.line("""
+            Error: this process may take \(limit.rlim_cur >> 10) KiB of address space (ulimit -v), and the program takes \
+            \(needed >> 10) KiB at least; raise the limit
+            """)
+        // Without what is done at the end, which would wait for threads, too.
+        _exit(ExitStatus.inputOutput.rawValue)
     }
 
     /// Keeps a file that is opened later from becoming standard output or error where those are closed. What is written to

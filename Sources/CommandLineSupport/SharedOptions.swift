@@ -52,7 +52,13 @@ public struct ThreadOptions: ParsableArguments {
     public init() {}
 
     public func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+        try Self.check(threads, "--threads")
+    }
+
+    /// Refuses a number of threads or processes that no machine has.
+    public static func check(_ number: Int?, _ option: String) throws {
+        guard let number, !(1...1024).contains(number) else { return }
+        throw ValidationError("\(option) must be from 1 to 1024, not \(number)")
     }
 
     /// The number given, or that of the cores.

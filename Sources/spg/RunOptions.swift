@@ -44,8 +44,8 @@ struct MachineOptions: ParsableArguments {
     var memory: ByteCount?
 
     func validate() throws {
-        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs)") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+        try ThreadOptions.check(jobs, "--jobs")
+        try ThreadOptions.check(threads, "--threads")
     }
 
     var machine: Machine { Machine(jobs: jobs, threads: threads, memory: memory?.bytes) }

@@ -40,10 +40,10 @@ struct BadInputTests {
         (["spg-extract", "--data", "data", "--views", "many"], "many"),
         (["spg-extract", "--data", "data", "--views", "5000"], "--views must be from 0 to 1000, or everyEpoch, not 5000"),
         (["spg-extract", "--data", "data", "--views=-1"], "--views must be from 0 to 1000, or everyEpoch, not -1"),
-        (["spg-extract", "--data", "data", "--threads", "0"], "--threads must be at least 1, not 0"),
+        (["spg-extract", "--data", "data", "--threads", "0"], "--threads must be from 1 to 1024, not 0"),
         (["spg-extract", "--data", "data", "--on-bad-image", "ignore"], "skip"),
         (["spg", "run", "small.yaml", "--job", "1"], "--jobs"),
-        (["spg", "run", "small.yaml", "--jobs", "0"], "--jobs must be at least 1, not 0"),
+        (["spg", "run", "small.yaml", "--jobs", "0"], "--jobs must be from 1 to 1024, not 0"),
         (["spg", "results", "small.yaml", "--format", "html"], "markdown"),
     ]
 
