@@ -18,7 +18,11 @@ public struct TrainingCheckpoint: Hashable, Sendable {
 extension ArtifactStore {
     /// Keeps the state of the training that will make an artifact, in place of an earlier one. Writing the artifact
     /// deletes it.
+    /// - Throws: `StoreError.badValue` for one that is larger than SQLite takes.
     public func save(_ checkpoint: TrainingCheckpoint, for key: ArtifactKey) throws {
+        guard checkpoint.payload.count <= StoredFile.largestSize else {
+            throw StoreError.badValue("a training's state of \(checkpoint.payload.count) bytes is larger than a store takes")
+        }
         try writing { database in
             try database.execute(
                 sql: "INSERT OR REPLACE INTO checkpoint (key, progress, sha256, payload) VALUES (?, ?, ?, ?)",

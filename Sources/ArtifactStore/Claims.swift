@@ -32,6 +32,37 @@ extension ArtifactStore {
         return claim
     }
 
+    /// Says that this process is at work in the store, until its end: nothing is taken out of it meanwhile. Waits for whoever
+    /// is taking something out.
+    public func beginWork() throws {
+        // Never closed: the operating system does it.
+        let descriptor = try openClaims()
+        var lock = Self.workLock(F_RDLCK)
+        while fcntl(descriptor, ownedLockWait, &lock) != 0 {
+            guard errno == EINTR else { throw claimsError() }
+        }
+    }
+
+    /// The right to take things out of the store, while no process is at work in it.
+    /// - Throws: `StoreError.inUse` where one is.
+    public func claimAlone() throws -> Claim {
+        let descriptor = try openClaims()
+        let claim = Claim(descriptor: descriptor)
+        var lock = Self.workLock(F_WRLCK)
+        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
+        throw errno == EAGAIN || errno == EACCES ? StoreError.inUse(path: path) : claimsError()
+    }
+
+    /// Whether a process is at work in the store.
+    public var isInUse: Bool {
+        guard let claimsPath else { return false }
+        let descriptor = open(claimsPath, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { Glibc.close(descriptor) }
+        var lock = Self.workLock(F_WRLCK)
+        return fcntl(descriptor, ownedLockGet, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
     /// Those of some artifacts that a process makes at the moment.
     public func claimed(among keys: some Sequence<ArtifactKey>) throws -> Set<ArtifactKey> {
         // Without the file nobody has ever claimed anything; who may not read it cannot know.
@@ -60,6 +91,16 @@ extension ArtifactStore {
 
     private func claimsError() -> StoreError {
         .cannotOpen(path: claimsPath ?? path, reason: String(cString: strerror(errno)))
+    }
+
+    /// The byte behind those of all keys, which whoever is at work shares.
+    private static func workLock(_ type: Int32) -> flock {
+        var lock = flock()
+        lock.l_type = Int16(type)
+        lock.l_whence = Int16(SEEK_SET)
+        lock.l_start = 1 << 62
+        lock.l_len = 1
+        return lock
     }
 
     /// The byte of a key: 62 of its bits, so that no two keys of a store share one.

@@ -47,6 +47,9 @@ extension Database {
             arguments: [id, generator.method, generator.domain, generator.seed, generator.validationAccuracy])
         for (name, tensor) in generator.tensors.sorted(by: { $0.key < $1.key }) {
             try checkFinite(tensor, "the weight “\(name)” of the generator")
+            guard tensor.count <= StoredFile.largestSize / 4 else {
+                throw StoreError.badValue("the weight “\(name)” of the generator is larger than a store takes")
+            }
             let shape = JSONValue.array(tensor.shape.map { .number(Double($0)) }).canonicalText
             let (vector, sha256) = tensor.blobWithDigest
             try execute(

@@ -17,7 +17,4 @@ extension Schema {
         DELETE FROM seen_domain;
 
         """
-
-    /// What pipeline files have asked for.
-    static let requests = ""
 }

@@ -15,6 +15,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case diskFull(path: String)
     case busy(path: String)
     case failed(path: String, reason: String)
+    /// Something is to be taken out of a store that other processes are at work in.
+    case inUse(path: String)
 
     /// No artifact with this key, or none of this kind.
     case noArtifact(ArtifactKey, ArtifactKind?)
@@ -117,6 +119,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
             "another process has kept the store “\(path)” locked for a minute; wait for it or stop it, then try again"
         case .failed(let path, let reason):
             "the store “\(path)” failed: \(reason)"
+        case .inUse(let path):
+            "a run or a stage is at work in the store “\(path)”, and may need what would go; try again when it has ended"
         case .noArtifact(let key, let kind):
             "the store has no \(kind.map { "\($0.rawValue) artifact" } ?? "artifact") with the key \(key.short); "
                 + "run the stage that makes it first"

@@ -25,7 +25,7 @@ public enum ExitStatus: Int32, Sendable {
             case is CancellationError: .interrupted
             case is ParameterError, is UnfitParameter, StoreError.badName: .usage
             case StoreError.diskFull, StoreError.readOnly, StoreError.busy, StoreError.cannotOpen, StoreError.failed,
-                StoreError.cannotWrite:
+                StoreError.cannotWrite, StoreError.inUse:
                 .inputOutput
             case is POSIXError, is CocoaError: .inputOutput
             default: .badData

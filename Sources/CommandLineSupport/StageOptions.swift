@@ -27,7 +27,9 @@ public struct StageOptions: ParsableArguments {
     /// if one did.
     public func openStore() throws -> ArtifactStore {
         Lifeline.hold()
-        return try storage.open(remakes: force)
+        let store = try storage.open(remakes: force)
+        try store.beginWork()
+        return store
     }
 
     /// Makes an artifact, and shows where the time went if that was asked for; if it was there already, where the time

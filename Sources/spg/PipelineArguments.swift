@@ -18,6 +18,7 @@ struct PipelineArguments: ParsableArguments {
     func plan(recording: Bool = false, remakes: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
         let options = planning.storeOptions
         let store = try recording ? options.open(remakes: remakes) : options.openToLook(remakes: remakes)
+        if recording { try store.beginWork() }
         return (try planning.plan(file, in: store, recording: recording), store)
     }
 }

@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
                 return
             }
             try plan.checkPrecision(of: work)
-            try plan.record(in: store)
+            try plan.record(in: store, askedBy: arguments.file, edits: arguments.planning.edits)
             let outcome = try await execute(work, of: plan, in: store)
             defer { plan.unused.line.map(Console.standardError.line) }
             if outcome.isInterrupted { throw CancellationError() }

@@ -115,11 +115,11 @@ import Testing
             let plain = try Sample.extract(manifest, into: store)
             try Sample.extractStatistics(manifest, into: store)
             try store.setPipeline("plain", to: [.init(stage: "features", cell: ["domain": "tango"], key: plain)])
-            let garbage = try store.collectGarbage(keeping: ["plain"], deleting: true)
+            let garbage = try store.collectGarbage(keeping: .init(names: ["plain"]), deleting: true)
             #expect(garbage.statistics == 12 && garbage.statisticsBytes == 240 && garbage.embeddings == 0)
             #expect(try store.rowCounts()["block_statistic"] == 0 && store.rowCounts()["embedding"] == 12)
             #expect(try store.embeddings(plain, view: "center").vectors.rows == 6)
-            #expect(try store.collectGarbage(keeping: ["plain"], deleting: true).isEmpty)
+            #expect(try store.collectGarbage(keeping: .init(names: ["plain"]), deleting: true).isEmpty)
         }
     }
 

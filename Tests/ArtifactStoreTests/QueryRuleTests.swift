@@ -20,6 +20,9 @@ import Testing
         "EXPLAIN QUERY PLAN SELECT * FROM images", "SELECT 'it''s; PRAGMA x=1' AS pragma -- ; PRAGMA x=1",
     ])
     func whatOnlyTellsIsAnswered(_ sql: String) throws {
-        try withStore { store in #expect(try !store.query(sql).rows.isEmpty) }
+        try withStore { store in
+            let rows = try store.query(sql).rows
+            #expect(!rows.isEmpty)
+        }
     }
 }

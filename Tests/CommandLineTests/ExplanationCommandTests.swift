@@ -1,3 +1,4 @@
+import ArtifactStore
 import Foundation
 import TestSupport
 import Testing
@@ -46,6 +47,9 @@ struct ExplanationCommandTests {
         #expect(none.status == 64 && none.errors.contains("did you mean “prompts”?"), "\(none.errors)")
         let many = try await workplace.run("spg", "explain", "small.yaml", "prompts")
         #expect(many.status == 64 && many.errors.contains("may be any of prompts(domain chalk, seed 1)"))
+        let nothing = try await workplace.run("spg", "show", "123456")
+        #expect(nothing.status == 65 && nothing.errors.contains("there is no store at “store.sqlite” yet"), "\(nothing.errors)")
+        _ = try ArtifactStore(path: workplace.storePath)
         let unknown = try await workplace.run("spg", "show", "123456")
         #expect(unknown.status == 65 && unknown.errors.contains("called “123456”"), "\(unknown.errors)")
         let picture = try await workplace.run(

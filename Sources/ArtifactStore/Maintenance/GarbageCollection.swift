@@ -2,10 +2,32 @@ import Datasets
 import Foundation
 import GRDB
 
+/// What is to be kept of a store.
+public struct NeededPipelines: Hashable, Sendable {
+    /// Pipelines by name: all that they have ever asked for is needed.
+    public var names: [String]
+    /// Artifacts that they ask for as their files are now, by the pipelines' names.
+    public var planned: [String: [ArtifactKey]]
+    /// If not nil, of what they have asked for, only what they did since then, what each asked for last, and what it did last
+    /// without other values than its file's. ISO 8601, UTC; a date alone will do.
+    public var since: String?
+
+    public init(names: [String], planned: [String: [ArtifactKey]] = [:], since: String? = nil) {
+        self.names = names
+        self.planned = planned
+        self.since = since
+    }
+
+    /// The names of all.
+    var all: [String] { Set(names + planned.keys).sorted() }
+}
+
 /// What a store holds that no named pipeline needs.
 public struct Garbage: Hashable, Sendable {
     /// Artifacts that the pipelines neither ask for nor make theirs from, oldest first.
     public let artifacts: [RemovedArtifact]
+    /// Who asked for them last, of those that a run has ever asked for.
+    public let requests: [ArtifactKey: PastRequest]
     /// Features that only those artifacts cover, or that an abandoned extraction left.
     public let embeddings: Int
     public let embeddingBytes: Int
@@ -28,15 +50,14 @@ public struct Garbage: Hashable, Sendable {
 extension ArtifactStore {
     /// Finds what no named pipeline needs, and deletes it if asked to, in one transaction.
     ///
-    /// A pipeline needs what it consisted of when it was last run, all that was made from, and its checkpoints and failures.
-    /// While some of it is still to be made, the latest images of every domain and the features that an extraction has
-    /// made so far are kept too.
-    /// - Parameter pipelines: as the view `pipelines` names them.
+    /// A pipeline needs all that runs of it have ever asked for (or since some time), with whatever values, all that this was
+    /// made from, and its checkpoints and failures. While some of what it asked for last is still to be made, the latest images
+    /// of every domain and the features that an extraction has made so far are kept too.
     /// - Throws: `StoreError.unknownPipeline`, and nothing is deleted.
     @discardableResult
-    public func collectGarbage(keeping pipelines: [String], deleting: Bool) throws -> Garbage {
+    public func collectGarbage(keeping needed: NeededPipelines, deleting: Bool) throws -> Garbage {
         let body = { (database: Database) in
-            let plan = try GarbagePlan(keeping: pipelines, in: database)
+            let plan = try GarbagePlan(keeping: needed, in: database)
             if deleting { try plan.delete(from: database) }
             return plan.garbage
         }
@@ -60,28 +81,33 @@ private struct GarbagePlan {
     private let embeddings: [Int64], statistics: [Int64]
     private let files: [String]
     private let keptPipelines: String
+    /// The keys that are asked for, as JSON.
+    private let asked: String
 
-    init(keeping pipelines: [String], in database: Database) throws {
-        let known = try String.fetchAll(
-            database, sql: "SELECT DISTINCT pipeline FROM pipeline_instance ORDER BY pipeline")
-        for name in pipelines where !known.contains(name) {
+    init(keeping needed: NeededPipelines, in database: Database) throws {
+        let known = try String.fetchAll(database, sql: """
+            SELECT pipeline FROM pipeline_instance UNION SELECT pipeline FROM request ORDER BY 1
+            """)
+        for name in needed.names where !known.contains(name) {
             throw StoreError.unknownPipeline(name, known: known)
         }
+        let pipelines = needed.all
         let named = JSONValue.array(pipelines.map(JSONValue.string)).canonicalText
+        let (asked, last) = try database.asked(by: named, needed)
+        self.asked = asked
         let kept = try Int64.fetchAll(database, sql: """
             WITH RECURSIVE
                 use (artifact_id, input_id) AS (\(Database.uses)),
-                asked (key) AS (
-                    SELECT key FROM pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(?))),
                 kept (id) AS (
-                    SELECT id FROM artifact WHERE key IN (SELECT key FROM asked)
+                    SELECT id FROM artifact WHERE key IN (SELECT value FROM json_each(?))
                     UNION SELECT artifact_id FROM (
                         SELECT artifact_id, row_number() OVER (PARTITION BY dataset, domain ORDER BY recorded DESC) AS age
                         FROM manifest)
-                    WHERE age = 1 AND EXISTS (SELECT 1 FROM asked WHERE key NOT IN (SELECT key FROM artifact))
+                    WHERE age = 1 AND EXISTS (
+                        SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM artifact))
                     UNION SELECT use.input_id FROM kept JOIN use ON use.artifact_id = kept.id)
             SELECT id FROM kept
-            """, arguments: [named]).json
+            """, arguments: [asked, last]).json
         artifacts = try Int64.fetchAll(
             database, sql: "SELECT id FROM artifact WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
             arguments: [kept])
@@ -109,21 +135,21 @@ private struct GarbagePlan {
         statistics = statisticRows.map { $0["id"] }
         files = try String.fetchAll(database, sql: "SELECT path FROM file_digest")
             .filter { !FileManager.default.fileExists(atPath: $0) }
-        func count(_ table: String) throws -> Int {
-            try Int.fetchOne(
-                database, sql: "SELECT count(*) FROM \(table) WHERE \(Self.isUnasked)", arguments: [named]) ?? 0
+        func count(_ table: String, _ condition: String) throws -> Int {
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table) WHERE \(condition)", arguments: [asked]) ?? 0
         }
         keptPipelines = named
         garbage = Garbage(
-            artifacts: try database.removedArtifacts(artifacts), embeddings: rows.count,
+            artifacts: try database.removedArtifacts(artifacts), requests: try database.lastRequests(for: artifacts),
+            embeddings: rows.count,
             embeddingBytes: rows.reduce(0) { $0 + $1["bytes"] }, statistics: statisticRows.count,
-            statisticsBytes: statisticRows.reduce(0) { $0 + $1["bytes"] }, checkpoints: try count("checkpoint"),
-            failures: try count("failure"), files: files.count, pipelines: known.filter { !pipelines.contains($0) })
+            statisticsBytes: statisticRows.reduce(0) { $0 + $1["bytes"] }, checkpoints: try count("checkpoint", Self.isOver),
+            failures: try count("failure", Self.isUnasked), files: files.count, pipelines: known.filter { !pipelines.contains($0) })
     }
 
-    private static let isUnasked = """
-        key NOT IN (SELECT key FROM pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(?)))
-        """
+    private static let isUnasked = "key NOT IN (SELECT value FROM json_each(?))"
+    /// Of a training: nobody asks for it, or what it was to make again is there, by a run that was killed.
+    private static let isOver = "(\(isUnasked) OR key IN (SELECT key FROM artifact))"
 
     func delete(from database: Database) throws {
         try database.deleteArtifacts(artifacts)
@@ -131,13 +157,13 @@ private struct GarbagePlan {
             sql: "DELETE FROM embedding WHERE id IN (SELECT value FROM json_each(?))", arguments: [embeddings.json])
         try database.execute(
             sql: "DELETE FROM block_statistic WHERE id IN (SELECT value FROM json_each(?))", arguments: [statistics.json])
-        for table in ["checkpoint", "failure"] {
-            try database.execute(sql: "DELETE FROM \(table) WHERE \(Self.isUnasked)", arguments: [keptPipelines])
+        for (table, condition) in [
+            ("checkpoint", Self.isOver), ("failure", Self.isUnasked),
+            ("attempt", "key NOT IN (SELECT key FROM artifact) AND \(Self.isUnasked)"),
+        ] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE \(condition)", arguments: [asked])
         }
-        try database.execute(
-            sql: "DELETE FROM attempt WHERE key NOT IN (SELECT key FROM artifact) AND \(Self.isUnasked)",
-            arguments: [keptPipelines])
-        for table in ["pipeline_instance", "pipeline_history"] {
+        for table in ["pipeline_instance", "pipeline_history", "request"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE pipeline NOT IN (SELECT value FROM json_each(?))",
                 arguments: [keptPipelines])
@@ -159,5 +185,29 @@ private struct GarbagePlan {
                 AND id NOT IN (SELECT view_id FROM block_statistic)
                 AND id NOT IN (SELECT view_id FROM embedding_set_view);
             """)
+    }
+}
+
+extension Database {
+    /// The keys of what is needed by itself, as JSON: all of them, and those that a pipeline asked for last.
+    /// - Parameter named: the pipelines' names as JSON.
+    fileprivate func asked(by named: String, _ needed: NeededPipelines) throws -> (all: String, last: String) {
+        func keys(_ sql: SQL) throws -> Set<String> { try SQLRequest<String>(literal: sql).fetchSet(self) }
+        func json(_ keys: Set<String>) -> String { JSONValue.array(keys.sorted().map(JSONValue.string)).canonicalText }
+        let last = try keys("SELECT key FROM pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(\(named)))")
+            .union(needed.planned.values.joined().map(\.description))
+        guard let since = needed.since else {
+            return (json(last.union(try keys("""
+                SELECT key FROM pipeline_history WHERE pipeline IN (SELECT value FROM json_each(\(named)))
+                UNION SELECT key FROM request JOIN request_key ON request_id = request.id
+                    WHERE pipeline IN (SELECT value FROM json_each(\(named)))
+                """))), json(last))
+        }
+        return (json(last.union(try keys("""
+            SELECT key FROM request JOIN request_key ON request_id = request.id
+            WHERE pipeline IN (SELECT value FROM json_each(\(named))) AND (asked >= \(since)
+                OR edits = '[]' AND asked = (
+                    SELECT max(asked) FROM request AS other WHERE other.pipeline = request.pipeline AND other.edits = '[]'))
+            """))), json(last))
     }
 }

@@ -101,6 +101,13 @@ extension Database {
             SELECT * FROM other.pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(?));
         INSERT OR IGNORE INTO main.pipeline_history
             SELECT * FROM other.pipeline_history WHERE pipeline IN (SELECT value FROM json_each(?));
+        INSERT OR IGNORE INTO main.request (pipeline, file, edits, plan, asked)
+            SELECT pipeline, file, edits, plan, asked FROM other.request ORDER BY id;
+        INSERT OR IGNORE INTO main.request_key (key, request_id)
+            SELECT theirs.key, request.id FROM other.request_key AS theirs
+            JOIN other.request AS their_request ON their_request.id = theirs.request_id
+            JOIN main.request ON request.pipeline = their_request.pipeline AND request.edits = their_request.edits
+                AND request.plan = their_request.plan;
         INSERT OR REPLACE INTO main.attempt SELECT * FROM other.attempt WHERE key IN (SELECT key FROM new_artifact);
         """
 

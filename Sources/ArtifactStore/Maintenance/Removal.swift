@@ -74,7 +74,7 @@ extension Database {
                 SELECT json_group_array(name) FROM (
                     SELECT pipeline || '/' || stage || coalesce((
                         SELECT group_concat('/' || axis.key || '=' || axis.value, '') FROM json_each(cell) AS axis), '') AS name
-                    FROM pipeline_instance WHERE pipeline_instance.key = artifact.key ORDER BY name)) AS names
+                    FROM pipeline_history WHERE pipeline_history.key = artifact.key ORDER BY name)) AS names
             FROM artifact WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
             """, arguments: [rows.json]
         ).map {

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Datasets
+import Foundation
 
 /// Where an instance stands.
 public enum InstanceState: Hashable, Sendable {
@@ -93,7 +94,11 @@ extension Plan {
     }
 
     /// Tells the store what the pipeline consists of now, so that its views can name it.
-    public func record(in store: ArtifactStore) throws {
+    /// - Parameters: whose file asks for it, and with which values in place of the file's.
+    public func record(in store: ArtifactStore, askedBy file: String? = nil, edits: [String] = []) throws {
         try store.setPipeline(specification.name, to: recordedInstances)
+        let path = file.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+        try store.record(
+            PipelineRequest(pipeline: specification.name, file: path, edits: edits), for: instances.map(\.key))
     }
 }

@@ -38,15 +38,16 @@ extension Training {
             try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: history.note, isResumption: true))
         }
         var due = ContinuousClock.now + interval
+        let isKept = try checkSizes()
         do {
             try run(epochBegins: epochBegins) { training in
                 let start = ContinuousClock.now
-                if start >= due, training.epoch < training.epochs {
+                if isKept, start >= due, training.epoch < training.epochs {
                     try store.save(try training.checkpoint, for: key)
                     if interval > .zero { due = .now + max(interval, (.now - start) * 30) }
                 }
-                try progress(
-                    TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: training.history.note))
+                let note = training.history.note + (isKept ? "" : ", too large to be kept on the way")
+                try progress(TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: note))
             }
         } catch let error as PromptError where error.isDivergence {
             throw DivergedTraining(error: error, key: key, store: store.path, kept: try store.progress(of: key))
@@ -65,6 +66,18 @@ extension Training {
             try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: "", restart: problem))
             return nil
         }
+    }
+
+    /// Compares what is to be learned with what a store takes, before any of it is.
+    /// - Returns: whether the whole state can be kept on the way; without, a training that is stopped begins anew.
+    /// - Throws: `StageInputError` where one of its arrays is larger than a store takes.
+    private func checkSizes() throws(StageInputError) -> Bool {
+        let bytes = state.mapValues { $0.count * MemoryLayout<Float>.stride }
+        let largest = StoredFile.largestSize
+        if let (name, size) = bytes.max(by: { $0.value < $1.value }), size > largest {
+            throw StageInputError("\(name) would have \(size) bytes, and a store takes \(largest) in one piece; make it smaller")
+        }
+        return bytes.values.reduce(0, +) <= largest
     }
 
     /// What the training needs to go on.

@@ -64,10 +64,12 @@ struct ImportFeaturesCommand: ParsableCommand {
             let work = try FeatureImport(
                 encoder: encoder, folder: folder, domains: domain.map { Name($0) },
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
+            let store = try storage.open()
+            try store.beginWork()
             let line = ProgressLine("import \(encoder)", unit: "vectors")
             var vectors = 0
             let outcomes = try work.run(
-                file.tensor(), source: file.source, checkpoint: checkpoint, store: storage.open(),
+                file.tensor(), source: file.source, checkpoint: checkpoint, store: store,
                 progress: { line.update($0, of: $1); vectors = $1 })
             line.finish(vectors, of: vectors)
             for outcome in outcomes {

@@ -22,6 +22,8 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let store = try storage.openThere(readOnly: !drop)
+            let alone = drop ? try store.claimAlone() : nil
+            defer { withExtendedLifetime(alone) {} }
             let line = ProgressLine("verify", unit: "blobs")
             let result = try store.verify { line.update($0, of: $1) }
             Console.standardError.clearStatus()
