@@ -22,6 +22,11 @@ public struct PastRequest: Hashable, Sendable {
     public let request: PipelineRequest
     /// ISO 8601, UTC.
     public let asked: String
+
+    public init(request: PipelineRequest, asked: String) {
+        self.request = request
+        self.asked = asked
+    }
 }
 
 extension ArtifactStore {

@@ -11,7 +11,8 @@ import Testing
         try withStore { store in
             let error = #expect(throws: StoreError.self) { try store.query(sql) }
             #expect(error?.description.contains("may set something") == true)
-            #expect(try store.query("SELECT 1").rows == [[.integer(1)]])
+            let rows = try store.query("SELECT 1").rows
+            #expect(rows == [[.integer(1)]])
         }
     }
 

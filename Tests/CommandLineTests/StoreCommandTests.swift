@@ -77,6 +77,27 @@ struct StoreCommandTests {
         #expect(try await workplace.run("spg", "store", "gc").status == 64)
     }
 
+    @Test("gc keeps what was made before a run with --set, by a pipeline's name and by its file, and says who asked for the rest")
+    func collectKeeps() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
+        let changed = try await workplace.run(
+            "spg", "run", "small.yaml", "--until", "prompts", "--set", "stages.prompts.with.epochs=2")
+        #expect(changed.status == 0, "\(changed.errors)")
+        let made = try workplace.contents()
+        for pipeline in ["small", "small.yaml"] {
+            let outcome = try await workplace.run("spg", "store", "gc", pipeline, "--delete")
+            #expect(outcome.status == 0 && outcome.output.contains("Nothing is to go"), "\(outcome.output)\(outcome.errors)")
+            #expect(try workplace.contents() == made)
+        }
+        try Data(Workplace.pipeline.replacing("pipeline: small", with: "pipeline: new").replacing("epochs: 3}", with: "epochs: 7}").utf8)
+            .write(to: workplace.url.appending(path: "new.yaml"))
+        let dry = try await workplace.run("spg", "store", "gc", "new.yaml")
+        #expect(dry.status == 0 && dry.output.contains("small.yaml --set stages.prompts.with.epochs=2 (pipeline small):"), "\(dry.output)\(dry.errors)")
+        #expect(!dry.output.contains("embeddings ") && dry.output.contains("not named, to be forgotten: small"), "\(dry.output)")
+        #expect(try await workplace.run("spg", "store", "gc", "small", "--since", "2026-13-01").status == 64)
+    }
+
     @Test("A backup is a store; two machines' stores become one that has all of the pipeline")
     func copies() async throws {
         let workplace = try Workplace()
