@@ -1,3 +1,4 @@
+import ArtifactStore
 import Foundation
 import TestSupport
 import Testing
@@ -125,6 +126,54 @@ struct CommandStageTests {
         try FileManager.default.removeItem(at: workplace.url.appending(path: "count script.sh"))
         let outcome = try await run(workplace)
         #expect(outcome.status == 65 && outcome.errors.contains("stages.count.files.script: "), "\(outcome.errors)")
+    }
+
+    @Test("Values and names of folders reach a command as they are; nothing of them runs")
+    func anyValues() async throws {
+        let domain = "x$(touch injected)`touch injected`", values = ["it's", "*", "a, \"b\"", "$(touch injected)", "; touch injected #"]
+        let axis = values.map { JSONValue.string($0).canonicalText }.joined(separator: ", ")
+        let workplace = try workplace("""
+            pipeline: small
+            dataset: {root: data, name: Small}
+            encoder: {checkpoint: clip}
+            matrix: {word: [\(axis)]}
+            stages:
+              features: {uses: extract}
+              tell:
+                uses: command
+                from: {features: features}
+                run: |
+                  # it's ${domain} ${word}
+                  printf '%s|' ${domain} "${domain}" '${domain}' ${word} "${word}" '${word}' > "${outputs.out}"
+                  test -f "${inputs.features}" && test -f '${inputs.features}' && printf '%s|' "$(printf %s ${word})" >> '${outputs.out}'
+                outputs: {out: "it's *.txt"}
+            """)
+        try FileManager.default.moveItem(
+            at: workplace.url.appending(path: "data/ink"), to: workplace.url.appending(path: "data/\(domain)"))
+        let temporary = workplace.url.appending(path: "it's \"$HOME\" `t`")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+        let shell = "export TMPDIR=\"$PWD/it's \\\"\\$HOME\\\" \\`t\\`\";"
+        let outcome = try await workplace.run("spg", "run", "small.yaml", shell: shell)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let texts = try workplace.query("SELECT CAST(content AS TEXT) FROM files").rows.map { $0[0] }
+        let expected = ["chalk", "oil", domain].flatMap { domain in
+            values.map { QueryResult.Value.text("\(domain)|\(domain)|\(domain)|\($0)|\($0)|\($0)|\($0)|") }
+        }
+        #expect(Set(texts) == Set(expected) && texts.count == expected.count)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: workplace.url.path)
+        #expect(!names.contains { $0.hasSuffix("injected") } && temporaryNames(temporary) == [])
+        // By the whole name, as it is printed, and by a part.
+        for text in ["tell(domain \(domain), word a, \"b\")", "tell/domain=\(domain)/word=a, \"b\""] {
+            let explained = try await workplace.run("spg", "explain", "small.yaml", text)
+            #expect(explained.status == 0 && explained.output.contains("done"), "\(explained.errors)")
+        }
+        let one = try await workplace.run("spg", "run", "small.yaml", "--force", "--only", "tell(word a, \"b\")")
+        #expect(one.status == 0 && one.errors.contains("3/3"), "\(one.errors)")
+    }
+
+    /// What is in a folder for temporary files.
+    private func temporaryNames(_ folder: URL) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? ["(none)"]
     }
 
     @Test("Every kind of artifact can be handed over, in every format that it has")

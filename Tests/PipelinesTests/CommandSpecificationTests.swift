@@ -6,7 +6,7 @@ import Testing
 @Suite("Stages that run commands")
 struct CommandSpecificationTests {
     /// The sample with one more stage, from line 20 on.
-    private static let text = sampleText.replacing("results:", with: """
+    private static let text = (sampleText + "\nvalues: {odd: it's, list: [a b, $c, \"${seed}\"], rate: 2e-3}\n").replacing("results:", with: """
           plot:
             uses: command
             from: {prompts: {stage: prompts, of: all, as: csv}}
@@ -49,6 +49,14 @@ struct CommandSpecificationTests {
         #expect(try plan(sources).instances.filter { $0.stage == "plot" }.map(\.name).first == "plot(target oil, seed 1)")
     }
 
+    @Test("Values reach the shell as they are: of axes, and of the file; elements of a list as words of their own")
+    func values() throws {
+        let line = "echo ${values.odd} \"${values.odd}\" '${values.odd}' ${values.list} --lr=${values.rate} ${target}> ${outputs.picture}"
+        let text = Self.text.replacing("python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}", with: line)
+        let parameters: CommandParameters = try plan(text).instance(InstanceSelector("plot(target ink, seed 2)")).recipe.parameters.decoded()
+        #expect(parameters.command == "echo 'it'\\''s' \"it's\" 'it'\\''s' 'a b' '$c' 2 --lr=2e-3 ink> ${outputs.picture}")
+    }
+
     @Test("The text, the bytes of files, formats and names of outputs are in the key; where a file lies and titles are not")
     func keysOfCommands() throws {
         let before = keys(try plan())
@@ -83,6 +91,14 @@ struct CommandSpecificationTests {
         ("> ${outputs.picture}", "", "sample.yaml:24:10: stages.plot.run: the command does not say where to write “picture”: "
             + "put ${outputs.picture} into it"),
         ("--seed ${seed}", "--seed ${sed}", "sample.yaml:24:10: stages.plot.run: the matrix has no axis “sed”; did you mean “seed”?"),
+        ("--seed ${seed}", "`ls ${domain}`", "${domain} is known only in a stage that runs for each domain"),
+        ("--seed ${seed}", "\\${seed}", "sample.yaml:24:10: stages.plot.run: a backslash before a reference: leave it out"),
+        ("--seed ${seed}", "--seed `echo ${values.odd}`",
+            "sample.yaml:24:10: stages.plot.run: ${values.odd} is “it's” here, which cannot be put into backquotes safely"),
+        ("--seed ${seed}", "--seed $((${target}))", "sample.yaml:24:10: stages.plot.run: ${target} is “oil” here, which cannot be "
+            + "put into $((…)) safely: only whole numbers can stand there"),
+        ("--seed ${seed}", "--seed \"${values.list}\"",
+            "sample.yaml:24:10: stages.plot.run: ${values.list} is a list, which cannot be put into a command there"),
         ("as: csv", "as: xls", "sample.yaml:22:51: stages.plot.from.prompts.as: there is no format “xls”"),
         ("as: csv", "as: folder", "sample.yaml:22:51: stages.plot.from.prompts.as: prompts cannot be handed over as folder; "
             + "possible: safetensors, npy, npz, csv, pt"),

@@ -1,3 +1,4 @@
+import ArtifactStore
 import Foundation
 import Pipelines
 import Testing
@@ -58,6 +59,10 @@ struct GraphTests {
     }
 }
 
+extension Cell {
+    fileprivate subscript(textOf axis: String) -> String { value(on: axis)?.text ?? "" }
+}
+
 @Suite("Selecting instances")
 struct SelectorTests {
     @Test("By stage, by some coordinates, by name, by key")
@@ -69,6 +74,32 @@ struct SelectorTests {
         #expect(try names("prompts/seed=2/domain=ink") == ["prompts(domain ink, seed 2)"])
         #expect(try names(plan.instances[4].key.short) == [plan.instances[4].name])
         for instance in plan.instances { #expect(try names(instance.name) == [instance.name]) }
+    }
+
+    @Test("Whatever a value holds, its instance is found in every form, and no other with it")
+    func anyValues() throws {
+        let values = ["a, b", "a", "b", "it's", "(x)", ")", "a, seed 2", "a/b=c", "/", "=", "two  words ", "\\\"", "1e-3 ", "a,"]
+        let axis = "[" + values.map { JSONValue.string($0).canonicalText }.joined(separator: ", ") + "]"
+        let text = sampleText.replacing("results:", with: """
+              plot: {uses: command, run: "echo ${word} ${seed} > ${outputs.a}", outputs: {a: a.txt}}
+            results:
+            """).replacing("  seed: [1, 2]\n", with: "  seed: [1, 2]\n  word: \(axis)\n")
+        let plan = try Plan(specification(text), inputs: sampleInputs())
+        let plots = plan.instances.filter { $0.stage == "plot" }
+        #expect(plots.count == 2 * values.count)
+        func keys(_ text: String) throws -> [ArtifactKey] { try plan.instances(InstanceSelector(text)).map(\.key) }
+        for instance in plots {
+            let seed = instance.cell[textOf: "seed"], word = instance.cell[textOf: "word"]
+            for text in [
+                instance.name, "plot(word \(word), seed \(seed))", "plot/word=\(word)/seed=\(seed)", "plot/seed=\(seed)/word=\(word)",
+                instance.key.description,
+            ] { #expect(try keys(text) == [instance.key], "\(text)") }
+            let words = plots.filter { $0.cell[textOf: "word"] == word }.map(\.key)
+            #expect(try keys("plot/word=\(word)") == words)
+            // “a, seed 2” is the whole of another instance.
+            if word != "a, seed 2" { #expect(try keys("plot(word \(word))") == words) }
+        }
+        #expect(Set(plots.map(\.key)).count == plots.count)
     }
 
     @Test("What means nothing, or too much where one is wanted, is said with the names there are")

@@ -220,6 +220,9 @@ extension Specification.Stage {
         if let file = kind.files.first(where: { values[$0] == .null }) {
             throw error(file, "names no file for \(cell.value(on: fileAxis)?.text ?? "this cell")")
         }
+        if case .failure(let refusal)? = parameters["command"]?.command(in: cell) {
+            throw SpecificationError("\(refusal)", at: parameterLocations["command"] ?? location, keyPath: "stages.\(name).run")
+        }
         do {
             return (values, try kind.check(.object(values)))
         } catch {

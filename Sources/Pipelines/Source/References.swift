@@ -1,10 +1,12 @@
+import Stages
+
 extension SourceTree {
     /// The tree with every `${key.path}` replaced by the value that the file has there.
     ///
     /// Alone, a reference becomes that value, whatever it is, at the place of the reference; inside a text, a single value's
-    /// text. References to axes of the matrix (`${seed}`) and to a command's own files (`${inputs.prompts}`) are left for
-    /// those who know them: they are names without a full stop that are no key of the file, and those after `inputs`,
-    /// `outputs` and `files`.
+    /// text; in a command line, a word of the shell. References to axes of the matrix (`${seed}`) and to a command's own
+    /// files (`${inputs.prompts}`) are left for those who know them: they are names without a full stop that are no key of
+    /// the file, and those after `inputs`, `outputs` and `files`.
     func resolvingReferences() throws(SpecificationError) -> SourceTree {
         var budget = SourceBudget()
         return try resolved(in: self, path: [], through: [], &budget)
@@ -36,6 +38,9 @@ extension SourceTree {
             if pieces.count == 1, case .reference(let name) = pieces[0] {
                 return try value(of: name, in: root, path: path, through: targets, &budget) ?? self
             }
+            if path.count == 3, path[0] == "stages", path[2] == "run" {
+                return try resolvedCommand(text, in: root, path: path, through: targets)
+            }
             var filled = ""
             for piece in pieces {
                 switch piece {
@@ -54,6 +59,56 @@ extension SourceTree {
                 }
             }
             return SourceTree(.scalar(filled, isPlain: false), at: location)
+        }
+    }
+
+    /// A command line with the file's values in it, each quoted as its place needs it; of a list every element by itself.
+    private func resolvedCommand(
+        _ text: String, in root: SourceTree, path: [String], through targets: [String]
+    ) throws(SpecificationError) -> SourceTree {
+        let node = SourceNode(self, path: path)
+        // What is wrong with the text itself is said by whoever reads the stage.
+        guard let command = try? ShellText(text) else { return self }
+        var filled = ""
+        for piece in command.pieces {
+            switch piece {
+            case .literal(let text): filled += text
+            case .reference(let reference):
+                guard let value = try value(of: reference.name, in: root, path: path, through: targets) else {
+                    filled += "${\(reference.name)}"
+                    continue
+                }
+                do {
+                    filled += try value.words(in: reference).joined(separator: " ")
+                } catch let error as ShellTextError {
+                    throw node.error("\(error)")
+                } catch {
+                    throw node.error("${\(reference.name)} is \(SourceNode(value).found), which cannot be put into a command there")
+                }
+            }
+        }
+        return SourceTree(.scalar(filled, isPlain: false), at: location)
+    }
+
+    private struct NoWord: Error {}
+
+    /// The value as words of a shell; references to axes in it stay.
+    private func words(in reference: ShellText.Reference) throws -> [String] {
+        switch content {
+        case .mapping: throw NoWord()
+        case .sequence(let elements):
+            guard reference.place == .word else { throw NoWord() }
+            return try elements.flatMap { try $0.words(in: reference) }
+        case .scalar(let text, _):
+            guard case .success(let pieces) = Template.pieces(of: text), !pieces.isEmpty else {
+                return [try reference.quoted(text)]
+            }
+            return [try pieces.map { piece in
+                switch piece {
+                case .literal(let text): try reference.quoted(text)
+                case .reference(let name): "${\(name)}"
+                }
+            }.joined()]
         }
     }
 

@@ -58,7 +58,7 @@ extension Specification.Stage {
         guard let text = run.scalarText, !run.isNull, !text.isEmpty else {
             throw run.error("expected a command line, found \(run.found)")
         }
-        parameters = ["command": try reader.text(run, text)]
+        parameters = ["command": try reader.command(run, text)]
         parameterLocations = ["command": run.location]
         if let unwritten = outputs.keys.sorted().first(where: { !text.contains("${outputs.\($0)}") }) {
             throw run.error("the command does not say where to write “\(unwritten)”: put ${outputs.\(unwritten)} into it")

@@ -1,15 +1,20 @@
 import ArtifactStore
+import Stages
 
 /// Reads a parameter under `with:`, which must have the type of its default. Where the default is nothing, any single
 /// value will do.
 struct ParameterReader {
     let matrix: [Specification.Axis]
-    /// References that stay as they are written.
+    /// References of a command line that stay as they are written.
     var placeholders: Set<String> = []
 
-    /// A text in which references may stand.
-    func text(_ node: SourceNode, _ text: String) throws(SpecificationError) -> Template {
-        text.contains("${") ? try reference(node, text, like: "") : .constant(.string(text))
+    /// A command line in which references may stand.
+    func command(_ node: SourceNode, _ text: String) throws(SpecificationError) -> Template {
+        let command: ShellText
+        do { command = try ShellText(text) } catch { throw node.error("\(error)") }
+        let axes = Set(command.references.map(\.name)).subtracting(placeholders)
+        try checkAxes(command.references.map(\.name).filter(axes.contains), node)
+        return axes.isEmpty ? .constant(.string(text)) : .command(command, axes: axes)
     }
 
     /// - Parameter words: what may stand in place of a number.
@@ -74,19 +79,10 @@ struct ParameterReader {
     private func reference(
         _ node: SourceNode, _ text: String, like standard: JSONValue, words: Set<String> = []
     ) throws(SpecificationError) -> Template {
-        guard case .success(let written) = Template.pieces(of: text) else {
+        guard case .success(let pieces) = Template.pieces(of: text) else {
             throw node.error("“${” without its “}”; an axis of the matrix is written ${seed}")
         }
-        let pieces = written.map { piece -> Template.Piece in
-            if case .reference(let name) = piece, placeholders.contains(name) { .literal("${\(name)}") } else { piece }
-        }
-        let axes = matrix.map(\.name) + [domainAxis]
-        for case .reference(let name) in pieces where name.contains(".") {
-            throw node.error("the stage has no “\(name)”\(suggestion(for: name, among: placeholders))")
-        }
-        for case .reference(let axis) in pieces where !axes.contains(axis) {
-            throw node.error("the matrix has no axis “\(axis)”\(suggestion(for: axis, among: axes))")
-        }
+        try checkAxes(pieces.compactMap { if case .reference(let axis) = $0 { axis } else { nil } }, node)
         if pieces.count == 1, case .reference(let axis) = pieces[0] {
             if case .string = standard { return .reference(axis: axis, asText: true) }
             try check(axis, at: node, like: standard, words: words)
@@ -95,6 +91,16 @@ struct ParameterReader {
         switch standard {
         case .string, .null: return .text(pieces)
         default: throw node.error("expected \(standard.typeName), found the text “\(text)”; write the axis alone")
+        }
+    }
+
+    private func checkAxes(_ names: [String], _ node: SourceNode) throws(SpecificationError) {
+        let axes = matrix.map(\.name) + [domainAxis]
+        if let name = names.first(where: { $0.contains(".") }) {
+            throw node.error("the stage has no “\(name)”\(suggestion(for: name, among: placeholders))")
+        }
+        if let axis = names.first(where: { !axes.contains($0) }) {
+            throw node.error("the matrix has no axis “\(axis)”\(suggestion(for: axis, among: axes))")
         }
     }
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Datasets
+import Stages
 
 /// A parameter's value as written in a pipeline file: `${axis}` in it stands for the cell's value on that axis.
 indirect enum Template: Hashable, Sendable {
@@ -8,6 +9,8 @@ indirect enum Template: Hashable, Sendable {
     case reference(axis: String, asText: Bool)
     /// Text with references in it.
     case text([Piece])
+    /// A command line with references to axes in it, and others that stay.
+    case command(ShellText, axes: Set<String>)
     case array([Template])
     case object([String: Template])
     /// Another value for each value of an axis, by its text; nothing for a value that is not listed.
@@ -41,6 +44,7 @@ indirect enum Template: Hashable, Sendable {
         case .reference(let axis, _): [axis]
         case .text(let pieces):
             Set(pieces.compactMap { if case .reference(let axis) = $0 { axis } else { nil } })
+        case .command(_, let axes): axes
         case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.axes) }
         case .object(let members): members.values.reduce(into: []) { $0.formUnion($1.axes) }
         case .choice(let axis, let choices): choices.values.reduce(into: [axis]) { $0.formUnion($1.axes) }
@@ -63,12 +67,19 @@ indirect enum Template: Hashable, Sendable {
                     case .reference(let axis): cell[axis].text
                     }
                 }.joined())
+        case .command: .string((try? command(in: cell).get()) ?? "")
         case .array(let elements): .array(elements.map { $0.value(in: cell) })
         case .object(let members): .object(members.mapValues { $0.value(in: cell) })
         case .choice(let axis, let choices): choices[Name(cell[axis].text)]?.value(in: cell) ?? .null
         case .override(let override, let otherwise):
             override.holds(in: cell) ? override.template.value(in: cell) : otherwise.value(in: cell)
         }
+    }
+
+    /// A command line in one cell, or why one of the cell's values cannot stand in it. Nothing for any other template.
+    func command(in cell: Cell) -> Result<String, ShellTextError> {
+        guard case .command(let text, let axes) = self else { return .success("") }
+        return Result { () throws(ShellTextError) in try text.filled { axes.contains($0) ? cell[$0].text : nil } }
     }
 
     /// Where the value of one cell is written, if not with the parameter.

@@ -68,9 +68,11 @@ public struct CommandStage: Sendable {
     }
 
     private func substituting(_ paths: [String: String]) throws -> String {
-        var text = parameters.command
-        for (name, path) in paths { text = text.replacing("${\(name)}", with: path.quotedForShell) }
-        return text
+        do {
+            return try ShellText(parameters.command).filled { paths[$0] }
+        } catch {
+            throw StageInputError("\(error)")
+        }
     }
 
     // MARK: Outputs
@@ -114,16 +116,5 @@ extension Metric {
             default: throw error("“\(name)” is neither a number nor a list of numbers")
             }
         }
-    }
-}
-
-extension String {
-    /// The text as one word of a shell; as it is where that is one.
-    var quotedForShell: String {
-        let plain = !isEmpty && utf8.allSatisfy { byte in
-            byte > 0x7F || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || "/._-+=,:@".utf8.contains(byte)
-        }
-        return plain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }
 }
