@@ -41,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"])]),
         .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CProcess"),
         // libjpeg and libpng report errors by longjmp, which Swift cannot catch, and giflib and libtiff read through callbacks:
         // this C target makes one call and a value of each job.
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
@@ -54,7 +55,9 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["Tensors", crypto]),
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
-        .target(name: "Stages", dependencies: ["PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
+        .target(
+            name: "Stages",
+            dependencies: ["CProcess", "PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
         .target(name: "Reporting", dependencies: ["ArtifactStore", "Datasets"]),
         .target(
             name: "Pipelines",

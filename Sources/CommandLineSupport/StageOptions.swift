@@ -26,6 +26,7 @@ public struct StageOptions: ParsableArguments {
     /// Opens the store, making it where there is none. From then on the process ends with the `spg run` that started it,
     /// if one did.
     public func openStore() throws -> ArtifactStore {
+        Interruption.watch()
         Lifeline.hold()
         let store = try storage.open(remakes: force)
         try store.beginWork()
@@ -76,7 +77,9 @@ public struct StageOptions: ParsableArguments {
 /// What the executables that train, and `spg run`, take besides: `--save-every`.
 public struct TrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "How often to keep what has been learned, for a run that is stopped to go on from; 0 for after every epoch.",
+        "How often to keep what has been learned, for a run that is killed to go on from; 0 for after every epoch. Where "
+            + "keeping takes long, it is done less often, so that it takes a thirtieth of the time at most. Ctrl-C, SIGTERM "
+            + "and SIGHUP keep the last whole epoch in any case.",
         valueName: "seconds"))
     public var saveEvery = 2.0
 

@@ -23,7 +23,8 @@ public enum Lifeline {
             while poll(&end, 1, -1) < 0, errno == EINTR {}
             guard end.revents & Int16(POLLHUP) != 0 else { return }
             kill(0, SIGINT)
-            // Where the signal is ignored. The status is that of an interrupted program.
+            // Where the signal is ignored, or what handles it takes too long. The status is that of an interrupted program.
+            Thread.sleep(forTimeInterval: Interruption.grace / .seconds(1))
             _exit(130)
         }
     }

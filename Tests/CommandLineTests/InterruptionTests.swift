@@ -36,6 +36,22 @@ struct InterruptionTests {
         #expect(try stopped.learned() == whole.learned())
     }
 
+    @Test("A fit that is told to end keeps its last whole epoch, though no checkpoint was due", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func lastEpoch(signal: Int32) async throws {
+        let workplace = try Workplace()
+        let extract = try await workplace.run("spg-extract", "--data", "data", "--domain", "ink", "--views", "1")
+        #expect(extract.status == 0)
+        let fit = try workplace.start("spg-fit", [
+            "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--threads", "1",
+            "--epochs", "100000", "--save-every", "3600",
+        ], shell: "trap - INT HUP;")
+        let start = ContinuousClock.now
+        fit.signal(signal, when: { .now - start > .seconds(1) })
+        let outcome = try await fit.outcome()
+        #expect(outcome.status == -signal, "\(outcome.errors)")
+        #expect(try workplace.count("SELECT progress ->> '$.epoch' FROM checkpoint") > 0)
+    }
+
     @Test("Ctrl-C on spg run ends its stages and exits with 130; the same command goes on to the same results")
     func run() async throws {
         let whole = try Workplace(), stopped = try Workplace()

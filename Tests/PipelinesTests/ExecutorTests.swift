@@ -205,6 +205,18 @@ struct ExecutorTests {
         #expect(try await workshop.run().finished.count == 18)
     }
 
+    @Test("A line of any length is read in one go over its bytes, and its beginning is kept")
+    func longLine() throws {
+        let child = try ChildProcess(executable: "/bin/sh", arguments: [
+            "-c", "head -c 20000000 /dev/zero | tr '\\0' x >&2; echo >&2; printf 'b\\rc\\n\\nd' >&2",
+        ])
+        var lines: [String] = []
+        let start = ContinuousClock.now
+        _ = child.wait { lines.append($0) }
+        #expect(lines.dropFirst() == ["b", "c", "d"] && lines[0].utf8.count == 8192 + "…".utf8.count)
+        #expect(.now - start < .seconds(10))
+    }
+
     @Test("A process that heeds no interrupt is killed after its time of grace")
     func stubborn() async throws {
         let child = try ChildProcess(

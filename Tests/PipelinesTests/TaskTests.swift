@@ -53,6 +53,9 @@ struct TaskTests {
         #expect(Set(zeroShot.map(\.instance)) == ["zero-shot(target chalk)", "zero-shot(target oil)"])
         let keys = { (plan: Plan) in plan.instances.map(\.key) }
         #expect(keys(pairs) == keys(sources))
+        // An arrow leads from a source to a target, and nowhere else.
+        let others = try plan(Self.singleSource + "\ncolumns: [target, seed]")
+        #expect(others.columns.first == "ink, seed 1" && others.columnTitle == "target, seed", "\(others.columns)")
     }
 
     @Test("Evaluations of one column are taken together image by image, seed by seed")

@@ -9,6 +9,7 @@ struct ShellTextTests {
         "it's", "*", "$(echo injected)", "`echo injected`", "two words", " ends in blanks ", "", "-n", "a\"b", "a\\", "\\", "$HOME",
         "${x}", "$${x}", "a;b", "a&b|c", "#no comment", "~", "a=b", "=", "line\nfeed", "\n", "tab\t", "'", "\"", "''\"\"", "$", "{a,b}",
         "if", "7", "007", "café", "!", "[a-z]*", ">out", "(b)", "a'$(echo injected)'b", "${outputs.x}", "%s\\n", "$'a'", "EOF",
+        "'\u{301} $(echo injected) '\u{301}", "a\r\nb", "$\u{301}{x}", "\"\u{301}`", "\\\u{301}$x",
     ]
 
     /// Command lines that print the value `v`, between others.

@@ -50,7 +50,7 @@ package final class ChildProcess: Sendable {
     /// Starts a program with nothing on its standard input.
     /// - Parameter environment: variables that it gets besides those of this process.
     package init(
-        executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = .seconds(5)
+        executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = Interruption.grace + .seconds(5)
     ) throws(StartError) {
         self.grace = grace
         (process, standardOutput, standardError, lifeline) = try Self.starting.withLock { _ throws(StartError) in
@@ -89,7 +89,7 @@ package final class ChildProcess: Sendable {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
@@ -141,7 +141,7 @@ package final class ChildProcess: Sendable {
             killIfOverdue()
         }
         for descriptor in [standardOutput, standardError, lifeline] { close(descriptor) }
-        errors.rest.map(line)
+        errors.end().map(line)
         // The two halves of a wait status: the signal in the low seven bits, the exit status above them.
         let signal = status & 0x7f
         let ending = signal == 0 ? Ending.exited(status: (status >> 8) & 0xff) : .killed(signal: signal)
@@ -180,18 +180,33 @@ extension timeval {
     fileprivate var seconds: Double { Double(tv_sec) + Double(tv_usec) / 1e6 }
 }
 
-/// Cuts a stream of bytes into lines.
+/// Cuts a stream of bytes into lines. Of a line that is longer than anybody reads, the beginning is kept.
 struct LineBuffer {
     private var bytes = Data()
+    private var isCut = false
+    private static let longest = 8192
 
     /// The lines that are complete now. A carriage return ends a line too: progress may be written that way.
     mutating func append(_ data: Data) -> [String] {
-        bytes += data
-        var lines = bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
-        bytes = Data(lines.removeLast())
-        return lines.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+        var parts = data.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
+        let last = parts.removeLast()
+        let lines = parts.compactMap { part in
+            add(part)
+            return end()
+        }
+        add(last)
+        return lines
     }
 
     /// What came after the last complete line.
-    var rest: String? { bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+    mutating func end() -> String? {
+        defer { (bytes, isCut) = (Data(), false) }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) + (isCut ? "…" : "")
+    }
+
+    private mutating func add(_ part: Data) {
+        let room = Self.longest - bytes.count
+        isCut = isCut || part.count > room
+        bytes += part.prefix(room)
+    }
 }

@@ -177,9 +177,12 @@ public struct Executor: Sendable {
             seconds: (.now - start) / .seconds(1), processorSeconds: outcome.processorSeconds, peakBytes: outcome.peakBytes)
         report(.ended(instance, cost: cost, log: lines.text))
         guard outcome.ending == .exited(status: 0) else {
-            // A command's own words are those of another program.
-            let isCommand = instance.kind.name == StageKind.commandName
-            return StageFailure(summary: outcome.ending.description, message: isCommand ? lines.end : lines.error)
+            // A command's own words are those of another program; what the stage says of it comes last.
+            guard instance.kind.name == StageKind.commandName else {
+                return StageFailure(summary: outcome.ending.description, message: lines.error)
+            }
+            let (words, verdict) = lines.wordsAndVerdict
+            return StageFailure(summary: verdict ?? outcome.ending.description, message: words)
         }
         return check(instance, output: outcome.output, artifacts: artifacts)
     }

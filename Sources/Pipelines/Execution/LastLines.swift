@@ -20,6 +20,13 @@ struct LastLines: Sendable {
         return start.map { lines[$0...].joined(separator: "\n") } ?? end
     }
 
+    /// The last twenty of a program that a stage has run, and how the stage says that it ended, if it came to that.
+    var wordsAndVerdict: (String, String?) {
+        let start = "Error: "
+        guard let index = lines.lastIndex(where: { $0.hasPrefix(start) }), index >= lines.count - 20 else { return (end, nil) }
+        return (lines[..<index].suffix(20).joined(separator: "\n"), String(lines[index].dropFirst(start.count)))
+    }
+
     /// The last twenty.
     var end: String { lines.suffix(20).joined(separator: "\n") }
 }

@@ -24,7 +24,7 @@ extension Plan {
     public var columns: [String] { specification.cells.map { Name(specification.column(of: $0)) }.uniqued.map(\.text) }
 
     /// What the columns are by, in words.
-    public var columnTitle: String { specification.columns.joined(separator: " → ") }
+    public var columnTitle: String { Specification.columnName(specification.columns.map { ($0, $0) }) }
 
     /// The evaluations under `results:`, row by row. One that does not depend on what the columns are by, such as zero-shot
     /// CLIP on a source, stands in every column that its cell belongs to.
@@ -48,11 +48,25 @@ extension Plan {
 extension Specification {
     /// What a cell of the whole matrix is counted under.
     fileprivate func column(of cell: Cell) -> String {
-        columns.map { axis in
-            guard axis == dataSetColumn else { return cell[axis].text }
+        Self.columnName(columns.map { axis in
+            guard axis == dataSetColumn else {
+                let value = cell[axis].text
+                return (axis, columns.count == 1 || [sourceAxis, targetAxis].contains(axis) ? value : "\(axis) \(value)")
+            }
             let target = cell[targetAxis].text
-            return dataSet(of: Name(target)).dataSet.label ?? target
-        }.joined(separator: " → ")
+            return (axis, dataSet(of: Name(target)).dataSet.label ?? target)
+        })
+    }
+
+    /// An arrow leads from what is learned from to what is tested on; between others stands a comma.
+    fileprivate static func columnName(_ parts: [(axis: String, text: String)]) -> String {
+        var name = ""
+        for (index, part) in parts.enumerated() {
+            let isTest = [targetAxis, dataSetColumn].contains(part.axis)
+            let separator = index == 0 ? "" : isTest && parts[index - 1].axis == sourceAxis ? " → " : ", "
+            name += separator + part.text
+        }
+        return name
     }
 
     /// The columns that an instance's cell belongs to: one, where it has a value on all that they are by.

@@ -21,7 +21,8 @@ public struct CommandStage: Sendable {
     /// Runs the command, unless the store has what it makes.
     ///
     /// It runs in the current folder, with nothing on its standard input; what it writes on either output goes to standard
-    /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it.
+    /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it, and nothing that the command
+    /// has started runs on. All children of this process count as the command's.
     /// - Throws: `StageInputError` for a file that is not the one that was planned with, a command that fails, an output that
     ///   is missing, figures that are none; `StoreError`. Nothing is kept then.
     public func run(store: ArtifactStore) throws -> ArtifactKey {
@@ -29,11 +30,13 @@ public struct CommandStage: Sendable {
             try checkFiles(in: store)
             let folder = try WorkFolder()
             defer { folder.remove() }
-            let paths = try handOver(from: store, to: folder)
-            let status = try Shell.run(substituting(paths))
-            guard status == .exited(0) else { throw StageInputError("the command \(status): \(parameters.command)") }
-            try checkFiles(in: store)
-            return try collect(from: folder)
+            let shell = Shell(folder)
+            return try Interruption.handled(by: { shell.interrupt($0) }) {
+                let status = try shell.run(substituting(try handOver(from: store, to: folder)))
+                guard status == .exited(0) else { throw StageInputError("the command \(status): \(parameters.command)") }
+                try checkFiles(in: store)
+                return try collect(from: folder)
+            }
         }
     }
 

@@ -69,7 +69,7 @@ extension ShellText.Reference {
         if value.utf8.contains(0) { throw refusal("into a command", "no shell can hold a zero byte") }
         switch place {
         case .word: return wordNeedsQuotes(value) ? Self.singleQuoted(value) : value
-        case .comment: return (wordNeedsQuotes(value) ? Self.singleQuoted(value) : value).replacing("\n", with: " ")
+        case .comment: return Self.onOneLine(wordNeedsQuotes(value) ? Self.singleQuoted(value) : value)
         case .singleQuotes: return Self.insideSingleQuotes(value)
         case .doubleQuotes:
             let joins = followsVariable && value.utf8.first.map(\.isNameByte) == true
@@ -88,7 +88,7 @@ extension ShellText.Reference {
         case .dollarQuotes:
             guard value.isPlainWord else { throw refusal("behind $'…'", "not every sh knows that quote; write '…'") }
         case .hereDocument(let end):
-            guard value.isPlainWord, !end.contains(value) else {
+            guard value.isPlainWord, !end.utf8.contains(value.utf8) else {
                 throw refusal("into a here-document", "give it to a variable before, x=${\(name)}, and write $x there")
             }
         }
@@ -108,20 +108,30 @@ extension ShellText.Reference {
 
     private static func singleQuoted(_ value: String) -> String { "'" + insideSingleQuotes(value) + "'" }
 
-    // Between `$` and `{` quotes end and begin anew: what a value holds is no reference when the text is read again.
+    // Scalar by scalar: an accent that follows a quote makes one character of both. Between `$` and `{` quotes end and begin
+    // anew, so that what a value holds is no reference when the text is read again.
 
     private static func insideSingleQuotes(_ value: String) -> String {
-        value.replacing("'", with: "'\\''").replacing("${", with: "$''{")
+        var text = "".unicodeScalars
+        for scalar in value.unicodeScalars {
+            if scalar == "{", text.last == "$" { text.append(contentsOf: "''".unicodeScalars) }
+            text.append(contentsOf: scalar == "'" ? "'\\''".unicodeScalars : String(scalar).unicodeScalars)
+        }
+        return String(text)
     }
 
     private static func insideDoubleQuotes(_ value: String) -> String {
-        var text = ""
+        var text = "".unicodeScalars
         for scalar in value.unicodeScalars {
-            if scalar == "{", text.hasSuffix("\\$") { text += "\"\"" }
-            if "\\\"$`".unicodeScalars.contains(scalar) { text += "\\" }
-            text.unicodeScalars.append(scalar)
+            if scalar == "{", text.last == "$" { text.append(contentsOf: "\"\"".unicodeScalars) }
+            if "\\\"$`".unicodeScalars.contains(scalar) { text.append("\\") }
+            text.append(scalar)
         }
-        return text
+        return String(text)
+    }
+
+    private static func onOneLine(_ value: String) -> String {
+        String(String.UnicodeScalarView(value.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
     }
 }
 

@@ -34,22 +34,30 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
         checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
-        try store.artifact(of: recipe) {
-            let features = try SourceFeatures(
-                keys["embeddings"], store: store, withStatistics: Method.readsStatistics)
-            let parts = try features.split(split, by: splits, store: store)
-            let (training, validation) = features.sets(parts)
-            let fresh = try FreshViews(of: features, parts, embeddings: keys["embeddings"], checkpoint, store)
-            let images = features.images(parts)
-            let inputs = LearningInputs(
-                keys: keys, store: store, checkpoint: checkpoint, features: features, training: training,
-                validation: validation, trainingImages: images.training, validationImages: images.validation,
-                model: try features.model(of: checkpoint, store: store))
-            var learner = try Method.learner(parameters, from: inputs)
-            try learner.run(
-                making: recipe.key, store: store, savingEvery: interval,
-                epochBegins: { try fresh?.exchange(in: &$0, method: Method.kind.name) }, progress: progress)
-            return (try Method.contents(of: learner, from: inputs), learner.history.metrics)
+        let unsaved = UnsavedEpochs<Method.Learner>(of: recipe.key, in: store)
+        return try unsaved.keeping {
+            try store.artifact(of: recipe) { try made(checkpoint, store, interval, unsaved, progress) }
         }
+    }
+
+    private func made(
+        _ checkpoint: Checkpoint, _ store: ArtifactStore, _ interval: Duration, _ unsaved: UnsavedEpochs<Method.Learner>,
+        _ progress: (TrainingProgress) throws -> Void
+    ) throws -> (contents: ArtifactContents, metrics: [Metric]) {
+        let features = try SourceFeatures(
+            keys["embeddings"], store: store, withStatistics: Method.readsStatistics)
+        let parts = try features.split(split, by: splits, store: store)
+        let (training, validation) = features.sets(parts)
+        let fresh = try FreshViews(of: features, parts, embeddings: keys["embeddings"], checkpoint, store)
+        let images = features.images(parts)
+        let inputs = LearningInputs(
+            keys: keys, store: store, checkpoint: checkpoint, features: features, training: training,
+            validation: validation, trainingImages: images.training, validationImages: images.validation,
+            model: try features.model(of: checkpoint, store: store))
+        var learner = try Method.learner(parameters, from: inputs)
+        try learner.run(
+            making: recipe.key, store: store, savingEvery: interval, unsaved: unsaved,
+            epochBegins: { try fresh?.exchange(in: &$0, method: Method.kind.name) }, progress: progress)
+        return (try Method.contents(of: learner, from: inputs), learner.history.metrics)
     }
 }

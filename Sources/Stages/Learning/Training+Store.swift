@@ -22,9 +22,10 @@ extension Training {
     ///   - key: the artifact that is being made.
     ///   - interval: the time from one checkpoint to the next; longer where writing takes long, so that no more than a
     ///     thirtieth of the time goes into it. `.zero` keeps one after every epoch.
+    ///   - unsaved: what a signal that ends the process keeps meanwhile.
     ///   - epochBegins: called with the training before each epoch.
     mutating func run(
-        making key: ArtifactKey, store: ArtifactStore, savingEvery interval: Duration,
+        making key: ArtifactKey, store: ArtifactStore, savingEvery interval: Duration, unsaved: UnsavedEpochs<Self>,
         epochBegins: (inout Self) throws -> Void = { _ in },
         progress: (TrainingProgress) throws -> Void
     ) throws {
@@ -37,16 +38,15 @@ extension Training {
             }
             try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: history.note, isResumption: true))
         }
-        var due = ContinuousClock.now + interval
-        let isKept = try checkSizes()
+        var due = ContinuousClock.now + interval, last = ContinuousClock.now
+        let fits = try checkSizes()
         do {
             try run(epochBegins: epochBegins) { training in
                 let start = ContinuousClock.now
-                if isKept, start >= due, training.epoch < training.epochs {
-                    try store.save(try training.checkpoint, for: key)
-                    if interval > .zero { due = .now + max(interval, (.now - start) * 30) }
-                }
-                let note = training.history.note + (isKept ? "" : ", too large to be kept on the way")
+                let isKept = try fits && unsaved.epochEnded(training, lasting: start - last, isDue: start >= due)
+                if isKept, interval > .zero { due = .now + max(interval, (.now - start) * 30) }
+                last = .now
+                let note = training.history.note + (fits ? "" : ", too large to be kept on the way")
                 try progress(TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: note))
             }
         } catch let error as PromptError where error.isDivergence {
@@ -82,7 +82,7 @@ extension Training {
 
     /// What the training needs to go on.
     /// - Throws: `PromptError.divergedBetweenSteps` where it holds a number that is not finite: the last good one stays.
-    private var checkpoint: TrainingCheckpoint {
+    var checkpoint: TrainingCheckpoint {
         get throws {
             let state = state
             // Measurements that were not taken are NaN in the history.
