@@ -39,7 +39,7 @@ extension SourceTree {
                 return try value(of: name, in: root, path: path, through: targets, &budget) ?? self
             }
             if path.count == 3, path[0] == "stages", path[2] == "run" {
-                return try resolvedCommand(text, in: root, path: path, through: targets)
+                return try resolvedCommand(text, in: root, path: path, through: targets, &budget)
             }
             var filled = ""
             for piece in pieces {
@@ -64,7 +64,7 @@ extension SourceTree {
 
     /// A command line with the file's values in it, each quoted as its place needs it; of a list every element by itself.
     private func resolvedCommand(
-        _ text: String, in root: SourceTree, path: [String], through targets: [String]
+        _ text: String, in root: SourceTree, path: [String], through targets: [String], _ budget: inout SourceBudget
     ) throws(SpecificationError) -> SourceTree {
         let node = SourceNode(self, path: path)
         // What is wrong with the text itself is said by whoever reads the stage.
@@ -74,17 +74,20 @@ extension SourceTree {
             switch piece {
             case .literal(let text): filled += text
             case .reference(let reference):
-                guard let value = try value(of: reference.name, in: root, path: path, through: targets) else {
+                guard let value = try value(of: reference.name, in: root, path: path, through: targets, &budget) else {
                     filled += "${\(reference.name)}"
                     continue
                 }
+                let words: String
                 do {
-                    filled += try value.words(in: reference).joined(separator: " ")
+                    words = try value.words(in: reference).joined(separator: " ")
                 } catch let error as ShellTextError {
                     throw node.error("\(error)")
                 } catch {
                     throw node.error("${\(reference.name)} is \(SourceNode(value).found), which cannot be put into a command there")
                 }
+                try budget.spendText(words.utf8.count, at: location)
+                filled += words
             }
         }
         return SourceTree(.scalar(filled, isPlain: false), at: location)
