@@ -54,8 +54,10 @@ struct TaskTests {
         let keys = { (plan: Plan) in plan.instances.map(\.key) }
         #expect(keys(pairs) == keys(sources))
         // An arrow leads from a source to a target, and nowhere else.
-        let others = try plan(Self.singleSource + "\ncolumns: [target, seed]")
-        #expect(others.columns.first == "ink, seed 1" && others.columnTitle == "target, seed", "\(others.columns)")
+        let rates = sampleText.replacing("  seed: [1, 2]", with: "  seed: [1, 2]\n  lr: [1e-3, 0.002]")
+            .replacing("learningRate: 2e-3", with: "learningRate: \"${lr}\"")
+        let others = try plan(rates + "\ncolumns: [target, lr]")
+        #expect(others.columns.first == "oil, lr 1e-3" && others.columnTitle == "target, lr", "\(others.columns)")
     }
 
     @Test("Evaluations of one column are taken together image by image, seed by seed")

@@ -47,7 +47,9 @@ public struct InstanceSelector: Sendable {
                 let part = String(Substring(text[..<end]))
                 var (left, labels) = (left, labels)
                 if let index = left.firstIndex(where: { Self.says(part, $0, joint) }) {
-                    left.remove(at: index)
+                    // One of the labels says the same.
+                    let said = left.remove(at: index)
+                    labels.removeAll { Name($0) == Name("\(said.axis) \(said.value.text)") }
                 } else if let index = labels.firstIndex(where: { Name($0) == Name(part) }) {
                     labels.remove(at: index)
                 } else {
