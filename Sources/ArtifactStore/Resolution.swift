@@ -15,7 +15,8 @@ extension ArtifactStore {
                 }
                 return key
             }
-            let candidates = try database.candidates(text, kind: kind)
+            var candidates = try database.candidates(text, kind: kind)
+            if candidates.isEmpty { candidates = try database.instances(text, kind: kind) }
             guard let first = candidates.first else {
                 let names = try String.fetchAll(
                     database, sql: "SELECT DISTINCT name FROM names WHERE ?1 IS NULL OR kind = ?1 ORDER BY name",
@@ -35,6 +36,42 @@ extension ArtifactStore {
 }
 
 extension Database {
+    /// What pipelines have made that is called as `spg run` and `spg status` call it: `spg(target ink, seed 1)` or
+    /// `spg/target=ink/seed=1`, of the pipelines' latest plans.
+    fileprivate func instances(_ text: String, kind: ArtifactKind?) throws -> [Row] {
+        var stage = text[...], parts: [(axis: Substring, value: Substring)] = []
+        if let open = text.firstIndex(of: "("), text.hasSuffix(")") {
+            stage = text[..<open]
+            for part in text[text.index(after: open)...].dropLast().split(separator: ",") {
+                let words = part.drop { $0 == " " }.split(separator: " ", maxSplits: 1)
+                guard words.count == 2 else { return [] }
+                parts.append((words[0], words[1]))
+            }
+        } else {
+            let words = text.split(separator: "/", omittingEmptySubsequences: false)
+            stage = words[0]
+            for word in words.dropFirst() {
+                let halves = word.split(separator: "=", maxSplits: 1)
+                guard halves.count == 2 else { return [] }
+                parts.append((halves[0], halves[1]))
+            }
+        }
+        let rows = try Row.fetchAll(self, sql: """
+            SELECT artifact.key, artifact.kind, artifact.created, pipeline || '/' || stage AS name, cell
+            FROM pipeline_instance JOIN artifact ON artifact.key = pipeline_instance.key
+            WHERE stage = ? AND (?2 IS NULL OR kind = ?2) ORDER BY artifact.created, artifact.key
+            """, arguments: [String(stage), kind?.rawValue])
+        var seen: Set<String> = []
+        return try rows.filter { row in
+            let cell = try JSONValue(parsing: row["cell"])
+            let isMeant = parts.allSatisfy { axis, value in
+                guard let own = cell[String(axis)] else { return false }
+                return Name(own.plainText) == Name(value) || (own.number != nil && own == JSONValue(number: String(value)))
+            }
+            return isMeant && seen.insert(row["key"]).inserted
+        }
+    }
+
     /// Artifacts by the first digits of their key or by name, oldest first, each with the longest of its names.
     fileprivate func candidates(_ text: String, kind: ArtifactKind?) throws -> [Row] {
         let digits = text.lowercased()

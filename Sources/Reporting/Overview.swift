@@ -65,6 +65,32 @@ public struct Overview: Sendable {
 }
 
 extension LearningTask {
+    /// A score that is missing, for each target (or pair) of a data set that a method was not tested on though another one was,
+    /// or though a data set that is known has it: an average over fewer is none of the data set.
+    fileprivate func gaps(in scores: [Overview.Score]) -> [AccuracyTable.Score] {
+        struct Run: Hashable {
+            let method: String, dataSet: String, seed: String?, hasSource: Bool
+        }
+        struct Part: Hashable {
+            let source: Name?, target: Name
+        }
+        func part(_ score: Overview.Score) -> Part { Part(source: score.source.map { Name($0) }, target: Name(score.target)) }
+        let runs = Dictionary(grouping: scores) {
+            Run(method: $0.method, dataSet: $0.dataSet, seed: $0.seed, hasSource: $0.source != nil)
+        }
+        return runs.flatMap { run, own in
+            let others = scores.filter { $0.dataSet == run.dataSet }
+            var parts = Set(others.filter { ($0.source != nil) == run.hasSource }.map(part))
+            if !run.hasSource { parts.formUnion(others.map { Part(source: nil, target: Name($0.target)) }) }
+            if self == .leaveOneOut, let known = KnownDataSet(named: run.dataSet) {
+                parts.formUnion(known.domains.map { Part(source: nil, target: Name($0.name)) })
+            }
+            return parts.subtracting(own.map(part)).map { _ in
+                AccuracyTable.Score(method: run.method, column: run.dataSet, seed: run.seed, accuracy: nil)
+            }
+        }
+    }
+
     /// What of each data set is averaged, as the papers do: the figures of its targets, or of its pairs; of single sources, those
     /// of each source on all images of its targets; of another data set, all of its images.
     fileprivate func averages(of scores: [Overview.Score]) -> [AccuracyTable.Score] {
@@ -72,8 +98,8 @@ extension LearningTask {
             .init(method: score.method, column: score.dataSet, seed: score.seed, accuracy: score.accuracy, images: images)
         }
         switch self {
-        case .leaveOneOut, .adaptation: return scores.map { score($0, images: 1) }
-        case .crossDataSet: return scores.map { score($0, images: $0.images) }
+        case .leaveOneOut, .adaptation: return scores.map { score($0, images: 1) } + gaps(in: scores)
+        case .crossDataSet: return scores.map { score($0, images: $0.images) } + gaps(in: scores)
         case .singleSource:
             struct Run: Hashable {
                 let method: String, dataSet: String, source: Name, seed: String?

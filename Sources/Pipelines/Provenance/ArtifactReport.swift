@@ -25,7 +25,7 @@ extension ArtifactStore {
             screen.add("from", lines: family.lines, atMost: 400)
             screen.add("in all", "\(family.seen.count + 1) artifacts, \(clockTime(family.seconds + artifact.seconds))")
         }
-        screen.add("see", "spg query \"\(summary.query)\"")
+        screen.add("see", summary.command(for: self))
         return screen.text
     }
 

@@ -48,6 +48,15 @@ struct ArtifactSummary {
     }
 }
 
+extension ArtifactSummary {
+    /// The command line that shows it, as it can be pasted: it names the store.
+    func command(for store: ArtifactStore) -> String {
+        let path = store.path
+        let isPlain = path.utf8.allSatisfy { $0 > 0x2C && $0 < 0x7F && !"<>?\\[]^`{|}~;".utf8.contains($0) }
+        return "spg query --store \(isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'") \"\(query)\""
+    }
+}
+
 extension [QueryResult.Value] {
     fileprivate func number(_ index: Int) -> Int64 {
         if indices.contains(index), case .integer(let number) = self[index] { number } else { 0 }

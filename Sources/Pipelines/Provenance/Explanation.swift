@@ -30,7 +30,7 @@ extension Plan {
             screen.add("made", "\(created), in \(clockTime(seconds))" + (attempt?.cost.map { "; \($0.text)" } ?? ""))
             let summary = try ArtifactSummary(of: instance.key, kind: instance.kind.makes, in: store)
             screen.add("result", summary.text)
-            screen.add("see", "spg query \"\(summary.query)\"")
+            screen.add("see", summary.command(for: store))
         case .failed(let message):
             if let failure = try store.failure(of: instance.key) { screen.add("failed", failure.failed) }
             screen.add("error", lines: message.split(whereSeparator: \.isNewline).map(String.init), atMost: 10)

@@ -93,6 +93,8 @@ extension Overview {
 
         private static func name(of encoder: EvaluationRecord.Encoder, _ names: [Digest: String]) -> String {
             let name = names[encoder.key] ?? backboneName(of: encoder.name, dimension: encoder.dimension)
+            // What was imported has the name that its features were given, which says nothing of the model.
+            guard encoder.precision != nil else { return names[encoder.key] ?? "imported “\(encoder.name)”" }
             let precision = encoder.precision.flatMap { $0 == "float32" ? nil : $0 }
             let order = encoder.preprocessing.flatMap { $0.hasSuffix("RGB last") ? "RGB last" : nil }
             return ([name] + [precision, order].compactMap(\.self)).joined(separator: ", ")
