@@ -25,6 +25,11 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
         try store.artifact(of: recipe) {
             let target = keys["embeddings"]
             let features = try SourceFeatures(target, store: store, onlyCenter: true)
+            for role in Method.kind.roles where role.kind == .prompt || role.kind == .generator {
+                for key in keys[role.name] {
+                    try store.requireEncoder(features.encoder, of: key, readsFeatures: role.kind == .generator)
+                }
+            }
             let images = TargetImages(
                 keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
                 manifest: features.manifests[0], features: features.sets[0].center,

@@ -94,6 +94,7 @@ public struct ImportStage: Sendable {
     /// The domains' names, joined, once it is clear that the checkpoint goes with their features.
     private func domains(checkpoint: Checkpoint, store: ArtifactStore) throws -> String {
         guard !embeddings.isEmpty else { throw StageInputError("no embeddings were given") }
+        try requireDifferent(embeddings, "embeddings")
         return try embeddings.map { key in
             let set = try store.embeddingSet(key)
             guard try store.encoder(set.encoder, goesWith: checkpoint) else {

@@ -38,6 +38,7 @@ struct SourceFeatures {
     init(
         _ keys: [ArtifactKey], store: ArtifactStore, onlyCenter: Bool = false, withStatistics: Bool = false
     ) throws {
+        try requireDifferent(keys, "embeddings")
         var manifests: [DomainManifest] = [], sets: [FeatureSet] = [], encoders: [Digest] = []
         for (domain, key) in keys.enumerated() {
             let stored = try store.embeddingSet(key)
@@ -59,6 +60,11 @@ struct SourceFeatures {
         }
         for manifest in manifests where manifest.classes != manifests[0].classes {
             throw StageInputError("\(manifest.domain) and \(manifests[0].domain) have different classes")
+        }
+        for (index, manifest) in manifests.enumerated() where manifests[..<index].contains(where: {
+            $0.dataset == manifest.dataset && $0.domain == manifest.domain
+        }) {
+            throw StageInputError("\(manifest.domain) is given twice, by two artifacts; give one of them")
         }
         for (manifest, set) in zip(manifests, sets) where set.augmented.count != sets[0].augmented.count {
             throw StageInputError(

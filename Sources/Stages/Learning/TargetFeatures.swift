@@ -11,6 +11,14 @@ extension LearningInputs {
             throw StageInputError(
                 "the embeddings of \(target.domainNames) and \(domainNames) were made with different encoders")
         }
+        guard target.classNames == classNames else {
+            throw StageInputError("\(target.domainNames) and \(domainNames) have different classes")
+        }
+        for manifest in target.manifests where features.manifests.contains(where: {
+            $0.dataset == manifest.dataset && $0.domain == manifest.domain
+        }) {
+            throw StageInputError("\(manifest.domain) is the target and among the sources; give it as one of them")
+        }
         return (target.unlabelled, target.domainNames)
     }
 }

@@ -30,6 +30,8 @@ extension TargetImages {
         guard domains.encoder == encoder else {
             throw StageInputError("the features of the sources and of \(manifest.domain) were made with different encoders")
         }
+        try requireDomains(
+            prompts.map { try store.prompt($0).domain }, toBe: domains.manifests.map(\.domain), "prompts")
         var means = Tensor([domains.sets.count, features.columns])
         for (row, set) in domains.sets.enumerated() {
             let share = Tensor([1, set.count], Array(repeating: 1 / Float(set.count), count: set.count))

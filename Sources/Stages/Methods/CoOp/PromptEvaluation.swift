@@ -52,6 +52,7 @@ public enum PromptEvaluation: EvaluationMethod {
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
         let (keys, store, model) = (images.keys["prompts"], images.store, images.model)
+        try requireDifferent(keys, "prompts")
         let prompts = try keys.map { try store.prompt($0) }
         guard let first = prompts.first else { throw StageInputError("no prompt was given") }
         guard prompts.allSatisfy({ $0.vectors.shape == first.vectors.shape }) else {
@@ -68,6 +69,9 @@ public enum PromptEvaluation: EvaluationMethod {
         }
         let classes = try form.prompts(images.manifest.classes, vectorCount: first.vectors.rows, model: model)
         let combination = PromptCombination(rawValue: parameters.combine) ?? .average
+        if combination == .oracle {
+            try requireDomains(prompts.map(\.domain), toBe: [images.manifest.domain], "prompts")
+        }
         let vectors = prompts.map(\.vectors)
         func byAll(_ contexts: Tensor) -> [Prediction] {
             PromptLearning.classify(

@@ -32,6 +32,10 @@ public enum DAPLEvaluation: EvaluationMethod {
             throw StageInputError(
                 "\(key.short) was learned for other classes than those of \(images.manifest.domain); learn it for these")
         }
+        let adapted = try manifest(target.key).domain
+        guard Name(adapted) == images.manifest.domain else {
+            throw StageInputError("\(key.short) was adapted to \(adapted), not to \(images.manifest.domain)")
+        }
         guard let context = DomainAdaptedContext(
             tensors: stored.tensors, classCount: images.classNames.count, width: model.transformer.width)
         else {

@@ -53,7 +53,7 @@ extension LearningInputs {
                 throw StageInputError(
                     "\(domains.count) domains but \(keys.count) pairs of prompts: give one for each domain, in the same order")
             }
-            let pairs = try keys.map { key in
+            let learned = try keys.map { key in
                 let stored = try store.generator(key)
                 guard stored.method == DualCoOp.method, let positive = stored.tensors["positive"],
                     let negative = stored.tensors["negative"]
@@ -62,8 +62,11 @@ extension LearningInputs {
                         "the artifact \(key.short), of the method “\(stored.method)”, is no pair of prompts; give what "
                             + "spg-fit dual makes")
                 }
-                return DualCoOp.Contexts(positive: positive, negative: negative)
+                try store.requireEncoder(features.encoder, of: key, readsFeatures: false)
+                return (stored.domain, DualCoOp.Contexts(positive: positive, negative: negative))
             }
+            try requireDomains(learned.map(\.0), toBe: features.manifests.map(\.domain), "pairs of prompts")
+            let pairs = learned.map(\.1)
             let shapes = Set(pairs.flatMap { [$0.positive.shape, $0.negative.shape] })
             guard let shape = shapes.first, shapes.count == 1, shape.count == 2 else {
                 throw StageInputError("the prompts differ in shape: \(shapes.sorted { $0.lexicographicallyPrecedes($1) }); "

@@ -18,7 +18,10 @@ extension LearningInputs {
                     "a generator learns from prompts with one context for all classes, before the class name; fit them "
                         + "with classTokenPosition “end” and without classSpecificContexts")
             }
-            let labels = try prompts.map { try store.prompt($0).vectors }
+            let stored = try prompts.map { try store.prompt($0) }
+            try requireDomains(stored.map(\.domain), toBe: features.manifests.map(\.domain), "prompts")
+            for key in prompts { try store.requireEncoder(features.encoder, of: key, readsFeatures: false) }
+            let labels = stored.map(\.vectors)
             guard Set(labels.map(\.shape)).count == 1 else {
                 throw StageInputError(
                     "the prompts differ in shape: \(labels.map(\.shape)); fit them with the same contextLength")
