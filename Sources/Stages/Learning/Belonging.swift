@@ -18,15 +18,17 @@ func requireDifferent(_ keys: [ArtifactKey], _ role: String) throws(StageInputEr
 ///   - what: what the artifacts are, such as "prompts".
 func requireDomains(_ learned: [String], toBe domains: [Name], _ what: String) throws(StageInputError) {
     let names = domains.map(\.text)
+    // What was learned from all of them together is each one's.
+    func isOfAll(_ learned: String) -> Bool { Set(learned.split(separator: "+").map { Name($0) }) == Set(domains) }
     if learned.count == 1, names.count > 1 {
-        guard Set(learned[0].split(separator: "+").map { Name($0) }) == Set(domains) else {
+        guard isOfAll(learned[0]) else {
             throw StageInputError(
                 "one of the \(what) is given for \(names.joined(separator: ", ")), but it was learned from \(learned[0]); give one "
                     + "for each domain, in the same order, or one that was learned from all of them")
         }
         return
     }
-    guard learned.map({ Name($0) }) == domains else {
+    guard learned.count == domains.count, zip(learned, domains).allSatisfy({ Name($0) == $1 || isOfAll($0) }) else {
         throw StageInputError(
             "the \(what) are of \(learned.joined(separator: ", ")), but the embeddings beside them of "
                 + "\(names.joined(separator: ", ")); give them in the same order")
