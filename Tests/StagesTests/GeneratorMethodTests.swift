@@ -254,10 +254,12 @@ struct DualPathTests {
         let long = try bench.pair([sources.embeddings[1]], ["contextLength": 3])
             .run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try message(sources.embeddings, [sources.pairs[0], long]).contains("differ in shape"))
+        let pooled = try bench.fit(sources.embeddings[0], sources.embeddings[1])
+            .run(checkpoint: bench.checkpoint, store: bench.store)
         let same = #expect(throws: (any Error).self) {
             try LearningStage<PromptFlow>(
                 StageKind.flow.defaults.changed(Sources.parameters),
-                inputs: ["embeddings": sources.embeddings, "prompts": [sources.prompts[0], sources.prompts[0]]]
+                inputs: ["embeddings": sources.embeddings, "prompts": [pooled]]
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect("\(try #require(same))".contains("are all the same"))
