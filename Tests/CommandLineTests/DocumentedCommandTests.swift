@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command line that README.md and Docs print is run here as it stands, or is in a short list with a reason: one that is
+/// new, or that changes, fails the first test until somebody decides.
+@Suite("Commands that the documents print")
+struct DocumentedCommandTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private static let pages: [String] = {
+        let docs = (try? FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "Docs").path)) ?? []
+        return ["README.md"] + docs.filter { $0.hasSuffix(".md") }.sorted().map { "Docs/\($0)" }
+    }()
+
+    private static func text(of page: String) throws -> String {
+        try String(contentsOf: root.appending(path: page), encoding: .utf8)
+    }
+
+    /// The lines of code that are of no named language: indented by four after an empty line, or between fences.
+    private static func code(in page: String) throws -> [Substring] {
+        var code: [Substring] = [], fence: Substring?, previous: (line: Substring, isCode: Bool) = ("", false)
+        for line in try text(of: page).split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                fence = fence == nil ? line.dropFirst(3) : nil
+                previous = ("", false)
+                continue
+            }
+            let isIndented = fence == nil && line.hasPrefix("    ") && (previous.line.isEmpty || previous.isCode)
+            if isIndented { code.append(line.dropFirst(4)) } else if fence == "" { code.append(line) }
+            previous = (line, isIndented)
+        }
+        return code
+    }
+
+    /// The command lines of a page, in order, without their remarks. A quotation may go over several lines.
+    private static func commands(in page: String) throws -> [String] {
+        let programs = #/(\.build/release/)?spg(-[a-z]+)? |make |python3? |swift |git |cd |sh |\./|Scripts//#
+        var commands: [String] = [], open: String?
+        for line in try code(in: page) {
+            let plain = line.hasPrefix("$ ") ? line.dropFirst(2) : line
+            guard open != nil || plain.prefixMatch(of: programs) != nil else { continue }
+            let command = [open, String(plain)].compactMap(\.self).joined(separator: "\n")
+            guard command.count(where: { $0 == "\"" }).isMultiple(of: 2) else {
+                open = command
+                continue
+            }
+            open = nil
+            let remark = command.firstRange(of: "  #")?.lowerBound ?? command.endIndex
+            commands.append(command[..<remark].trimmingCharacters(in: .whitespaces))
+        }
+        return commands
+    }
+
+    /// How commands begin that are run, in the order in which they are.
+    private static let run = [
+        ".build/release/spg-extract --data Data/sketches", ".build/release/spg-fit coop --store",
+        ".build/release/spg-evaluate prompts --store", ".build/release/spg run Pipelines/sketches.yaml --until",
+        ".build/release/spg explain Pipelines/sketches.yaml", "spg query ", ".build/release/spg results --format latex",
+        ".build/release/spg store stats", ".build/release/spg store verify", ".build/release/spg store backup",
+        ".build/release/spg store merge other-machine.sqlite", ".build/release/spg store gc sketches", "spg data list",
+        "spg checkpoint inspect Models/icon-clip",
+    ]
+
+    /// How commands begin that are not, and why.
+    private static let notRun = [
+        "make demo": "takes minutes, and sets the machine up", "make test": "runs the tests, of which this is one",
+        "make run": "compiles first; the same as spg run", "make status": "compiles first; the same as spg status",
+        "make query": "compiles first; the same as spg query",
+        ".build/release/spg run Pipelines/spg/multi-source/pacs-vit-b16.yaml": "needs PACS and OpenAI's weights",
+        ".build/release/spg run Pipelines/desktop-icons.yaml": "needs DesktopIcons, and takes minutes",
+        "spg explain Pipelines/desktop-icons.yaml": "needs DesktopIcons",
+        "spg-fit dual": "needs DesktopIcons", "spg-cgan dual-path": "needs DesktopIcons",
+        "spg data check PACS": "needs PACS; DataTests check a small set in its layout",
+        "spg data split DomainNet": "needs DomainNet; DataTests split a small set",
+        "spg import features": "needs features made elsewhere; StoreCommandTests make some",
+        "python Tests/Reference/authors_procedure.py": "needs PyTorch, and takes minutes",
+    ]
+
+    @Test("Each is run, or there is a reason why it is not; and no list has what no page prints")
+    func lists() throws {
+        let commands = try Self.pages.flatMap(Self.commands)
+        #expect(commands.count >= 30)
+        let beginnings = Self.run + Self.notRun.keys
+        for command in commands {
+            #expect(beginnings.count { command.hasPrefix($0) } == 1, "\(command)")
+        }
+        for beginning in beginnings {
+            #expect(commands.contains { $0.hasPrefix(beginning) }, "no page has “\(beginning) …”")
+        }
+    }
+
+    @Test("Those that are run end well from a clean state, as they stand")
+    func runs() async throws {
+        let folder = try TemporaryFolder()
+        try Self.standIn(at: folder.url)
+        let commands = try Self.pages.flatMap(Self.commands)
+        for beginning in Self.run {
+            for command in commands where command.hasPrefix(beginning) {
+                // Of a shell that has the programs on its path, as the pages take it.
+                let shell = "PATH=\"$PWD/.build/release:$PATH\"; \(command)\nexit $?;"
+                let outcome = try await Program("spg", [], in: folder.url, shell: shell).outcome()
+                #expect(outcome.status == 0, "\(command)\n\(outcome.errors)")
+                #expect(!outcome.output.isEmpty || !outcome.errors.isEmpty, "\(command) says nothing")
+            }
+        }
+    }
+
+    /// What stands in a clone where a newcomer has followed README.md: programs, the repository's model, and, small ones, a
+    /// model, a data set and another machine's store of one's own, with README's pipeline file.
+    private static func standIn(at folder: URL) throws {
+        let files = FileManager.default
+        for name in [".build", "Models", "Pipelines"] {
+            try files.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
+        }
+        func link(_ name: String, to path: String) throws {
+            try files.createSymbolicLink(atPath: folder.appending(path: name).path, withDestinationPath: path)
+        }
+        try link(".build/release", to: #require(Program.folder).path)
+        try link("Models/icon-clip", to: root.appending(path: "Models/icon-clip").path)
+        try TinyCLIP.write(to: folder.appending(path: "Models/my-clip"))
+        var tree = PictureTree()
+        // Of which the training part of a domain is more than a batch of the default size.
+        tree.count = 20
+        try tree.write(to: folder.appending(path: "Data/sketches"))
+        // The store of the stages that are run one by one.
+        try link("other-machine.sqlite", to: "Cache/sketches.sqlite")
+        let readme = try text(of: "README.md")
+        let pipeline = try #require(readme.firstMatch(of: #/```yaml\n(pipeline: sketches\n[^`]*)```/#)?.output.1)
+        try Data(pipeline.utf8).write(to: folder.appending(path: "Pipelines/sketches.yaml"))
+    }
+}
