@@ -36,6 +36,9 @@ struct ExplanationCommandTests {
         guard case .text(let before)? = old.rows.first?.first else { throw CocoaError(.coderValueNotFound) }
         let shown = try await workplace.run("spg", "show", "small/spg/seed=1/target=oil")
         #expect(shown.status == 0 && shown.output.contains("generator: small/generator/seed=1/target=oil"), "\(shown.errors)")
+        for name in ["spg(target oil, seed 1)", "spg/target=oil/seed=1", "spg(target oil)"] {
+            #expect(try await workplace.run("spg", "show", name).output == shown.output, "\(name)")
+        }
         let diff = try await workplace.run("spg", "diff", String(before.prefix(10)), "small/spg/seed=1/target=oil")
         #expect(diff.status == 0 && diff.output.contains("epochs 3 → 4") && diff.output.contains("+ ink/bars/new.png"))
     }
