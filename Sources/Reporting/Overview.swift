@@ -82,7 +82,7 @@ extension LearningTask {
             let others = scores.filter { $0.dataSet == run.dataSet }
             var parts = Set(others.filter { ($0.source != nil) == run.hasSource }.map(part))
             if !run.hasSource { parts.formUnion(others.map { Part(source: nil, target: Name($0.target)) }) }
-            if self == .leaveOneOut, let known = KnownDataSet(named: run.dataSet) {
+            if self == .leaveOneOut || self == .crossDataSet, let known = KnownDataSet(named: run.dataSet) {
                 parts.formUnion(known.domains.map { Part(source: nil, target: Name($0.name)) })
             }
             return parts.subtracting(own.map(part)).map { _ in

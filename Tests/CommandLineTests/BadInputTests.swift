@@ -123,11 +123,6 @@ struct BadInputTests {
             try Data(contentsOf: file).prefix(100_000).write(to: file)
         }
         #expect(cut.contains("cut/tiny.safetensors"))
-        let merges = try await text("merges") { folder in
-            try TinyCLIP.write(to: folder)
-            try FileManager.default.removeItem(at: folder.appending(path: "merges.txt"))
-        }
-        #expect(merges.contains("merges.txt"))
         let nothing = try await text("nothing") { _ in }
         #expect(nothing.contains("No checkpoint at") && nothing.contains("give a file of weights"))
         let notFinite = try await text("nan") { folder in

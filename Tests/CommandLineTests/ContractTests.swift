@@ -86,10 +86,10 @@ struct ContractTests {
 
     /// The columns of the views, as they were promised.
     static let views: [(name: String, columns: String)] = [
-        ("embeddings", "image_path, image_sha256, domain, label, encoder, view, dimension, vector"),
+        ("embeddings", "image_path, image_sha256, domain, label, encoder, view, dimension, vector, dataset"),
         ("prompts", "key, method, domain, seed, context_length, width, vectors, validation_accuracy"),
-        ("results", "pipeline, method, target, seed, accuracy, images, evaluation_key"),
-        ("predictions", "evaluation_key, image_path, label, predicted, probability"),
+        ("results", "pipeline, method, target, seed, accuracy, images, evaluation_key, dataset, is_current"),
+        ("predictions", "evaluation_key, image_path, label, predicted, probability, dataset, target, image_sha256"),
         ("artifacts", "key, kind, created, seconds, bytes, parameters"),
     ]
 

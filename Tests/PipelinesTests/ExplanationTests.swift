@@ -135,7 +135,7 @@ struct ExplanationTests {
         #expect(done.first == "prompts(domain oil, seed 1): done")
         #expect(done.contains { $0.hasSuffix("in 2.0 s; 5.5 s of processor time, 12.0 MB of memory") })
         #expect(done.contains("  result     1 × 2 numbers"))
-        #expect(done.contains("  see        spg query \"SELECT * FROM prompts WHERE key = '\(prompt.key)'\""))
+        #expect(done.contains("  see        spg query --store \(laboratory.store.path) \"SELECT * FROM prompts WHERE key = '\(prompt.key)'\""))
         // What was different the time before stays told.
         #expect(done.contains("  changed    learningRate 0.002 → 0.001"))
     }

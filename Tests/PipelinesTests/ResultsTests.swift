@@ -25,7 +25,7 @@ struct ResultsTests {
     func wholeStore() throws {
         let (laboratory, plan) = try laboratory()
         let tables = try overview(laboratory).tables
-        #expect(tables.map(\.table.caption) == ["Multi-source domain generalization, leaving one domain out, sample"])
+        #expect(tables.map(\.table.caption) == ["Multi-source domain generalization, leaving one domain out, imported “sample”"])
         #expect(tables[0].table.rows == [["Zero-shot CLIP", "50.0"], ["SPG", "–"]])
         for instance in plan.instances where instance.stage == "spg" && instance.name.contains("seed 2") {
             try laboratory.make(instance, correct: 1)
