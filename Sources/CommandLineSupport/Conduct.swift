@@ -10,12 +10,21 @@ public enum Conduct {
     ///   status stays what it is.
     /// - A limit on the size of files is an error of the write that meets it, and no signal that ends the program in the
     ///   middle of something.
+    /// - SIGQUIT (Ctrl-\) ends the program at once. Swift's runtime would write what each thread is at, and let it go on.
+    ///   Where a program crashed, that is still written.
     public static func begin() {
         occupyStandardDescriptors()
         checkMemory()
         // A handler that does nothing, and not SIG_IGN, which programs that this one starts would inherit.
         signal(SIGXFSZ) { _ in }
+        endAtOnceByQuit()
         atexit { Conduct.checkOutput() }
+    }
+
+    /// Takes the runtime's handler away. Where SIGQUIT was ignored from the start, as in a shell's background, it stays so.
+    private static func endAtOnceByQuit() {
+        let before = signal(SIGQUIT, SIG_DFL)
+        if unsafeBitCast(before, to: UInt.self) == unsafeBitCast(SIG_IGN, to: UInt.self) { signal(SIGQUIT, SIG_IGN) }
     }
 
     /// Threads that cannot be made for want of room are waited for without end, and what cannot be allocated ends a program
