@@ -81,6 +81,24 @@ struct BaselineTests {
         #expect(throws: UnfitParameter.self) { try probabilities(["batchSize": 0]) }
     }
 
+    @Test("At its end a training says which epoch it has kept, where it chooses one") func keptEpoch() throws {
+        let bench = try Bench()
+        let sources = try [bench.extract("ink").key, bench.extract("oil").key], target = try bench.extract("chalk").key
+        /// What was said after the last epoch, and after those before.
+        func notes<Method>(_ stage: LearningStage<Method>) throws -> (key: ArtifactKey, last: String, others: [String]) {
+            var notes: [String] = []
+            let key = try stage.run(checkpoint: bench.checkpoint, store: bench.store) { notes.append($0.note) }
+            return (key, notes.last ?? "", notes.dropLast())
+        }
+        let chosen = try notes(dpl(sources))
+        let measured = try bench.store.metrics(of: chosen.key).filter { $0.name == "validation accuracy" }
+        let best = try #require(measured.map(\.value).max())
+        let epoch = try #require(measured.filter { $0.value == best }.compactMap(\.epoch).min())
+        #expect(chosen.last.hasSuffix(", best \(String(format: "%.3f", best)) at epoch \(epoch), kept"), "\(chosen.last)")
+        #expect(!chosen.others.isEmpty && chosen.others.allSatisfy { !$0.contains("kept") })
+        #expect(try !notes(dapl(sources, target)).last.contains("kept"))
+    }
+
     @Test("Stopped and gone on, a training makes the same bits") func resumption() throws {
         struct Stopped: Error {}
         let bench = try Bench(), other = try bench.withFreshStore()

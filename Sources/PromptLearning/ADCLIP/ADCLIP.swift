@@ -23,6 +23,7 @@ public struct ADCLIP: Training {
     package private(set) var projectors: StyleProjectors
     private var optimizer: Adam
     private var best: Best<[Tensor]>?
+    public var kept: KeptEpoch? { best?.kept }
 
     /// Prepares to learn.
     ///

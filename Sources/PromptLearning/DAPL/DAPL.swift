@@ -56,6 +56,8 @@ public struct DAPL: Training {
 
     public var epoch: Int { descent.epoch }
     public var history: TrainingHistory { descent.history }
+    /// The last epoch is what counts.
+    public var kept: KeptEpoch? { nil }
     public var state: [String: Tensor] { descent.state }
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }

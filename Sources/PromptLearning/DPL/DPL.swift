@@ -45,6 +45,7 @@ public struct DPL: FeatureTraining {
 
     public var epoch: Int { descent.epoch }
     public var history: TrainingHistory { descent.history }
+    public var kept: KeptEpoch? { descent.best?.kept }
     public var state: [String: Tensor] { descent.state }
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     /// An epoch is what lies between two looks at the validation images.

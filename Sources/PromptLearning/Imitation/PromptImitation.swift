@@ -18,6 +18,7 @@ public struct PromptImitation<Network: ImitatingNetwork>: FeatureTraining {
     public private(set) var history = TrainingHistory(["loss", "label error", "draw spread", "validation accuracy"])
     private var learner: ImitationLearner<Network>
     private var best: Best<Network>?
+    public var kept: KeptEpoch? { best?.kept }
 
     /// Prepares to train on the images of some source domains.
     ///

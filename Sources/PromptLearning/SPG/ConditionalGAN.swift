@@ -20,6 +20,7 @@ public struct ConditionalGAN: FeatureTraining {
     ])
     private var pair: AdversarialPair
     private var best: Best<Generator>?
+    public var kept: KeptEpoch? { best?.kept }
 
     /// Prepares to train on the images of some source domains.
     ///

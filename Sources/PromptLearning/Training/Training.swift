@@ -9,6 +9,8 @@ public protocol Training: Sendable {
     var epochs: Int { get }
     /// What each epoch has measured so far.
     var history: TrainingHistory { get }
+    /// The epoch whose result is kept, as things stand; nil where none is chosen, or none was measured yet.
+    var kept: KeptEpoch? { get }
 
     /// Trains for one epoch and measures it.
     mutating func runEpoch() throws(PromptError)
@@ -43,6 +45,14 @@ extension Training {
             try epochEnded(self)
         }
     }
+}
+
+/// The epoch that was best on the validation images: its result is what a training comes to.
+public struct KeptEpoch: Sendable, Equatable {
+    /// Counted from 1.
+    public let number: Int
+    /// On the validation images, from 0 to 1.
+    public let accuracy: Float
 }
 
 /// Named measurements per epoch.
@@ -96,6 +106,8 @@ struct Best<Learned: Sendable>: Sendable {
     var score: Float
     var epoch: Int
     var learned: Learned
+
+    var kept: KeptEpoch { KeptEpoch(number: epoch + 1, accuracy: score) }
 
     static func updated(_ best: Best?, score: Float, epoch: Int, learned: @autoclosure () -> Learned) -> Best {
         if let best, best.score >= score { return best }

@@ -29,6 +29,7 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
 
     public var epoch: Int { descent.epoch }
     public var history: TrainingHistory { descent.history }
+    public var kept: KeptEpoch? { descent.best?.kept }
     public var state: [String: Tensor] { descent.state }
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }

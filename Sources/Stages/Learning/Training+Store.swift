@@ -7,7 +7,7 @@ import Tensors
 public struct TrainingProgress: Sendable {
     public var epoch: Int
     public var epochs: Int
-    /// The last epoch's measurements, for people.
+    /// The last epoch's measurements, for people; at the end also which epoch is kept.
     public var note: String
     /// Whether this tells where a run goes on that was stopped: no epoch of this run's is behind it yet.
     public var isResumption = false
@@ -36,7 +36,7 @@ extension Training {
             } catch {
                 throw UnreadableCheckpoint(key: key, store: store.path, reason: "\(error)")
             }
-            try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: history.note, isResumption: true))
+            try progress(TrainingProgress(epoch: epoch, epochs: epochs, note: note, isResumption: true))
         }
         var due = ContinuousClock.now + interval, last = ContinuousClock.now
         let fits = try checkSizes()
@@ -46,12 +46,18 @@ extension Training {
                 let isKept = try fits && unsaved.epochEnded(training, lasting: start - last, isDue: start >= due)
                 if isKept, interval > .zero { due = .now + max(interval, (.now - start) * 30) }
                 last = .now
-                let note = training.history.note + (fits ? "" : ", too large to be kept on the way")
+                let note = training.note + (fits ? "" : ", too large to be kept on the way")
                 try progress(TrainingProgress(epoch: training.epoch, epochs: training.epochs, note: note))
             }
         } catch let error as PromptError where error.isDivergence {
             throw DivergedTraining(error: error, key: key, store: store.path, kept: try store.progress(of: key))
         }
+    }
+
+    /// The last epoch in words, and after the last of all, which one is kept.
+    private var note: String {
+        guard epoch == epochs, let kept else { return history.note }
+        return "\(history.note), best \(String(format: "%.3f", kept.accuracy)) at epoch \(kept.number), kept"
     }
 
     /// What a run that was stopped has kept. A state that is damaged is no state to go on from: it is discarded, and the training
