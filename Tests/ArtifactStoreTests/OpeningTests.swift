@@ -63,6 +63,17 @@ import Testing
         }
     }
 
+    @Test func aVersionThatNoProgramWritesIsDamage() throws {
+        try withFolder { folder in
+            let path = folder + "/artifacts.sqlite"
+            try ArtifactStore(path: path).database.write { try $0.execute(sql: "PRAGMA user_version = -1") }
+            let damage = StoreError.damaged(path: path, reason: "the version of its tables is -1")
+            for readOnly in [false, true] {
+                #expect(throws: damage) { try ArtifactStore(path: path, readOnly: readOnly) }
+            }
+        }
+    }
+
     @Test func refusesOtherFilesAndLeavesThemAlone() throws {
         try withFolder { folder in
             let text = folder + "/notes.txt"
