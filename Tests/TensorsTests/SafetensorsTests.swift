@@ -126,10 +126,8 @@ import Testing
 
     @Test("A list of more tensors than any model has is refused before it is read") func tooMany() {
         let entries = (0..<70_000).map { number in #""\#(number)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"# }
-        let start = ContinuousClock.now
         #expect(problem(file("{\(entries.joined(separator: ","))}", [])) == .refused(
             "it has more than 65536 tensors, which no model has"))
-        #expect(.now - start < .seconds(1))
     }
 
     @Test("No change of one byte of the header crashes or changes a shape unseen") func mutations() throws {
