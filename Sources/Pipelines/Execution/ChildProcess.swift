@@ -73,33 +73,14 @@ package final class ChildProcess: Sendable {
         _ child: inout pid_t, _ executable: String, _ arguments: [String], _ environment: [String: String], output: Int32,
         error: Int32, life: Int32
     ) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
         let lifeline = STDERR_FILENO + 1
-        posix_spawn_file_actions_adddup2(&actions, life, lifeline)
-
-        // The child gets default signals back, whatever this process ignores or blocks.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ] { sigaddset(&signals, signal) }
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
-        let words = ([executable] + arguments).map { strdup($0) }
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-            .merging([Lifeline.variable: "\(lifeline)"]) { $1 }.map { strdup("\($0.key)=\($0.value)") }
-        defer { (words + variables).forEach { free($0) } }
-        return posix_spawn(&child, executable, &actions, &attributes, words + [nil], variables + [nil])
+        let variables = environment.merging([Lifeline.variable: "\(lifeline)"]) { $1 }
+        return Stages.spawn(&child, [executable] + arguments, environment: variables) { actions in
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+            posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+            posix_spawn_file_actions_adddup2(&actions, life, lifeline)
+        }
     }
 
     /// Asks the child and all its own children to end; after the time of grace they are killed.
