@@ -34,17 +34,15 @@ private struct Sources {
         _ method: Method, with changes: [String: JSONValue] = [:], savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
-        func run<M: LearnedMethod>(_: M.Type, _ labels: [ArtifactKey], _ own: [String: JSONValue] = [:]) throws -> ArtifactKey {
+        func run<M: LearnedMethod>(_: M.Type, _ labels: [ArtifactKey]) throws -> ArtifactKey {
             try LearningStage<M>(
-                M.kind.defaults.changed(Self.parameters).changed(own).changed(changes),
+                M.kind.defaults.changed(Self.parameters).changed(changes),
                 inputs: ["embeddings": embeddings, "prompts": labels]
             ).run(checkpoint: bench.checkpoint, store: bench.store, savingEvery: interval, progress: progress)
         }
         switch method {
         case .regressor: return try run(PromptRegressor.self, prompts)
-        case .dualPath:
-            return try run(
-                DualPath.self, pairs, ["earliestEpoch": 2, "latestEpoch": .number(Double(Bench.epochs))])
+        case .dualPath: return try run(DualPath.self, pairs)
         case .flow: return try run(PromptFlow.self, prompts)
         }
     }
@@ -74,9 +72,7 @@ struct GeneratorMethodTests {
     @Test("Each learns, says what it is, and classifies a domain it has not seen", arguments: Method.allCases)
     fileprivate func learning(method: Method) throws {
         let sources = try Sources(Bench()), store = sources.bench.store
-        let key = try sources.make(method, with: ["epochs": 12, "stepsPerEpoch": 20, "latestEpoch": 12].filter {
-            method == .dualPath || $0.key != "latestEpoch"
-        })
+        let key = try sources.make(method, with: ["epochs": 12, "stepsPerEpoch": 20])
         let generator = try store.generator(key)
         #expect(generator.method == (method == .dualPath ? "dpspg" : method.rawValue))
         #expect(generator.domain == "ink+oil" && generator.seed == 1)
@@ -227,13 +223,16 @@ struct DualPathTests {
         }
     }
 
-    @Test("The epoch is one of those asked for, and training ends with the last of them")
-    func choice() throws {
+    @Test(
+        "The epoch is one of those asked for, and training ends with the last of them: of all five without a wish",
+        arguments: [([:], 1...5), (["earliestEpoch": 3, "latestEpoch": 4], 3...4), (["earliestEpoch": 4], 4...5)]
+            as [([String: JSONValue], ClosedRange<Int>)])
+    func choice(wish: [String: JSONValue], epochs: ClosedRange<Int>) throws {
         let sources = try Sources(Bench()), store = sources.bench.store
-        let key = try sources.make(.dualPath, with: ["earliestEpoch": 3, "latestEpoch": 4])
+        let key = try sources.make(.dualPath, with: wish)
         let metrics = try store.metrics(of: key)
-        #expect(metrics.filter { $0.name == "loss" }.map(\.epoch) == [1, 2, 3, 4])
-        #expect(metrics.filter { $0.name == "validation accuracy" }.map(\.epoch) == [3, 4])
+        #expect(metrics.filter { $0.name == "loss" }.map(\.epoch) == Array(1...epochs.upperBound))
+        #expect(metrics.filter { $0.name == "validation accuracy" }.map(\.epoch) == Array(epochs))
     }
 
     @Test("What does not fit together is refused, and said")
@@ -242,7 +241,7 @@ struct DualPathTests {
         func message(_ embeddings: [ArtifactKey], _ prompts: [ArtifactKey]) throws -> String {
             let error = #expect(throws: (any Error).self) {
                 try LearningStage<DualPath>(
-                    StageKind.dualPath.defaults.changed(Sources.parameters).changed(["latestEpoch": 5]),
+                    StageKind.dualPath.defaults.changed(Sources.parameters),
                     inputs: ["embeddings": embeddings, "prompts": prompts]
                 ).run(checkpoint: bench.checkpoint, store: bench.store)
             }

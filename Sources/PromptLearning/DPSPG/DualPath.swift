@@ -92,8 +92,8 @@ extension DualPath {
         public var imitation: Imitation
         /// The share of the negative cosine that is taken from the positive one: α.
         public var negativeWeight = 0.2
-        /// The epochs, counted from 1, from which and to which the best is looked for. Training ends with the last.
-        public var earliestEpoch = 5, latestEpoch = 20
+        /// The epochs, counted from 1, of which the best is kept. Training ends with the last of them, or of all.
+        public var earliestEpoch = 1, latestEpoch = 50
 
         public init() {
             imitation = Imitation()
@@ -101,15 +101,17 @@ extension DualPath {
         }
 
         /// The epochs of which one is kept.
-        public var choice: ClosedRange<Int> { earliestEpoch...latestEpoch }
+        public var choice: ClosedRange<Int> { earliestEpoch...lastEpoch }
+
+        private var lastEpoch: Int { min(latestEpoch, imitation.epochs) }
 
         public var needs: [ModelNeed] { [.heads(PromptTransformer.headCount)] }
 
         public func check() throws(UnfitParameter) {
             try imitation.check()
             try require(nonnegative: "negativeWeight", negativeWeight)
-            try require("latestEpoch", latestEpoch, in: 1...imitation.epochs)
-            try require("earliestEpoch", earliestEpoch, in: 1...latestEpoch)
+            try require("latestEpoch", latestEpoch, in: counts)
+            try require("earliestEpoch", earliestEpoch, in: 1...lastEpoch)
         }
 
         private enum CodingKeys: String, CodingKey { case negativeWeight, earliestEpoch, latestEpoch }

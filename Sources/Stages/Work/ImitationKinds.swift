@@ -17,7 +17,7 @@ extension StageSize {
     var dualWriting: Work {
         let feature = Double(model.dimension), layer = 2 * feature * feature + 2 * 2048 * feature
         let path = 4 * layer + feature * 4 * Double(model.textWidth)
-        let last = min(number("latestEpoch", default: 20), number("epochs"))
+        let last = min(number("latestEpoch"), number("epochs"))
         return imitating(weights: 2 * path, epochs: last) + measuring(measurements(in: last), contextLength: 4)
     }
 
