@@ -33,6 +33,18 @@ struct SpecificationTests {
         #expect(try specification(text).rows.map(\.title) == ["zero-shot", "spg"])
     }
 
+    @Test("Of the rows that are listed, what they need is planned, with the keys of the whole; the others are left out")
+    func keptRows() throws {
+        let text = sampleText + "\nrows: [zero-shot]"
+        #expect(try specification(text).rows.map(\.title) == ["Zero-shot CLIP"])
+        #expect(try specification(text).stages.map(\.name) == ["features", "zero-shot"])
+        let (part, whole) = (try plan(text).instances.map(\.key), try plan().instances.map(\.key))
+        #expect(part.count == 3 + 2 && Set(part).isSubset(of: whole))
+        let chosen = sampleText + "\nvalues: {rows: [spg, zero-shot]}\nrows: \"${values.rows}\""
+        #expect(try plan(chosen).instances.map(\.key) == whole)
+        #expect(try specification(chosen).rows.map(\.stage) == ["zero-shot", "spg"])
+    }
+
     @Test("A data set without a name is called as its folder")
     func dataSetName() throws {
         #expect(try specification(sampleText.replacing(", name: Sample", with: "")).dataSet.name == "sample")
@@ -80,7 +92,13 @@ struct SpecificationTests {
         Fault(
             "matrix:", "matirx:",
             "sample.yaml:5:1: matirx: unknown key; did you mean “matrix”? "
-                + "(known: columns, dataset, encoder, extends, matrix, pipeline, results, stages, targets, values)"),
+                + "(known: columns, dataset, encoder, extends, matrix, pipeline, results, rows, stages, targets, values)"),
+        Fault(
+            "spg: SPG}", "spg: SPG}\nrows: [sgp]",
+            "sample.yaml:21:8: rows.0: the table has no row of this stage; did you mean “spg”? (known: spg, zero-shot)"),
+        Fault(
+            "spg: SPG}", "spg: SPG}\nrows: []",
+            "sample.yaml:21:7: rows: expected rows of the table; there are: zero-shot, spg"),
         // Data set and encoder
         Fault("root: Data/sample, ", "", "sample.yaml:3:10: dataset: the key “root” is missing"),
         Fault(
@@ -236,7 +254,7 @@ struct SpecificationTests {
             error?.description
                 == "sample.yaml: the file is empty; "
                     + "a pipeline has the keys pipeline, extends, dataset, targets, encoder, values, matrix, stages, results, "
-                    + "columns"
+                    + "rows, columns"
         )
     }
 

@@ -130,7 +130,7 @@ public struct Specification: Sendable {
 
     /// `extends` is read before all others; `values` is for whatever several places refer to.
     static let keys = [
-        "pipeline", "extends", "dataset", "targets", "encoder", "values", "matrix", "stages", "results", "columns",
+        "pipeline", "extends", "dataset", "targets", "encoder", "values", "matrix", "stages", "results", "rows", "columns",
     ]
     static var keyList: String { keys.joined(separator: ", ") }
 

@@ -28,6 +28,7 @@ extension Specification {
         (rows, columns) = ([], [])
         try connectStages()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))
+        if let node = members["rows"]?.value { try keepRows(node) }
         columns = try columns(members["columns"]?.value)
     }
 
@@ -40,6 +41,26 @@ extension Specification {
         }
         guard !targets.isEmpty else { throw node.error("expected data sets to test on, found none") }
         return targets
+    }
+
+    /// Keeps the rows that are listed, and the stages that they need.
+    private mutating func keepRows(_ node: SourceNode) throws(SpecificationError) {
+        let known = rows.map(\.stage)
+        var kept: Set<String> = []
+        for element in try node.elements("a list of rows, such as [zero-shot, spg]") {
+            let name = try element.text("a stage that is a row of the table")
+            guard known.contains(name) else {
+                throw element.error("the table has no row of this stage\(suggestion(for: name, among: known))")
+            }
+            kept.insert(name)
+        }
+        guard !kept.isEmpty else { throw node.error("expected rows of the table; there are: \(list(known))") }
+        rows.removeAll { !kept.contains($0.stage) }
+        // Inputs come before what they go into.
+        for stage in stages.reversed() where kept.contains(stage.name) {
+            kept.formUnion(stage.inputs.values.map(\.value))
+        }
+        stages.removeAll { !kept.contains($0.name) }
     }
 
     /// What the columns of the table are by: where the file does not say, the domains of each test.
