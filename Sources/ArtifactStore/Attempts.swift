@@ -81,6 +81,12 @@ extension Row {
         try Attempt.Cost(
             seconds: Limits.seconds.nearest(to: value("seconds")),
             processorSeconds: Limits.seconds.nearest(to: value("processor_seconds") ?? 0),
-            peakBytes: Limits.bytes.nearest(to: value("peak_bytes") ?? 0))
+            peakBytes: peakBytes() ?? 0)
+    }
+
+    /// The column `peak_bytes`; nil where nothing was measured. A note too.
+    func peakBytes() throws -> Int? {
+        let bytes: Int? = try value("peak_bytes")
+        return bytes.flatMap { $0 > 0 ? Limits.bytes.nearest(to: $0) : nil }
     }
 }

@@ -11,10 +11,21 @@ public struct EvaluationCost: Hashable, Sendable {
     public let learning: [ArtifactKey: Double]
     /// Of the evaluation itself.
     public let evaluationSeconds: Double
+    /// The most memory that the making of anything learned took; nil where nothing was learned, or none was measured.
+    public let learningPeakBytes: Int?
+    /// The same of the evaluation.
+    public let evaluationPeakBytes: Int?
 
-    public init(parameters: Int, learning: [ArtifactKey: Double], evaluationSeconds: Double) {
+    public init(
+        parameters: Int, learning: [ArtifactKey: Double], evaluationSeconds: Double, learningPeakBytes: Int? = nil,
+        evaluationPeakBytes: Int? = nil
+    ) {
         (self.parameters, self.learning, self.evaluationSeconds) = (parameters, learning, evaluationSeconds)
+        (self.learningPeakBytes, self.evaluationPeakBytes) = (learningPeakBytes, evaluationPeakBytes)
     }
+
+    /// The most memory that any of it took.
+    public var peakBytes: Int? { [learningPeakBytes, evaluationPeakBytes].compactMap(\.self).max() }
 
     /// Seconds of everything learned.
     public var learningSeconds: Double { learning.values.reduce(0, +) }
@@ -52,7 +63,9 @@ extension Database {
                     SELECT input_id FROM artifact_input WHERE artifact_id = ?
                     UNION SELECT input_id FROM artifact_input JOIN origin ON artifact_input.artifact_id = origin.id
                 )
-                SELECT key, seconds FROM origin JOIN artifact USING (id) WHERE kind IN ('prompt', 'generator')
+                SELECT artifact.key, artifact.seconds, peak_bytes FROM origin JOIN artifact USING (id)
+                    LEFT JOIN attempt ON attempt.key = artifact.key
+                WHERE kind IN ('prompt', 'generator')
                 """),
             arguments: [id])
         return EvaluationCost(
@@ -60,6 +73,10 @@ extension Database {
             learning: Dictionary(uniqueKeysWithValues: try learned.map {
                 try ($0.digest("key"), $0.value("seconds", in: Limits.seconds))
             }),
-            evaluationSeconds: artifact.seconds)
+            evaluationSeconds: artifact.seconds,
+            learningPeakBytes: try learned.compactMap { try $0.peakBytes() }.max(),
+            evaluationPeakBytes: try Row.fetchOne(
+                cachedStatement(sql: "SELECT peak_bytes FROM attempt WHERE key = ?"), arguments: [key.description]
+            )?.peakBytes())
     }
 }

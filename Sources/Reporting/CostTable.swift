@@ -13,14 +13,20 @@ public struct CostTable: Sendable {
         public var target: String
         public var seed: String?
         public var evaluation: ArtifactKey
+        /// Thousand millions of operations of one training step of what the evaluation reads; nil where nothing is learned.
+        public var stepGigaflop: Double?
+        /// The same of the prediction of one new image, with its feature; nil where no formula is known.
+        public var imageGigaflop: Double?
         /// Nil where the evaluation has not been made.
         public var cost: EvaluationCost?
 
         public init(
-            method: String, source: String? = nil, target: String, seed: String?, evaluation: ArtifactKey, cost: EvaluationCost?
+            method: String, source: String? = nil, target: String, seed: String?, evaluation: ArtifactKey,
+            stepGigaflop: Double? = nil, imageGigaflop: Double? = nil, cost: EvaluationCost?
         ) {
             (self.method, self.source, self.target, self.seed) = (method, source, target, seed)
             (self.evaluation, self.cost) = (evaluation, cost)
+            (self.stepGigaflop, self.imageGigaflop) = (stepGigaflop, imageGigaflop)
         }
     }
 
@@ -44,16 +50,20 @@ public struct CostTable: Sendable {
 
     /// For people: columns beside a table of accuracies, averages over a method's evaluations.
     public var remarks: [AccuracyTable.Remark] {
-        let costs = Dictionary(grouping: entries, by: \.method).mapValues { $0.compactMap(\.cost) }.filter { !$0.value.isEmpty }
-        func column(_ title: String, _ text: (Double) -> String, of value: (EvaluationCost) -> Double) -> AccuracyTable.Remark {
-            .init(title, costs.compactMapValues { Summary($0.map(value)).map { text($0.mean) } })
+        let methods = Dictionary(grouping: entries, by: \.method)
+        func column(_ title: String, _ text: (Double) -> String, of value: (Entry) -> Double?) -> AccuracyTable.Remark {
+            .init(title, methods.compactMapValues { Summary($0.compactMap(value)).map { text($0.mean) } })
         }
-        func seconds(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
+        func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
+        func digits(_ value: Double) -> String { String(format: value < 1 ? "%.3f" : value < 100 ? "%.1f" : "%.0f", value) }
         return [
-            column("parameters", { Int($0.rounded()).grouped }) { Double($0.parameters) },
-            column("learning, s", seconds) { $0.learningSeconds },
-            column("of that shared, s", seconds) { sharedSeconds(of: $0) },
-            column("evaluation, s", seconds) { $0.evaluationSeconds },
+            column("parameters", { Int($0.rounded()).grouped }) { $0.cost.map { Double($0.parameters) } },
+            column("GFLOP a step", digits) { $0.stepGigaflop },
+            column("GFLOP an image", digits) { $0.imageGigaflop },
+            column("learning, s", short) { $0.cost?.learningSeconds },
+            column("of that shared, s", short) { $0.cost.map(sharedSeconds) },
+            column("evaluation, s", short) { $0.cost?.evaluationSeconds },
+            column("memory, MB", { Int(($0 / 1e6).rounded()).grouped }) { $0.cost?.peakBytes.map(Double.init) },
         ]
     }
 
@@ -61,13 +71,17 @@ public struct CostTable: Sendable {
     public var csv: String {
         let titles = [
             "method", "source", "target", "seed", "parameters", "learning_seconds", "shared_seconds", "evaluation_seconds",
+            "step_gigaflop", "image_gigaflop", "learning_peak_bytes", "evaluation_peak_bytes",
         ]
+        func figure(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "" }
         var table = Table(titles.map { .init($0) })
         for entry in entries {
             guard let cost = entry.cost else { continue }
             table.append([
                 entry.method, entry.source ?? "", entry.target, entry.seed ?? "", "\(cost.parameters)",
                 "\(cost.learningSeconds)", "\(sharedSeconds(of: cost))", "\(cost.evaluationSeconds)",
+                figure(entry.stepGigaflop), figure(entry.imageGigaflop), figure(cost.learningPeakBytes),
+                figure(cost.evaluationPeakBytes),
             ])
         }
         return table.csv

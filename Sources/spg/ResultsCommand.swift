@@ -3,6 +3,7 @@ import ArtifactStore
 import CommandLineSupport
 import Pipelines
 import Reporting
+import Stages
 
 struct ResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct ResultsCommand: ParsableCommand {
     @Flag(help: "Set the best of one's own figures in bold, in Markdown and LaTeX.")
     var bold = false
 
-    @Flag(help: "Show numbers learned and seconds taken beside the accuracies; as csv, of each evaluation by itself.")
+    @Flag(help: "Show numbers learned, arithmetic, time and memory beside the accuracies; as csv, of each evaluation by itself.")
     var cost = false
 
     @Flag(help: "Show the accuracy on each class, and the mean of classes, target by target.")
@@ -54,7 +55,7 @@ struct ResultsCommand: ParsableCommand {
             let store = try planning.storeOptions.openToLook()
             let plan = try planning.plan(files[0], in: store)
             if perClass { return try printClasses(of: plan, in: store) }
-            let costs = cost ? try plan.costTable(in: store) : nil
+            let costs = cost ? try plan.costTable(in: store, model: ModelSize(plan.architecture(), weightBytes: 0)) : nil
             if let costs, format == .csv { return print(costs.csv, terminator: "") }
             var table = try plan.accuracyTable(in: store, backbone: published ? plan.architecture().publishedName : nil)
             table.marksBest = bold

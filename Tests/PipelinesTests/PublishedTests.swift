@@ -132,14 +132,18 @@ struct PublishedTests {
     @Test("Learning is counted whole, and what others were made from too is told apart")
     func costs() {
         func key(_ name: String) -> ArtifactKey { Digest(of: Data(name.utf8)) }
-        func cost(_ learning: [String: Double], _ parameters: Int) -> EvaluationCost {
+        func cost(_ learning: [String: Double], _ parameters: Int, peak: Int? = nil) -> EvaluationCost {
             EvaluationCost(
                 parameters: parameters, learning: Dictionary(uniqueKeysWithValues: learning.map { (key($0), $1) }),
-                evaluationSeconds: 0.5)
+                evaluationSeconds: 0.5, learningPeakBytes: peak, evaluationPeakBytes: 200_000_000)
         }
         let table = CostTable([
-            .init(method: "SPG", target: "oil", seed: "1", evaluation: key("a"), cost: cost(["p": 2, "g": 10], 1_234_567)),
-            .init(method: "SPG", target: "ink", seed: "1", evaluation: key("b"), cost: cost(["p": 2, "h": 20], 1_234_567)),
+            .init(
+                method: "SPG", target: "oil", seed: "1", evaluation: key("a"), stepGigaflop: 0.25, imageGigaflop: 35.1,
+                cost: cost(["p": 2, "g": 10], 1_234_567, peak: 1_400_000_000)),
+            .init(
+                method: "SPG", target: "ink", seed: "1", evaluation: key("b"), stepGigaflop: 0.25, imageGigaflop: 35.1,
+                cost: cost(["p": 2, "h": 20], 1_234_567)),
             .init(method: "Zero-shot", target: "ink", seed: nil, evaluation: key("c"), cost: cost([:], 0)),
             .init(method: "Late", target: "ink", seed: nil, evaluation: key("d"), cost: nil),
         ])
@@ -147,12 +151,12 @@ struct PublishedTests {
         accuracies.remarks = table.remarks
         #expect(
             accuracies.table.text == """
-                accuracy, %    oil  parameters  learning, s  of that shared, s  evaluation, s
-                ───────────  ─────  ──────────  ───────────  ─────────────────  ─────────────
-                SPG          100.0   1,234,567         17.0               2.00           0.50
-                Late             –           –            –                  –              –
+                accuracy, %    oil  parameters  GFLOP a step  GFLOP an image  learning, s  of that shared, s  evaluation, s  memory, MB
+                ───────────  ─────  ──────────  ────────────  ──────────────  ───────────  ─────────────────  ─────────────  ──────────
+                SPG          100.0   1,234,567         0.250            35.1         17.0               2.00           0.50         800
+                Late             –           –             –               –            –                  –              –           –
                 """)
-        #expect(table.csv.split(separator: "\n")[2] == "SPG,,ink,1,1234567,22.0,2.0,0.5")
+        #expect(table.csv.split(separator: "\n")[2] == "SPG,,ink,1,1234567,22.0,2.0,0.5,0.25,35.1,,200000000")
         #expect(table.csv.split(separator: "\n").count == 4)
     }
 }

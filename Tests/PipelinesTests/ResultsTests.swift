@@ -2,10 +2,13 @@ import ArtifactStore
 import Datasets
 import Pipelines
 import Reporting
+import Stages
 import Testing
 
 @Suite("Results out of a store")
 struct ResultsTests {
+    private static let model = ModelSize(imageGigaflop: 1, textRowGigaflop: 0.001, dimension: 4, textWidth: 4, loadSeconds: 0)
+
     /// Makes everything but the evaluations with seed 2.
     private func laboratory() throws -> (laboratory: Laboratory, plan: Plan) {
         let laboratory = try Laboratory(), plan = try laboratory.plan()
@@ -95,7 +98,7 @@ struct ResultsTests {
         let zeroShot = try #require(costs[evaluations[0].key])
         #expect(zeroShot.parameters == 0 && zeroShot.learning.isEmpty)
         // Chalk's prompt serves both targets, oil's and ink's one each.
-        let remarks = try plan.costTable(in: laboratory.store).remarks
-        #expect(remarks.map { $0.values["SPG"] } == ["1", "6.00", "2.00", "2.00"])
+        let remarks = try plan.costTable(in: laboratory.store, model: Self.model).remarks
+        #expect(remarks.map { $0.values["SPG"] } == ["1", nil, nil, "6.00", "2.00", "2.00", nil])
     }
 }

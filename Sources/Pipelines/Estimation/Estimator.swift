@@ -4,12 +4,9 @@ import Stages
 
 /// Estimates what instances of a plan take, from what the store knows of earlier ones and from their kinds' formulas.
 struct Estimator {
-    let store: ArtifactStore
-    let model: ModelSize
+    let sizes: StageSizes
     /// Of matrix products on one core; asked for only where nothing of a kind has been made yet.
     let rate: () -> Double
-    /// The images and classes that an artifact of the plan is about.
-    let extents: [ArtifactKey: (images: Int, classes: Int)]
     private var histories: [String: History] = [:]
     private var measuredRate: Double?
 
@@ -18,10 +15,8 @@ struct Estimator {
     /// The latest attempts that are looked at.
     private static let attempts = 60
 
-    init(
-        _ store: ArtifactStore, model: ModelSize, extents: [ArtifactKey: (images: Int, classes: Int)], rate: @escaping () -> Double
-    ) {
-        (self.store, self.model, self.extents, self.rate) = (store, model, extents, rate)
+    init(_ sizes: StageSizes, rate: @escaping () -> Double) {
+        (self.sizes, self.rate) = (sizes, rate)
     }
 
     /// What was made of a kind: how much longer than its formula says each took, and more than its images.
@@ -36,7 +31,7 @@ struct Estimator {
 
     /// - Parameter threads: that the instance will have.
     mutating func estimate(_ instance: Instance, threads: Int) throws -> Estimate {
-        let size = try size(of: instance.recipe)
+        let size = try sizes.size(of: instance.recipe)
         let work = instance.kind.work.map { started($0(size)) }
         let history = try history(of: instance.kind)
         func seconds(_ coreSeconds: Double) -> Double { coreSeconds / Double(max(1, threads)) }
@@ -60,16 +55,16 @@ struct Estimator {
     /// With what every program does before it works: its start, and reading the weights.
     private func started(_ work: Work) -> Work {
         var work = work
-        work.seconds += 0.03 + model.loadSeconds
+        work.seconds += 0.03 + sizes.model.loadSeconds
         return work
     }
 
     private mutating func history(of kind: StageKind) throws -> History {
         if let known = histories[kind.name] { return known }
         var history = History()
-        for attempt in try store.pastAttempts(making: kind.makes, version: kind.algorithmVersion, limit: Self.attempts)
+        for attempt in try sizes.store.pastAttempts(making: kind.makes, version: kind.algorithmVersion, limit: Self.attempts)
         where kind.made(attempt.artifact.recipe) {
-            let size = try size(of: attempt.artifact.recipe)
+            let size = try sizes.size(of: attempt.artifact.recipe)
             let coreSeconds = attempt.cost.seconds * Double(max(1, attempt.threads))
             if let work = kind.work { history.ratios.append(coreSeconds / started(work(size)).coreSeconds(at: Self.anyRate)) }
             history.paces.append(coreSeconds / size.passes)
@@ -77,18 +72,6 @@ struct Estimator {
         }
         histories[kind.name] = history
         return history
-    }
-
-    /// What a recipe is about. Inputs that are neither in the plan nor in the store count nothing.
-    private func size(of recipe: Recipe) throws -> StageSize {
-        var images: [String: Int] = [:], artifacts: [String: Int] = [:], classes = 0
-        for input in recipe.inputs {
-            artifacts[input.role, default: 0] += 1
-            guard let extent = try extents[input.key] ?? store.extent(of: input.key) else { continue }
-            images[input.role, default: 0] += extent.images
-            classes = max(classes, extent.classes)
-        }
-        return StageSize(parameters: recipe.parameters, images: images, artifacts: artifacts, classes: classes, model: model)
     }
 }
 

@@ -12,7 +12,7 @@ extension Plan {
         rate: @escaping () -> Double = { MachineRate.gigaflopsPerSecond() }
     ) throws -> RunEstimate {
         let share = try shares(of: machine, in: store)
-        var estimator = Estimator(store, model: model, extents: try extents(in: store), rate: rate)
+        var estimator = Estimator(try StageSizes(of: self, in: store, model: model), rate: rate)
         var estimates: [ArtifactKey: Estimate] = [:]
         for instance in instances {
             estimates[instance.key] = try estimator.estimate(instance, threads: share(instance).threads)
@@ -39,26 +39,6 @@ extension Plan {
         return instances.count { instance in
             [.prompt, .generator].contains(instance.kind.makes) && instance.recipe.inputs.contains { fresh.contains($0.key) }
         }
-    }
-
-    /// The images and classes of everything in the plan that is images or features of them.
-    private func extents(in store: ArtifactStore) throws -> [ArtifactKey: (images: Int, classes: Int)] {
-        var extents: [ArtifactKey: (images: Int, classes: Int)] = [:]
-        for instance in instances {
-            for (input, source) in zip(instance.recipe.inputs, instance.sources) {
-                guard case .images(let domain) = source, extents[input.key] == nil else { continue }
-                if let known = try store.extent(of: input.key) {
-                    extents[input.key] = known
-                } else {
-                    let manifest = try specification.manifest(of: domain, store: store)
-                    extents[input.key] = (manifest.images.count, manifest.classes.count)
-                }
-            }
-            if instance.kind.makes == .embeddings, let images = instance.recipe.inputs.first.flatMap({ extents[$0.key] }) {
-                extents[instance.key] = images
-            }
-        }
-        return extents
     }
 }
 

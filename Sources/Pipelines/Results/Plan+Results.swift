@@ -1,6 +1,7 @@
 import ArtifactStore
 import Datasets
 import Reporting
+import Stages
 
 extension Plan {
     /// What the file consists of, as the store keeps it of pipelines that have been run.
@@ -69,13 +70,21 @@ extension Plan {
     }
 
     /// What each evaluation has cost.
-    public func costTable(in store: ArtifactStore) throws -> CostTable {
+    /// - Parameter model: the checkpoint's sizes, for what a training step and a prediction come to.
+    public func costTable(in store: ArtifactStore, model: ModelSize) throws -> CostTable {
         let evaluations = differentEvaluations
-        let costs = try store.costs(of: evaluations.map(\.key))
-        return CostTable(evaluations.map {
-            .init(
-                method: $0.title, source: $0.source, target: $0.target, seed: $0.seed, evaluation: $0.key,
-                cost: costs[$0.key])
+        let costs = try store.costs(of: evaluations.map(\.key)), sizes = try StageSizes(of: self, in: store, model: model)
+        let instances = Dictionary(instances.map { ($0.key, $0) }) { first, _ in first }
+        func gigaflop(_ instance: Instance?) throws -> Double? {
+            try instance.flatMap { instance in try instance.kind.work?(sizes.size(of: instance.recipe)).unitGigaflop }
+        }
+        return CostTable(try evaluations.map { evaluation in
+            let instance = instances[evaluation.key]
+            let learned = instance?.recipe.inputs.lazy.compactMap { instances[$0.key] }.first { $0.kind.trains }
+            return .init(
+                method: evaluation.title, source: evaluation.source, target: evaluation.target, seed: evaluation.seed,
+                evaluation: evaluation.key, stepGigaflop: try gigaflop(learned), imageGigaflop: try gigaflop(instance),
+                cost: costs[evaluation.key])
         })
     }
 }

@@ -25,8 +25,9 @@ extension StageSize {
     private func imitating(weights: Double, epochs: Double? = nil) -> Work {
         let epochs = epochs ?? number("epochs"), given = number("stepsPerEpoch")
         let steps = epochs * (given > 0 ? given : batches)
+        let step = number("batchSize", default: 32) * 6 * weights / 1e9
         return Work(
-            gigaflop: steps * number("batchSize", default: 32) * 6 * weights / 1e9, share: 0.35,
+            gigaflop: steps * step, share: 0.35, unit: step,
             bytes: StoredSize.vectors(weights) + StoredSize.history(epochs: epochs), checkpointBytes: 16 * weights)
             + measuring(measurements(in: epochs), contextLength: 4)
     }

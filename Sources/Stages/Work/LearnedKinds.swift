@@ -8,8 +8,9 @@ extension StageSize {
     var conditionalFitting: Work {
         let length = number("contextLength", default: 4), epochs = number("epochs")
         let feature = Double(model.dimension), width = Double(model.textWidth)
+        let image = 2 * promptGigaflop(contextLength: length)
         return Work(
-            gigaflop: 2 * epochs * training * promptGigaflop(contextLength: length), share: 0.6,
+            gigaflop: epochs * training * image, share: 0.6, unit: number("batchSize", default: 1) * image,
             bytes: StoredSize.vectors(feature * feature / 16 + feature / 16 * width + length * width)
                 + StoredSize.history(epochs: epochs))
             + measuring(epochs / max(1, number("validateEvery", default: 1)), contextLength: length)
@@ -21,9 +22,9 @@ extension StageSize {
         let hidden = number("hiddenWidth", default: 512), prompt = length * Double(model.textWidth)
         let looks = (steps / max(1, number("validateEvery", default: 300))).rounded(.up)
         let shared = validation / max(1, number("validationBatchSize", default: 64))
+        let forward = promptGigaflop(contextLength: length), step = 2 * Double(artifacts["embeddings"] ?? 1) * forward
         return Work(
-            gigaflop: (2 * steps * Double(artifacts["embeddings"] ?? 1) + looks * shared) * promptGigaflop(contextLength: length),
-            share: 0.45,
+            gigaflop: steps * step + looks * shared * forward, share: 0.45, unit: step,
             bytes: StoredSize.vectors(hidden * (Double(model.dimension) + hidden + prompt)) + StoredSize.history(epochs: looks))
     }
 
@@ -34,15 +35,16 @@ extension StageSize {
         let forward = promptGigaflop(contextLength: own + domains, classSpecific: isClassSpecific), epochs = number("epochs")
         let vectors = own * (isClassSpecific ? Double(classes) : 1) + 2 * domains
         return Work(
-            gigaflop: 2 * 2 * epochs * batches * forward, share: 0.45,
+            gigaflop: 2 * 2 * epochs * batches * forward, share: 0.45, unit: 2 * 2 * forward,
             bytes: StoredSize.vectors(vectors * Double(model.textWidth)) + StoredSize.history(epochs: epochs))
     }
 
     /// AD-CLIP: every image of the source's and of the target's half of a step has a prompt of its own.
     var styleFitting: Work {
         let epochs = number("epochs"), given = number("stepsPerEpoch")
-        let images = epochs * (given > 0 ? given : batches) * 2 * number("batchSize", default: 16)
-        return Work(gigaflop: 2 * images * promptGigaflop(contextLength: styleContextLength), share: 0.6)
+        let steps = epochs * (given > 0 ? given : batches)
+        let step = 2 * number("batchSize", default: 16) * 2 * promptGigaflop(contextLength: styleContextLength)
+        return Work(gigaflop: steps * step, share: 0.6, unit: step)
             + measuring(epochs / max(1, number("validateEvery", default: 1)), contextLength: styleContextLength)
     }
 
@@ -55,20 +57,23 @@ extension StageSize {
     /// VPT and MaPLe: images are read and encoded again in every epoch, forwards and backwards.
     var visionFitting: Work {
         let epochs = number("epochs"), images = epochs * (3 * training + validation)
+        let forward = promptGigaflop(contextLength: 4)
         return Work(
-            gigaflop: images * model.imageGigaflop + 2 * epochs * batches * promptGigaflop(contextLength: 4), share: 0.7,
-            seconds: epochs * imageCount() * 0.001)
+            gigaflop: images * model.imageGigaflop + 2 * epochs * batches * forward, share: 0.7,
+            unit: 3 * number("batchSize", default: 4) * model.imageGigaflop + 2 * forward, seconds: epochs * imageCount() * 0.001)
     }
 
     /// Classifying by prompts from AD-CLIP's projectors, one for each image.
     var classifyingByStyle: Work {
         var work = classifying(imageCount(), contextLength: styleContextLength)
+        work.unitGigaflop = predicting(prompts: 1, contextLength: styleContextLength)
         work.bytes = Int(imageCount() * StoredSize.prediction)
         return work
     }
 
     /// Encoding images anew, and classifying by one prompt for each class.
     var classifyingByVision: Work {
-        classifyingByClass + Work(gigaflop: imageCount() * model.imageGigaflop, share: 0.75, seconds: imageCount() * 0.001)
+        let encoding = Work(gigaflop: imageCount() * model.imageGigaflop, share: 0.75, seconds: imageCount() * 0.001)
+        return classifyingByClass + encoding
     }
 }

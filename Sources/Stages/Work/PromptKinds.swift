@@ -16,7 +16,7 @@ extension StageSize {
         let forward = promptGigaflop(contextLength: length, classSpecific: isClassSpecific)
         let vectors = length * (isClassSpecific ? Double(classes) : 1)
         return Work(
-            gigaflop: epochs * (2 * batches + 1) * forward, share: 0.45,
+            gigaflop: epochs * (2 * batches + 1) * forward, share: 0.45, unit: 2 * forward,
             bytes: StoredSize.vectors(vectors * Double(model.textWidth)) + StoredSize.history(epochs: epochs),
             checkpointBytes: 8 * vectors * Double(model.textWidth))
     }
@@ -31,10 +31,10 @@ extension StageSize {
         let steps = epochs * (given > 0 ? given : batches)
         // The discriminator: the generator forward once, itself forward and backward on twice the batch. The generator: both forward
         // (itself already) and backward.
-        let operations = 2 * number("batchSize", default: 32) * (3 * generator + 9 * discriminator)
+        let step = 2 * number("batchSize", default: 32) * (3 * generator + 9 * discriminator) / 1e9
         let measurements = (epochs / max(1, number("validateEvery", default: 1))).rounded(.up)
         return Work(
-            gigaflop: steps * operations / 1e9, share: 0.35,
+            gigaflop: steps * step, share: 0.35, unit: step,
             bytes: StoredSize.vectors(generator) + StoredSize.history(epochs: epochs),
             checkpointBytes: 4 * (4 * generator + 3 * discriminator))
             + classifying(measurements * validation, contextLength: length)
@@ -44,12 +44,24 @@ extension StageSize {
     var classifyingByClass: Work {
         let products = 2 * imageCount() * Double(classes * model.dimension) / 1e9
         return Work(
-            gigaflop: promptGigaflop(contextLength: 4) + products, share: 0.4, bytes: imageCount() * StoredSize.prediction)
+            gigaflop: promptGigaflop(contextLength: 4) + products, share: 0.4, unit: predicting(),
+            bytes: imageCount() * StoredSize.prediction)
     }
 
-    /// Classifying by prompts that are generated for each image.
+    /// Classifying by prompts that are generated for each image: as many as are drawn, and with DPSPG a negative one to each.
     var classifyingByImage: Work {
-        var work = classifying(imageCount() * number("draws", default: 1), contextLength: 4)
+        let prompts = number("draws", default: 1) * (makers["generator"] == StageKind.dualPath.name ? 2 : 1)
+        var work = classifying(imageCount(), prompts: prompts, contextLength: 4)
+        work.unitGigaflop = predicting(prompts: prompts, contextLength: 4)
+        work.bytes = Int(imageCount() * StoredSize.prediction)
+        return work
+    }
+
+    /// Classifying by a prompt that is generated for each batch of images.
+    var classifyingByBatch: Work {
+        let share = 1 / max(1, number("batchSize", default: 64)), length = 16.0
+        var work = classifying((imageCount() * share).rounded(.up), contextLength: length)
+        work.unitGigaflop = predicting(prompts: share, contextLength: length)
         work.bytes = Int(imageCount() * StoredSize.prediction)
         return work
     }

@@ -8,6 +8,9 @@ import ArtifactStore
 public struct Work: Hashable, Sendable {
     /// What takes as long as this much arithmetic at the full rate of matrix products, in thousand millions of operations.
     public var gigaflop: Double
+    /// What the stage does over and over, in thousand millions of operations at face value: a training step, or the prediction of
+    /// one new image with its own feature. Nil for stages that do neither.
+    public var unitGigaflop: Double?
     /// Seconds of one core for what is no arithmetic, such as decoding images.
     public var seconds: Double
     /// What the artifact will take in the store, or nil where only artifacts of the kind can tell.
@@ -17,9 +20,11 @@ public struct Work: Hashable, Sendable {
 
     /// - Parameter share: how much of the full rate the arithmetic reaches, as Docs/benchmarks.md has measured.
     public init(
-        gigaflop: Double = 0, share: Double = 1, seconds: Double = 0, bytes: Double? = nil, checkpointBytes: Double = 0
+        gigaflop: Double = 0, share: Double = 1, unit unitGigaflop: Double? = nil, seconds: Double = 0, bytes: Double? = nil,
+        checkpointBytes: Double = 0
     ) {
         self.gigaflop = gigaflop / share
+        self.unitGigaflop = unitGigaflop
         self.seconds = seconds
         self.bytes = bytes.map { Int(min(max(0, $0), 1e18)) }
         self.checkpointBytes = Int(min(max(0, checkpointBytes), 1e18))
@@ -29,6 +34,7 @@ public struct Work: Hashable, Sendable {
         var sum = a
         sum.gigaflop += b.gigaflop
         sum.seconds += b.seconds
+        sum.unitGigaflop = a.unitGigaflop.map { $0 + (b.unitGigaflop ?? 0) } ?? b.unitGigaflop
         sum.bytes = a.bytes.map { $0 + (b.bytes ?? 0) } ?? b.bytes
         sum.checkpointBytes = max(a.checkpointBytes, b.checkpointBytes)
         return sum
@@ -46,14 +52,17 @@ public struct StageSize: Sendable {
     public var images: [String: Int]
     /// How many artifacts fill a role.
     public var artifacts: [String: Int]
+    /// The kind of stage that made what fills a role, where that is known.
+    public var makers: [String: String]
     public var classes: Int
     public var model: ModelSize
 
     public init(
-        parameters: JSONValue, images: [String: Int], artifacts: [String: Int] = [:], classes: Int, model: ModelSize
+        parameters: JSONValue, images: [String: Int], artifacts: [String: Int] = [:], makers: [String: String] = [:],
+        classes: Int, model: ModelSize
     ) {
         (self.parameters, self.images, self.artifacts) = (parameters, images, artifacts)
-        (self.classes, self.model) = (classes, model)
+        (self.makers, self.classes, self.model) = (makers, classes, model)
     }
 
     /// The number that a parameter is, or what it is where the recipe leaves it out.
@@ -78,9 +87,16 @@ public struct StageSize: Sendable {
         return (1 + (classSpecific ? 0 : contextLength) + perClass * Double(classes)) * model.textRowGigaflop
     }
 
-    /// Classifying that many images, each with a prompt of its own.
-    func classifying(_ images: Double, contextLength: Double) -> Work {
-        Work(gigaflop: images * promptGigaflop(contextLength: contextLength), share: 0.8)
+    /// Classifying that many images, each with prompts of its own.
+    /// - Parameter prompts: how many of them an image has.
+    func classifying(_ images: Double, prompts: Double = 1, contextLength: Double) -> Work {
+        Work(gigaflop: images * prompts * promptGigaflop(contextLength: contextLength), share: 0.8)
+    }
+
+    /// The prediction of one new image: its feature, a look at each class, and so many prompts for it.
+    func predicting(prompts: Double = 0, contextLength: Double = 0) -> Double {
+        model.imageGigaflop + 2 * Double(classes * model.dimension) / 1e9
+            + (prompts > 0 ? prompts * promptGigaflop(contextLength: contextLength) : 0)
     }
 }
 

@@ -8,7 +8,7 @@ extension StageKind {
         evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 1, parameters: DPLEvaluation.Parameters(),
         help: ["batchSize": "images that share a prompt", "seed": "of the order in which images make up batches"],
         roles: [Role("generator", .generator, .cell)]
-    ).working(\.classifyingByClass)
+    ).working(\.classifyingByBatch)
 }
 
 /// Domain Prompt Learning on a domain it has not seen: batches of its images, each classified with the prompt that the network
