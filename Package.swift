@@ -71,7 +71,8 @@ let package = Package(
             ]),
 
         .target(
-            name: "Benchmarks", dependencies: ["COpenBLAS", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
+            name: "Benchmarks",
+            dependencies: ["COpenBLAS", "CProcess", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
             swiftSettings: numeric),
 
         // Executables: parse arguments, call a library, print.
@@ -119,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "ArtifactStore", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
+                "ArtifactStore", "CLIP", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
                 "spg-evaluate", "spg-command",
             ]),
     ],

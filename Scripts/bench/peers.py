@@ -7,6 +7,8 @@ again for a turn and is answered with the seconds that once took, and {"kind": "
 
 import argparse
 import contextlib
+import ctypes
+import gc
 import io
 import json
 import mmap
@@ -27,6 +29,7 @@ from PIL import Image
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Reference"))
+from ad_clip_model import Projectors, losses  # noqa: E402
 from clip_model import CLIP, ModifiedResNet, Transformer, VisionTransformer  # noqa: E402
 
 MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
@@ -240,6 +243,55 @@ def coop(task):
     return run
 
 
+def cocoop(task):
+    encoder = TextEncoder(tensors(task["checkpoint"]))
+    learner, x = PromptLearner(task["prompts"], encoder), tensors(task["inputs"])
+    features, labels = x.pop("features"), torch.tensor(task["labels"])
+    p = {name: nn.Parameter(value) for name, value in x.items()}
+    optimizer = torch.optim.SGD(p.values(), lr=2e-3, momentum=0.9, weight_decay=5e-4)
+
+    def run():
+        hidden = F.relu(F.linear(features, p["meta_net.linear1.weight"], p["meta_net.linear1.bias"]))
+        shifts, logits = F.linear(hidden, p["meta_net.linear2.weight"], p["meta_net.linear2.bias"]), []
+        for shift, feature in zip(shifts, features):
+            logits.append(encoder.scale * feature @ encoder(learner(p["ctx"] + shift), learner.ends).t())
+        loss = F.cross_entropy(torch.stack(logits), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return run
+
+
+def ad_clip(task):
+    encoder = TextEncoder(tensors(task["checkpoint"]))
+    learner, x, widths = PromptLearner(task["prompts"], encoder), tensors(task["inputs"]), task["widths"]
+
+    def side(name):
+        columns = x.pop(name + " statistics").split([width for width in widths for _ in range(2)], 1)
+        return x.pop(name), list(zip(columns[::2], columns[1::2]))
+
+    (source, source_blocks), (target, target_blocks) = side("source"), side("target")
+    text, (hidden, style_hidden) = learner.context.shape[1], (
+        len(x[f"{part}.linear1.0.bias"]) for part in ("domain_tokens", "style_mapping_tokens"))
+    projectors = Projectors(widths, text, hidden, style_hidden, len(task["prompts"]["context"]) - 2 * len(widths))
+    projectors.load_state_dict(x)
+    labels = torch.tensor(task["labels"])
+    optimizer = torch.optim.Adam(projectors.parameters(), lr=task["learningRate"], weight_decay=5e-4)
+
+    def run():
+        loss = losses(
+            projectors, lambda context: encoder(learner(context), learner.ends), encoder.scale, source, source_blocks, labels,
+            target, target_blocks)[0]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return run
+
+
 def predict(task):
     encoder = TextEncoder(tensors(task["checkpoint"]))
     learner = PromptLearner(task["prompts"], encoder)
@@ -383,7 +435,8 @@ def gan_step(prompts, feature):
 
 
 TASKS = {
-    "product": product, "preprocess": preprocess, "coop": coop, "predict": predict, "vpt": vision_prompts,
+    "product": product, "preprocess": preprocess, "coop": coop, "cocoop": cocoop, "adClip": ad_clip,
+    "predict": predict, "vpt": vision_prompts,
     "maple": vision_prompts, "gan": gan, "ganEpoch": gan_epoch,
 }
 MODEL_TASKS = {"encode": encode, "files": files}
@@ -411,6 +464,8 @@ def main():
             continue
         run = None  # frees what the last task held
         if task["kind"] == "forget":
+            gc.collect()
+            ctypes.CDLL(None).malloc_trim(0)
             answer(outcome=[])
             continue
         torch.set_num_threads(task.get("threads") or threads)

@@ -26,6 +26,7 @@ extension Benchmark {
                 FormulaModel.visionTransformer(patch: 14, width: 1024, layers: 24, dimension: 768)
             }
         }
+        let base16Widths = Array(repeating: 768, count: 12), resNet50Widths = [256, 512, 1024, 2048]
         let products = Array(Set([1, threads])).sorted().flatMap { threads in
             Precision.allCases.map { product($0, threads: threads) }
         }
@@ -50,6 +51,12 @@ extension Benchmark {
             prediction(.full, classes: 7, peers: .bf16),
             prediction(.full, classes: 65, peers: .bf16),
             prediction(.full, classes: 345, peers: .bf16),
+            coCoOpStep(.full, classes: 7),
+            coCoOpStep(.full, classes: 65),
+            adCLIPStep(.full, widths: base16Widths, classes: 7),
+            adCLIPStep(.full, widths: base16Widths, classes: 65, hasPeer: false),
+            adCLIPStep(.ofResNet50, widths: resNet50Widths, classes: 7),
+            adCLIPStep(.ofResNet50, widths: resNet50Widths, classes: 65, hasPeer: false),
             visionPromptStep(.vpt, classes: 7),
             visionPromptStep(.maple, classes: 7),
             visionPromptStep(.maple, classes: 65),

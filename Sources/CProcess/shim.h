@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <sys/prctl.h>
 
 /* prctl takes a varying number of arguments, which Swift cannot hand over. From now on processes whose parents have ended

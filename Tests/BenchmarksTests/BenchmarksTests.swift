@@ -37,17 +37,19 @@ import Benchmarks
         let result = try #require(try stopwatch.measure(benchmark))
         #expect(result.rounds == 2 && result.ours > 0 && result.peers.isEmpty)
         #expect(try #require(result.shareOfPeak) > 0)
+        // Held by any process that runs.
+        #expect(try #require(result.memory) > 1_000_000)
         let absent = Benchmark(title: "absent", unit: .milliseconds) { _ in nil }
         #expect(try stopwatch.measure(absent) == nil)
     }
 
     @Test func reportLeavesOutThePeerWhereThereIsNone() {
-        let measured = Timing(title: "step", unit: .milliseconds, rounds: 3, ours: 1.5, shareOfPeak: 0.5)
+        let measured = Timing(title: "step", unit: .milliseconds, rounds: 3, ours: 1.5, shareOfPeak: 0.5, memory: 412_345_678)
         let report = Report(
             machine: .current, threads: 2, clock: .elapsed, command: "make bench", peers: [:], missingPeers: ["none here"],
             timings: [measured])
-        #expect(report.table.columns.map(\.title) == ["work", "unit", "ours", "of peak"])
-        #expect(report.table.rows == [["step", "ms", "1.50", "50 %"]])
+        #expect(report.table.columns.map(\.title) == ["work", "unit", "ours", "of peak", "MB"])
+        #expect(report.table.rows == [["step", "ms", "1.50", "50 %", "412"]])
         #expect(report.markdown.contains("none here"))
     }
 }

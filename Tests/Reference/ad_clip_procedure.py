@@ -19,7 +19,8 @@ import time
 import numpy as np
 import torch
 
-from ad_clip import ROOT, Projectors, Prompts, icon_clip, losses
+from ad_clip import ROOT, Prompts, icon_clip
+from ad_clip_model import Projectors, losses
 from authors_procedure import Domain, cosine_rate, parameters
 
 

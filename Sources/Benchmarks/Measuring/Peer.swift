@@ -44,6 +44,9 @@ public final class Peer {
         self.unread = unread
     }
 
+    /// The most memory that the process holds.
+    var memory: PeakMemory { PeakMemory(of: process.processIdentifier) }
+
     deinit {
         // Closing its input does not end it while another child process holds a copy of the pipe's end.
         process.terminate()

@@ -3,7 +3,7 @@ import Tensors
 /// A benchmark as Scripts/bench/peers.py is told of it, one JSON object on a line.
 package struct PeerTask: Encodable {
     package enum Kind: String, Encodable {
-        case product, preprocess, encode, files, coop, predict, vpt, maple, gan, ganEpoch
+        case product, preprocess, encode, files, coop, cocoop, adClip, predict, vpt, maple, gan, ganEpoch
     }
 
     var kind: Kind
@@ -23,6 +23,10 @@ package struct PeerTask: Encodable {
     var prompts: Prompts?
     var labels: [Int]?
     var learningRate: Float?
+    /// Of an image encoder's blocks.
+    var widths: [Int]?
+    /// Whether the peer does it at all.
+    var hasPeer = true
 
     package init(kind: Kind) {
         self.kind = kind
@@ -30,7 +34,8 @@ package struct PeerTask: Encodable {
 
     /// The runtimes that have a way of doing it: a model in ONNX has its precision written into it.
     var runtimes: [Peer.Runtime] {
-        (kind == .encode || kind == .files) && precision != .bf16 ? Peer.Runtime.allCases : [.pytorch]
+        guard hasPeer else { return [] }
+        return (kind == .encode || kind == .files) && precision != .bf16 ? Peer.Runtime.allCases : [.pytorch]
     }
 
     /// The prompts [SOS][context][class name][.][EOS] in tokens.

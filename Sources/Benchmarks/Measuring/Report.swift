@@ -26,16 +26,18 @@ public struct Report: Codable, Sendable {
 
     /// One row for each benchmark.
     public var table: Table {
-        let titles = ["ours"] + runtimes.flatMap { [$0.rawValue, "ratio"] } + ["of peak"]
+        let titles = ["ours"] + runtimes.flatMap { [$0.rawValue, "ratio"] } + ["of peak", "MB"]
+            + runtimes.map { "\($0.rawValue), MB" }
         var table = Table(
             [Table.Column("work"), .init("unit")] + titles.map { Table.Column($0, .trailing) })
         for m in timings {
             let share = m.shareOfPeak.map { String(format: "%.0f %%", 100 * $0) } ?? ""
+            let memory = [m.memory] + runtimes.map { runtime in m.peers.first { $0.runtime == runtime }?.memory }
             let peers = runtimes.flatMap { runtime -> [String] in
                 guard let peer = m.peers.first(where: { $0.runtime == runtime }) else { return ["", ""] }
                 return [Self.text(peer.value), Self.text(peer.ratio) + "×"]
             }
-            table.append([m.title, m.unit.rawValue, Self.text(m.ours)] + peers + [share])
+            table.append([m.title, m.unit.rawValue, Self.text(m.ours)] + peers + [share] + memory.map { $0.map { "\($0 / 1_000_000)" } ?? "" })
         }
         return table
     }

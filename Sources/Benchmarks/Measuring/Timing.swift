@@ -12,13 +12,15 @@ public struct Timing: Codable, Sendable {
     /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the
     /// same rounds. Nil where there are no products, or nothing else.
     public var shareOfPeak: Double?
+    /// The most memory that our process held, the model with it.
+    public var memory: Int?
 
     package init(
         title: String, unit: Benchmark.Unit, rounds: Int, ours: Double, peers: [Comparison] = [],
-        shareOfPeak: Double? = nil
+        shareOfPeak: Double? = nil, memory: Int? = nil
     ) {
         (self.title, self.unit, self.rounds, self.ours) = (title, unit, rounds, ours)
-        (self.peers, self.shareOfPeak) = (peers, shareOfPeak)
+        (self.peers, self.shareOfPeak, self.memory) = (peers, shareOfPeak, memory)
     }
 
     /// How a peer did in the same rounds.
@@ -28,9 +30,11 @@ public struct Timing: Codable, Sendable {
         public var value: Double
         /// How many times faster we were: the median over rounds of both.
         public var ratio: Double
+        /// The most memory that its process held, the model and the runtime with it.
+        public var memory: Int?
 
-        package init(runtime: Peer.Runtime, value: Double, ratio: Double) {
-            (self.runtime, self.value, self.ratio) = (runtime, value, ratio)
+        package init(runtime: Peer.Runtime, value: Double, ratio: Double, memory: Int? = nil) {
+            (self.runtime, self.value, self.ratio, self.memory) = (runtime, value, ratio, memory)
         }
     }
 }
@@ -68,8 +72,9 @@ public struct Stopwatch {
     public func measure(_ benchmark: Benchmark) throws -> Timing? {
         let workshop = try Workshop()
         defer { workshop.remove() }
+        for memory in [.own] + peers.map(\.memory) { memory.reset() }
         guard let work = try benchmark.prepare(workshop) else { return nil }
-        let outcome = try work.run()
+        let outcome = try work.run(), memory = PeakMemory.own.bytes
         let able = peers.filter { work.task.runtimes.contains($0.runtime) }
         for peer in able {
             let other = try peer.prepare(work.task)
@@ -92,17 +97,17 @@ public struct Stopwatch {
             shares.append(operations / time / (peakOperations / peakTime))
             for (index, peer) in able.enumerated() { theirs[index].append(try peer.run(clock) / work.peerAmount) }
         }
-        for peer in able { try peer.forget() }
         let comparisons = zip(able, theirs).map { peer, theirs in
             Timing.Comparison(
                 runtime: peer.runtime, value: benchmark.unit.value(of: median(theirs)),
-                ratio: median(zip(ours, theirs).map { $1 / $0 }))
+                ratio: median(zip(ours, theirs).map { $1 / $0 }), memory: peer.memory.bytes)
         }
+        for peer in able { try peer.forget() }
         return Timing(
             title: benchmark.title, unit: benchmark.unit, rounds: ours.count,
             ours: benchmark.unit.value(of: median(ours)),
             peers: comparisons,
-            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares))
+            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares), memory: memory)
     }
 
     /// Does our side alone, a number of times, and nothing else: for profilers, and for busy machines.

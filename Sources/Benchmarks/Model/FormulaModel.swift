@@ -54,17 +54,18 @@ enum FormulaModel {
     }
 
     /// A CLIP with ViT-B/16's text encoder, but for a vocabulary of the tokens in use.
-    /// - Parameter image: the image encoder; where only texts are timed, one of the smallest kind.
-    static func text(
-        beside image: [String: Tensor] = visionTransformer(resolution: 32, patch: 16, width: 64, layers: 1, dimension: 512)
-    ) -> [String: Tensor] {
+    /// - Parameters:
+    ///   - image: the image encoder; where only texts are timed, one of the smallest kind.
+    ///   - dimension: of its features.
+    static func text(beside image: [String: Tensor]? = nil, dimension: Int = 512) -> [String: Tensor] {
         let width = 512
+        let image = image ?? visionTransformer(resolution: 32, patch: 16, width: 64, layers: 1, dimension: dimension)
         var w = Weights()
         w.matrix("token_embedding.weight", [FormulaVocabulary.count, width], fanIn: 2500)
         w.matrix("positional_embedding", [77, width], fanIn: 10_000)
         w.transformer("transformer", width, 12)
         w.norm("ln_final", width)
-        w.matrix("text_projection", [width, width], fanIn: width)
+        w.matrix("text_projection", [width, dimension], fanIn: width)
         w.tensors["logit_scale"] = Tensor(3)
         return w.tensors.merging(image) { text, _ in text }
     }

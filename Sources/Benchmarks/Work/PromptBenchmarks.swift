@@ -75,6 +75,11 @@ struct TextEncoder: Sendable {
         name: "text of ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
         checkpoint: { try $0.checkpoint("text") { FormulaModel.text() } })
 
+    /// RN50's: as wide as ViT-B/16's, with features of 1024 numbers.
+    static let ofResNet50 = TextEncoder(
+        name: "text of RN50", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
+        checkpoint: { try $0.checkpoint("RN50 text") { FormulaModel.text(dimension: 1024) } })
+
     /// The same beside ViT-B/16's image encoder.
     static let withImages = TextEncoder(
         name: "ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
