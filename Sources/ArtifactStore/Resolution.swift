@@ -2,11 +2,11 @@ import Datasets
 import GRDB
 
 extension ArtifactStore {
-    /// The artifact that a text stands for: a key, its first digits (six or more), or a name of the view `names`, such
-    /// as "tango" for embeddings, "coop/tango/1" for a prompt, "demo/spg/seed=1/target=tango" for an artifact of a
-    /// pipeline.
+    /// The artifact that a text stands for: a key, its first digits (six or more), a name of the view `names`, such as
+    /// "tango" for embeddings or "coop/tango/1" for a prompt, or what runs call it, such as "spg(target tango, seed 1)".
     /// - Parameter kind: only artifacts of this kind are meant.
-    /// - Throws: `StoreError.unknownName`, `.ambiguousName` with the candidates, `.noArtifact` for a whole key.
+    /// - Throws: `StoreError.unknownName`, `.ambiguousName` with the candidates, `.noArtifact` for a whole key, `.notMade` for
+    ///   what is planned.
     public func resolve(_ text: String, kind: ArtifactKind? = nil) throws -> ArtifactKey {
         try reading { database in
             if let key = Digest(text) {
@@ -16,7 +16,7 @@ extension ArtifactStore {
                 return key
             }
             var candidates = try database.candidates(text, kind: kind)
-            if candidates.isEmpty { candidates = try database.instances(text, kind: kind) }
+            if candidates.isEmpty { candidates = try database.candidates(InstanceSelector(text), kind: kind) }
             guard let first = candidates.first else {
                 let names = try String.fetchAll(
                     database, sql: "SELECT DISTINCT name FROM names WHERE ?1 IS NULL OR kind = ?1 ORDER BY name",
@@ -24,56 +24,26 @@ extension ArtifactStore {
                 throw StoreError.unknownName(text, kind: kind, nearest: nearest(to: text, among: names))
             }
             guard candidates.count == 1 else {
-                throw StoreError.ambiguousName(text, candidates: try candidates.map { row in
-                    let kind: String = try row.value("kind"), created: String = try row.value("created")
-                    let name: String? = try row.value("name")
-                    return "\(try row.digest("key").short)  \(kind)  \(created)  \(name ?? "")"
-                })
+                throw StoreError.ambiguousName(text, candidates: candidates.map(\.description))
             }
-            return try first.digest("key")
+            return first.key
         }
     }
 }
 
-extension Database {
-    /// What pipelines have made that is called as `spg run` and `spg status` call it: `spg(target ink, seed 1)` or
-    /// `spg/target=ink/seed=1`, of the pipelines' latest plans.
-    fileprivate func instances(_ text: String, kind: ArtifactKind?) throws -> [Row] {
-        var stage = text[...], parts: [(axis: Substring, value: Substring)] = []
-        if let open = text.firstIndex(of: "("), text.hasSuffix(")") {
-            stage = text[..<open]
-            for part in text[text.index(after: open)...].dropLast().split(separator: ",") {
-                let words = part.drop { $0 == " " }.split(separator: " ", maxSplits: 1)
-                guard words.count == 2 else { return [] }
-                parts.append((words[0], words[1]))
-            }
-        } else {
-            let words = text.split(separator: "/", omittingEmptySubsequences: false)
-            stage = words[0]
-            for word in words.dropFirst() {
-                let halves = word.split(separator: "=", maxSplits: 1)
-                guard halves.count == 2 else { return [] }
-                parts.append((halves[0], halves[1]))
-            }
-        }
-        let rows = try Row.fetchAll(self, sql: """
-            SELECT artifact.key, artifact.kind, artifact.created, pipeline || '/' || stage AS name, cell
-            FROM pipeline_instance JOIN artifact ON artifact.key = pipeline_instance.key
-            WHERE stage = ? AND (?2 IS NULL OR kind = ?2) ORDER BY artifact.created, artifact.key
-            """, arguments: [String(stage), kind?.rawValue])
-        var seen: Set<String> = []
-        return try rows.filter { row in
-            let cell = try JSONValue(parsing: row["cell"])
-            let isMeant = parts.allSatisfy { axis, value in
-                guard let own = cell[String(axis)] else { return false }
-                return Name(own.plainText) == Name(value) || (own.number != nil && own == JSONValue(number: String(value)))
-            }
-            return isMeant && seen.insert(row["key"]).inserted
-        }
-    }
+/// An artifact that a text may mean.
+private struct Candidate: CustomStringConvertible {
+    let key: ArtifactKey
+    let kind: String
+    let created: String
+    let name: String?
 
+    var description: String { "\(key.short)  \(kind)  \(created)  \(name ?? "")" }
+}
+
+extension Database {
     /// Artifacts by the first digits of their key or by name, oldest first, each with the longest of its names.
-    fileprivate func candidates(_ text: String, kind: ArtifactKind?) throws -> [Row] {
+    fileprivate func candidates(_ text: String, kind: ArtifactKind?) throws -> [Candidate] {
         let digits = text.lowercased()
         let isPrefix = digits.utf8.count >= 6 && digits.allSatisfy { "0123456789abcdef".contains($0) }
         return try Row.fetchAll(self, sql: """
@@ -83,6 +53,26 @@ extension Database {
             WHERE (?1 IS NULL OR kind = ?1)
                 AND (substr(key, 1, length(?2)) = ?2 OR key IN (SELECT key FROM names WHERE name = ?3))
             ORDER BY created, key
-            """, arguments: [kind?.rawValue, isPrefix ? digits : nil, text])
+            """, arguments: [kind?.rawValue, isPrefix ? digits : nil, text]
+        ).map {
+            try Candidate(
+                key: $0.digest("key"), kind: $0.value("kind"), created: $0.value("created"), name: $0.value("name"))
+        }
+    }
+
+    /// What pipelines have made that is called so, by their latest plans, oldest first.
+    /// - Throws: `StoreError.notMade` where all that is called so is still to be made.
+    fileprivate func candidates(_ selector: InstanceSelector, kind: ArtifactKind?) throws -> [Candidate] {
+        let meant = try instances(selector)
+        var candidates: [Candidate] = []
+        for instance in meant where !candidates.contains(where: { $0.key == instance.key }) {
+            guard let made = try artifact(instance.key) else { continue }
+            candidates.append(Candidate(
+                key: instance.key, kind: made.recipe.kind.rawValue, created: made.created,
+                name: "\(instance.pipeline)/\(instance.name.text)"))
+        }
+        if candidates.isEmpty, let first = meant.first { throw StoreError.notMade(selector.text, first) }
+        return candidates.filter { kind == nil || $0.kind == kind?.rawValue }
+            .sorted { ($0.created, $0.key.description) < ($1.created, $1.key.description) }
     }
 }

@@ -25,6 +25,8 @@ public enum StoreError: Error, Equatable, Sendable {
     /// No artifact goes by a name, or several do.
     case unknownName(String, kind: ArtifactKind?, nearest: String?)
     case ambiguousName(String, candidates: [String])
+    /// What a name means has not been made yet: an instance that it means.
+    case notMade(String, NamedInstance)
     case unknownEncoder(Digest)
     /// No pipeline that the store knows goes by a name.
     case unknownPipeline(String, known: [String])
@@ -131,6 +133,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
                 + (nearest.map { "; did you mean “\($0)”?" } ?? "; give at least 6 digits of a key, or a name")
         case .ambiguousName(let name, let candidates):
             "“\(name)” may mean any of these; give more digits of the key:\n" + candidates.joined(separator: "\n")
+        case .notMade(let name, let instance):
+            "“\(name)” has not been made yet: run \(instance.name.text) of the pipeline “\(instance.pipeline)” first"
         case .unknownEncoder(let key):
             "the store has no encoder \(key.short); record it before its embeddings"
         case .unknownPipeline(let name, let known):

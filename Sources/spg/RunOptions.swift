@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArtifactStore
 import CommandLineSupport
 import Pipelines
 

@@ -10,12 +10,13 @@ struct ShowCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               spg show 0d1f2e3c
+              spg show "spg(target tango, seed 1)"
               spg show desktop-icons/spg/seed=1/target=tango
             """)
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name.", valueName: "key"))
+    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
     var key: String
 
     func run() throws {
@@ -31,13 +32,14 @@ struct DiffCommand: ParsableCommand {
         commandName: "diff",
         abstract: "Compares two artifacts down to the parameters, files and algorithms that make them differ.",
         discussion: """
-            EXAMPLE
+            EXAMPLES
               spg diff 0d1f2e3c 5cd1be0f
+              spg diff "spg(target tango, seed 1)" "spg(target tango, seed 2)"
             """)
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name.", valueName: "key"))
+    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
     var old: String
 
     @Argument(help: ArgumentHelp("The artifact to compare it with.", valueName: "other key"))

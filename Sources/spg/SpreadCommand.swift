@@ -11,11 +11,12 @@ struct SpreadCommand: ParsableCommand {
         commandName: "spread",
         abstract: "Prints how far generated prompts differ from seed to seed, and from draw to draw.",
         discussion: """
-            EXAMPLE
+            EXAMPLES
               spg spread desktop-icons-generators
+              spg spread "spg(target tango)" "flow(target tango)"
 
-            Of each stage of the pipeline that classifies with a generator, over its target domains: the root mean square of the \
-            prompts' numbers, and that of their standard deviations over the seeds and over draws of noise.
+            Of each stage that classifies with a generator, over its target domains: the root mean square of the prompts' \
+            numbers, and that of their standard deviations over the seeds and over draws of noise.
             """)
 
     @OptionGroup var storage: StoreOptions
@@ -26,8 +27,10 @@ struct SpreadCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Prompts drawn for each image, from 2 to 100.", valueName: "k"))
     var draws = 4
 
-    @Argument(help: ArgumentHelp("A pipeline that was run, by name.", valueName: "pipeline"))
-    var pipeline: String
+    @Argument(help: ArgumentHelp(
+        "A pipeline that was run, by its name, or evaluations as runs call them: a stage, or STAGE(AXIS VALUE, …).",
+        valueName: "name"))
+    var names: [String]
 
     func validate() throws {
         guard (2...100).contains(draws) else { throw ValidationError("--draws must be from 2 to 100, not \(draws)") }
@@ -38,7 +41,8 @@ struct SpreadCommand: ParsableCommand {
             let store = try storage.openThere()
             let stages = try evaluations(in: store)
             guard !stages.isEmpty else {
-                throw Nothing(description: "The pipeline “\(pipeline)” has no evaluation of a generator in \(storage.store).")
+                let list = names.map { "“\($0)”" }.joined(separator: ", ")
+                throw Nothing(description: "No evaluation of a generator with one draw is called \(list) in \(storage.store).")
             }
             var table = Table([.init("stage")] + ["size", "over seeds", "over draws"].map { .init($0, .trailing) })
             for (stage, targets) in stages {
@@ -63,26 +67,31 @@ struct SpreadCommand: ParsableCommand {
 
     /// The generators that were evaluated with one draw, by stage and by the target's embeddings.
     private func evaluations(in store: ArtifactStore) throws -> [(stage: String, targets: [Target])] {
-        let name = pipeline.replacing("'", with: "''")
-        let rows = try store.query("""
-            SELECT p.stage, e.input_key, g.input_key, coalesce(a.parameters ->> 'seed', 1) FROM pipelines p
-            JOIN artifacts a USING (key)
-            JOIN artifact_inputs g ON g.key = p.key AND g.role = 'generator'
-            JOIN artifact_inputs e ON e.key = p.key AND e.role = 'embeddings'
-            WHERE p.pipeline = '\(name)' AND a.kind = 'evaluation' AND a.parameters ->> 'draws' IS NULL
-            ORDER BY p.stage, e.input_key, g.input_key
-            """).rows
-        var stages: [(stage: String, targets: [Target])] = []
-        for row in rows {
-            guard case .text(let stage) = row[0], case .text(let target) = row[1], case .text(let generator) = row[2],
-                case .integer(let seed) = row[3], let target = Digest(target), let generator = Digest(generator)
+        var stages: [(pipeline: String, stage: String, targets: [Target])] = [], seen: Set<NamedInstance> = []
+        for instance in try names.flatMap({ try instances($0, in: store) }) where seen.insert(instance).inserted {
+            guard let recipe = try store.artifact(instance.key)?.recipe, recipe.kind == .evaluation,
+                recipe.parameters["draws"] == nil,
+                let generator = recipe.inputs.first(where: { $0.role == "generator" })?.key,
+                let embeddings = recipe.inputs.first(where: { $0.role == "embeddings" })?.key
             else { continue }
-            if stages.last?.stage != stage { stages.append((stage, [])) }
-            let last = stages.count - 1
-            if stages[last].targets.last?.embeddings != target { stages[last].targets.append((target, [])) }
-            stages[last].targets[stages[last].targets.count - 1].generators.append((generator, Int(seed)))
+            let (pipeline, stage) = (instance.pipeline, instance.name.stage)
+            let place = stages.firstIndex { $0.pipeline == pipeline && $0.stage == stage } ?? stages.endIndex
+            if place == stages.endIndex { stages.append((pipeline, stage, [])) }
+            let target = stages[place].targets.firstIndex { $0.embeddings == embeddings } ?? stages[place].targets.endIndex
+            if target == stages[place].targets.endIndex { stages[place].targets.append((embeddings, [])) }
+            let seed = recipe.parameters["seed"]?.number.flatMap { Int(exactly: $0) } ?? 1
+            stages[place].targets[target].generators.append((generator, seed))
         }
-        return stages
+        let isOne = Set(stages.map(\.pipeline)).count < 2
+        return stages.sorted { ($0.pipeline, $0.stage) < ($1.pipeline, $1.stage) }.map {
+            (isOne ? $0.stage : "\($0.pipeline)/\($0.stage)", $0.targets)
+        }
+    }
+
+    /// All of a pipeline, or what is called so in the latest plans of pipelines.
+    private func instances(_ name: String, in store: ArtifactStore) throws -> [NamedInstance] {
+        let found = try store.instances(ofPipeline: name)
+        return try found.isEmpty ? store.instances(InstanceSelector(name)) : found
     }
 }
 

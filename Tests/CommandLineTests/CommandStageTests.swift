@@ -167,6 +167,19 @@ struct CommandStageTests {
             let explained = try await workplace.run("spg", "explain", "small.yaml", text)
             #expect(explained.status == 0 && explained.output.contains("done"), "\(explained.errors)")
         }
+        // What runs print is taken where there is no file, too.
+        for (index, value) in values.enumerated() {
+            let name = "tell(domain \(domain), word \(value))", folder = "out\(index)"
+            let exported = try await workplace.run("spg", "export", "files", name, "--output", folder)
+            #expect(exported.status == 0, "\(exported.errors)")
+            let text = try String(contentsOf: workplace.url.appending(path: "\(folder)/it's *.txt"), encoding: .utf8)
+            #expect(text.hasPrefix("\(domain)|\(domain)|\(domain)|\(value)|"))
+        }
+        let diff = try await workplace.run(
+            "spg", "diff", "tell(domain oil, word a, \"b\")", "small/tell(word it's, domain oil)")
+        #expect(diff.status == 0 && diff.output.contains("command"), "\(diff.output)\(diff.errors)")
+        let several = try await workplace.run("spg", "show", "tell(word a, \"b\")")
+        #expect(several.status == 65 && several.errors.contains("small/tell(domain oil, word a, \"b\")"), "\(several.errors)")
         let one = try await workplace.run("spg", "run", "small.yaml", "--force", "--only", "tell(word a, \"b\")")
         #expect(one.status == 0 && one.errors.contains("3/3"), "\(one.errors)")
     }

@@ -42,6 +42,8 @@ public struct Instance: Sendable {
 
     /// What tells the cell apart: its values, such as `domain tango` and `seed 1`, or the names that the matrix gives them.
     public var labels: [String]
-    /// The stage and its cell, such as `prompts(domain tango, seed 1)`: how people tell instances apart.
-    public var name: String { labels.isEmpty ? stage : "\(stage)(\(labels.joined(separator: ", ")))" }
+    /// How people tell instances apart.
+    var title: InstanceName { InstanceName(stage: stage, labels: labels, coordinates: cell.coordinates) }
+    /// The stage and its cell, such as `prompts(domain tango, seed 1)`.
+    public var name: String { title.text }
 }

@@ -2,19 +2,6 @@ import ArtifactStore
 
 /// A cell of a pipeline's matrix, or of a face of it: a value on each axis that a stage depends on.
 public struct Cell: Hashable, Sendable {
-    /// One coordinate.
-    public struct Coordinate: Hashable, Sendable {
-        public var axis: String
-        public var value: AxisValue
-
-        /// Whether the other coordinate is this one; or, where this one is a whole data set, a domain of it.
-        func covers(_ other: Coordinate) -> Bool {
-            guard axis == other.axis, value != other.value else { return self == other }
-            guard axis == targetAxis, case .string(let set) = value.json else { return false }
-            return other.value.text.hasPrefix(set + DomainName.separator)
-        }
-    }
-
     /// In the order of the axes: `domain` first, then as the matrix names them.
     public private(set) var coordinates: [Coordinate]
 
@@ -56,5 +43,14 @@ public struct Cell: Hashable, Sendable {
     /// As an object, which is how the store keeps it.
     public var json: JSONValue {
         .object(Dictionary(coordinates.map { ($0.axis, $0.value.json) }) { _, last in last })
+    }
+}
+
+extension Coordinate {
+    /// Whether the other coordinate is this one; or, where this one is a whole data set, a domain of it.
+    func covers(_ other: Coordinate) -> Bool {
+        guard axis == other.axis, value != other.value else { return self == other }
+        guard axis == targetAxis, case .string(let set) = value.json else { return false }
+        return other.value.text.hasPrefix(set + DomainName.separator)
     }
 }

@@ -148,8 +148,7 @@ extension Specification {
             labels.append(name.name)
         }
         let domain = rest.filter { $0.axis == domainAxis }, others = rest.filter { $0.axis != domainAxis }
-        func text(_ coordinate: Cell.Coordinate) -> String { "\(coordinate.axis) \(coordinate.value.text)" }
-        return domain.map(text) + labels + others.map(text)
+        return domain.map(\.text) + labels + others.map(\.text)
     }
 }
 

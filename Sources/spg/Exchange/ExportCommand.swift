@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
               spg export features tango oxygen --output features.npy
               spg export prompt coop/tango/1 --output prompt.pt
               spg export generator spg/oxygen+papirus/1 --output generator.safetensors
-              spg export predictions desktop-icons/spg/seed=1/target=tango --output predictions.csv
+              spg export predictions "spg(target tango, seed 1)" --output predictions.csv
               spg export files desktop-icons-map/map --output map
 
             The format is that of the extension: .npy, .npz, .safetensors, .pt (what torch.save writes) or .csv. Numbers are \

@@ -1,0 +1,96 @@
+import Datasets
+
+/// Which instances a person means: those of a stage, or of some of its cells, or the one with a key.
+///
+/// `prompts` are all prompts, `prompts(domain ink)` and `prompts/domain=ink` those of one domain, `prompts(quick)` those of a
+/// named cell; `0d1f2e3c` is the one whose key begins so. A whole name as `spg status` prints it means that instance. The
+/// pipeline may stand before all but keys: `sketches/prompts(domain ink)`.
+///
+/// A value may hold whatever stands between parts, as a comma or a parenthesis: which parts a text has is seen beside an
+/// instance. What is alike is alike byte by byte, as names of folders are.
+public struct InstanceSelector: Sendable {
+    public let text: String
+
+    public init(_ text: String) { self.text = text }
+
+    /// What stands before the parts, where no stage's name holds a parenthesis or a slash.
+    public var stage: String { String(text.prefix { $0 != "(" && $0 != "/" }) }
+
+    /// Those of some instances that are meant: all that the text says a part of, or the one that it says more of. A text that
+    /// is the whole of one instance, and a part of another whose value holds a comma, means the first.
+    /// - Parameter pipeline: whose the instances are; nil where each has another.
+    public func instances<Instance>(
+        among instances: [Instance], _ named: (Instance) -> (pipeline: String, name: InstanceName, key: ArtifactKey)
+    ) -> [Instance] {
+        var best: [Instance] = [], most: Match?
+        for instance in instances {
+            let (pipeline, name, key) = named(instance)
+            guard let match = match(name, key, of: pipeline), match >= most ?? match else { continue }
+            if match != most { best = [] }
+            most = match
+            best.append(instance)
+        }
+        return best
+    }
+
+    /// How much of an instance a text says.
+    private enum Match: Comparable {
+        /// Some of its values; all of them; its name to the letter.
+        case part, whole, name
+    }
+
+    private func match(_ name: InstanceName, _ key: ArtifactKey, of pipeline: String) -> Match? {
+        if isKey, key.description.hasPrefix(text.lowercased()) { return .name }
+        let own = match(text.utf8[...], name)
+        guard own == nil, text.utf8.starts(with: pipeline.utf8) else { return own }
+        let rest = text.utf8.dropFirst(pipeline.utf8.count)
+        return rest.first == UInt8(ascii: "/") ? match(rest.dropFirst(), name) : nil
+    }
+
+    private var isKey: Bool { text.utf8.count >= 6 && text.allSatisfy { $0.isHexDigit } }
+
+    private func match(_ text: Substring.UTF8View, _ name: InstanceName) -> Match? {
+        guard text.starts(with: name.stage.utf8) else { return nil }
+        if text.elementsEqual(name.text.utf8) { return .name }
+        let rest = text.dropFirst(name.stage.utf8.count)
+        switch rest.first {
+        case nil: return .part
+        case UInt8(ascii: "/"): return match(rest.dropFirst(), name, joint: "=", separator: "/")
+        case UInt8(ascii: "(") where rest.last == UInt8(ascii: ")"):
+            return match(rest.dropFirst().dropLast(), name, joint: " ", separator: ",")
+        default: return nil
+        }
+    }
+
+    /// Whether a text is some of an instance's labels and coordinates, in any order, each once, and nothing else.
+    private func match(
+        _ text: Substring.UTF8View, _ name: InstanceName, joint: String, separator: Unicode.Scalar
+    ) -> Match? {
+        /// How many parts a text has; any separator may end one.
+        func parts(_ text: Substring.UTF8View, among left: [Coordinate], _ labels: [String]) -> Int? {
+            let text = separator == "," ? text.drop { $0 == UInt8(ascii: " ") } : text
+            let ends = text.indices.filter { text[$0] == UInt8(ascii: separator) } + [text.endIndex]
+            return ends.lazy.compactMap { end in
+                let part = String(Substring(text[..<end]))
+                var (left, labels) = (left, labels)
+                if let index = left.firstIndex(where: { Self.says(part, $0, joint) }) {
+                    // One of the labels says the same.
+                    let said = left.remove(at: index)
+                    labels.removeAll { Name($0) == Name(said.text) }
+                } else if let index = labels.firstIndex(where: { Name($0) == Name(part) }) {
+                    labels.remove(at: index)
+                } else {
+                    return nil
+                }
+                return end == text.endIndex ? 1 : parts(text[end...].dropFirst(), among: left, labels).map { $0 + 1 }
+            }.max()
+        }
+        return parts(text, among: name.coordinates, name.labels).map { $0 < name.coordinates.count ? .part : .whole }
+    }
+
+    private static func says(_ part: String, _ coordinate: Coordinate, _ joint: String) -> Bool {
+        let start = coordinate.axis + joint
+        guard part.utf8.starts(with: start.utf8) else { return false }
+        return coordinate.value.means(String(Substring(part.utf8.dropFirst(start.utf8.count))))
+    }
+}
