@@ -33,3 +33,22 @@ extension ArtifactStore {
         }
     }
 }
+
+extension ArtifactStore {
+    /// The accuracy on validation images of some prompts and generators, in 0...1, as far as they have been made; nil of those
+    /// that were learned without such images, or elsewhere.
+    public func validationAccuracies(of keys: some Sequence<ArtifactKey>) throws -> [ArtifactKey: Double?] {
+        try reading { database in
+            let rows = try Row.fetchAll(
+                database, sql: """
+                    SELECT artifact.key, coalesce(prompt.validation_accuracy, generator.validation_accuracy) AS accuracy
+                    FROM artifact
+                    LEFT JOIN prompt ON prompt.artifact_id = artifact.id
+                    LEFT JOIN generator ON generator.artifact_id = artifact.id
+                    WHERE artifact.kind IN ('prompt', 'generator') AND artifact.key IN (SELECT value FROM json_each(?))
+                    """,
+                arguments: [JSONValue.array(keys.map { .string($0.description) }).canonicalText])
+            return try Dictionary(uniqueKeysWithValues: rows.map { try ($0.digest("key"), $0.value("accuracy")) })
+        }
+    }
+}

@@ -15,10 +15,19 @@ struct ResultsCommand: ParsableCommand {
               spg results Pipelines/desktop-icons.yaml --cost
               spg results Pipelines/pacs.yaml Pipelines/vlcs.yaml --format latex --bold
               spg results
+              spg results Pipelines/desktop-icons.yaml --metric validation
 
             Of one file: a row for each method, a column for each target domain, or whatever its columns: says. Of several \
             files, or of all that the store holds: a table for each task and backbone, a column for each data set.
+
+            With --metric validation: of each stage that learns, how good what it kept is on the images that the training \
+            set aside for validation. What was imported, or learned without such images, has “–”.
             """)
+
+    /// Which accuracies are shown.
+    enum Metric: String, ExpressibleByArgument, CaseIterable {
+        case test, validation
+    }
 
     @Argument(
         help: "Pipeline files; none for every pipeline that has been run in the store.",
@@ -26,6 +35,9 @@ struct ResultsCommand: ParsableCommand {
     var files: [String] = []
 
     @OptionGroup var planning: PlanningOptions
+
+    @Option(help: "Accuracy on the target's images (test), or on those that trainings keep for validation.")
+    var metric = Metric.test
 
     @Option(help: "text, markdown, latex (booktabs), or csv (long form, all digits).")
     var format = TableFormat.text
@@ -43,6 +55,9 @@ struct ResultsCommand: ParsableCommand {
     var perClass = false
 
     func validate() throws {
+        if metric == .validation, let flag = [("--cost", cost), ("--per-class", perClass)].first(where: \.1) {
+            throw ValidationError("\(flag.0) is about accuracies on targets; leave --metric validation out")
+        }
         guard files.count != 1 else { return }
         if let flag = [("--cost", cost), ("--per-class", perClass)].first(where: \.1) {
             throw ValidationError("\(flag.0) is about one pipeline file; give one")
@@ -51,6 +66,7 @@ struct ResultsCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            if metric == .validation { return try printValidation() }
             guard files.count == 1 else { return try printOverview() }
             let store = try planning.storeOptions.openToLook()
             let plan = try planning.plan(files[0], in: store)
@@ -85,6 +101,22 @@ struct ResultsCommand: ParsableCommand {
         if overview.scores.isEmpty { Console.standardError.line("There are no results in \(planning.storeOptions.store) yet.") }
         if format == .csv { return print(overview.csv, terminator: "") }
         print(overview.tables.map { $0.table.written(as: format) }.joined(separator: "\n"), terminator: "")
+    }
+
+    private func printValidation() throws {
+        let pipelines: [ValidationTables]
+        if files.isEmpty {
+            let store = try planning.storeOptions.openThere()
+            pipelines = try store.pipelineNames().map { try ValidationTables(ofPipeline: $0, in: store) }
+        } else {
+            let store = try planning.storeOptions.openToLook()
+            pipelines = try files.map { try ValidationTables(of: planning.plan($0, in: store), in: store) }
+        }
+        var tables = pipelines.flatMap(\.tables)
+        if tables.isEmpty { Console.standardError.line("No stage of these pipelines learns anything.") }
+        if format == .csv { return print(Table(joining: pipelines.compactMap(\.longTable)).csv, terminator: "") }
+        for index in tables.indices { tables[index].marksBest = bold }
+        print(tables.map { $0.table.written(as: format) }.joined(separator: "\n"), terminator: "")
     }
 
     private func printClasses(of plan: Plan, in store: ArtifactStore) throws {

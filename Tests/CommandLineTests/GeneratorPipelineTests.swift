@@ -61,7 +61,23 @@ struct GeneratorPipelineTests {
             #expect((spreads[2] > 0) == (line[0] == "flow"))
         }
         let unknown = try await workplace.run("spg", "spread", "writer")
-        #expect(unknown.status != 0 && unknown.errors.contains("has no evaluation of a generator"))
+        #expect(unknown.status != 0 && unknown.errors.contains("No evaluation of a generator with one draw is called “writer”"))
+        // By the names that runs print.
+        let named = try await workplace.run(
+            "spg", "spread", "flow(target chalk)", "regressor(target chalk, seed 2)", "--format", "csv", "--draws", "3")
+        let figures = named.lines.map { $0.split(separator: ",").map(String.init) }
+        #expect(figures.map { $0[0] } == ["stage", "flow", "regressor"] && figures[1] == lines[2], "\(named.output)")
+        // Of one seed there is no spread over seeds.
+        #expect(figures[2][1...] == [figures[2][1], "–", "0"], "\(named.output)")
+        let validation = try await workplace.run("spg", "results", "small.yaml", "--metric", "validation")
+        #expect(validation.output == (try await workplace.run("spg", "results", "--metric", "validation")).output)
+        #expect(validation.lines.count { $0.contains(" ± ") } == 5, "\(validation.output)")
+        let mean = try workplace.query(
+            "SELECT round(100 * avg(validation_accuracy), 1) FROM prompts WHERE method = 'coop' AND domain = 'ink'").rows[0][0]
+        let row = try #require(validation.lines.first { $0.hasPrefix("prompts") }).split(separator: " ", omittingEmptySubsequences: true)
+        #expect(row.count > 4 && mean == .real(Double(row[4]) ?? -1), "\(validation.output)")
+        let wrong = try await workplace.run("spg", "results", "small.yaml", "--metric", "validation", "--cost")
+        #expect(wrong.status == 64 && wrong.errors.contains("--cost is about accuracies on targets"), "\(wrong.errors)")
         let single = try await workplace.run("spg", "spread", "writers", "--draws", "1")
         #expect(single.status == 64 && single.errors.contains("--draws must be from 2 to 100"))
     }

@@ -39,8 +39,10 @@ final class Laboratory: Sendable {
     }
 
     /// Writes the artifact of an instance whose inputs are there.
-    /// - Parameter correct: how many of an evaluation's images are classified correctly; the rest is not.
-    func make(_ instance: Instance, correct: Int = 1) throws {
+    /// - Parameters:
+    ///   - correct: how many of an evaluation's images are classified correctly; the rest is not.
+    ///   - validation: the accuracy on validation images of what is learned.
+    func make(_ instance: Instance, correct: Int = 1, validation: Double? = nil) throws {
         let contents: ArtifactContents
         switch instance.kind.makes {
         case .embeddings:
@@ -51,12 +53,15 @@ final class Laboratory: Sendable {
             contents = .embeddings(EmbeddingSet(manifest: images, encoder: Self.encoder.key, views: ["center"]))
         case .prompt:
             contents = .prompt(
-                Prompt(method: "fit", domain: "oil", seed: 1, vectors: Tensor([1, 2]), validationAccuracy: nil))
+                Prompt(method: "fit", domain: "oil", seed: 1, vectors: Tensor([1, 2]), validationAccuracy: validation))
         case .generator:
             contents = .generator(
-                StoredGenerator(method: "cgan", domain: "oil", seed: 1, tensors: ["w": Tensor([1])], validationAccuracy: nil))
+                StoredGenerator(
+                    method: "cgan", domain: "oil", seed: 1, tensors: ["w": Tensor([1])], validationAccuracy: validation))
         case .evaluation:
-            let images = try store.embeddingSet(instance.recipe.inputs[0].key).manifest
+            let role = instance.recipe.parameters["evaluates"]?["images"]?.plainText ?? "embeddings"
+            let target = instance.recipe.inputs.first { $0.role == role }?.key ?? instance.key
+            let images = try store.embeddingSet(target).manifest
             let predictions = try store.manifest(images).images.enumerated().map { position, image in
                 Evaluation.Prediction(
                     position: position, label: image.label,
