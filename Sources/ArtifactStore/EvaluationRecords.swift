@@ -81,7 +81,9 @@ extension Database {
                 FROM artifact_input
                 JOIN embedding_set ON embedding_set.artifact_id = artifact_input.input_id
                 JOIN encoder ON encoder.id = embedding_set.encoder_id
-                WHERE artifact_input.artifact_id = ? ORDER BY artifact_input.position LIMIT 1
+                JOIN evaluation ON evaluation.artifact_id = artifact_input.artifact_id
+                WHERE artifact_input.artifact_id = ?
+                ORDER BY embedding_set.manifest_id <> evaluation.manifest_id, artifact_input.position LIMIT 1
                 """),
             arguments: [row.value("id") as Int64]
         ).map {
@@ -89,12 +91,18 @@ extension Database {
                 key: $0.digest("key"), name: $0.value("name"), dimension: $0.value("dimension", in: Limits.width),
                 precision: $0.value("precision"), preprocessing: $0.value("preprocessing"))
         }
+        // The features that an evaluation takes are those that it classifies, or what those are compared with. Of a command's
+        // (`CommandParameters.Evaluated`), all but the ones that it predicts have been learned from.
         let learned = try Row.fetchAll(
             cachedStatement(sql: """
                 WITH RECURSIVE origin (id) AS (
-                    SELECT artifact.id FROM artifact_input JOIN artifact ON artifact.id = artifact_input.input_id
-                        WHERE artifact_input.artifact_id = ? AND artifact.kind IN ('prompt', 'generator')
-                    UNION SELECT input_id FROM artifact_input JOIN origin ON artifact_input.artifact_id = origin.id
+                    VALUES (?)
+                    UNION SELECT input.id FROM origin
+                        JOIN artifact AS made ON made.id = origin.id
+                        JOIN artifact_input ON artifact_input.artifact_id = origin.id
+                        JOIN artifact AS input ON input.id = artifact_input.input_id
+                        WHERE made.kind <> 'evaluation' OR input.kind <> 'embeddings'
+                            OR artifact_input.role <> made.parameters ->> '$.evaluates.images'
                 )
                 SELECT DISTINCT manifest.dataset, manifest.domain FROM origin JOIN manifest ON manifest.artifact_id = origin.id
                 """),

@@ -83,7 +83,7 @@ public struct StageKind: Sendable {
     /// What several prompts that it takes must have in common.
     public var promptsTaken = PromptsTaken.any
     /// Whether it reads class names, by the checkpoint's text encoder and its tokenizer.
-    public var readsTexts: Bool { trains || makes == .evaluation }
+    public var readsTexts: Bool { trains || makes == .evaluation && name != Self.commandName }
     /// Parameters that are paths of files. In a recipe stands the SHA-256 of the file's bytes instead.
     public var files: Set<String>
     /// Words that may stand in place of a number.

@@ -121,3 +121,82 @@ struct CommandSpecificationTests {
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
     }
 }
+
+@Suite("Commands that evaluate")
+struct CommandEvaluationTests {
+    private static let text = sampleText.replacing("results:", with: """
+          mean:
+            uses: command
+            from: {known: {stage: features, of: sources, as: npy}, target: {stage: features, of: target}}
+            run: mean ${inputs.known} ${inputs.target} ${seed} > ${outputs.predictions}
+            outputs: {predictions: p.csv}
+            evaluates: {images: target, method: nearest mean}
+        results:
+        """).replacing("spg: SPG", with: "spg: SPG, mean: Nearest mean")
+
+    @Test("It is a row of the table, and its recipe says what is predicted, by what and for which seed")
+    func planning() throws {
+        let plan = try plan(Self.text), means = plan.instances.filter { $0.stage == "mean" }
+        #expect(means.map(\.name) == ["oil", "ink"].flatMap { target in [1, 2].map { "mean(target \(target), seed \($0))" } })
+        let mean = means[3]
+        #expect(mean.recipe.kind == .evaluation && mean.kind.makes == .evaluation && !mean.kind.readsTexts)
+        #expect(mean.sources == [
+            "features(domain chalk)", "features(domain oil)", "features(domain ink)",
+        ].map { .instance(name: $0) })
+        let parameters: CommandParameters = try mean.recipe.parameters.decoded()
+        #expect(parameters.evaluates == .init(images: "target", method: "nearest mean", seed: 2))
+        #expect(plan.evaluations.filter { $0.title == "Nearest mean" }.map(\.key) == means.map(\.key))
+        // What the process is told makes the recipe that was planned.
+        let stage = try CommandStage(parameters, inputs: mean.recipe.inputs, files: [:])
+        #expect(stage.recipe.key == mean.key)
+    }
+
+    @Test("Method and images are in the key; a command that keeps its predictions as a file has the key that it had")
+    func keys() throws {
+        func key(_ text: String) throws -> ArtifactKey {
+            try plan(text).instance(InstanceSelector("mean(target ink, seed 2)")).key
+        }
+        let evaluating = try key(Self.text)
+        #expect(try key(Self.text.replacing("method: nearest mean", with: "method: mean")) != evaluating)
+        #expect(try key(Self.text.replacing("mean: Nearest mean", with: "mean: Another title")) == evaluating)
+        let keeping = Self.text.replacing("    evaluates: {images: target, method: nearest mean}\n", with: "")
+            .replacing(", mean: Nearest mean", with: "")
+        let parameters = try plan(keeping).instance(InstanceSelector("mean(target ink, seed 2)")).recipe.parameters
+        #expect(Set(parameters.members.keys) == ["command", "inputs", "cells", "files", "outputs"])
+        // Without a seed there is none.
+        let unseeded = try plan(Self.text.replacing(" ${seed} >", with: " >")).instance(InstanceSelector("mean(target ink)"))
+        #expect(unseeded.recipe.parameters["evaluates"] == ["images": "target", "method": "nearest mean"])
+    }
+
+    static let faults: [(old: String, new: String, message: String)] = [
+        ("images: target, ", "", "sample.yaml:25:16: stages.mean.evaluates: the key “images” is missing"),
+        (", method: nearest mean", "", "sample.yaml:25:16: stages.mean.evaluates: the key “method” is missing"),
+        ("method: nearest mean", "method: \"\"", "stages.mean.evaluates.method: expected a name for the results, found “”"),
+        ("method: nearest mean", "method: \"${seed}\"", "expected a name for the results, found “${seed}”"),
+        ("method: nearest mean", "methods: mean", "stages.mean.evaluates.methods: unknown key; did you mean “method”?"),
+        ("images: target", "images: targets",
+            "sample.yaml:25:25: stages.mean.evaluates.images: the stage has no input “targets”; did you mean “target”?"),
+        ("images: target", "images: known", "sample.yaml:25:25: stages.mean.evaluates.images: what is predicted is the target's "
+            + "images: write known: {stage: …, of: target} under from:"),
+        ("{predictions: p.csv}", "{guesses: p.csv}", "stages.mean.outputs: a command that evaluates has the output “predictions”"),
+        ("{predictions: p.csv}", "{predictions: p.csv, map: m.svg}",
+            "sample.yaml:24:40: stages.mean.outputs.map: a command that evaluates writes predictions, and metrics if it likes; "
+                + "let another stage write “map”"),
+        ("{stage: features, of: target}", "{stage: prompts, of: target}", "“prompts” makes prompts, but target takes embeddings"),
+        ("of: sources", "of: all", "sample.yaml:22:27: stages.mean.from.known.stage: it has the features of oil too, which “target” "
+            + "predicts: a method learns from others, such as of: sources"),
+        ("{stage: features, of: sources, as: npy}", "{stage: features, of: target, as: npy}",
+            "stages.mean.from.known.stage: it has the features of oil too"),
+    ]
+
+    @Test("What is wrong with one is said at its place", arguments: faults.indices)
+    func fault(_ index: Int) {
+        let (old, new, message) = Self.faults[index]
+        #expect(Self.text.contains(old))
+        var text = Self.text.replacing(old, with: new)
+        if index == 7 { text = text.replacing("outputs.predictions", with: "outputs.guesses") }
+        if index == 8 { text = text.replacing("${seed} >", with: "${seed} ${outputs.map} >") }
+        let error = #expect(throws: SpecificationError.self) { try plan(text) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+}

@@ -73,6 +73,61 @@ struct ResultsTests {
         #expect(zero.count == 2 && zero.values.allSatisfy { $0.learnedFrom.isEmpty })
     }
 
+    @Test("A command's evaluation stands in the table of what it learned from: its other features, and what its files came from")
+    func commands() throws {
+        let stages = """
+              mean:
+                uses: command
+                from: {known: {stage: features, of: sources, as: npy}, target: {stage: features, of: target}}
+                run: mean ${inputs.known} ${inputs.target} ${seed} > ${outputs.predictions}
+                outputs: {predictions: p.csv}
+                evaluates: {images: target, method: mean}
+              voted:
+                uses: command
+                from: {voters: mean, target: {stage: features, of: target}}
+                run: vote ${inputs.voters} ${inputs.target} > ${outputs.predictions}
+                outputs: {predictions: p.csv}
+                evaluates: {images: target, method: vote}
+              model: {uses: command, from: {all: {stage: features, of: all}}, run: "learn ${inputs.all} > ${outputs.m}", outputs: {m: m}}
+              leaking:
+                uses: command
+                from: {model: model, target: {stage: features, of: target}}
+                run: apply ${inputs.model} ${inputs.target} ${source} > ${outputs.predictions}
+                outputs: {predictions: p.csv}
+                evaluates: {images: target, method: model}
+              untaught:
+                uses: command
+                from: {target: {stage: features, of: target}}
+                run: guess ${inputs.target} > ${outputs.predictions}
+                outputs: {predictions: p.csv}
+                evaluates: {images: target, method: guess}
+            results: {mean: Mean, voted: Vote, untaught: Guess, leaking: Model}
+            """
+        let head = sampleText[..<sampleText.firstRange(of: "  prompts:")!.lowerBound]
+        func scores(_ head: String, _ stages: String) throws -> [String: Set<LearningTask>] {
+            let laboratory = try Laboratory(), plan = try laboratory.plan(head + stages)
+            try plan.record(in: laboratory.store)
+            for instance in plan.instances { try laboratory.make(instance, correct: 2) }
+            let records = try laboratory.store.evaluationRecords(of: plan.evaluations.map(\.key))
+            for evaluation in plan.evaluations {
+                let record = try #require(records[evaluation.key])
+                #expect(record.encoder?.name == "sample" && record.accuracy == 1 && record.target == evaluation.target)
+                #expect(record.sawTarget == (evaluation.title == "Model"), "\(evaluation.instance)")
+                #expect(record.learnedFrom == (evaluation.title == "Guess" ? [] : ["Sample"]), "\(evaluation.instance)")
+            }
+            return Dictionary(grouping: try overview(laboratory).scores, by: \.method).mapValues { Set($0.map(\.task)) }
+        }
+        let leavingOut = String(head)
+        #expect(try scores(leavingOut, stages.replacing(" ${source}", with: "")) == [
+            "Mean": [.leaveOneOut], "Vote": [.leaveOneOut], "Guess": [.leaveOneOut], "Model": [.leaveOneOut],
+        ])
+        // What has seen the target is no generalization from a single source.
+        let single = leavingOut.replacing("target: [oil, ink]", with: "source: [chalk, oil]\n  target: [oil, ink]")
+        #expect(try scores(single, stages) == [
+            "Mean": [.singleSource], "Vote": [.singleSource], "Guess": [.singleSource, .adaptation], "Model": [.adaptation],
+        ])
+    }
+
     @Test("Classes stand target by target, with the mean of classes")
     func classes() throws {
         let (laboratory, plan) = try laboratory()

@@ -128,7 +128,7 @@ struct ExchangeTests {
         ("an image twice", { _, table in table[4] = table[5] }, "twice"),
         ("another image", { _, table in table[4][1] = String(repeating: "0", count: 64) }, "is not the image that"),
         ("a dimension", { rows, _ in rows = rows.reshaped([48, 16]) }, "has the shape [48, 16]; expected [images, 32]"),
-        ("a short line", { _, table in table[2].removeLast() }, "row 3 of"),
+        ("a short line", { _, table in table[2].removeLast() }, "f.csv, line 4 has 3 fields"),
     ]
 
     @Test("What is wrong is named, and nothing is written", arguments: faults.indices)

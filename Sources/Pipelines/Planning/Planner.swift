@@ -53,7 +53,7 @@ private struct Planner {
             }
             if stage.kind.readsImages { parameters["encoder"] = .string(inputs.encoder.description) }
             if let command = stage.command {
-                parameters = try commandParameters(parameters, of: command, stage, inputs: resolved)
+                parameters = try commandParameters(parameters, of: command, stage, in: cell, inputs: resolved)
             }
             let files = parameters.filter { stage.kind.files.contains($0.key) }.mapValues(\.plainText)
             for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
@@ -116,7 +116,7 @@ private struct Planner {
 
     /// What decides the result of a command: its text, its files' bytes, and what it is told of its inputs.
     private func commandParameters(
-        _ parameters: [String: JSONValue], of command: Specification.Command, _ stage: Specification.Stage,
+        _ parameters: [String: JSONValue], of command: Specification.Command, _ stage: Specification.Stage, in cell: Cell,
         inputs resolved: [ResolvedInput]
     ) throws(SpecificationError) -> [String: JSONValue] {
         var files: [String: Digest] = [:]
@@ -129,8 +129,28 @@ private struct Planner {
         let parameters = CommandParameters(
             command: parameters["command"]?.plainText ?? "",
             inputs: try stage.handOverFormats { self.specification.stage($0) },
-            cells: Dictionary(uniqueKeysWithValues: cells), files: files, outputs: command.outputs)
+            cells: Dictionary(uniqueKeysWithValues: cells), files: files, outputs: command.outputs,
+            evaluates: try command.evaluates.map { evaluated throws(SpecificationError) in
+                try check(evaluated, of: stage, in: cell, inputs: resolved)
+                return CommandParameters.Evaluated(
+                    images: evaluated.images.value, method: evaluated.method, seed: cell.seed)
+            })
         return JSONValue.parameters(parameters)
+    }
+
+    /// What a method learns from must not be what it is tested on.
+    private func check(
+        _ evaluated: Specification.Evaluated, of stage: Specification.Stage, in cell: Cell, inputs: [ResolvedInput]
+    ) throws(SpecificationError) {
+        let target = cell.value(on: targetAxis)
+        for (role, input) in stage.inputs.sorted(by: { $0.key < $1.key }) where role != evaluated.images.value {
+            guard specification.stage(input.value)?.kind.makes == .embeddings,
+                inputs.contains(where: { $0.input.role == role && $0.cell.value(on: domainAxis) == target })
+            else { continue }
+            throw input.error(
+                "it has the features of \(target?.text ?? "the target") too, which “\(evaluated.images.value)” predicts: "
+                    + "a method learns from others, such as of: sources")
+        }
     }
 
     private func isPerDomain(_ role: StageKind.Role, of stage: Specification.Stage) -> Bool {
@@ -245,6 +265,11 @@ extension Specification.Stage {
         let place = cell.flatMap { parameters[parameter]?.location(in: $0) } ?? parameterLocations[parameter]
         return SpecificationError(message, at: place ?? location, keyPath: "stages.\(name).with.\(parameter)")
     }
+}
+
+extension Cell {
+    /// What the axis `seed` says, where that is a whole number.
+    fileprivate var seed: Int? { try? value(on: "seed")?.json.decoded() }
 }
 
 extension JSONValue {

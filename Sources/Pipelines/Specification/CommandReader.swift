@@ -10,11 +10,19 @@ extension Specification {
         public var files: [String: Located<String>]
         /// The names of the files that it writes.
         var outputs: [String: String]
+        /// What it predicts, if it makes an evaluation.
+        var evaluates: Evaluated?
+    }
+
+    /// Which images a command predicts: those of the input with a name.
+    struct Evaluated: Sendable {
+        let images: Located<String>
+        let method: String
     }
 }
 
 extension Specification.Stage {
-    static let commandKeys = ["uses", "from", "run", "files", "outputs", "resources"]
+    static let commandKeys = ["uses", "from", "run", "files", "outputs", "evaluates", "resources"]
 
     /// Reads a stage that `uses: command`.
     init(
@@ -35,7 +43,12 @@ extension Specification.Stage {
                 formats[input.name] = entry.format
             }
         }
-        kind = .command(roles: roles)
+        let evaluates = try members["evaluates"].map { member throws(SpecificationError) in
+            try Specification.Evaluated(member.value, roles: roles)
+        }
+        // Which images are predicted is known of features alone.
+        for index in roles.indices where roles[index].name == evaluates?.images.value { roles[index].kind = .embeddings }
+        kind = .command(roles: roles, makes: evaluates == nil ? .files : .evaluation)
         let files = try Self.paths(members["files"]?.value, "files, such as {script: Scripts/project.py}")
         let outputs = try Self.paths(members["outputs"]?.value, "files, such as {points: points.csv}")
         guard let node = members["outputs"]?.value, !outputs.isEmpty else {
@@ -50,7 +63,9 @@ extension Specification.Stage {
         guard Set(outputs.values.map(\.value)).count == outputs.count else {
             throw node.error("two outputs have the same file")
         }
-        command = Specification.Command(formats: formats, files: files, outputs: outputs.mapValues(\.value))
+        if let evaluates { try evaluates.check(outputs, at: node) }
+        command = Specification.Command(
+            formats: formats, files: files, outputs: outputs.mapValues(\.value), evaluates: evaluates)
         guard let run = members["run"]?.value else { throw member.key.error("the key “run” is missing: the command line") }
         let placeholders = roles.map { "inputs.\($0.name)" } + files.keys.map { "files.\($0)" }
             + outputs.keys.map { "outputs.\($0)" }
@@ -123,6 +138,43 @@ extension Specification.Stage {
             formats[role] = command?.formats[role]?.value ?? possible.first
         }
         return formats
+    }
+}
+
+extension Specification.Evaluated {
+    /// - Parameter roles: the command's inputs.
+    fileprivate init(_ node: SourceNode, roles: [StageKind.Role]) throws(SpecificationError) {
+        let example = "what is predicted, such as {images: target, method: nearest-mean}"
+        let members = try node.members(example, among: ["images", "method"])
+        guard let images = members["images"]?.value else { throw node.error("the key “images” is missing: an input's name") }
+        guard let method = members["method"]?.value else {
+            throw node.error("the key “method” is missing: a name for the results")
+        }
+        let name = try images.text("the name of an input under from:")
+        guard let role = roles.first(where: { $0.name == name }) else {
+            throw images.error("the stage has no input “\(name)”\(suggestion(for: name, among: roles.map(\.name)))")
+        }
+        guard role.scope == .target else {
+            throw images.error("what is predicted is the target's images: write \(name): {stage: …, of: target} under from:")
+        }
+        self.images = .init(name, images)
+        self.method = try method.text("a name for the results")
+        guard !self.method.isEmpty, !self.method.contains("${") else {
+            throw method.error("expected a name for the results, found “\(self.method)”")
+        }
+    }
+
+    /// An evaluation is made of the predictions, and keeps no file.
+    fileprivate func check(
+        _ outputs: [String: Specification.Located<String>], at node: SourceNode
+    ) throws(SpecificationError) {
+        guard outputs[CommandParameters.predictionsName] != nil else {
+            throw node.error("a command that evaluates has the output “predictions”: add predictions: predictions.csv")
+        }
+        let others = outputs.filter { ![CommandParameters.predictionsName, CommandParameters.metricsName].contains($0.key) }
+        guard let other = others.min(by: { $0.key < $1.key }) else { return }
+        throw other.value.error(
+            "a command that evaluates writes predictions, and metrics if it likes; let another stage write “\(other.key)”")
     }
 }
 

@@ -20,28 +20,51 @@ public struct CommandParameters: Codable, Hashable, Sendable {
     public var files: [String: Digest]
     /// The file name of each output.
     public var outputs: [String: String]
+    /// What it predicts; nil where what it makes is files.
+    public var evaluates: Evaluated?
+
+    /// That one of the outputs is predictions, and of what.
+    public struct Evaluated: Codable, Hashable, Sendable {
+        /// The role of the embeddings whose images are predicted. What other roles take has been learned from.
+        public var images: String
+        /// What the store calls the method.
+        public var method: String
+        /// Of what was learned; nil where there is none.
+        public var seed: Int?
+
+        public init(images: String, method: String, seed: Int? = nil) {
+            (self.images, self.method, self.seed) = (images, method, seed)
+        }
+    }
 
     public init(
         command: String, inputs: [String: Format], cells: [String: [JSONValue]], files: [String: Digest],
-        outputs: [String: String]
+        outputs: [String: String], evaluates: Evaluated? = nil
     ) {
         self.command = command
         self.inputs = inputs
         self.cells = cells
         self.files = files
         self.outputs = outputs
+        self.evaluates = evaluates
     }
 
     /// The name of the output that is no file but figures.
     public static let metricsName = "metrics"
+    /// The name of the output that an evaluation is made of.
+    public static let predictionsName = "predictions"
+
+    var makes: ArtifactKind { evaluates == nil ? .files : .evaluation }
 }
 
 extension StageKind {
     /// A command of the user's own.
-    /// - Parameter roles: what its inputs are called.
-    public static func command(roles: [Role]) -> StageKind {
+    /// - Parameters:
+    ///   - roles: what its inputs are called.
+    ///   - makes: files, or an evaluation of the predictions that it writes.
+    public static func command(roles: [Role], makes: ArtifactKind = .files) -> StageKind {
         StageKind(
-            name: commandName, executable: "spg-command", makes: .files, algorithmVersion: 1, defaults: ["command": ""],
+            name: commandName, executable: "spg-command", makes: makes, algorithmVersion: 1, defaults: ["command": ""],
             roles: roles, isNamedInRecipes: false)
     }
 

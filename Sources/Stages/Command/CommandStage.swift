@@ -2,7 +2,8 @@ import ArtifactStore
 import Datasets
 import Foundation
 
-/// Runs a command of the user's own: hands its inputs over as files, and keeps the files that it writes.
+/// Runs a command of the user's own: hands its inputs over as files, and keeps the files that it writes, or the predictions in
+/// one of them.
 public struct CommandStage: Sendable {
     public let recipe: Recipe
     let parameters: CommandParameters
@@ -15,7 +16,8 @@ public struct CommandStage: Sendable {
     public init(_ parameters: CommandParameters, inputs: [Recipe.Input], files: [String: String]) throws {
         self.parameters = parameters
         self.files = files
-        recipe = StageKind.command(roles: []).recipe(try JSONValue(encoding: parameters), inputs: inputs)
+        recipe = StageKind.command(roles: [], makes: parameters.makes)
+            .recipe(try JSONValue(encoding: parameters), inputs: inputs)
     }
 
     /// Runs the command, unless the store has what it makes.
@@ -24,10 +26,11 @@ public struct CommandStage: Sendable {
     /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it, and nothing that the command
     /// has started runs on. All children of this process count as the command's.
     /// - Throws: `StageInputError` for a file that is not the one that was planned with, a command that fails, an output that
-    ///   is missing, figures that are none; `StoreError`. Nothing is kept then.
+    ///   is missing, figures that are none, predictions that are not of the images; `StoreError`. Nothing is kept then.
     public func run(store: ArtifactStore) throws -> ArtifactKey {
         try store.artifact(of: recipe) {
             try checkFiles(in: store)
+            let predicted = try parameters.evaluates.map { try manifest(predictedBy: $0, in: store) }
             let folder = try WorkFolder()
             defer { folder.remove() }
             let shell = Shell(folder)
@@ -35,7 +38,7 @@ public struct CommandStage: Sendable {
                 let status = try shell.run(substituting(try handOver(from: store, to: folder)))
                 guard status == .exited(0) else { throw StageInputError("the command \(status): \(parameters.command)") }
                 try checkFiles(in: store)
-                return try collect(from: folder)
+                return try collect(from: folder, predicting: predicted, in: store)
             }
         }
     }
@@ -80,7 +83,9 @@ public struct CommandStage: Sendable {
 
     // MARK: Outputs
 
-    private func collect(from folder: WorkFolder) throws -> (contents: ArtifactContents, metrics: [Metric]) {
+    private func collect(
+        from folder: WorkFolder, predicting manifest: ArtifactKey?, in store: ArtifactStore
+    ) throws -> (contents: ArtifactContents, metrics: [Metric]) {
         let expected = parameters.outputs.sorted { $0.key < $1.key }
         let missing = expected.filter { !folder.hasOutput($0.value) }
         guard missing.isEmpty else {
@@ -96,7 +101,37 @@ public struct CommandStage: Sendable {
                 files.append(StoredFile(name: name, fileName: file, content: content))
             }
         }
-        return (.files(files), metrics)
+        guard let evaluates = parameters.evaluates, let manifest else { return (.files(files), metrics) }
+        guard let table = files.first(where: { $0.name == CommandParameters.predictionsName }), files.count == 1 else {
+            throw StageInputError("a command that evaluates writes ${outputs.predictions}, and no other file")
+        }
+        let predictions = try Evaluation.Prediction.list(
+            of: table.content, file: table.fileName, about: store.manifest(manifest))
+        let evaluation = Evaluation(
+            method: evaluates.method, seed: evaluates.seed, manifest: manifest, predictions: predictions)
+        return (.evaluation(evaluation), metrics)
+    }
+
+    /// The images that are predicted.
+    /// - Throws: `StageInputError` where they are not those of one artifact, or are handed over in another role, too, as if
+    ///   they were learned from.
+    private func manifest(
+        predictedBy evaluates: CommandParameters.Evaluated, in store: ArtifactStore
+    ) throws -> ArtifactKey {
+        let keys = recipe.inputs.filter { $0.role == evaluates.images }.map(\.key)
+        guard let key = keys.first, keys.count == 1 else {
+            throw StageInputError("\(keys.count) artifacts play the role “\(evaluates.images)”, whose images are predicted")
+        }
+        let manifest = try store.embeddingSet(key).manifest
+        for input in recipe.inputs where input.role != evaluates.images {
+            guard try store.artifact(input.key)?.recipe.kind == .embeddings,
+                try store.embeddingSet(input.key).manifest == manifest
+            else { continue }
+            throw StageInputError(
+                "the role “\(input.role)” has the features of the very images that are predicted (“\(evaluates.images)”); "
+                    + "hand over those of the sources")
+        }
+        return manifest
     }
 }
 

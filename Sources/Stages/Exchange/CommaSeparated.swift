@@ -5,6 +5,8 @@ public struct CommaSeparated: Sendable {
     public let columns: [String]
     /// Each as long as `columns`.
     public let rows: [[String]]
+    /// The line of the file that each row begins in, counted from 1.
+    let lines: [Int]
 
     /// Reads a table whose first line names its columns. It is taken apart byte by byte: an accent at the beginning of a
     /// field belongs to no comma.
@@ -12,8 +14,8 @@ public struct CommaSeparated: Sendable {
     init(_ text: String, source: String) throws(StageInputError) {
         let quote = UInt8(ascii: "\""), comma = UInt8(ascii: ",")
         let lineFeed = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
-        var records: [[String]] = [], record: [String] = [], field: [UInt8] = []
-        var isQuoted = false, wasQuoted = false
+        var records: [[String]] = [], starts: [Int] = [], record: [String] = [], field: [UInt8] = []
+        var isQuoted = false, wasQuoted = false, line = 1, start = 1, quoteLine = 1
         func endField() {
             record.append(String(decoding: field, as: UTF8.self))
             (field, wasQuoted) = ([], false)
@@ -22,25 +24,33 @@ public struct CommaSeparated: Sendable {
             guard !record.isEmpty || !field.isEmpty || wasQuoted else { return }
             endField()
             records.append(record)
+            starts.append(start)
             record = []
         }
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
+            if byte == lineFeed || byte == carriageReturn && rest.first != lineFeed { line += 1 }
             switch byte {
             case quote where isQuoted && rest.first == quote: field.append(rest.removeFirst())
-            case quote where isQuoted || field.isEmpty: (isQuoted, wasQuoted) = (!isQuoted, true)
+            case quote where isQuoted || field.isEmpty:
+                (isQuoted, wasQuoted) = (!isQuoted, true)
+                if isQuoted { quoteLine = line }
             case _ where isQuoted: field.append(byte)
             case comma: endField()
-            case lineFeed, carriageReturn: endRecord()
+            case lineFeed, carriageReturn:
+                endRecord()
+                start = line
             default: field.append(byte)
             }
         }
+        guard !isQuoted else { throw StageInputError("\(source), line \(quoteLine): a quotation mark is never closed") }
         endRecord()
         guard let header = records.first else { throw StageInputError("\(source) is empty; its first line names its columns") }
         columns = header
         rows = Array(records.dropFirst())
-        for (number, row) in rows.enumerated() where row.count != columns.count {
-            throw StageInputError("row \(number + 1) of \(source) has \(row.count) fields, and there are \(columns.count) columns")
+        lines = Array(starts.dropFirst())
+        for (row, line) in zip(rows, lines) where row.count != columns.count {
+            throw StageInputError("\(source), line \(line) has \(row.count) fields, and there are \(columns.count) columns")
         }
     }
 

@@ -65,7 +65,7 @@ public struct Export: Sendable {
         // Labels are far below 2²⁴, and probabilities were float32 before they came into the store.
         tensors = ["predictions": Tensor([rows.count, 3], rows.flatMap { [Float($0.label), Float($0.predicted), Float($0.probability)] })]
         rowTable = (
-            ["image_path", "image_sha256", "label", "predicted", "probability"],
+            Evaluation.Prediction.columns,
             rows.map {
                 let image = manifest.images[$0.position]
                 return [
