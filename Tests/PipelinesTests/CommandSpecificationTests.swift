@@ -38,6 +38,30 @@ struct CommandSpecificationTests {
         #expect(plot.kind.makes == .files)
     }
 
+    @Test("All artifacts that agree with a cell are found without a look at all there are", .timeLimit(.minutes(1)))
+    func manyCells() throws {
+        let seeds = 4000
+        let list = (1...seeds).map(String.init).joined(separator: ", ")
+        let text = """
+            pipeline: many
+            dataset: {root: Data/sample}
+            encoder: {checkpoint: Models/sample}
+            matrix: {seed: [\(list)]}
+            stages:
+              features: {uses: extract}
+              prompts: {uses: fit, from: {embeddings: features}, with: {seed: "${seed}"}}
+              plot:
+                uses: command
+                from: {prompts: {stage: prompts, of: all}}
+                run: echo ${seed} > ${outputs.number}
+                outputs: {number: number.txt}
+            """
+        let plan = try Plan(specification(text), inputs: sampleInputs())
+        let plots = plan.instances.filter { $0.stage == "plot" }
+        #expect(plots.count == seeds && plan.instances.count == 3 + 4 * seeds)
+        #expect(plots[seeds - 1].sources == ["chalk", "ink", "oil"].map { .instance(name: "prompts(domain \($0), seed \(seeds))") })
+    }
+
     @Test("Without a scope it runs for each artifact of its input, on the file that it is")
     func perCell() throws {
         let text = Self.text.replacing("{stage: prompts, of: all, as: csv}", with: "prompts")

@@ -31,10 +31,19 @@ private struct Planner {
     var instances: [Instance] = []
     /// Where the instance of a stage and cell is.
     var positions: [Place: Int] = [:]
+    /// Where the instances of each stage are.
+    var ranges: [String: Range<Int>] = [:]
+    /// Of a stage that all is taken of, where the instances are whose cells are equal on some axes.
+    var faces: [Faces: [Cell: [Int]]] = [:]
 
     struct Place: Hashable {
         let stage: String
         let cell: Cell
+    }
+
+    struct Faces: Hashable {
+        let stage: String
+        let axes: [String]
     }
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
@@ -44,6 +53,8 @@ private struct Planner {
                 "the files in \(folder.value) split the images (dataset.splits); leave this out",
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
         }
+        let first = instances.count
+        defer { ranges[stage.name] = first..<instances.count }
         for cell in cells(of: stage) {
             var (parameters, asked) = try stage.checkedParameters(in: cell)
             var resolved: [ResolvedInput] = []
@@ -91,7 +102,7 @@ private struct Planner {
 
     /// The artifacts that fill a role in a cell. Those of several domains come in the order of the domains' names,
     /// the same for every role, so that they pair up.
-    private func inputs(
+    private mutating func inputs(
         for role: StageKind.Role, _ scope: StageKind.Scope, of stage: Specification.Stage, in cell: Cell
     ) throws(SpecificationError) -> [ResolvedInput] {
         switch scope {
@@ -106,12 +117,15 @@ private struct Planner {
     }
 
     /// Every artifact of the input stage whose cell agrees with this one where both have an axis.
-    private func all(_ role: StageKind.Role, of stage: Specification.Stage, in cell: Cell) -> [ResolvedInput] {
-        instances.filter { instance in
-            instance.stage == stage.inputs[role.name]?.value && instance.cell.coordinates.allSatisfy {
-                cell.value(on: $0.axis) == nil || cell.value(on: $0.axis) == $0.value
-            }
-        }.map { (Recipe.Input(role.name, $0.key), .instance(name: Name($0.name)), $0.cell) }
+    private mutating func all(_ role: StageKind.Role, of stage: Specification.Stage, in cell: Cell) -> [ResolvedInput] {
+        guard let source = stage.inputs[role.name]?.value, let range = ranges[source] else { return [] }
+        let axes = (specification.axes[source] ?? []).filter { cell.value(on: $0) != nil }
+        let shared = Faces(stage: source, axes: axes)
+        if faces[shared] == nil { faces[shared] = Dictionary(grouping: range) { instances[$0].cell.projected(on: axes) } }
+        return (faces[shared]?[cell.projected(on: axes)] ?? []).map { position in
+            let instance = instances[position]
+            return (Recipe.Input(role.name, instance.key), .instance(name: Name(instance.name)), instance.cell)
+        }
     }
 
     /// What decides the result of a command: its text, its files' bytes, and what it is told of its inputs.

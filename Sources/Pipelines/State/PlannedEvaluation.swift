@@ -29,11 +29,12 @@ extension Plan {
     /// The evaluations under `results:`, row by row. One that does not depend on what the columns are by, such as zero-shot
     /// CLIP on a source, stands in every column that its cell belongs to.
     public var evaluations: [PlannedEvaluation] {
-        specification.rows.flatMap { row in
+        var index = ColumnIndex(specification)
+        return specification.rows.flatMap { row in
             instances.filter { $0.stage == row.stage }.flatMap { instance -> [PlannedEvaluation] in
                 let others = instance.cell.coordinates.filter { ![sourceAxis, targetAxis, "seed"].contains($0.axis) }
                 let note = specification.labels(of: Cell(others.map { ($0.axis, $0.value) })).joined(separator: ", ")
-                return specification.columns(of: instance.cell).map { column in
+                return index.columns(of: instance.cell).map { column in
                     PlannedEvaluation(
                         title: note.isEmpty ? row.title : "\(row.title) (\(note))",
                         source: instance.cell.value(on: sourceAxis)?.text,
@@ -68,12 +69,25 @@ extension Specification {
         }
         return name
     }
+}
 
-    /// The columns that an instance's cell belongs to: one, where it has a value on all that they are by.
-    fileprivate func columns(of cell: Cell) -> [String] {
-        let axes = columns.map { $0 == dataSetColumn ? targetAxis : $0 }
-        if axes.allSatisfy({ cell.value(on: $0) != nil }) { return [column(of: cell)] }
-        let shared = cell.projected(on: cell.coordinates.map(\.axis).filter { $0 != domainAxis })
-        return cells.filter { $0.contains(shared) }.map { Name(column(of: $0)) }.uniqued.map(\.text)
+/// Finds the columns that cells belong to. Those of all cells on some axes are looked up once.
+private struct ColumnIndex {
+    let specification: Specification
+    /// By the cells' axes.
+    private var columns: [[String]: [Cell: [String]]] = [:]
+
+    init(_ specification: Specification) { self.specification = specification }
+
+    /// One, where the cell has a value on all that columns are by.
+    mutating func columns(of cell: Cell) -> [String] {
+        let wanted = specification.columns.map { $0 == dataSetColumn ? targetAxis : $0 }
+        if wanted.allSatisfy({ cell.value(on: $0) != nil }) { return [specification.column(of: cell)] }
+        let axes = cell.coordinates.map(\.axis).filter { $0 != domainAxis }
+        if columns[axes] == nil {
+            columns[axes] = Dictionary(grouping: specification.cells) { $0.projected(on: axes) }
+                .mapValues { $0.map { Name(specification.column(of: $0)) }.uniqued.map(\.text) }
+        }
+        return columns[axes]?[cell.projected(on: axes)] ?? []
     }
 }
