@@ -65,9 +65,52 @@ public struct Overview: Sendable {
 }
 
 extension LearningTask {
+    /// What of each data set is averaged, as the papers do: the figures of its targets, or of its pairs; of single sources, those
+    /// of each source on all images of its targets; of another data set, all of its images. A figure that is missing takes the
+    /// average with it.
+    fileprivate func averages(of scores: [Overview.Score]) -> [AccuracyTable.Score] {
+        func score(_ score: Overview.Score, images: Int) -> AccuracyTable.Score {
+            .init(method: score.method, column: score.dataSet, seed: score.seed, accuracy: score.accuracy, images: images)
+        }
+        switch self {
+        case .leaveOneOut, .adaptation: return (scores + gaps(in: scores)).map { score($0, images: 1) }
+        case .crossDataSet: return (scores + gaps(in: scores)).map { score($0, images: $0.images) }
+        case .singleSource:
+            struct Run: Hashable {
+                let method: String, dataSet: String, source: Name?, seed: String?
+            }
+            let pairs = fromEachSource(scores), whole = pairs + gaps(in: pairs)
+            func run(_ score: Overview.Score) -> Run {
+                Run(method: score.method, dataSet: score.dataSet, source: score.source.map { Name($0) }, seed: score.seed)
+            }
+            let scores = Dictionary(grouping: whole, by: run).mapValues { $0.map { score($0, images: $0.images) } }
+            return whole.map(run).uniqued.map { run in
+                .init(
+                    method: run.method, column: run.dataSet, seed: run.seed,
+                    accuracy: AccuracyTable.pooled(scores[run] ?? []))
+            }
+        }
+    }
+
+    /// What was learned from nothing is tested as if it had been learned from each of the sources.
+    private func fromEachSource(_ scores: [Overview.Score]) -> [Overview.Score] {
+        let sources = Dictionary(grouping: scores, by: \.dataSet).mapValues { scores in
+            Set(scores.compactMap(\.source).map { Name($0) }).sorted()
+        }
+        return scores.flatMap { score -> [Overview.Score] in
+            guard score.source == nil else { return [score] }
+            let known = KnownDataSet(named: score.dataSet)?.domains.map { Name($0.name) } ?? []
+            return (sources[score.dataSet, default: []] + known).uniqued.filter { $0 != Name(score.target) }.map { source in
+                var score = score
+                score.source = source.text
+                return score
+            }
+        }
+    }
+
     /// A score that is missing, for each target (or pair) of a data set that a method was not tested on though another one was,
     /// or though a data set that is known has it: an average over fewer is none of the data set.
-    fileprivate func gaps(in scores: [Overview.Score]) -> [AccuracyTable.Score] {
+    private func gaps(in scores: [Overview.Score]) -> [Overview.Score] {
         struct Run: Hashable {
             let method: String, dataSet: String, seed: String?, hasSource: Bool
         }
@@ -75,51 +118,27 @@ extension LearningTask {
             let source: Name?, target: Name
         }
         func part(_ score: Overview.Score) -> Part { Part(source: score.source.map { Name($0) }, target: Name(score.target)) }
+        let parts = Dictionary(grouping: scores, by: \.dataSet).mapValues { Set($0.map(part)) }
         let runs = Dictionary(grouping: scores) {
             Run(method: $0.method, dataSet: $0.dataSet, seed: $0.seed, hasSource: $0.source != nil)
         }
         return runs.flatMap { run, own in
-            let others = scores.filter { $0.dataSet == run.dataSet }
-            var parts = Set(others.filter { ($0.source != nil) == run.hasSource }.map(part))
-            if !run.hasSource { parts.formUnion(others.map { Part(source: nil, target: Name($0.target)) }) }
-            if self == .leaveOneOut || self == .crossDataSet, let known = KnownDataSet(named: run.dataSet) {
-                parts.formUnion(known.domains.map { Part(source: nil, target: Name($0.name)) })
+            let others = parts[run.dataSet, default: []]
+            var expected = run.hasSource
+                ? others.filter { $0.source != nil } : Set(others.map { Part(source: nil, target: $0.target) })
+            let known = KnownDataSet(named: run.dataSet)?.domains.map { Name($0.name) } ?? []
+            switch self {
+            case .leaveOneOut, .crossDataSet: expected.formUnion(known.map { Part(source: nil, target: $0) })
+            case .singleSource:
+                expected.formUnion(known.flatMap { source in
+                    known.filter { $0 != source }.map { Part(source: source, target: $0) }
+                })
+            case .adaptation: break
             }
-            return parts.subtracting(own.map(part)).map { _ in
-                AccuracyTable.Score(method: run.method, column: run.dataSet, seed: run.seed, accuracy: nil)
-            }
-        }
-    }
-
-    /// What of each data set is averaged, as the papers do: the figures of its targets, or of its pairs; of single sources, those
-    /// of each source on all images of its targets; of another data set, all of its images.
-    fileprivate func averages(of scores: [Overview.Score]) -> [AccuracyTable.Score] {
-        func score(_ score: Overview.Score, images: Int) -> AccuracyTable.Score {
-            .init(method: score.method, column: score.dataSet, seed: score.seed, accuracy: score.accuracy, images: images)
-        }
-        switch self {
-        case .leaveOneOut, .adaptation: return scores.map { score($0, images: 1) } + gaps(in: scores)
-        case .crossDataSet: return scores.map { score($0, images: $0.images) } + gaps(in: scores)
-        case .singleSource:
-            struct Run: Hashable {
-                let method: String, dataSet: String, source: Name, seed: String?
-            }
-            var runs: [(run: Run, scores: [AccuracyTable.Score])] = []
-            for one in scores {
-                let sources = Set(scores.filter { $0.dataSet == one.dataSet }.compactMap(\.source).map { Name($0) })
-                    .subtracting([Name(one.target)])
-                // What was learned from nothing is tested as if it had been learned from each.
-                for source in one.source.map({ [Name($0)] }) ?? sources.sorted() {
-                    let run = Run(method: one.method, dataSet: one.dataSet, source: source, seed: one.seed)
-                    if let place = runs.firstIndex(where: { $0.run == run }) {
-                        runs[place].scores.append(score(one, images: one.images))
-                    } else {
-                        runs.append((run, [score(one, images: one.images)]))
-                    }
-                }
-            }
-            return runs.map { run, scores in
-                .init(method: run.method, column: run.dataSet, seed: run.seed, accuracy: AccuracyTable.pooled(scores))
+            return expected.subtracting(own.map(part)).map { part in
+                var gap = own[0]
+                (gap.source, gap.target, gap.accuracy) = (part.source?.text, part.target.text, nil)
+                return gap
             }
         }
     }

@@ -120,6 +120,51 @@ struct PublishedTests {
         #expect(overview.tables[0].table.rows == [["SPG", "55.0"], ["Zero-shot", "31.5"]])
     }
 
+    @Test("Of single sources, what lacks a pair that others have, or that a known data set has, is a dash and never the best")
+    func missingPairs() {
+        func score(_ method: String, _ dataSet: String, _ pair: (String?, String), _ accuracy: Double) -> Overview.Score {
+            .init(
+                task: .singleSource, backbone: "x", method: method, dataSet: dataSet, source: pair.0, target: pair.1,
+                accuracy: accuracy)
+        }
+        let pairs = [("ink", "oil"), ("ink", "chalk"), ("oil", "ink"), ("oil", "chalk")]
+        let domains = ["art_painting", "cartoon", "photo", "sketch"]
+        let whole = domains.flatMap { source in domains.filter { $0 != source }.map { (source, $0) } }
+        var overview = Overview(
+            pairs.map { score("SPG", "D", $0, 0.5) } + [score("One pair", "D", pairs[0], 0.9)]
+                + pairs.prefix(2).map { score("One source", "D", $0, 0.9) }
+                + ["ink", "oil", "chalk"].map { score("Zero-shot", "D", (nil, $0), 0.4) }
+                + whole.map { score("SPG", "PACS", $0, 0.5) } + whole.dropLast().map { score("One pair", "PACS", $0, 0.9) }
+                + whole.prefix(3).map { score("One source", "PACS", $0, 0.9) }
+                + domains.map { score("Zero-shot", "PACS", (nil, $0), 0.4) })
+        overview.marksBest = true
+        let table = overview.tables[0].table
+        #expect(table.rows == [
+            ["SPG", "50.0", "50.0", "50.0"], ["One pair", "–", "–", "–"], ["One source", "–", "–", "–"],
+            ["Zero-shot", "40.0", "40.0", "40.0"],
+        ])
+        #expect(table.markdown.replacing(" ", with: "").contains("|SPG|**50.0**|**50.0**|**50.0**|"), "\(table.markdown)")
+        // Of a known data set alone, nobody else has to have what is missing.
+        let alone = Overview(whole.prefix(3).map { score("One source", "PACS", $0, 0.9) })
+        #expect(alone.tables[0].table.rows.last == ["One source", "–"])
+    }
+
+    @Test("A hundred thousand scores become a table in time that grows with them", .timeLimit(.minutes(1)), arguments: [
+        LearningTask.leaveOneOut, .singleSource,
+    ])
+    func manyScores(task: LearningTask) {
+        let overview = Overview((1...25_000).flatMap { seed in
+            ["ink", "oil", "chalk", "wax"].map { target in
+                .init(
+                    task: task, backbone: "x", method: "SPG", dataSet: "D",
+                    source: task == .singleSource ? (target == "ink" ? "oil" : "ink") : nil, target: target, seed: "\(seed)",
+                    accuracy: 0.5)
+            }
+        })
+        // Every seed for itself is looked at in quadratic time for hours.
+        #expect(overview.tables[0].table.rows == [["SPG", "50.0 ± 0.0"]])
+    }
+
     @Test("An encoder goes by OpenAI's name where name and dimension tell", arguments: [
         ("ViT-B-16", 512, "ViT-B/16"), ("clip-vit-base-patch16", 512, "ViT-B/16"), ("RN50", 1024, "RN50"), ("RN50x64", 1024, "RN50x64"),
         ("RN50x4", 640, "RN50x4"), ("clip-vit-large-patch14-336", 768, "clip-vit-large-patch14-336"), ("icon-clip", 128, "icon-clip"),
