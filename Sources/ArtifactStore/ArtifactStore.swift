@@ -23,6 +23,8 @@ public final class ArtifactStore: Sendable {
     private let unguarded: FileStamp?
     /// Told of an artifact that another process is making when this one has to wait for it.
     let onWait: @Sendable (ArtifactKey) -> Void
+    /// Told of an artifact that was to be made and for which nothing had to be.
+    package let onFind: @Sendable (ArtifactKey) -> Void
 
     /// Opens a store, or makes one (with the folders above it) where there is none and `readOnly` is false.
     ///
@@ -31,7 +33,8 @@ public final class ArtifactStore: Sendable {
     ///   cannot be opened.
     public init(
         path: String, readOnly: Bool = false, remakes: Bool = false,
-        onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
+        onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in },
+        onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
     ) throws {
         try Self.checkName(path)
         if FileManager.default.fileExists(atPath: path) {
@@ -45,6 +48,7 @@ public final class ArtifactStore: Sendable {
         isReadOnly = readOnly
         self.remakes = remakes
         self.onWait = onWait
+        self.onFind = onFind
         (database, unguarded) = try StoreError.translating(at: path) {
             guard !readOnly else { return try Self.openedForReading(path) }
             try Self.checkHasOneName(path)
@@ -62,6 +66,7 @@ public final class ArtifactStore: Sendable {
         isReadOnly = false
         remakes = false
         onWait = { _ in }
+        onFind = { _ in }
         claimsPath = nil
         unguarded = nil
         database = try DatabaseQueue(configuration: Self.configuration(readOnly: false))

@@ -34,11 +34,15 @@ public struct StoreOptions: ParsableArguments {
     }
 
     /// Opens the store, making it where there is none.
-    /// - Parameter remakes: whether artifacts that are there are to be made again.
-    public func open(remakes: Bool = false) throws -> ArtifactStore {
-        try ArtifactStore(path: store, remakes: remakes) { key in
-            Console.standardError.line("waiting: another process is making \(key.short)")
-        }
+    /// - Parameters:
+    ///   - remakes: whether artifacts that are there are to be made again.
+    ///   - onFind: told of an artifact that was to be made and for which nothing had to be.
+    public func open(
+        remakes: Bool = false, onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
+    ) throws -> ArtifactStore {
+        try ArtifactStore(
+            path: store, remakes: remakes,
+            onWait: { Console.standardError.line("waiting: another process is making \($0.short)") }, onFind: onFind)
     }
 }
 

@@ -24,11 +24,11 @@ public struct StageOptions: ParsableArguments {
     public init() {}
 
     /// Opens the store, making it where there is none. From then on the process ends with the `spg run` that started it,
-    /// if one did.
+    /// if one did, and tells it what is found.
     public func openStore() throws -> ArtifactStore {
         Interruption.watch()
-        Lifeline.hold()
-        let store = try storage.open(remakes: force)
+        let isOfRun = Lifeline.hold()
+        let store = try storage.open(remakes: force) { if isOfRun { print(FoundNote.line($0)) } }
         try store.beginWork()
         return store
     }

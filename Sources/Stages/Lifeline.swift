@@ -12,10 +12,11 @@ public enum Lifeline {
     /// From now on this process ends with the `spg run` that started it, as by Ctrl-C: at once, with the last checkpoint
     /// in the store and nothing half-written, and with it whatever programs it has started. Does nothing where `spg run`
     /// did not start it.
-    public static func hold() {
+    /// - Returns: whether it did.
+    public static func hold() -> Bool {
         guard let text = getenv(variable), let descriptor = Int32(String(cString: text)),
             fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
-        else { return }
+        else { return false }
         // Programs that this one starts get neither: they are in its process group, which is ended as a whole.
         unsetenv(variable)
         Thread.detachNewThread {
@@ -27,5 +28,6 @@ public enum Lifeline {
             Thread.sleep(forTimeInterval: Interruption.grace / .seconds(1))
             _exit(130)
         }
+        return true
     }
 }

@@ -78,21 +78,23 @@ extension RunEstimate {
 extension ExecutionOutcome {
     /// What each stage took, and the whole.
     func timeTable(total: Duration) -> String {
-        var table = Table([.init("stage"), .init("made", .trailing), .init("seconds", .trailing)])
-        for (stage, instances, seconds) in secondsByStage {
-            table.append([stage, "\(instances)", String(format: "%.1f", seconds)])
+        var table = Table([
+            .init("stage"), .init("made", .trailing), .init("found", .trailing), .init("seconds", .trailing),
+        ])
+        for sum in sums {
+            table.append([sum.stage, "\(sum.made)", "\(sum.found)", String(format: "%.1f", sum.seconds)])
         }
         return table.text + "\nin all \(clockTime(total / .seconds(1)))"
     }
 
     /// Where the time of each stage went, of all its instances together.
     func profiles(in store: ArtifactStore) throws -> [String] {
-        try secondsByStage.compactMap { stage, instances, _ in
+        try sums.compactMap { sum in
             var profile = ProfileTable()
-            for (instance, _) in finished where instance.stage == stage {
+            for (instance, _) in finished where instance.stage == sum.stage {
                 profile.add(try store.metrics(of: instance.key))
             }
-            return profile.isEmpty ? nil : "\(stage), \(instances) made\n" + profile.table.text
+            return profile.isEmpty ? nil : "\(sum.stage), \(sum.made) made\n" + profile.table.text
         }
     }
 }

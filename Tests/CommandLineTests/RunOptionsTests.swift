@@ -24,6 +24,30 @@ struct RunOptionsTests {
         }
     }
 
+    @Test("What a run finds it does not say it has made; a stage tells the run that started it, and nobody else")
+    func found() async throws {
+        let workplace = try Workplace()
+        let first = try await workplace.run("spg", "run", "small.yaml", "--until", "prompts(domain ink)")
+        #expect(first.errors.contains("2/2  prompts(domain ink, seed 1)  ") && !first.errors.contains("found in"), "\(first.errors)")
+        // Embeddings of their own, of features that are all there.
+        let center = try await workplace.run(
+            "spg", "run", "small.yaml", "--only", "features(domain ink)", "--set", "stages.features.with.views=0")
+        #expect(center.status == 0 && center.errors.contains("1/1  features(domain ink)  found in the store"), "\(center.errors)")
+        let table = center.errors.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(table.contains(["stage", "made", "found", "seconds"]) && table.contains(["features", "0", "1", "0.0"]))
+        #expect(try workplace.count("SELECT count(*) FROM attempts WHERE seconds IS NULL") == 1)
+        // Learned already: between the look of a run and the start of its stage another run may have been.
+        let arguments = ["--embeddings", try workplace.text("""
+            SELECT input_key FROM artifact_inputs JOIN prompts USING (key) WHERE role = 'embeddings'
+            """)] + Workplace.fitting
+        let alone = try await workplace.start("spg-fit", arguments).outcome()
+        let ofRun = try await workplace.start("spg-fit", arguments, shell: "SPG_LIFELINE=3; export SPG_LIFELINE; exec 3< /dev/null;")
+            .outcome()
+        let key = try #require(alone.lines.last)
+        #expect(try key == workplace.text("SELECT key FROM prompts"))
+        #expect(alone.lines == [key] && ofRun.lines == ["found \(key)", key], "\(ofRun.errors)")
+    }
+
     @Test("What a process makes is shown as running; when it is killed, nothing is left in the way")
     func killed() async throws {
         let workplace = try Workplace()

@@ -74,6 +74,12 @@ struct Workplace: Sendable {
         return Int(number)
     }
 
+    /// The one text of a query.
+    func text(_ sql: String) throws -> String {
+        guard case .text(let text)? = try query(sql).rows.first?.first else { return "" }
+        return text
+    }
+
     /// Everything that was made, with its bits; nothing of when.
     func contents(of name: String = "store.sqlite") throws -> [QueryResult] {
         let store = try ArtifactStore(path: folder.path(name), readOnly: true)

@@ -19,7 +19,7 @@ struct ExecutorTests {
                 #expect(try #require(log.firstIndex(of: "end \(input)")) < start)
             }
         }
-        #expect(outcome.secondsByStage.map(\.instances).reduce(0, +) == 19)
+        #expect(outcome.sums.map(\.made).reduce(0, +) == 19)
         workshop.clearLog()
         #expect(try await workshop.run().finished.isEmpty)
         #expect(workshop.log == [])
@@ -125,6 +125,21 @@ struct ExecutorTests {
         let log = workshop.log
         #expect(log.contains("wait for features(domain ink)") && log.contains("found features(domain ink)"))
         #expect(!log.contains("start features(domain ink)") && log.contains("start features(domain oil)"))
+    }
+
+    @Test("What a program says it has found is found, not made, and what looking cost is not what making costs")
+    func foundByProgram() async throws {
+        let workshop = try Workshop(plan(), bodies: [
+            // Another run made it while this program started.
+            "features(domain ink)": "make > /dev/null; echo found $key; echo $key", "features(domain oil)": "echo found $key; exit 3",
+        ])
+        let outcome = try await workshop.run()
+        #expect(outcome.found.map(\.name) == ["features(domain ink)"])
+        #expect(outcome.failures.map(\.instance.name) == ["features(domain oil)"])
+        #expect(workshop.log.contains("found features(domain ink)") && !workshop.log.contains("end features(domain ink)"))
+        let features = try #require(outcome.sums.first { $0.stage == "features" })
+        #expect(features.made == 1 && features.found == 1)
+        #expect(workshop.costs == outcome.finished.map(\.instance.name).sorted() + ["features(domain oil)"])
     }
 
     /// Runs with one instance's program replaced, and returns what is said of it.

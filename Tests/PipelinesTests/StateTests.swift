@@ -180,6 +180,13 @@ struct NarrativeTests {
             ])
     }
 
+    @Test("What was found is told apart from what was made")
+    func found() throws {
+        let instance = try plan().instances[0]
+        var narrative = ExecutionNarrative(total: 1, rewritesStatus: false)
+        #expect(narrative.tell(.found(instance)) == [.line("1/1  features(domain chalk)  found in the store")])
+    }
+
     @Test("On a terminal, progress replaces progress, and notices stay")
     func rewriting() throws {
         #expect(

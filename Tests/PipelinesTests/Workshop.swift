@@ -12,6 +12,7 @@ final class Workshop: Sendable {
     /// How many threads the programs are expected to be told.
     let threads: Int
     private let lines = Mutex<[String]>([])
+    private let ended = Mutex<[String]>([])
 
     /// - Parameter bodies: shell commands of some instances, by name; the others just make their artifact.
     init(_ plan: Plan, bodies: [String: String] = [:], threads: Int = 3) throws {
@@ -59,7 +60,7 @@ final class Workshop: Sendable {
                 case .started(let instance, _): $0.append("start \(instance.name)")
                 case .waiting(let instance): $0.append("wait for \(instance.name)")
                 case .found(let instance): $0.append("found \(instance.name)")
-                case .ended: break
+                case .ended(let instance, _, _): self.ended.withLock { $0.append(instance.name) }
                 case .finished(let instance, _): $0.append("end \(instance.name)")
                 case .failed(let instance, _): $0.append("fail \(instance.name)")
                 case .skipped(let instance, let cause): $0.append("skip \(instance.name) because of \(cause.name)")
@@ -75,6 +76,12 @@ final class Workshop: Sendable {
 
     /// What has been reported so far.
     var log: [String] { lines.withLock { $0 } }
+
+    /// The instances whose cost was told: those that failed last, both in the order of their names.
+    var costs: [String] {
+        let failed = Set(log.filter { $0.hasPrefix("fail ") }.map { String($0.dropFirst(5)) }), all = ended.withLock { $0.sorted() }
+        return all.filter { !failed.contains($0) } + all.filter(failed.contains)
+    }
 
     func clearLog() { lines.withLock { $0 = [] } }
 }

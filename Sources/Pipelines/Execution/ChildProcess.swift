@@ -16,6 +16,8 @@ package final class ChildProcess: Sendable {
         package var ending: Ending
         /// What it wrote on its standard output.
         package var output: String
+        /// The lines of it.
+        package var lines: [String] { output.split(whereSeparator: \.isNewline).map(String.init) }
         /// Of all its threads, and of its own children that it waited for.
         package var processorSeconds: Double
         package var peakBytes: Int

@@ -5,11 +5,12 @@ public enum ExecutionEvent: Sendable {
     case started(Instance, Share)
     /// Another run is making it: this one waits for that, and goes on with what else there is.
     case waiting(Instance)
-    /// Another run has made it.
+    /// Nothing had to be made: another run has made it meanwhile, or all that it consists of was in the store.
     case found(Instance)
     /// A line that the instance's program wrote on its standard error.
     case progress(Instance, line: String)
-    /// Its program has ended, well or not; followed by `finished` or `failed`, but where the execution was cancelled.
+    /// Its program has ended, well or not; followed by `finished` or `failed`, but where the execution was cancelled. Of one
+    /// that has found what it was to make, nothing is told but that.
     case ended(Instance, cost: Attempt.Cost, log: String)
     case finished(Instance, Duration)
     case failed(Instance, StageFailure)
@@ -37,7 +38,7 @@ public struct ExecutionOutcome: Sendable {
     public var finished: [(instance: Instance, seconds: Double)] = []
     public var failures: [(instance: Instance, failure: StageFailure)] = []
     public var skipped: [Instance] = []
-    /// Made by another run meanwhile.
+    /// What nothing had to be made for.
     public var found: [Instance] = []
     /// Whether the execution was cancelled before its end.
     public var isInterrupted = false
@@ -45,17 +46,31 @@ public struct ExecutionOutcome: Sendable {
     /// Nothing to run, nothing done.
     public init() {}
 
-    /// The seconds that each stage took, in the order in which stages came to an end first.
-    public var secondsByStage: [(stage: String, instances: Int, seconds: Double)] {
-        var result: [(stage: String, instances: Int, seconds: Double)] = []
+    /// How many instances of a stage were made and how many found, and the seconds that those made took.
+    public struct StageSum: Hashable, Sendable {
+        public let stage: String
+        public var made = 0
+        public var found = 0
+        public var seconds = 0.0
+
+        init(stage: String) { self.stage = stage }
+    }
+
+    /// In the order in which stages came to an end first; those that were only found come last.
+    public var sums: [StageSum] {
+        var result: [StageSum] = []
+        func add(_ stage: String, _ change: (inout StageSum) -> Void) {
+            let index = result.firstIndex { $0.stage == stage } ?? result.count
+            if index == result.count { result.append(StageSum(stage: stage)) }
+            change(&result[index])
+        }
         for (instance, seconds) in finished {
-            if let index = result.firstIndex(where: { $0.stage == instance.stage }) {
-                result[index].instances += 1
-                result[index].seconds += seconds
-            } else {
-                result.append((instance.stage, 1, seconds))
+            add(instance.stage) {
+                $0.made += 1
+                $0.seconds += seconds
             }
         }
+        for instance in found { add(instance.stage) { $0.found += 1 } }
         return result
     }
 }

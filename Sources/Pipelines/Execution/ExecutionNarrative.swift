@@ -36,7 +36,7 @@ public struct ExecutionNarrative: Sendable {
         case .waiting(let instance): return [.line("\(instance.name) is being made by another run: waiting for it")]
         case .found(let instance):
             leave(instance)
-            return [.line("\(over)/\(total)  \(instance.name)  made by another run")] + status
+            return [.line("\(over)/\(total)  \(instance.name)  found in the store")] + status
         case .finished(let instance, let duration):
             leave(instance)
             let time = String(format: "%.1f s", duration / .seconds(1))

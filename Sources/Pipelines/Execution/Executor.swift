@@ -53,9 +53,16 @@ public struct Executor: Sendable {
 
     /// What one of the concurrent tasks of a run has come to.
     private enum Ending: Sendable {
-        case ran(Instance, Result<Duration, StageFailure>)
+        case ran(Instance, Result<Work, StageFailure>)
         /// Whoever had claimed the artifact does so no longer.
         case released(Instance)
+    }
+
+    /// What a process that ended well has done.
+    private enum Work: Sendable {
+        case made(Duration)
+        /// There was nothing to make.
+        case found
     }
 
     /// Makes some instances of a plan. When one fails, what depends on it is skipped. Cancelling the task ends the processes;
@@ -77,9 +84,7 @@ public struct Executor: Sendable {
                 {
                     // An error here comes up again, with its reason, in the process or when that has ended.
                     if !remakes, (try? artifacts.isMade(instance.key)) == true {
-                        schedule.succeeded(instance)
-                        outcome.found.append(instance)
-                        report(.found(instance))
+                        end(instance, .success(.found), &schedule, &outcome, report)
                     } else if (try? artifacts.isClaimed(instance.key)) == true {
                         report(.waiting(instance))
                         group.addTask { await waitForRelease(of: instance, artifacts: artifacts) }
@@ -88,10 +93,8 @@ public struct Executor: Sendable {
                         running[instance.key] = share
                         report(.started(instance, share))
                         group.addTask {
-                            let start = ContinuousClock.now
-                            let failure = await run(
-                                instance, of: specification, share: share, artifacts: artifacts, report: report)
-                            return .ran(instance, failure.map(Result.failure) ?? .success(.now - start))
+                            .ran(instance, await run(
+                                instance, of: specification, share: share, artifacts: artifacts, report: report))
                         }
                     }
                 }
@@ -115,11 +118,15 @@ public struct Executor: Sendable {
     }
 
     private func end(
-        _ instance: Instance, _ result: Result<Duration, StageFailure>, _ schedule: inout Schedule,
+        _ instance: Instance, _ result: Result<Work, StageFailure>, _ schedule: inout Schedule,
         _ outcome: inout ExecutionOutcome, _ report: (ExecutionEvent) -> Void
     ) {
         switch result {
-        case .success(let duration):
+        case .success(.found):
+            schedule.succeeded(instance)
+            outcome.found.append(instance)
+            report(.found(instance))
+        case .success(.made(let duration)):
             schedule.succeeded(instance)
             outcome.finished.append((instance, duration / .seconds(1)))
             report(.finished(instance, duration))
@@ -143,11 +150,11 @@ public struct Executor: Sendable {
         return .released(instance)
     }
 
-    /// Runs one process to its end, and says what went wrong if anything did.
+    /// Runs one process to its end, and says what it has done, or what went wrong.
     private func run(
         _ instance: Instance, of specification: Specification, share: Share, artifacts: Artifacts,
         report: @escaping @Sendable (ExecutionEvent) -> Void
-    ) async -> StageFailure? {
+    ) async -> Result<Work, StageFailure> {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path
@@ -155,7 +162,7 @@ public struct Executor: Sendable {
                 + instance.arguments(for: specification, store: store, threads: share.threads)
             child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {
-            return StageFailure(summary: "\(error)", message: "Build the package, so that it lies beside spg.")
+            return .failure(StageFailure(summary: "\(error)", message: "Build the package, so that it lies beside spg."))
         }
         let start = ContinuousClock.now
         let (outcome, lines) = await withTaskCancellationHandler {
@@ -173,23 +180,27 @@ public struct Executor: Sendable {
         } onCancel: {
             child.interrupt()
         }
-        let cost = Attempt.Cost(
-            seconds: (.now - start) / .seconds(1), processorSeconds: outcome.processorSeconds, peakBytes: outcome.peakBytes)
-        report(.ended(instance, cost: cost, log: lines.text))
+        let duration = ContinuousClock.now - start, hasMade = !outcome.lines.contains(FoundNote.line(instance.key))
+        // What looking costs is not what making costs.
+        if hasMade || outcome.ending != .exited(status: 0) {
+            let cost = Attempt.Cost(
+                seconds: duration / .seconds(1), processorSeconds: outcome.processorSeconds, peakBytes: outcome.peakBytes)
+            report(.ended(instance, cost: cost, log: lines.text))
+        }
         guard outcome.ending == .exited(status: 0) else {
             // A command's own words are those of another program; what the stage says of it comes last.
             guard instance.kind.name == StageKind.commandName else {
-                return StageFailure(summary: outcome.ending.description, message: lines.error)
+                return .failure(StageFailure(summary: outcome.ending.description, message: lines.error))
             }
             let (words, verdict) = lines.wordsAndVerdict
-            return StageFailure(summary: verdict ?? outcome.ending.description, message: words)
+            return .failure(StageFailure(summary: verdict ?? outcome.ending.description, message: words))
         }
-        return check(instance, output: outcome.output, artifacts: artifacts)
+        if let failure = check(instance, printed: outcome.lines.last ?? "", artifacts: artifacts) { return .failure(failure) }
+        return .success(hasMade ? .made(duration) : .found)
     }
 
     /// A process that succeeds prints the key that was planned, and the store has its artifact.
-    private func check(_ instance: Instance, output: String, artifacts: Artifacts) -> StageFailure? {
-        let printed = output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+    private func check(_ instance: Instance, printed: String, artifacts: Artifacts) -> StageFailure? {
         guard printed == instance.key.description else {
             return StageFailure(
                 summary: "it printed “\(printed)” where the plan has the key \(instance.key)",

@@ -138,6 +138,7 @@ public struct ExtractStage: Sendable {
         if isThere {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
+            store.onFind(recipe.key)
             return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
         }
 
@@ -177,6 +178,7 @@ public struct ExtractStage: Sendable {
         try store.write(
             recipe, .embeddings(contents(manifest: kept, encoder: encoder)),
             metrics: Profile.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
+        if missing.isEmpty { store.onFind(recipe.key) }
         var outcome = Outcome(
             key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
             errors: skipped.map(\.error))
@@ -206,6 +208,7 @@ public struct ExtractStage: Sendable {
                     + "the others were encoded, and import them: spg import features --encoder \(identity.name)")
         }
         try store.write(recipe, .embeddings(contents(manifest: images, encoder: encoder)), seconds: 0)
+        store.onFind(recipe.key)
         return Outcome(key: recipe.key, of: manifest, kept: manifest, encoded: 0, errors: [])
     }
 }
