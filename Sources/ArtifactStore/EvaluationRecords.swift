@@ -30,10 +30,14 @@ public struct EvaluationRecord: Hashable, Sendable {
 
 extension ArtifactStore {
     /// The evaluations with these keys, as far as they have been made.
-    public func evaluationRecords(of keys: some Sequence<ArtifactKey>) throws -> [ArtifactKey: EvaluationRecord] {
+    /// - Parameter dataSets: what a pipeline calls the data sets of features, by their keys; the others have the name under
+    ///   which their images were seen last.
+    public func evaluationRecords(
+        of keys: some Sequence<ArtifactKey>, dataSets: [ArtifactKey: String] = [:]
+    ) throws -> [ArtifactKey: EvaluationRecord] {
         try reading { database in
             var records: [ArtifactKey: EvaluationRecord] = [:]
-            for key in keys where records[key] == nil { records[key] = try database.evaluationRecord(key) }
+            for key in keys where records[key] == nil { records[key] = try database.evaluationRecord(key, dataSets) }
             return records
         }
     }
@@ -64,10 +68,16 @@ extension ArtifactStore {
 }
 
 extension Database {
-    fileprivate func evaluationRecord(_ key: ArtifactKey) throws -> EvaluationRecord? {
+    fileprivate func evaluationRecord(_ key: ArtifactKey, _ dataSets: [ArtifactKey: String]) throws -> EvaluationRecord? {
         let row = try Row.fetchOne(
             cachedStatement(sql: """
-                SELECT artifact.id, evaluation.images, accuracy, dataset, domain FROM artifact
+                SELECT artifact.id, evaluation.images, accuracy, dataset, domain, (
+                    SELECT features.key FROM artifact_input
+                    JOIN embedding_set ON embedding_set.artifact_id = artifact_input.input_id
+                        AND embedding_set.manifest_id = evaluation.manifest_id
+                    JOIN artifact AS features ON features.id = embedding_set.artifact_id
+                    WHERE artifact_input.artifact_id = artifact.id ORDER BY artifact_input.position LIMIT 1) AS features
+                FROM artifact
                 JOIN evaluation ON evaluation.artifact_id = artifact.id
                 JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
                 WHERE artifact.key = ?
@@ -104,15 +114,22 @@ extension Database {
                         WHERE made.kind <> 'evaluation' OR input.kind <> 'embeddings'
                             OR artifact_input.role <> made.parameters ->> '$.evaluates.images'
                 )
-                SELECT DISTINCT manifest.dataset, manifest.domain FROM origin JOIN manifest ON manifest.artifact_id = origin.id
+                SELECT artifact.key AS features, manifest.dataset, manifest.domain FROM origin
+                JOIN artifact ON artifact.id = origin.id
+                JOIN embedding_set ON embedding_set.artifact_id = origin.id
+                JOIN manifest ON manifest.artifact_id = embedding_set.manifest_id
                 """),
             arguments: [row.value("id") as Int64])
-        let dataSet: String = try row.value("dataset"), target: String = try row.value("domain")
+        func dataSet(_ row: Row) throws -> String {
+            let features: String? = try row.value("features")
+            return try features.flatMap { Digest($0) }.flatMap { dataSets[$0] } ?? row.value("dataset")
+        }
+        let target: String = try row.value("domain")
         return try EvaluationRecord(
-            accuracy: row.value("accuracy"), images: row.value("images"), dataSet: dataSet, target: target, encoder: encoder,
-            learnedFrom: Set(learned.map { try $0.value("dataset") }),
+            accuracy: row.value("accuracy"), images: row.value("images"), dataSet: dataSet(row), target: target, encoder: encoder,
+            learnedFrom: Set(learned.map(dataSet)),
             sawTarget: learned.contains {
-                try ($0.value("dataset") as Name, $0.value("domain") as Name) == (Name(dataSet), Name(target))
+                try (Name(dataSet($0)), $0.value("domain") as Name) == (Name(dataSet(row)), Name(target))
             })
     }
 }

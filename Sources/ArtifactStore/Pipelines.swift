@@ -8,7 +8,8 @@ public struct PipelineInstance: Hashable, Sendable {
     /// The values of the axes that the stage depends on, such as `{"seed": 1, "target": "tango"}`.
     public var cell: JSONValue
     public var key: ArtifactKey
-    /// What the `results` view calls the method; the stage's name where nil.
+    /// What people call it. Of an evaluation, the method in the view `results`, which has the stage's name where this is nil; of
+    /// features, the data set of their images, as the pipeline calls it.
     public var title: String?
 
     public init(stage: String, cell: JSONValue, key: ArtifactKey, title: String? = nil) {

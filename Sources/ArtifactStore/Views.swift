@@ -140,7 +140,16 @@ extension Schema {
             SELECT pipeline_instance.pipeline,
                    coalesce(pipeline_instance.title, pipeline_instance.stage, evaluation.method) AS method,
                    manifest.domain AS target, coalesce(pipeline_instance.cell ->> '$.seed', evaluation.seed) AS seed,
-                   evaluation.accuracy, evaluation.images, artifact.key AS evaluation_key, manifest.dataset,
+                   evaluation.accuracy, evaluation.images, artifact.key AS evaluation_key,
+                   coalesce((
+                       SELECT named.title FROM artifact_input
+                       JOIN embedding_set ON embedding_set.artifact_id = artifact_input.input_id
+                           AND embedding_set.manifest_id = evaluation.manifest_id
+                       JOIN artifact AS features ON features.id = embedding_set.artifact_id
+                       JOIN pipeline_instance AS named ON named.key = features.key
+                           AND named.pipeline = pipeline_instance.pipeline
+                       WHERE artifact_input.artifact_id = evaluation.artifact_id AND named.title IS NOT NULL LIMIT 1
+                   ), manifest.dataset) AS dataset,
                    pipeline_instance.pipeline IS NOT NULL AS is_current
             FROM evaluation
             JOIN artifact ON artifact.id = evaluation.artifact_id

@@ -50,6 +50,46 @@ struct ResultsTests {
             ])
     }
 
+    @Test("What a pipeline calls its data set heads its results, whatever another pipeline calls the same images, or some of them")
+    func namesOfDataSets() throws {
+        let (laboratory, plan) = try laboratory(), store = laboratory.store
+        let spg = plan.instances.filter { $0.stage == "spg" }
+        for instance in spg where try !store.contains(instance.key) { try laboratory.make(instance) }
+        let one = try overview(laboratory).tables[0].table
+        #expect(one.columns.map(\.title) == ["accuracy, %", "Sample"])
+
+        let other = sampleText.replacing("pipeline: sample", with: "pipeline: other").replacing("name: Sample", with: "name: Mine")
+        let renamed = try laboratory.plan(other)
+        #expect(renamed.instances.map(\.key) == plan.instances.map(\.key))
+        try renamed.record(in: store)
+        let both = try overview(laboratory).tables
+        #expect(both.count == 1 && both[0].table.columns.map(\.title) == ["accuracy, %", "Mine", "Sample", "average"])
+        #expect(both[0].table.rows == one.rows.map { [$0[0], $0[1], $0[1], $0[1]] })
+        let views = "SELECT DISTINCT pipeline, dataset FROM results ORDER BY pipeline"
+        #expect(try store.query(views).rows == [[.text("other"), .text("Mine")], [.text("sample"), .text("Sample")]])
+
+        // A name for some of the domains makes no other data set of the rest.
+        _ = try laboratory.plan(other.replacing("name: Mine", with: "name: Few, domains: [ink, oil]"))
+        #expect(try store.query(views).rows.count == 2 && overview(laboratory).tables.count == 1)
+        let features = plan.recordedInstances.filter { $0.stage == "features" }
+        #expect(features.map(\.title) == ["Sample", "Sample", "Sample"])
+        let names = Dictionary(uniqueKeysWithValues: features.map { ($0.key, "Sample") })
+        let records = try store.evaluationRecords(of: spg.map(\.key), dataSets: names)
+        #expect(records.values.allSatisfy { $0.dataSet == "Sample" && $0.learnedFrom == ["Sample"] && !$0.sawTarget })
+    }
+
+    @Test("Features of two sizes, of which one is not made yet, are no rows of the table")
+    func unmadeFeatures() throws {
+        let laboratory = try Laboratory()
+        let plan = try laboratory.plan(sampleText.replacing("  prompts:", with: """
+              more: {uses: extract, with: {views: 8}, where: [{domain: ink, with: {views: 2}}]}
+              prompts:
+            """))
+        try plan.record(in: laboratory.store)
+        for instance in plan.instances where instance.stage != "more" { try laboratory.make(instance) }
+        #expect(try overview(laboratory).tables[0].table.rows.map(\.first) == ["Zero-shot CLIP", "SPG"])
+    }
+
     @Test("What was learned from another data set, or from a single source, is another task; zero-shot stands beside it")
     func tasks() throws {
         let (laboratory, plan) = try laboratory()

@@ -8,15 +8,15 @@ extension Overview {
     /// An evaluation that several pipelines ask for under one title is shown once. Where pipelines have different evaluations under
     /// one title, for the same data set and encoder, their names tell the rows apart.
     /// - Parameters:
-    ///   - pipelines: what each consists of; evaluations are what has a title.
+    ///   - pipelines: what each consists of. What has a title are evaluations, and features, whose title is their data set's name.
     ///   - backbones: names for encoders by their keys, where more is known than the store says.
     public init(
         of pipelines: [(name: String, instances: [PipelineInstance])], in store: ArtifactStore, backbones: [Digest: String] = [:]
     ) throws {
         var rows: [Row] = []
         for (name, instances) in pipelines {
-            let evaluations = instances.filter { $0.title != nil }
-            let records = try store.evaluationRecords(of: evaluations.map(\.key))
+            let (evaluations, dataSets) = try Self.parts(of: instances, in: store)
+            let records = try store.evaluationRecords(of: evaluations.map(\.key), dataSets: dataSets)
             let world = World(evaluations.compactMap { one in records[one.key].map { (one, $0) } }, backbones)
             rows += evaluations.flatMap { world.rows(for: $0, records[$0.key], ofPipeline: name) }
         }
@@ -28,8 +28,28 @@ extension Overview {
         self.init(rows.compactMap { row in
             var score = row.score
             if ambiguous.contains(row.place.title) { score.method += " (\(row.pipeline))" }
-            return seen.insert(Seen(title: score.method, task: score.task, key: row.key)).inserted ? score : nil
+            return seen.insert(Seen(title: score.method, task: score.task, dataSet: score.dataSet, key: row.key)).inserted ? score : nil
         })
+    }
+
+    /// What of a pipeline is evaluations, made or not, and what it calls the data sets of its features.
+    ///
+    /// Of what is not made yet, features are known by others of their stage, or else by having no target.
+    private static func parts(
+        of instances: [PipelineInstance], in store: ArtifactStore
+    ) throws -> (evaluations: [PipelineInstance], dataSets: [ArtifactKey: String]) {
+        let titled = instances.filter { $0.title != nil }
+        let kinds = try titled.map { try store.artifact($0.key)?.recipe.kind }
+        let stages = Set(zip(titled, kinds).filter { $1 == .embeddings }.map(\.0.stage))
+        var evaluations: [PipelineInstance] = [], dataSets: [ArtifactKey: String] = [:]
+        for (instance, kind) in zip(titled, kinds) {
+            if kind == .evaluation || (!stages.contains(instance.stage) && instance.cell[targetAxis] != nil) {
+                evaluations.append(instance)
+            } else {
+                dataSets[instance.key] = instance.title
+            }
+        }
+        return (evaluations, dataSets)
     }
 
     private struct Row {
@@ -47,7 +67,7 @@ extension Overview {
     }
 
     private struct Seen: Hashable {
-        let title: String, task: LearningTask, key: ArtifactKey
+        let title: String, task: LearningTask, dataSet: String, key: ArtifactKey
     }
 
     /// What the evaluations that have been made tell of those of the same pipeline that have not.

@@ -8,7 +8,9 @@ extension Plan {
     public var recordedInstances: [PipelineInstance] {
         let titles = Dictionary(evaluations.map { (Name($0.instance), $0.title) }) { first, _ in first }
         return instances.map {
-            PipelineInstance(stage: $0.stage, cell: $0.cell.json, key: $0.key, title: titles[Name($0.name)])
+            let dataSet = $0.kind.readsImages ? specification.dataSet(of: Name($0.cell[domainAxis].text)).dataSet.name : nil
+            return PipelineInstance(
+                stage: $0.stage, cell: $0.cell.json, key: $0.key, title: dataSet ?? titles[Name($0.name)])
         }
     }
 
