@@ -38,9 +38,9 @@ struct CommandSpecificationTests {
         #expect(plot.kind.makes == .files)
     }
 
-    @Test("All artifacts that agree with a cell are found without a look at all there are", .timeLimit(.minutes(1)))
+    @Test("All artifacts that agree with a cell are found without a look at all there are", .timeLimit(.minutes(2)))
     func manyCells() throws {
-        let seeds = 4000
+        let seeds = 5000
         let list = (1...seeds).map(String.init).joined(separator: ", ")
         let text = """
             pipeline: many

@@ -49,6 +49,24 @@ struct MatrixTests {
         #expect(try named.instance(InstanceSelector("spg(on oil)")).cell.json == ["seed": 2, "target": "oil"])
     }
 
+    @Test("Thousands of cells may have names", .timeLimit(.minutes(2)))
+    func manyNames() throws {
+        let seeds = 4000
+        let list = (1...seeds).map(String.init).joined(separator: ", ")
+        let names = (1...seeds).map { "n\($0): {seed: \($0), target: oil}" } + ["ink alone: {target: ink}"]
+        let many = try plan("""
+            pipeline: many
+            dataset: {root: Data/sample}
+            encoder: {checkpoint: Models/sample}
+            matrix: {target: [oil, ink], seed: [\(list)], names: {\(names.joined(separator: ", "))}}
+            stages:
+              features: {uses: extract}
+              prompts: {uses: fit, from: {embeddings: features}, on: sources, with: {seed: "${seed}"}}
+            """).instances.filter { $0.stage == "prompts" }.map(\.name)
+        #expect(many.prefix(seeds) == (1...seeds).map { "prompts(n\($0))" }[...])
+        #expect(many.suffix(seeds) == (1...seeds).map { "prompts(ink alone, seed \($0))" }[...])
+    }
+
     @Test("A matrix whose cells make no sense is refused at the place")
     func mistakes() {
         #expect(message("  exclude: [{target: oli}]\n") == "sample.yaml:8:22: matrix.exclude.0.target: "

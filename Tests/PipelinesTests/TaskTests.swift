@@ -148,6 +148,29 @@ struct TaskTests {
         #expect(views == [4, 8, 4])
     }
 
+    @Test("Values of thousands of cells, one by one, and one of all of them", .timeLimit(.minutes(2)))
+    func manyOverrides() throws {
+        let seeds = 4000
+        let one = (1...seeds).map { "{seed: \($0), with: {learningRate: \($0 % 7)}}" }
+        // On a stack of calls, as many as that had no room.
+        let same = Array(repeating: "{target: ink, seed: 2, with: {learningRate: 0.25}}", count: 20_000)
+        let text = """
+            pipeline: many
+            dataset: {root: Data/sample}
+            encoder: {checkpoint: Models/sample}
+            matrix: {target: [ink, oil], seed: [\((1...seeds).map(String.init).joined(separator: ", "))]}
+            stages:
+              features: {uses: extract}
+              prompts: {uses: fit, from: {embeddings: features}, on: sources, where: [\((one + same).joined(separator: ", "))]}
+            """
+        let plan = try Plan(specification(text), inputs: sampleInputs())
+        let rates = plan.instances.filter { $0.stage == "prompts" }.map { ($0.name, $0.recipe.parameters["learningRate"]?.number) }
+        #expect(rates.count == 2 * seeds)
+        let byName = Dictionary(uniqueKeysWithValues: rates)
+        #expect(byName["prompts(target ink, seed 2)"] == 0.25 && byName["prompts(target oil, seed 2)"] == 2)
+        #expect(byName["prompts(target ink, seed 3999)"] == 2 && byName["prompts(target oil, seed 4000)"] == 3)
+    }
+
     @Test("What is wrong is told where it stands", arguments: [
         ("target: [oil, ink]", "source: [oil]\n  target: [oil]",
          "sample.yaml:6:3: matrix.source: what is learned from a domain is tested on others: no target differs from its source"),

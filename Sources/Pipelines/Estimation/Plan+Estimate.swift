@@ -17,8 +17,9 @@ extension Plan {
         for instance in instances {
             estimates[instance.key] = try estimator.estimate(instance, threads: share(instance).threads)
         }
+        let byStage = Dictionary(grouping: instances, by: \.stage)
         let stages = specification.stages.map(\.name).compactMap { name in
-            let own = instances.filter { $0.stage == name }.compactMap { estimates[$0.key] }
+            let own = (byStage[name] ?? []).compactMap { estimates[$0.key] }
             return own.isEmpty ? nil : RunEstimate.Stage(name: name, estimates: own)
         }
         let all = estimates.values

@@ -7,7 +7,7 @@ extension Specification {
         /// Every cell over all axes that is to be: the product of the axes, less those excluded, and those included.
         var cells: [Cell] = [Cell()]
         /// What cells, or parts of them, are called.
-        var names: [CellName] = []
+        var names = CellNames()
 
         static let lists = ["include", "exclude", "names"]
 
@@ -97,15 +97,16 @@ extension Specification {
         }
 
         private mutating func name(_ node: SourceNode) throws(SpecificationError) {
+            // The parts that cells have on some axes.
+            var parts: [[String]: Set<Cell>] = [:], named: Set<Cell> = []
             for member in try node.members("names of cells, such as {quick: {seed: 1, epochs: 5}}") {
-                let part = try part(member.value)
-                guard cells.contains(where: { $0.contains(part) }) else {
+                let part = try part(member.value), axes = part.coordinates.map(\.axis)
+                if parts[axes] == nil { parts[axes] = Set(cells.map { $0.projected(on: axes) }) }
+                guard parts[axes]?.contains(part) == true else {
                     throw member.value.error("the matrix has no such cell to name")
                 }
-                guard !names.contains(where: { $0.part == part }) else {
-                    throw member.value.error("these values have a name already")
-                }
-                names.append(CellName(name: member.name, part: part))
+                guard named.insert(part).inserted else { throw member.value.error("these values have a name already") }
+                names.append(CellName(name: member.name, part: part), axes: self.axes)
             }
         }
 
@@ -139,11 +140,38 @@ extension Specification {
         public var part: Cell
     }
 
+    /// The names of a matrix, in the order of the file. There may be as many as cells.
+    struct CellNames: Sendable {
+        private var all: [CellName] = []
+        /// Their places, by a part's value on the largest of its axes.
+        private var places: [Coordinate: [Int]] = [:]
+        /// Places of those of a target alone, which may be a whole data set.
+        private var rest: [Int] = []
+
+        mutating func append(_ name: CellName, axes: [Axis]) {
+            let sizes = Dictionary(uniqueKeysWithValues: axes.map { ($0.name, $0.values.count) })
+            let values = name.part.coordinates.filter { $0.axis != targetAxis }
+            if let value = values.max(by: { sizes[$0.axis, default: 0] < sizes[$1.axis, default: 0] }) {
+                places[value, default: []].append(all.count)
+            } else {
+                rest.append(all.count)
+            }
+            all.append(name)
+        }
+
+        /// Those that a cell may have.
+        func candidates(for cell: Cell) -> [CellName] {
+            guard !all.isEmpty else { return [] }
+            return (rest + cell.coordinates.flatMap { places[$0] ?? [] }).sorted().map { all[$0] }
+        }
+    }
+
     /// What tells a cell apart from others of the same stage, in words: its values, or the names of several.
     func labels(of cell: Cell) -> [String] {
         var rest = cell.coordinates
         var labels: [String] = []
-        for name in cellNames where name.part.coordinates.allSatisfy({ part in rest.contains(where: part.covers) }) {
+        for name in cellNames.candidates(for: cell) {
+            guard name.part.coordinates.allSatisfy({ part in rest.contains(where: part.covers) }) else { continue }
             rest.removeAll { coordinate in name.part.coordinates.contains { $0.covers(coordinate) } }
             labels.append(name.name)
         }

@@ -9,10 +9,12 @@ extension Specification.Stage {
         _ node: SourceNode, reader: ParameterReader, fileAxis: String
     ) throws(SpecificationError) {
         let axes = reader.matrix.map(\.name) + [domainAxis]
+        let sizes = Dictionary(uniqueKeysWithValues: reader.matrix.map { ($0.name, $0.values.count) })
+        var overrides: [String: Overrides] = [:]
         for element in try node.elements("a list, such as [{target: ink, with: {clip: false}}]") {
             let members = try element.members("cells and their parameters", among: axes + ["with"])
             guard let with = members["with"] else { throw element.error("the key “with” is missing: what is other there") }
-            var conditions: [String: [AxisValue]] = [:]
+            var conditions: [String: Set<AxisValue>] = [:]
             for member in members where member.name != "with" {
                 conditions[member.name] = try condition(member, matrix: reader.matrix)
             }
@@ -20,22 +22,26 @@ extension Specification.Stage {
                 throw element.error("expected values on axes, such as {target: ink, with: …}; what holds everywhere goes under “with”")
             }
             let (templates, locations) = try Self.parameters(with.value, kind: kind, reader: reader, fileAxis: fileAxis)
+            let largest = conditions.keys.filter { $0 != targetAxis }.max { (sizes[$0] ?? 0, $0) < (sizes[$1] ?? 0, $1) }
             for (name, location) in locations {
-                guard let template = templates[name], let otherwise = parameters[name] else { continue }
-                let override = Template.Override(conditions: conditions, template: template, location: location)
-                parameters[name] = .override(override, otherwise: otherwise)
+                guard let template = templates[name] else { continue }
+                let override = Overrides.Override(conditions: conditions, template: template, location: location)
+                overrides[name, default: Overrides()].append(override, by: largest)
                 if parameterLocations[name] == nil { parameterLocations[name] = location }
             }
+        }
+        for (name, overrides) in overrides {
+            parameters[name] = parameters[name].map { .overrides(overrides, otherwise: $0) }
         }
     }
 
     /// The values on an axis that parameters are others at: one, or a list.
     private mutating func condition(
         _ member: SourceNode.Member, matrix: [Specification.Axis]
-    ) throws(SpecificationError) -> [AxisValue] {
+    ) throws(SpecificationError) -> Set<AxisValue> {
         let nodes = if case .sequence = member.value.tree.content { try member.value.elements("values") } else { [member.value] }
         guard !nodes.isEmpty else { throw member.value.error("expected values, found an empty list") }
-        var values: [AxisValue] = []
+        var values: Set<AxisValue> = []
         for node in nodes {
             let value = try Specification.Axis.value(node, axis: member.name)
             if member.name == domainAxis {
@@ -48,7 +54,7 @@ extension Specification.Stage {
                         "“\(text)” is no value of the axis\(suggestion(for: text, among: known.map(\.text)))")
                 }
             }
-            values.append(value.value)
+            values.insert(value.value)
         }
         return values
     }

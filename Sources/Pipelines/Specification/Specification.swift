@@ -119,7 +119,7 @@ public struct Specification: Sendable {
     public var matrix: [Axis]
     /// The cells over all axes that there are.
     var cells: [Cell]
-    var cellNames: [CellName]
+    var cellNames: CellNames
     /// Inputs before the stages that take them.
     public internal(set) var stages: [Stage]
     /// The axes that each stage depends on: `domain` first, then in the order of the matrix.

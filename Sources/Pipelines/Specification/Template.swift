@@ -15,26 +15,12 @@ indirect enum Template: Hashable, Sendable {
     case object([String: Template])
     /// Another value for each value of an axis, by its text; nothing for a value that is not listed.
     case choice(axis: String, [Name: Template])
-    /// Another value in some cells.
-    case override(Override, otherwise: Template)
+    /// Other values in some cells.
+    case overrides(Overrides, otherwise: Template)
 
     enum Piece: Hashable, Sendable {
         case literal(String)
         case reference(axis: String)
-    }
-
-    /// What a stage says under `where:` of one parameter.
-    struct Override: Hashable, Sendable {
-        /// Values on some axes, each of which a cell must have one of.
-        var conditions: [String: [AxisValue]]
-        var template: Template
-        var location: SourceLocation
-
-        func holds(in cell: Cell) -> Bool {
-            conditions.allSatisfy { axis, values in
-                values.contains { cell.contains(Cell([(axis, $0)])) }
-            }
-        }
     }
 
     /// The axes that the value depends on.
@@ -48,8 +34,7 @@ indirect enum Template: Hashable, Sendable {
         case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.axes) }
         case .object(let members): members.values.reduce(into: []) { $0.formUnion($1.axes) }
         case .choice(let axis, let choices): choices.values.reduce(into: [axis]) { $0.formUnion($1.axes) }
-        case .override(let override, let otherwise):
-            override.template.axes.union(otherwise.axes).union(override.conditions.keys)
+        case .overrides(let overrides, let otherwise): overrides.axes.union(otherwise.axes)
         }
     }
 
@@ -71,8 +56,8 @@ indirect enum Template: Hashable, Sendable {
         case .array(let elements): .array(elements.map { $0.value(in: cell) })
         case .object(let members): .object(members.mapValues { $0.value(in: cell) })
         case .choice(let axis, let choices): choices[Name(cell[axis].text)]?.value(in: cell) ?? .null
-        case .override(let override, let otherwise):
-            override.holds(in: cell) ? override.template.value(in: cell) : otherwise.value(in: cell)
+        case .overrides(let overrides, let otherwise):
+            (overrides.last(in: cell)?.template ?? otherwise).value(in: cell)
         }
     }
 
@@ -84,8 +69,8 @@ indirect enum Template: Hashable, Sendable {
 
     /// Where the value of one cell is written, if not with the parameter.
     func location(in cell: Cell) -> SourceLocation? {
-        guard case .override(let override, let otherwise) = self else { return nil }
-        return override.holds(in: cell) ? override.location : otherwise.location(in: cell)
+        guard case .overrides(let overrides, _) = self else { return nil }
+        return overrides.last(in: cell)?.location
     }
 }
 

@@ -30,8 +30,9 @@ extension Plan {
     /// CLIP on a source, stands in every column that its cell belongs to.
     public var evaluations: [PlannedEvaluation] {
         var index = ColumnIndex(specification)
+        let byStage = Dictionary(grouping: instances, by: \.stage)
         return specification.rows.flatMap { row in
-            instances.filter { $0.stage == row.stage }.flatMap { instance -> [PlannedEvaluation] in
+            (byStage[row.stage] ?? []).flatMap { instance -> [PlannedEvaluation] in
                 let others = instance.cell.coordinates.filter { ![sourceAxis, targetAxis, "seed"].contains($0.axis) }
                 let note = specification.labels(of: Cell(others.map { ($0.axis, $0.value) })).joined(separator: ", ")
                 return index.columns(of: instance.cell).map { column in
