@@ -18,35 +18,65 @@ extension ArtifactStore {
         of domain: Name, in folder: ImageFolder, recording: Bool, listed: (ImageFolder.Listing) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
+        try keys(of: domain, in: folder, rememberedAs: [folder.name], recording: recording, listed: listed) {
+            [try folder.manifest(of: domain) { try digests(ofFiles: $0, progress: progress) }]
+        }[0]
+    }
+
+    /// The keys of the images of a domain that are used and of their parts, split as a paper's authors do; remembered like
+    /// those of whole domains.
+    public func partKeys(
+        of domain: Name, in folder: ImageFolder, as split: AuthorsSplit, recording: Bool,
+        listed: (ImageFolder.Listing) -> Void = { _ in },
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> (images: ArtifactKey, train: ArtifactKey, validation: ArtifactKey) {
+        let names = ["used", "train", "val"].map { "\(folder.name) \(split.authors.rawValue) \(split.seed) \($0)" }
+        let keys = try keys(of: domain, in: folder, rememberedAs: names, recording: recording, listed: listed) {
+            let parts = try folder.parts(of: domain, as: split) { try digests(ofFiles: $0, progress: progress) }
+            return [parts.images, parts.train, parts.validation]
+        }
+        return (keys[0], keys[1], keys[2])
+    }
+
+    /// - Parameters:
+    ///   - names: by which each manifest's key is found again.
+    ///   - manifests: makes them, reading what has to be read.
+    private func keys(
+        of domain: Name, in folder: ImageFolder, rememberedAs names: [String], recording: Bool,
+        listed: (ImageFolder.Listing) -> Void, manifests: () throws -> [DomainManifest]
+    ) throws -> [ArtifactKey] {
         // Before any file is read: what changes later has another stamp the next time.
         let settled = FileStamp.settled
         let listing = try folder.listing(of: domain)
         listed(listing)
         let path = "\(folder.root)/\(domain)"
-        if !remakes,
-            let key = try reading({ try $0.seenKey(path, folder.name, listing.digest, recording: recording) })
-        {
-            return key
+        if !remakes {
+            let seen = try reading { database in
+                try names.compactMap { try database.seenKey(path, $0, listing.digest, recording: recording) }
+            }
+            if seen.count == names.count { return seen }
         }
 
-        let manifest = try folder.manifest(of: domain) { try digests(ofFiles: $0, progress: progress) }
-        let key = recording ? try record(manifest) : manifest.key
+        let made = try manifests()
+        let keys = try made.map { recording ? try record($0) : $0.key }
         if !isReadOnly, listing.lastChange < settled {
             try writing { database in
-                // Somebody else may have recorded other paths meanwhile.
-                let isRecorded = try recording
-                    && database.artifactID(key).map { try database.isCurrent(manifest, id: $0) } == true
-                try database.see(path, folder.name, listing.digest, key, isRecorded: isRecorded)
+                for (name, manifest) in zip(names, made) {
+                    // Somebody else may have recorded other paths meanwhile.
+                    let isRecorded = try recording
+                        && database.artifactID(manifest.key).map { try database.isCurrent(manifest, id: $0) } == true
+                    try database.see(path, name, listing.digest, manifest.key, isRecorded: isRecorded)
+                }
             }
         }
-        return key
+        return keys
     }
 }
 
 extension Database {
     /// - Parameter recording: whether the manifest has to be in the store as it was then, and the latest of its domain.
     fileprivate func seenKey(
-        _ path: String, _ dataset: String, _ listing: Digest, recording: Bool
+        _ path: String, _ name: String, _ listing: Digest, recording: Bool
     ) throws -> ArtifactKey? {
         try Row.fetchOne(self, sql: """
             SELECT seen_domain.key FROM seen_domain
@@ -56,14 +86,14 @@ extension Database {
                 manifest.recorded = seen_domain.recorded AND manifest.recorded = (
                     SELECT max(recorded) FROM manifest AS other
                     WHERE other.dataset = manifest.dataset AND other.domain = manifest.domain)))
-            """, arguments: [path, dataset, Data(listing.bytes), recording]
+            """, arguments: [path, name, Data(listing.bytes), recording]
         ).map { try $0.digest("key") }
     }
 
     /// - Parameter isRecorded: whether the manifest in the store has the files' paths as they are now. One that is there from
     ///   before may have others, though its key is the same.
     fileprivate func see(
-        _ path: String, _ dataset: String, _ listing: Digest, _ key: ArtifactKey, isRecorded: Bool
+        _ path: String, _ name: String, _ listing: Digest, _ key: ArtifactKey, isRecorded: Bool
     ) throws {
         try execute(
             sql: """
@@ -73,6 +103,6 @@ extension Database {
                         SELECT recorded FROM manifest JOIN artifact ON artifact.id = artifact_id
                         WHERE artifact.key = ?4 AND ?5) AS recorded)
                 """,
-            arguments: [path, dataset, Data(listing.bytes), key.description, isRecorded])
+            arguments: [path, name, Data(listing.bytes), key.description, isRecorded])
     }
 }

@@ -13,13 +13,20 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
     }
 
     @OptionGroup var options: StageOptions
+
+    @Option(help: ArgumentHelp(
+        "The images to test on, if not all: those that train where the domain is a source, as spg-extract --splits-as prints them.",
+        valueName: "key"))
+    var tested: String?
+
     @OptionGroup var own: OwnArguments
 
     public init() {}
 
     public func run() throws {
         try options.run(Method.kind, own.arguments) { parameters, inputs, store, checkpoint in
-            let stage = try EvaluateStage<Method>(parameters, inputs: inputs)
+            let part = try tested.map { try store.resolve([$0], kind: .images)[0] }
+            let stage = try EvaluateStage<Method>(parameters, inputs: inputs, part: part)
             let line = ProgressLine("evaluate", unit: "images")
             let key = try stage.run(checkpoint: checkpoint, store: store) { line.update($0, of: $1) }
             let evaluation = try store.evaluation(key)

@@ -1,6 +1,9 @@
 import ArgumentParser
 import ArtifactStore
+import Datasets
 import Stages
+
+extension AuthorsSplit.Authors: ExpressibleByArgument {}
 
 /// A split that files gave, for stages that train: `--train KEY --validation KEY`, for each domain.
 public struct SplitOptions: ParsableArguments {

@@ -20,6 +20,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case missing(paths: [String])
     /// Images that a split file names and that are not there.
     case missingOfSplit(path: String, root: String, missing: [String])
+    /// A domain that cannot be split as a paper's authors do.
+    case badParts(Name, root: String, reason: String)
     /// A class folder without an image.
     case emptyClass(path: String, unused: Unused = Unused())
     /// A domain that the data set does not have.
@@ -42,6 +44,9 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
             "“\(folder)” has no split of the domain “\(domain)”: expected is \(expected.joined(separator: " or "))"
         case .badSplit(let path, let reason):
             "“\(path)” is no split of images: \(reason)"
+        case .badParts(let domain, let root, let reason):
+            "the domain “\(domain)” of “\(root)” cannot be split as the authors do: \(reason); have a seed split it (as: seed), or "
+                + "give files that do"
         case .missing(let paths):
             "\(grouped(paths.count)) images are links that lead nowhere, or listed and not there; remove them, or leave such "
                 + "files out (onBadImage: skip):\n" + Self.excerpt(of: paths)

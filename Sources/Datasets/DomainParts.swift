@@ -1,6 +1,6 @@
 import Foundation
 
-/// A domain in the parts that a split file names.
+/// A domain in parts, by a file that names the images of each or by a rule.
 public struct DomainParts: Hashable, Sendable {
     /// Every image that is in a part. Those that are in none are not used at all.
     public let images: DomainManifest
@@ -8,7 +8,7 @@ public struct DomainParts: Hashable, Sendable {
     public let train: DomainManifest
     /// The images that training is validated on; the manifest's domain is `validationName` of the domain.
     public let validation: DomainManifest
-    /// Paths of the domain's images that the file does not name.
+    /// Paths of the domain's images that the file does not name. What a rule leaves out is not among them.
     public let extra: [Name]
 
     public static func trainName(_ domain: Name) -> Name { "\(domain)/train" }
@@ -87,6 +87,19 @@ extension ImageFolder {
             throw DatasetError.badSplit(path: path, reason: "no image is in \(name)")
         }
 
+        let used = train.union(validation).union(test).union(skipped)
+        return try parts(
+            of: domain, entries, train: train, validation: validation, test: test,
+            extra: entries.indices.filter { !used.contains($0) }.map { entries[$0].path }, digests: digests)
+    }
+
+    /// - Parameters:
+    ///   - entries: the domain's images, of which the parts are places.
+    ///   - test: what is only tested on.
+    func parts(
+        of domain: Name, _ entries: [Entry], train: Set<Int>, validation: Set<Int>, test: Set<Int> = [], extra: [Name] = [],
+        digests: ([String]) throws -> [Digest]
+    ) throws -> DomainParts {
         let named = train.union(validation).union(test).sorted()
         let found = try digests(named.map { entries[$0].path.text })
         precondition(found.count == named.count, "one digest for each file")
@@ -98,28 +111,36 @@ extension ImageFolder {
                 dataset: name, domain: domain, classes: classes,
                 images: images.filter { part?.contains($0.0) ?? true }.map(\.1))
         }
-        let used = Set(named)
         return DomainParts(
             images: manifest(domain, nil), train: manifest(DomainParts.trainName(domain), train),
-            validation: manifest(DomainParts.validationName(domain), validation),
-            extra: entries.indices.filter { !used.contains($0) && !skipped.contains($0) }.map { entries[$0].path })
+            validation: manifest(DomainParts.validationName(domain), validation), extra: extra)
     }
 
     /// A split of a domain, to be written to a file. As in the authors' files, `test` repeats `val`.
     /// - Parameter images: the domain's manifest.
     public func splitFile(of images: DomainManifest, _ split: Split) -> SplitFile {
-        let domain = domains.firstIndex(of: images.domain) ?? 0
+        func part(_ indices: [Int]) -> [LabelledImage] { indices.map { images.images[$0] } }
+        return splitFile(of: images.domain, train: part(split.train), validation: part(split.validation))
+    }
+
+    /// The parts of a domain, to be written to a file.
+    public func splitFile(of parts: DomainParts) -> SplitFile {
+        splitFile(of: parts.images.domain, train: parts.train.images, validation: parts.validation.images)
+    }
+
+    private func splitFile(of name: Name, train: [LabelledImage], validation: [LabelledImage]) -> SplitFile {
+        let domain = domains.firstIndex(of: name) ?? 0
         let folder = URL(fileURLWithPath: root).lastPathComponent
-        func items(_ indices: [Int]) -> [SplitFile.Item] {
-            indices.map { images.images[$0] }.map { image in
+        func items(_ images: [LabelledImage]) -> [SplitFile.Item] {
+            images.map { image in
                 SplitFile.Item(
                     path: folder + (String(image.path.text.utf8.dropFirst(root.utf8.count)) ?? ""), label: image.label,
-                    domain: domain, className: images.classes[image.label].text)
+                    domain: domain, className: classes[image.label].text)
             }
             .sorted { $0.label != $1.label ? $0.label < $1.label : Name($0.path) < Name($1.path) }
         }
-        let validation = items(split.validation)
-        return SplitFile(train: items(split.train), validation: validation, test: validation)
+        let validation = items(validation)
+        return SplitFile(train: items(train), validation: validation, test: validation)
     }
 }
 

@@ -37,4 +37,7 @@ extension String {
 
     /// The name of the folder that the file is in, or nothing where the path has none.
     var folderName: Substring { Substring(utf8.split(separator: UInt8(ascii: "/")).dropLast().last ?? "".utf8[...]) }
+
+    /// The path of the folder that a file lies in; empty where there is none above it.
+    var folderPath: Substring { utf8.lastIndex(of: UInt8(ascii: "/")).map { self[..<$0] } ?? "" }
 }

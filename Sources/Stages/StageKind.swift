@@ -95,6 +95,8 @@ public struct StageKind: Sendable {
     public var isNamedInRecipes: Bool
     /// Whether it trains, keeping checkpoints on the way: its executable takes `--save-every`.
     public var trains: Bool
+    /// Whether a training keeps the epoch that is best on validation images, so that it cannot do without them; else the last.
+    public var choosesEpoch = true
     /// What making an artifact comes to; nil where no formula is known.
     public var work: (@Sendable (StageSize) -> Work)?
     /// Refuses values, of the right types, that no run could use: throws an `UnfitParameter`. Gives what others ask of the model
@@ -130,10 +132,11 @@ public struct StageKind: Sendable {
     /// - Parameters:
     ///   - command: what comes first on the executable's command line.
     ///   - parameters: the method's own; those of the split are added.
+    ///   - choosesEpoch: see the property.
     init<Parameters: CheckedParameters>(
         training name: String, executable: String, command: String, makes: ArtifactKind, algorithmVersion: Int,
         parameters: Parameters, help: [String: String], roles: [Role], laterParameters: Set<String> = [],
-        isNamedInRecipes: Bool = true
+        isNamedInRecipes: Bool = true, choosesEpoch: Bool = true
     ) {
         self.init(
             name: name, executable: executable, command: [command], makes: makes, algorithmVersion: algorithmVersion,
@@ -142,9 +145,11 @@ public struct StageKind: Sendable {
             isNamedInRecipes: isNamedInRecipes, trains: true,
             check: { values throws(UnfitParameter) in
                 let needs = try values.parameters(Parameters.self).needs
-                _ = try values.parameters(SplitParameters.self)
+                let split = try values.parameters(SplitParameters.self)
+                if choosesEpoch { try split.requireValidation() }
                 return needs
             })
+        self.choosesEpoch = choosesEpoch
     }
 
     /// The recipe of an artifact of this kind. It names the kind as the parameter `stage`.

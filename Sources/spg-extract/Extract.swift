@@ -42,6 +42,13 @@ struct Extract: ParsableCommand {
         valueName: "dir"))
     var splits: String?
 
+    @Option(help: ArgumentHelp(
+        "Split the images as a paper's authors do, spg or domainbed; only what they use is encoded.", valueName: "authors"))
+    var splitsAs: AuthorsSplit.Authors?
+
+    @Option(help: ArgumentHelp("Decides which images are in which part, with --splits-as.", valueName: "n"))
+    var splitSeed: UInt64 = AuthorsSplit.defaultSeed
+
     @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))
     var domain: [String] = []
 
@@ -78,6 +85,10 @@ struct Extract: ParsableCommand {
     }
 
     func validate() throws {
+        if splits != nil, splitsAs != nil { throw ValidationError("Give either --splits or --splits-as, not both.") }
+        if splitsAs == nil, splitSeed != AuthorsSplit.defaultSeed {
+            throw ValidationError("--split-seed goes with --splits-as.")
+        }
         if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
         if imported != nil, preprocessing != nil {
             throw ValidationError("Give either --imported or --preprocessing, not both.")
@@ -109,10 +120,16 @@ struct Extract: ParsableCommand {
         }
     }
 
-    /// The images of a domain: all, or those that its split names, whose parts are recorded for stages that train.
+    /// The images of a domain: all, or those that are in a part of it. Parts are recorded for stages that train.
     private func manifest(of domain: Name, in folder: ImageFolder, _ store: ArtifactStore) throws -> DomainManifest {
-        guard let splits else { return try folder.manifest(of: domain) { try store.digests(ofFiles: $0) } }
-        let parts = try folder.parts(of: domain, in: splits) { try store.digests(ofFiles: $0) }
+        let parts: DomainParts
+        if let splits {
+            parts = try folder.parts(of: domain, in: splits) { try store.digests(ofFiles: $0) }
+        } else if let splitsAs {
+            parts = try folder.parts(of: domain, as: AuthorsSplit(splitsAs, seed: splitSeed)) { try store.digests(ofFiles: $0) }
+        } else {
+            return try folder.manifest(of: domain) { try store.digests(ofFiles: $0) }
+        }
         let (train, validation) = (try store.record(parts.train), try store.record(parts.validation))
         let console = Console.standardError
         if let note = parts.extraNote { console.warning(note) }

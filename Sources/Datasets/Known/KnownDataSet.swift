@@ -26,12 +26,14 @@ public struct KnownDataSet: Sendable {
     public let brokenFiles: [String]
     /// Names of files that are in the data set twice, and are left out.
     public let duplicates: Set<String>
+    /// How SPG's authors split it.
+    let ruleOfSPG: SplitRule
     /// What there is to know about copies and counts, in a sentence.
     public let note: String
 
     init(
         _ name: String, domains: [Domain], classCount: Int, layouts: [Layout], brokenFiles: [String] = [],
-        duplicates: Set<String> = [], note: String = ""
+        duplicates: Set<String> = [], ruleOfSPG: SplitRule = .share(0.7), note: String = ""
     ) {
         self.name = name
         self.domains = domains
@@ -39,6 +41,7 @@ public struct KnownDataSet: Sendable {
         self.layouts = layouts
         self.brokenFiles = brokenFiles
         self.duplicates = duplicates
+        self.ruleOfSPG = ruleOfSPG
         self.note = note
     }
 

@@ -43,6 +43,8 @@ extension KnownDataSet {
             ], classNames: vlcsClasses),
             Layout("domain/class", .folders(["{domain}/{class}"]), classNames: vlcsClasses),
         ],
+        // Their list of the training images is the folder “full”, which is the same as train and crossval.
+        ruleOfSPG: .folders(train: ["train", "crossval"], validation: ["test"]),
         note: "The folders “full” repeat images of the others and are not read.")
 
     /// Class folders are numbered in the copy that most papers use.
@@ -98,7 +100,7 @@ extension KnownDataSet {
             Layout("SPG", .folders(["images/{domain}/{class}"])),
             Layout("as downloaded, DomainBed", .folders(["{domain}/{class}"])),
         ],
-        duplicates: DomainNetDuplicates.fileNames,
+        duplicates: DomainNetDuplicates.fileNames, ruleOfSPG: .shares(train: 0.02, validation: 0.01),
         note: "Counts are those of the cleaned lists.")
 
     public static let miniDomainNet = KnownDataSet(

@@ -93,7 +93,7 @@ extension StageKind {
         guard !isNamedInRecipes else { return false }
         let parameters = Set(recipe.parameters.members.keys).subtracting(["encoder"]), known = Set(defaults.members.keys)
         let optional = laterParameters.union(Self.splitParameters)
-        let roles = Set(recipe.inputs.map(\.role)).subtracting(SplitKeys.roles)
+        let roles = Set(recipe.inputs.map(\.role)).subtracting(SplitKeys.roles + [SplitKeys.testRole])
         return parameters.isSubset(of: known) && known.subtracting(optional).isSubset(of: parameters)
             && roles.isSubset(of: self.roles.map(\.name))
             && Set(self.roles.filter(\.isRequired).map(\.name)).isSubset(of: roles)

@@ -32,11 +32,15 @@ extension Instance {
             if dataSet.names != .bytes { arguments.append("--normalize-names=\(dataSet.names.rawValue)") }
             let order = specification.preprocessing
             if order != .dassl { arguments.append("--preprocessing=\(order.rawValue)") }
-            if let splits = dataSet.splits { arguments.append("--splits=\(splits.value)") }
+            switch dataSet.splits?.value {
+            case nil: break
+            case .files(let folder): arguments.append("--splits=\(folder)")
+            case .authors(let split): arguments += ["--splits-as=\(split.authors.rawValue)", "--split-seed=\(split.seed)"]
+            }
         }
         for (input, source) in zip(recipe.inputs, sources) {
-            let isSplit = SplitKeys.roles.contains(input.role)
-            if case .images = source, !isSplit { continue }
+            let isPart = (SplitKeys.roles + [SplitKeys.testRole]).contains(input.role)
+            if case .images = source, !isPart { continue }
             arguments.append("--\(input.role.kebabCased)=\(input.key)")
         }
         for (name, value) in recipe.parameters.members.sorted(by: { $0.key < $1.key }) {

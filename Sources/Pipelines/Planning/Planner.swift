@@ -47,10 +47,10 @@ private struct Planner {
     }
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
-        if let folder = specification.dataSet.splits,
+        if specification.dataSet.splits != nil,
             let name = StageKind.splitParameters.first(where: { stage.parameterLocations[$0] != nil }) {
             throw SpecificationError(
-                "the files in \(folder.value) split the images (dataset.splits); leave this out",
+                "dataset.splits splits the images; leave this out",
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
         }
         let first = instances.count
@@ -68,17 +68,21 @@ private struct Planner {
             }
             let files = parameters.filter { stage.kind.files.contains($0.key) }.mapValues(\.plainText)
             for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
-            let learned = stage.kind.splitsImages ? self.domains(of: resolved).filter { inputs.splits[$0] != nil } : []
+            let split = domains(of: resolved).filter { inputs.splits[$0] != nil }
+            let learned = stage.kind.splitsImages ? split : []
+            let tested = stage.kind.makes == .evaluation ? split.first { inputs.splits[$0]?.tested != nil } : nil
             let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
-                .split(by: learned.compactMap { inputs.splits[$0] })
+                .split(by: learned.compactMap { inputs.splits[$0] }).testing(on: tested.flatMap { inputs.splits[$0]?.tested })
+            // What is tested is what would train.
+            let parts = learned.flatMap { [DomainParts.trainName($0), DomainParts.validationName($0)] }
+                + [tested].compactMap { $0.map(DomainParts.trainName) }
             try needs.check(asked, of: stage, in: cell, making: recipe.key, from: resolved)
             positions[Place(stage: stage.name, cell: cell)] = instances.count
             instances.append(
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
-                    sources: resolved.map(\.source) + learned.flatMap { domain in
-                        [DomainParts.trainName(domain), DomainParts.validationName(domain)].map { .images(domain: $0) }
-                    }, files: files, labels: specification.labels(of: cell)))
+                    sources: resolved.map(\.source) + parts.map { .images(domain: $0) }, files: files,
+                    labels: specification.labels(of: cell)))
         }
     }
 

@@ -4,9 +4,11 @@ extension SourceTree {
     /// The tree with every `${key.path}` replaced by the value that the file has there.
     ///
     /// Alone, a reference becomes that value, whatever it is, at the place of the reference; inside a text, a single value's
-    /// text; in a command line, a word of the shell. References to axes of the matrix (`${seed}`) and to a command's own
-    /// files (`${inputs.prompts}`) are left for those who know them: they are names without a full stop that are no key of
-    /// the file, and those after `inputs`, `outputs` and `files`.
+    /// text; in a command line, a word of the shell. A part of a path may be a reference, too: `${values.${values.as}.rate}`.
+    ///
+    /// References to axes of the matrix (`${seed}`) and to a command's own files (`${inputs.prompts}`) are left for those who
+    /// know them: they are names without a full stop that are no key of the file, and those after `inputs`, `outputs` and
+    /// `files`.
     func resolvingReferences() throws(SpecificationError) -> SourceTree {
         var budget = SourceBudget()
         return try resolved(in: self, path: [], through: [], &budget)
@@ -33,8 +35,10 @@ extension SourceTree {
                 elements[index] = try elements[index].resolved(in: root, path: path + ["\(index)"], through: targets, &budget)
             }
             return SourceTree(.sequence(elements), at: location)
-        case .scalar(let text, _):
-            guard text.contains("${"), case .success(let pieces) = Template.pieces(of: text) else { return self }
+        case .scalar(let written, _):
+            guard written.contains("${") else { return self }
+            let text = try fillingInnerReferences(written, in: root, path: path, through: targets, &budget)
+            guard case .success(let pieces) = Template.pieces(of: text) else { return self }
             if pieces.count == 1, case .reference(let name) = pieces[0] {
                 return try value(of: name, in: root, path: path, through: targets, &budget) ?? self
             }
@@ -60,6 +64,23 @@ extension SourceTree {
             }
             return SourceTree(.scalar(filled, isPlain: false), at: location)
         }
+    }
+
+    /// A text with the values of those references in it that stand inside others.
+    private func fillingInnerReferences(
+        _ text: String, in root: SourceTree, path: [String], through targets: [String], _ budget: inout SourceBudget
+    ) throws(SpecificationError) -> String {
+        var text = text
+        while let inner = Template.innerReference(of: text) {
+            let value = try value(of: inner.name, in: root, path: path, through: targets, &budget)
+            guard case .scalar(let word, _)? = value?.content, !word.contains("${") else {
+                throw SourceNode(self, path: path).error(
+                    "“${\(inner.name)}” stands inside a reference, where only a single value of the file can")
+            }
+            try budget.spendText(text.utf8.count + word.utf8.count, at: location)
+            text.replaceSubrange(inner.range, with: word)
+        }
+        return text
     }
 
     /// A command line with the file's values in it, each quoted as its place needs it; of a list every element by itself.

@@ -24,9 +24,16 @@ public struct Specification: Sendable {
         public var onBadImage: BadImagePolicy
         /// How names of domains and classes are taken.
         public var names: NameForm
-        /// A folder of split files, as written, or nil where a seed splits the images.
-        public var splits: Located<String>?
+        /// How the images of each domain are split, or nil where the stages' seeds do it.
+        public var splits: Located<Splits>?
         public var location: SourceLocation
+    }
+
+    /// What splits the images of a data set in place of the stages' seeds.
+    public enum Splits: Hashable, Sendable {
+        /// A folder of split files, as written.
+        case files(String)
+        case authors(AuthorsSplit)
     }
 
     public enum BadImagePolicy: String, CaseIterable, Sendable {

@@ -179,10 +179,9 @@ extension Specification.DataSet {
             guard !domains.isEmpty else { throw member.value.error("expected a list of domains, found an empty one") }
             self.domains = domains
         }
-        splits =
-            if let member = members["splits"] {
-                .init(try member.value.text("the path of a folder of split files"), member.value)
-            } else { nil }
+        if let member = members["splits"], let splits = try Specification.Splits(member.value) {
+            self.splits = .init(splits, member.value)
+        }
         onBadImage = .fail
         if let member = members["onBadImage"] {
             let word = try member.value.text("“fail” or “skip”")
@@ -191,6 +190,34 @@ extension Specification.DataSet {
             }
             onBadImage = policy
         }
+    }
+}
+
+extension Specification.Splits {
+    /// A folder, or whose way is followed; nil where the stages' seeds split.
+    fileprivate init?(_ node: SourceNode) throws(SpecificationError) {
+        guard case .mapping = node.tree.content else {
+            self = .files(try node.text("the path of a folder of split files, or {as: spg}"))
+            return
+        }
+        let members = try node.members("a way to split, such as {as: spg}", among: ["as", "seed"])
+        guard let way = members["as"]?.value else { throw node.error("the key “as” is missing") }
+        let word = try way.text("whose way is followed"), all = AuthorsSplit.Authors.allCases.map(\.rawValue)
+        guard let authors = AuthorsSplit.Authors(rawValue: word) else {
+            guard word == "seed" else {
+                throw way.error("expected \((all + ["seed"]).map { "“\($0)”" }.joined(separator: " or ")), found “\(word)”")
+            }
+            if let seed = members["seed"]?.value { throw seed.error("stages have seeds of their own, splitSeed; leave this out") }
+            return nil
+        }
+        var split = AuthorsSplit(authors)
+        if let seed = members["seed"]?.value {
+            guard let number = seed.scalarText.flatMap(UInt64.init) else {
+                throw seed.error("expected a whole number from 0, found \(seed.found)")
+            }
+            split.seed = number
+        }
+        self = .authors(split)
     }
 }
 

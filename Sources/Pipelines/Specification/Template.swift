@@ -89,6 +89,24 @@ extension Template {
         return .success(pieces)
     }
 
+    /// The first reference of a text that stands inside another and has none inside itself; nil where there is none.
+    static func innerReference(of text: String) -> (name: String, range: Range<String.Index>)? {
+        var rest = text.startIndex, open: [Range<String.Index>] = []
+        while rest < text.endIndex {
+            if text[rest...].hasPrefix("${") {
+                open.append(rest..<text.index(rest, offsetBy: 2))
+                rest = text.index(rest, offsetBy: 2)
+                continue
+            }
+            let end = text.index(after: rest)
+            if text[rest] == "}", let start = open.popLast(), !open.isEmpty {
+                return (String(text[start.upperBound..<rest]), start.lowerBound..<end)
+            }
+            rest = end
+        }
+        return nil
+    }
+
     /// A `${` that no `}` closes.
     struct MalformedReference: Error {}
 }

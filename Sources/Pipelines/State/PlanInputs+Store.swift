@@ -40,16 +40,28 @@ extension PlanInputs {
             folder.warnings(above).forEach(remark)
             for domain in try dataSet.domains(among: folder.domains) {
                 let name = dataSet.qualified(domain)
-                guard let parts = try dataSet.parts(of: domain, in: folder, store: store, progress: progress) else {
+                switch dataSet.splits?.value {
+                case nil:
                     images[name] = try store.imagesKey(
                         of: domain, in: folder, recording: recording, listed: note, progress: progress)
-                    continue
+                case .authors(let split):
+                    let keys = try dataSet.explaining {
+                        try store.partKeys(
+                            of: domain, in: folder, as: split, recording: recording, listed: note, progress: progress)
+                    }
+                    images[name] = keys.images
+                    splits[name] = SplitKeys(
+                        train: keys.train, validation: keys.validation, tested: split.testsOnTraining ? keys.train : nil)
+                case .files(let files):
+                    let parts = try dataSet.explaining {
+                        try folder.parts(of: domain, in: files) { try store.digests(ofFiles: $0, progress: progress) }
+                    }
+                    // An image that the split does not name is nobody's hindrance.
+                    note(try folder.skippingUnreadable.listing(of: domain))
+                    if let note = parts.extraNote { remark(note) }
+                    images[name] = try key(of: parts.images)
+                    splits[name] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
                 }
-                // An image that the split does not name is nobody's hindrance.
-                note(try folder.skippingUnreadable.listing(of: domain))
-                if let note = parts.extraNote { remark(note) }
-                images[name] = try key(of: parts.images)
-                splits[name] = SplitKeys(train: try key(of: parts.train), validation: try key(of: parts.validation))
             }
         }
         do {
@@ -90,7 +102,7 @@ extension Specification {
         let (dataSet, name) = dataSet(of: name)
         let folder = try dataSet.imageFolder()
         for domain in folder.domains where name == domain || name.text.utf8.starts(with: "\(domain)/".utf8) {
-            guard let parts = try dataSet.parts(of: domain, in: folder, store: store, progress: { _, _ in }) else { break }
+            guard let parts = try dataSet.parts(of: domain, in: folder, store: store) else { break }
             if let part = [parts.images, parts.train, parts.validation].first(where: { $0.domain == name }) { return part }
         }
         return try folder.manifest(of: name) { try store.digests(ofFiles: $0) }
@@ -107,16 +119,23 @@ extension Specification.DataSet {
         }
     }
 
-    /// The parts of a domain where files split the images.
-    fileprivate func parts(
-        of domain: Name, in folder: ImageFolder, store: ArtifactStore,
-        progress: @Sendable (_ done: Int, _ total: Int) -> Void
-    ) throws -> DomainParts? {
-        guard let splits else { return nil }
+    /// The parts of a domain where they are not the stages' seeds'.
+    fileprivate func parts(of domain: Name, in folder: ImageFolder, store: ArtifactStore) throws -> DomainParts? {
+        try explaining {
+            switch splits?.value {
+            case nil: nil
+            case .files(let files): try folder.parts(of: domain, in: files) { try store.digests(ofFiles: $0) }
+            case .authors(let split): try folder.parts(of: domain, as: split) { try store.digests(ofFiles: $0) }
+            }
+        }
+    }
+
+    /// What is wrong with a split is said at the place that asks for it.
+    fileprivate func explaining<Result>(_ split: () throws -> Result) throws -> Result {
         do {
-            return try folder.parts(of: domain, in: splits.value) { try store.digests(ofFiles: $0, progress: progress) }
+            return try split()
         } catch let error as DatasetError {
-            throw splits.error("\(error)")
+            throw splits?.error("\(error)") ?? error
         }
     }
 }

@@ -18,14 +18,14 @@ public struct DAPL: Training {
     /// Prepares to learn from the images of the source, of one domain or of several, and from those of the target.
     ///
     /// - Parameters:
-    ///   - validation: labelled images of the source. They are only looked at: the last epoch is kept, since no accuracy on
-    ///     the source tells how good the target's vectors are.
+    ///   - validation: labelled images of the source; there may be none. They are only looked at: the last epoch is kept, since
+    ///     no accuracy on the source tells how good the target's vectors are.
     ///   - names: of the domains, as the prompts say them.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet,
         target: UnlabelledFeatures, names: (source: String, target: String)
     ) throws(PromptError) {
-        try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
+        try require(training: training, validation: nil, batchSize: parameters.batchSize, model: model)
         guard target.count > 0 else { throw .noTargetImages }
         guard target.center.columns == training.center.columns else {
             throw .dimensions(features: target.center.columns, text: training.center.columns)
@@ -50,7 +50,8 @@ public struct DAPL: Training {
             .textFeatures(model: model)
         descent = Descent(
             [randomPrompts([layout.count, model.transformer.width], seed: parameters.seed, purpose: "context")],
-            measuring: ["loss", "target loss", "confident share", "training accuracy", "validation accuracy"],
+            measuring: ["loss", "target loss", "confident share", "training accuracy"]
+                + (validation.count > 0 ? ["validation accuracy"] : []),
             momentum: parameters.momentum, weightDecay: parameters.weightDecay)
     }
 
@@ -87,11 +88,11 @@ public struct DAPL: Training {
             ]
             for (index, number) in numbers.enumerated() { sums[index] += number / Double(steps) }
         }
-        let score = validate()
-        guard score.isFinite else {
+        let scores = validation.count > 0 ? [validate()] : []
+        guard scores.allSatisfy(\.isFinite), descent.parameters[0].isFinite else {
             throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
         }
-        descent.endEpoch(measured: sums.map { Float($0) } + [score])
+        descent.endEpoch(measured: sums.map { Float($0) } + scores)
     }
 
     /// What a step measured.
@@ -160,9 +161,12 @@ public struct DAPL: Training {
     /// What the values are now: all vectors, as in `DomainAdaptedContext`.
     package var current: [Tensor] { descent.parameters }
 
-    /// The context vectors after the last epoch, and how well the source's classify the source's validation images.
-    public var result: (context: DomainAdaptedContext, validationAccuracy: Double) {
-        let score = history.last("validation accuracy").map(Double.init) ?? .nan
-        return (DomainAdaptedContext(vectors: descent.parameters[0], layout: layout), score)
+    /// The context vectors after the last epoch, and how well the source's classify the source's validation images, where there
+    /// are any.
+    public var result: (context: DomainAdaptedContext, validationAccuracy: Double?) {
+        (
+            DomainAdaptedContext(vectors: descent.parameters[0], layout: layout),
+            validation.count > 0 ? history.last("validation accuracy").map(Double.init) ?? .nan : nil
+        )
     }
 }

@@ -7,14 +7,14 @@ extension DAPL {
         case bothDomains = "both-domains"
     }
 
-    /// Everything that decides what is learned. The defaults are those of the released code.
+    /// Everything that decides what is learned. The defaults are those of the released configuration for RN50, `ep25-32.yaml`.
     public struct Parameters: DescentParameters, Hashable {
         /// How many vectors of a prompt both domains share.
         public var contextLength = 16
         /// How many vectors are a domain's own.
         public var domainContextLength = 16
-        /// Whether every class has shared vectors of its own.
-        public var classSpecificContexts = true
+        /// Whether every class has shared vectors of its own, as in the released configuration for RN101, `ep25-32-csc.yaml`.
+        public var classSpecificContexts = false
         /// Whether prompts end in ", a … image..", with the domain's name, as the released code's do, or in ".".
         public var domainWords = true
         /// The zero-shot prompt that pseudo-labels come from; `{}` stands for the class name.

@@ -4,10 +4,10 @@ import CLIP
 ///
 /// - Parameter batchSize: how many images a step takes without taking any twice.
 func require(
-    training: FeatureSet, validation: FeatureSet, batchSize: Int, model: CLIPText
+    training: FeatureSet, validation: FeatureSet?, batchSize: Int, model: CLIPText
 ) throws(PromptError) {
     guard training.count >= batchSize else { throw .tooFewImages(of: "training", images: training.count, batchSize: batchSize) }
-    guard validation.count > 0 else { throw .noValidationImages }
+    if let validation, validation.count == 0 { throw .noValidationImages }
     guard training.center.columns == model.transformer.weights.dimension else {
         throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
     }

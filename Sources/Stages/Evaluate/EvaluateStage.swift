@@ -1,21 +1,27 @@
 import ArtifactStore
 import CLIP
+import Datasets
 import Foundation
 import PromptLearning
 
-/// Classifies every image of a domain by a method.
+/// Classifies every image of a domain, or those of a part of it, by a method.
 public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     let parameters: Method.Parameters
     let keys: RoleKeys
+    let part: ArtifactKey?
     public let recipe: Recipe
 
     /// - Parameters:
     ///   - parameters: all parameters of the method's kind of stage.
     ///   - inputs: the artifacts of each role; of `embeddings` the target domain's.
-    public init(_ parameters: JSONValue, inputs: [String: [ArtifactKey]]) throws(UnfitParameter) {
+    ///   - part: the images that would train where the domain is a source, to test on these alone; nil for all of them.
+    public init(
+        _ parameters: JSONValue, inputs: [String: [ArtifactKey]], part: ArtifactKey? = nil
+    ) throws(UnfitParameter) {
         self.parameters = try parameters.parameters()
         keys = RoleKeys(inputs, of: Method.kind)
-        recipe = Method.kind.recipe(parameters, inputs: keys.inputs)
+        self.part = part
+        recipe = Method.kind.recipe(parameters, inputs: keys.inputs).testing(on: part)
     }
 
     /// Classifies the images, unless the store has the result.
@@ -30,9 +36,14 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
                     try store.requireEncoder(features.encoder, of: key, readsFeatures: role.kind == .generator)
                 }
             }
+            let all = features.manifests[0]
+            let places = try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
+                ?? Array(all.images.indices)
             let images = TargetImages(
                 keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
-                manifest: features.manifests[0], features: features.sets[0].center,
+                manifest: DomainManifest(
+                    dataset: all.dataset, domain: all.domain, classes: all.classes, images: places.map { all.images[$0] }),
+                features: part == nil ? features.sets[0].center : features.sets[0].center.gatheringRows(places),
                 model: try features.model(of: checkpoint, store: store))
             let count = images.features.rows
             let classified = try Method.classify(images, parameters) { progress($0, count) }
@@ -44,9 +55,9 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
             progress(count, count)
             let evaluation = Evaluation(
                 method: classified.method, seed: classified.seed, manifest: try store.embeddingSet(target[0]).manifest,
-                predictions: zip(images.manifest.images, classified.predictions).enumerated().map { position, item in
+                predictions: zip(images.manifest.images, classified.predictions).enumerated().map { place, item in
                     Evaluation.Prediction(
-                        position: position, label: item.0.label, predicted: item.1.label,
+                        position: places[place], label: item.0.label, predicted: item.1.label,
                         probability: Double(item.1.probability), spread: item.1.spread.map(Double.init))
                 })
             return (.evaluation(evaluation), [])

@@ -8,7 +8,7 @@ import Tensors
 /// Which images train and which validate.
 struct SplitParameters: CheckedParameters, Hashable {
     var splitSeed = 1
-    /// The share of each class and domain that trains.
+    /// The share of each class and domain that trains; 1 for all of it where no validation image is needed.
     var trainFraction = 0.7
 
     static let help = [
@@ -18,7 +18,14 @@ struct SplitParameters: CheckedParameters, Hashable {
 
     func check() throws(UnfitParameter) {
         try require("splitSeed", splitSeed, in: seeds)
-        guard trainFraction > 0, trainFraction < 1 else {
+        guard trainFraction > 0, trainFraction <= 1 else {
+            throw UnfitParameter("trainFraction", mustBe: "a share above 0 and at most 1", not: "\(trainFraction)")
+        }
+    }
+
+    /// Refuses a split that leaves no image to choose the epoch by.
+    func requireValidation() throws(UnfitParameter) {
+        guard trainFraction < 1 else {
             throw UnfitParameter("trainFraction", mustBe: "a share above 0 and below 1", not: "\(trainFraction)")
         }
     }
@@ -105,6 +112,7 @@ struct SourceFeatures {
                 )
             }
         }
+        guard parameters.trainFraction < 1 else { return manifests.map { (Array($0.images.indices), []) } }
         return manifests.map {
             let split = Split(of: $0.images, seed: UInt64(parameters.splitSeed), trainFraction: parameters.trainFraction)
             return (split.train, split.validation)
@@ -129,7 +137,7 @@ struct SourceFeatures {
 
     /// Those images of a domain that are in a part of it. An image of a part that has no features could not be read, and was
     /// left out of them.
-    private func part(
+    func part(
         _ key: ArtifactKey, of manifest: DomainManifest, named name: Name, _ store: ArtifactStore
     ) throws -> [Int] {
         let part = try store.manifest(key)

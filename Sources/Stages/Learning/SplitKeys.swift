@@ -1,17 +1,22 @@
 import ArtifactStore
 
-/// Which images of a domain train and which validate where files say so, and no seed: `images` artifacts.
+/// Which images of a domain train and which validate where no seed of a stage's says so: `images` artifacts.
 public struct SplitKeys: Hashable, Sendable {
     public var train: ArtifactKey
     public var validation: ArtifactKey
+    /// What is tested on where the domain is the target; nil for all its images.
+    public var tested: ArtifactKey?
 
-    public init(train: ArtifactKey, validation: ArtifactKey) {
+    public init(train: ArtifactKey, validation: ArtifactKey, tested: ArtifactKey? = nil) {
         self.train = train
         self.validation = validation
+        self.tested = tested
     }
 
-    /// The roles that the two play in a recipe.
+    /// The roles that the two play in the recipe of what trains.
     public static let roles = ["train", "validation"]
+    /// The role that the part plays in the recipe of an evaluation.
+    public static let testRole = "tested"
 }
 
 extension Recipe {
@@ -26,6 +31,17 @@ extension Recipe {
             inputs: inputs + splits.flatMap { split in
                 zip(SplitKeys.roles, [split.train, split.validation]).map { Input($0, $1) }
             })
+    }
+}
+
+extension Recipe {
+    /// The recipe of an evaluation on a part of the target's images.
+    /// - Parameter part: nil for all of them.
+    public func testing(on part: ArtifactKey?) -> Recipe {
+        guard let part else { return self }
+        return Recipe(
+            kind: kind, algorithmVersion: algorithmVersion, parameters: parameters,
+            inputs: inputs + [Input(SplitKeys.testRole, part)])
     }
 }
 

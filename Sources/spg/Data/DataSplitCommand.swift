@@ -11,6 +11,7 @@ struct DataSplitCommand: ParsableCommand {
         discussion: """
             EXAMPLE
               spg data split DomainNet Data/domainnet --into Data/domainnet/splits-3-percent --fraction 0.03
+              spg data split DomainNet Data/domainnet --into Data/domainnet/spg_coop_splits --as spg
 
             A pipeline file names the folder as dataset.splits. Files that are there are never overwritten.
             """)
@@ -24,18 +25,27 @@ struct DataSplitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides which images are in which part.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("The share of each class and domain that trains.", valueName: "share"))
-    var trainFraction = 0.7
+    @Option(name: .customLong("as"), help: ArgumentHelp(
+        "Split as a paper's authors do: spg or domainbed. The shares are theirs then.", valueName: "authors"))
+    var authors: AuthorsSplit.Authors?
 
-    @Option(help: ArgumentHelp("The share of each class and domain that is used at all.", valueName: "share"))
-    var fraction = 1.0
+    @Option(help: ArgumentHelp("The share of each class and domain that trains: 0.7.", valueName: "share"))
+    var trainFraction: Double?
+
+    @Option(help: ArgumentHelp("The share of each class and domain that is used at all: 1.", valueName: "share"))
+    var fraction: Double?
+
+    private var shares: (train: Double, used: Double) { (trainFraction ?? 0.7, fraction ?? 1) }
 
     func validate() throws {
-        guard trainFraction > 0, trainFraction < 1 else {
-            throw ValidationError("--train-fraction must be a share above 0 and below 1, not \(trainFraction)")
+        if authors != nil, trainFraction ?? fraction != nil {
+            throw ValidationError("--train-fraction and --fraction do not go with --as: those authors have shares of their own.")
         }
-        guard fraction > 0, fraction <= 1 else {
-            throw ValidationError("--fraction must be a share above 0 and at most 1, not \(fraction)")
+        guard shares.train > 0, shares.train < 1 else {
+            throw ValidationError("--train-fraction must be a share above 0 and below 1, not \(shares.train)")
+        }
+        guard shares.used > 0, shares.used <= 1 else {
+            throw ValidationError("--fraction must be a share above 0 and at most 1, not \(shares.used)")
         }
     }
 
@@ -51,10 +61,15 @@ struct DataSplitCommand: ParsableCommand {
             let store = try storage.openToLook()
             let written = try files.map { domain, url in
                 let line = ProgressLine("reading \(domain)", unit: "new images")
-                let manifest = try folder.manifest(of: domain) { paths in
+                func digests(_ paths: [String]) throws -> [Digest] {
                     try store.digests(ofFiles: paths) { line.update($0, of: $1) }
                 }
-                let split = Split(of: manifest.images, seed: seed, trainFraction: trainFraction, fraction: fraction)
+                if let authors {
+                    let split = AuthorsSplit(authors, seed: seed)
+                    return (url, folder.splitFile(of: try folder.parts(of: domain, as: split, digests: digests)))
+                }
+                let manifest = try folder.manifest(of: domain, digests: digests)
+                let split = Split(of: manifest.images, seed: seed, trainFraction: shares.train, fraction: shares.used)
                 return (url, folder.splitFile(of: manifest, split))
             }
             Console.standardError.clearStatus()

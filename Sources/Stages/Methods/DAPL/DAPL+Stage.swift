@@ -25,7 +25,7 @@ extension StageKind {
             "epochs": "passes over the source's training images",
             "seed": "of random vectors, the order of images and the choice of views",
         ],
-        roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)]
+        roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)], choosesEpoch: false
     ).working(\.adaptedFitting)
 }
 
