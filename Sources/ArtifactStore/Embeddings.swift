@@ -17,29 +17,31 @@ public struct ImageView: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// The images of a manifest, each with the views of it that have no features yet, or no block statistics where they are
-    /// asked for; with all views where the store `remakes` what it has.
+    /// The images of a manifest, each with the views of it that have no features yet, or no block statistics or norms where
+    /// these are asked for; with all views where the store `remakes` what it has.
     ///
     /// Images with equal bytes count once. In the manifest's order; images that lack nothing are left out.
     /// - Throws: `StoreError.noArtifact`, `.unknownEncoder`.
     public func missing(
-        views: [String], of manifest: ArtifactKey, encoder: Digest, withStatistics: Bool = false
+        views: [String], of manifest: ArtifactKey, encoder: Digest, withStatistics: Bool = false, withNorms: Bool = false
     ) throws -> [(image: LabelledImage, views: [String])] {
         try reading { database in
             let manifestID = try database.artifactID(manifest, .images), encoderID = try database.encoderID(encoder)
             var missing: [Int: [String]] = [:]
-            func lacks(_ table: String) -> String {
+            func has(_ table: String, _ condition: String = "true") -> String {
                 """
-                NOT EXISTS (SELECT 1 FROM \(table)
-                    WHERE NOT \(remakes) AND encoder_id = :encoder
-                        AND view_id = (SELECT id FROM image_view WHERE name = :view)
-                        AND \(table).image_id = manifest_image.image_id)
+                EXISTS (SELECT 1 FROM \(table)
+                    WHERE encoder_id = :encoder AND view_id = (SELECT id FROM image_view WHERE name = :view)
+                        AND \(table).image_id = manifest_image.image_id AND \(condition))
                 """
             }
+            let lacks = ["\(remakes)", "NOT " + has("embedding")]
+                + (withStatistics ? ["NOT " + has("block_statistic")] : [])
+                + (withNorms ? [has("embedding", "norm IS NULL")] : [])
             for view in views {
                 let positions = try Int.fetchCursor(database, sql: """
                     SELECT position FROM manifest_image WHERE manifest_id = :manifest
-                        AND (\(lacks("embedding"))\(withStatistics ? " OR " + lacks("block_statistic") : ""))
+                        AND (\(lacks.joined(separator: " OR ")))
                     """, arguments: ["manifest": manifestID, "encoder": encoderID, "view": view])
                 while let position = try positions.next() { missing[position, default: []].append(view) }
             }
@@ -53,13 +55,14 @@ extension ArtifactStore {
         }
     }
 
-    /// The images that have features of a view.
+    /// The images that have features of a view, with norms if they are asked for.
     /// - Throws: `StoreError.unknownEncoder`.
-    public func images(having view: String, encoder: Digest) throws -> Set<Digest> {
+    public func images(having view: String, encoder: Digest, withNorms: Bool = false) throws -> Set<Digest> {
         try reading { database in
             let digests = try Data.fetchCursor(database, sql: """
                 SELECT image.sha256 FROM embedding JOIN image ON image.id = image_id
                 WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                    \(withNorms ? "AND norm IS NOT NULL" : "")
                 """, arguments: [database.encoderID(encoder), view])
             var images: Set<Digest> = []
             while let bytes = try digests.next() { if let digest = Digest(bytes: bytes) { images.insert(digest) } }
@@ -102,57 +105,73 @@ extension ArtifactStore {
     }
 
     /// Inserts feature vectors, in one transaction. Those that are there already are left as they are, or replaced where the
-    /// store `remakes` what it has.
+    /// store `remakes` what it has; a norm that one of them lacks is filled in.
     ///
     /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but
     /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
     /// - Parameters:
     ///   - vectors: shape `[rows.count, dimension]`, each row of unit length.
+    ///   - norms: how long each was before it became a unit vector, where that is known.
     ///   - statistics: what the encoder's blocks make of the same rows, if that is kept.
-    ///   - refusingOthers: whether a vector that is there must have the same bits as the one given.
-    /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, `.otherVector`, and nothing is
-    ///   inserted; `.badStatistics`; `.unknownEncoder`.
+    ///   - tolerance: how far a vector that is to get its norm may be from the one given.
+    ///   - refusingOthers: whether a vector that is there must have the same bits as the one given, and its norm, too.
+    /// - Returns: how many norms were filled in.
+    /// - Throws: `StoreError.badVector` for a row that is not finite or not of unit length, `.otherVector`, `.strayedVector`,
+    ///   and nothing is inserted; `.badStatistics`; `.unknownEncoder`.
+    @discardableResult
     public func insert(
-        _ vectors: Tensor, _ statistics: StoredBlockStatistics? = nil, for rows: [ImageView], encoder key: Digest,
-        refusingOthers: Bool = false
-    ) throws {
-        precondition(vectors.rows == rows.count, "one vector for each row")
-        try writing { database in
+        _ vectors: Tensor, norms: [Float]? = nil, _ statistics: StoredBlockStatistics? = nil, for rows: [ImageView],
+        encoder key: Digest, within tolerance: Float = 1e-3, refusingOthers: Bool = false
+    ) throws -> Int {
+        precondition(vectors.rows == rows.count && norms?.count ?? rows.count == rows.count, "a vector and a norm for each row")
+        return try writing { database in
+            var filled = 0
             let encoderID = try database.encoderID(key), dimension = try database.dimension(ofEncoder: key)
             let problem = vectors.columns != dimension
-                ? (row: 0, problem: .wrongDimension(vectors.columns, expected: dimension)) : firstBadVector(vectors)
+                ? (row: 0, problem: .wrongDimension(vectors.columns, expected: dimension))
+                : firstBadVector(vectors) ?? norms.flatMap(firstBadNorm)
             if let problem, rows.indices.contains(problem.row) {
                 let row = rows[problem.row]
                 throw StoreError.badVector(
                     image: try database.path(of: row.image), view: row.view, problem: problem.problem)
             }
-            if refusingOthers { try database.checkNoOthers(vectors, for: rows, encoderID: encoderID) }
+            if refusingOthers { try database.checkNoOthers(vectors, norms: norms, for: rows, encoderID: encoderID) }
             let statement = try database.cachedStatement(sql: """
-                INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (encoder_id, view_id, image_id)
-                DO \(remakes ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256" : "NOTHING")
+                INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256, norm) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (encoder_id, view_id, image_id) DO \(remakes
+                    ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256, norm = excluded.norm" : "NOTHING")
                 """)
             // View by view: a stage that reads one view then finds its vectors side by side in the file.
             for (view, indices) in Dictionary(grouping: rows.indices, by: { rows[$0].view }).sorted(by: { $0.key < $1.key }) {
                 let viewID = try database.viewID(view)
                 for index in indices {
-                    let (vector, sha256) = vectors.rows(index..<index + 1).blobWithDigest
+                    let vector = vectors.rows(index..<index + 1).blob, norm = norms?[index]
+                    let sha256 = vector.sha256(withNorm: norm.map { Double($0) })
                     let imageID = try database.imageID(rows[index].image, adding: true)
-                    try statement.execute(arguments: [encoderID, viewID, imageID, vector, sha256])
+                    try statement.execute(
+                        arguments: [encoderID, viewID, imageID, vector, sha256, norm.map { Double($0) }])
+                    guard let norm, let imageID, database.changesCount == 0 else { continue }
+                    let isFilled = try database.fillNorm(
+                        norm, of: vector, at: (encoderID, viewID, imageID), of: rows[index], within: tolerance)
+                    if isFilled { filled += 1 }
                 }
             }
             if let statistics {
                 try database.insert(statistics, for: rows, encoderID: encoderID, replacing: remakes)
             }
+            return filled
         }
     }
 }
 
 extension ArtifactStore {
     /// Compares feature vectors with those that the store has for the same images, views and encoder.
-    /// - Throws: `StoreError.otherVector`, naming the first image whose vector has other bits; `.unknownEncoder`.
-    public func checkNoOthers(_ vectors: Tensor, for rows: [ImageView], encoder: Digest) throws {
-        try reading { try $0.checkNoOthers(vectors, for: rows, encoderID: $0.encoderID(encoder)) }
+    /// - Throws: `StoreError.otherVector`, naming the first image whose vector has other bits, or whose norm is another;
+    ///   `.unknownEncoder`.
+    public func checkNoOthers(
+        _ vectors: Tensor, norms: [Float]? = nil, for rows: [ImageView], encoder: Digest
+    ) throws {
+        try reading { try $0.checkNoOthers(vectors, norms: norms, for: rows, encoderID: $0.encoderID(encoder)) }
     }
 }
 
@@ -162,6 +181,11 @@ func firstBadVector(_ vectors: Tensor) -> (row: Int, problem: StoreError.VectorP
     // Written so that a NaN is bad, too.
     guard let row = squares.firstIndex(where: { !(abs($0 - 1) < 1e-3) }) else { return nil }
     return (row, squares[row].isFinite ? .notUnitLength(squares[row].squareRoot()) : .notFinite)
+}
+
+/// The first norm that is no length of anything.
+private func firstBadNorm(_ norms: [Float]) -> (row: Int, problem: StoreError.VectorProblem)? {
+    norms.firstIndex { !($0 > 0 && $0.isFinite) }.map { ($0, .badNorm(norms[$0])) }
 }
 
 extension Database {
@@ -177,17 +201,22 @@ extension Database {
         return try row.value("dimension", in: Limits.width)
     }
 
-    fileprivate func checkNoOthers(_ vectors: Tensor, for rows: [ImageView], encoderID: Int64) throws {
+    fileprivate func checkNoOthers(
+        _ vectors: Tensor, norms: [Float]?, for rows: [ImageView], encoderID: Int64
+    ) throws {
         let statement = try cachedStatement(sql: """
-            SELECT embedding.sha256, encoder.name FROM embedding
+            SELECT embedding.sha256, encoder.name, embedding.norm FROM embedding
             JOIN encoder ON encoder.id = encoder_id
             WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
                 AND image_id = (SELECT id FROM image WHERE sha256 = ?)
             """)
         for (index, row) in rows.enumerated() {
-            guard let known = try Row.fetchOne(statement, arguments: [encoderID, row.view, Data(row.image.bytes)]),
-                try vectors.rows(index..<index + 1).blob.sha256 != known.value(0)
-            else { continue }
+            guard let known = try Row.fetchOne(statement, arguments: [encoderID, row.view, Data(row.image.bytes)]) else {
+                continue
+            }
+            let norm: Double? = try known.value(2)
+            let isSame = try vectors.rows(index..<index + 1).blob.sha256(withNorm: norm) == known.value(0)
+            if isSame, norm == nil || norms == nil || norm == norms.map({ Double($0[index]) }) { continue }
             throw try StoreError.otherVector(image: path(of: row.image), view: row.view, encoder: known.value(1))
         }
     }

@@ -5,7 +5,7 @@ enum Migrations {
     /// What takes the tables from version `index` to `index + 1`. Only ever appended to.
     private static let steps = [
         Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, Schema.version6,
-        Schema.version7, Schema.version8,
+        Schema.version7, Schema.version8, Schema.version9,
     ]
 
     /// The version that this program reads and writes.

@@ -43,6 +43,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case badVector(image: String, view: String, problem: VectorProblem)
     /// A feature vector that is not the one that the store has.
     case otherVector(image: String, view: String, encoder: String)
+    /// A feature that is to get its norm is another now; `distance` is how far they are apart.
+    case strayedVector(image: String, view: String, distance: Float)
+    /// Features whose norms are not known; `first` is the path of the first, `imported` what they were imported as.
+    case missingNorms(count: Int, view: String, first: String, imported: String?)
     /// Images without the embeddings that an artifact promises; `first` is the path of the first.
     case missingEmbeddings(count: Int, view: String, first: String)
     /// Block statistics that cannot be used; `image` is its path.
@@ -63,6 +67,7 @@ public enum StoreError: Error, Equatable, Sendable {
         case notFinite
         case notUnitLength(Float)
         case wrongDimension(Int, expected: Int)
+        case badNorm(Float)
     }
 }
 
@@ -158,6 +163,16 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .otherVector(let image, let view, let encoder):
             "the store has other features of “\(image)” (view \(view)) under the encoder's name “\(encoder)”; give these "
                 + "another name"
+        case .strayedVector(let image, let view, let distance):
+            "the features of “\(image)” (view \(view)) that the store has are \(distance) away from what the encoder makes of "
+                + "it now, which rounding does not explain, so their norm is not known; make the features anew (--force), and "
+                + "what was learned from them"
+        case .missingNorms(let count, let view, let first, let imported):
+            "\(count) feature\(count == 1 ? " has" : "s have") no norm, their length as CLIP puts them out (view \(view)), the "
+                + "first being that of “\(first)”: "
+                + (imported.map {
+                    "they were imported as “\($0)” without; import them again with their norms (spg import features --help)"
+                } ?? "they are older than norms; spg run fills them in, and so does spg-extract --norms")
         case .missingEmbeddings(let count, let view, let first):
             "\(count) image\(count == 1 ? " has" : "s have") no features for the view “\(view)”, the first being "
                 + "“\(first)”; extract them again"
@@ -188,6 +203,7 @@ extension StoreError.VectorProblem: CustomStringConvertible {
         case .notFinite: "hold a number that is not finite"
         case .notUnitLength(let length): "have length \(length), not 1"
         case .wrongDimension(let count, let expected): "are \(count) numbers, not \(expected)"
+        case .badNorm(let norm): "have the norm \(norm), which is no length"
         }
     }
 }

@@ -54,7 +54,7 @@ extension Schema {
         CREATE VIEW embeddings AS
             SELECT manifest_image.path AS image_path, lower(hex(image.sha256)) AS image_sha256, complete.domain,
                    manifest_class.name AS label, encoder.name || '@' || substr(encoder.key, 1, 12) AS encoder,
-                   image_view.name AS view, encoder.dimension, embedding.vector, complete.dataset
+                   image_view.name AS view, encoder.dimension, embedding.vector, complete.dataset, embedding.norm
             FROM (
                 SELECT DISTINCT latest_manifest.artifact_id AS manifest_id, latest_manifest.domain, latest_manifest.dataset,
                                 embedding_set.encoder_id, embedding_set_view.view_id

@@ -6,6 +6,8 @@ public struct FeatureSet: Sendable {
     public var center: Tensor
     /// Features of further views of the same images, such as random crops; each `[n, dimension]`, unit length.
     public var augmented: [Tensor]
+    /// How long the features of all views were as the encoder put them out, where that was read.
+    public var norms: FeatureNorms?
     /// The block statistics of all views, where they were read.
     public var styles: BlockStyles?
     /// A class per image.
@@ -14,14 +16,19 @@ public struct FeatureSet: Sendable {
     public var domains: [Int]
 
     public init(
-        center: Tensor, augmented: [Tensor], styles: BlockStyles? = nil, labels: [Int], domains: [Int]
+        center: Tensor, augmented: [Tensor], norms: FeatureNorms? = nil, styles: BlockStyles? = nil, labels: [Int],
+        domains: [Int]
     ) {
         precondition(center.rows == labels.count && labels.count == domains.count, "a label and a domain per image")
+        precondition(
+            norms.map { $0.center.count == labels.count && $0.augmented.count == augmented.count } ?? true,
+            "norms of each view of each image")
         precondition(
             styles.map { $0.center.rows == labels.count && $0.augmented.count == augmented.count } ?? true,
             "statistics for each view of each image")
         self.center = center
         self.augmented = augmented
+        self.norms = norms
         self.styles = styles
         self.labels = labels
         self.domains = domains
@@ -33,7 +40,7 @@ public struct FeatureSet: Sendable {
     public func subset(_ indices: [Int]) -> FeatureSet {
         FeatureSet(
             center: center.gatheringRows(indices), augmented: augmented.map { $0.gatheringRows(indices) },
-            styles: styles?.subset(indices), labels: indices.map { labels[$0] }, domains: indices.map { domains[$0] })
+            norms: norms?.subset(indices), styles: styles?.subset(indices), labels: indices.map { labels[$0] }, domains: indices.map { domains[$0] })
     }
 
     /// Several sets, one after another.
@@ -42,7 +49,7 @@ public struct FeatureSet: Sendable {
         FeatureSet(
             center: .stacked(sets.map(\.center)),
             augmented: (sets.first?.augmented.indices ?? 0..<0).map { view in .stacked(sets.map { $0.augmented[view] }) },
-            styles: .joined(sets.map(\.styles)), labels: sets.flatMap(\.labels), domains: sets.flatMap(\.domains))
+            norms: .joined(sets.map(\.norms)), styles: .joined(sets.map(\.styles)), labels: sets.flatMap(\.labels), domains: sets.flatMap(\.domains))
     }
 
     /// The features a training step sees: of each image one of its augmented views, drawn anew; the center view where there
@@ -51,6 +58,14 @@ public struct FeatureSet: Sendable {
     /// - Returns: `[indices.count, dimension]`.
     func views(of indices: [Int], using stream: inout RandomStream) -> Tensor {
         features(of: indices, in: drawnViews(indices.count, using: &stream))
+    }
+
+    /// The same with the norms of those views.
+    /// - Precondition: there are norms.
+    func normedViews(of indices: [Int], using stream: inout RandomStream) -> (features: Tensor, norms: [Float]) {
+        guard let norms else { preconditionFailure("norms of features that have none") }
+        let views = drawnViews(indices.count, using: &stream)
+        return (features(of: indices, in: views), norms.norms(of: indices, in: views))
     }
 
     /// The same with the block statistics of those views, widened: `[indices.count, 2 · Σ widths]`.

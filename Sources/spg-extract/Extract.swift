@@ -23,7 +23,8 @@ struct Extract: ParsableCommand {
               spg-extract --data Data/desktop-icons --checkpoint Models/icon-clip --store Cache/artifacts.sqlite --views 4
 
             Prints the key of each domain's embeddings. Images whose features the store has are not encoded again: an image
-            that is added costs one image, and a run that was stopped goes on.
+            that is added costs one image, and a run that was stopped goes on. With --norms, features of older stores are
+            encoded again for the lengths that CLIP gives them, which DPL reads; the features stay as they are.
             """)
 
     @OptionGroup var options: StageOptions
@@ -62,6 +63,9 @@ struct Extract: ParsableCommand {
         help: "Keep what every block of the encoder makes of them, too: means and deviations over tokens.")
     var statistics = false
 
+    @Flag(help: "See to it that every feature has its norm, its length as CLIP puts it out: older stores have none.")
+    var norms = false
+
     @Option(help: "What to do with a file that is no readable image, or a link that leads nowhere: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
 
@@ -92,6 +96,9 @@ struct Extract: ParsableCommand {
         if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
         if imported != nil, preprocessing != nil {
             throw ValidationError("Give either --imported or --preprocessing, not both.")
+        }
+        if imported != nil, norms {
+            throw ValidationError("Give either --imported or --norms: imported features bring their norms along.")
         }
         if case .count(let number) = views, !(0...1000).contains(number) {
             throw ValidationError("--views must be from 0 to 1000, or everyEpoch, not \(number)")
@@ -144,7 +151,7 @@ struct Extract: ParsableCommand {
         parameters.views = views
         parameters.statistics = statistics
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
-        let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin)
+        let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin, withNorms: norms)
         let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
@@ -167,6 +174,7 @@ extension ExtractStage.Outcome {
     fileprivate var note: String {
         let parts = [
             found > 0 ? "\(found) found in the store" : nil,
+            normed > 0 ? "\(normed) features got their norms" : nil,
             copies > 0 ? "\(copies) copies of others" : nil,
             leftOut > 0 ? "\(leftOut) left out as unreadable" : nil,
         ]

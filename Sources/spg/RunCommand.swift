@@ -39,7 +39,7 @@ struct RunCommand: AsyncParsableCommand {
             let (plan, store) = try arguments.plan(recording: !dryRun, remakes: selection.force)
             // The threads that watched the last processes may hold it a little longer than this program lives.
             defer { try? store.close() }
-            let work = try selecting { try plan.work(selection.selection) { try store.contains($0) } }
+            let work = try selecting { try plan.work(selection.selection, in: store) }
             if dryRun {
                 print(try plan.dryRun(work, on: machine.machine, in: store))
                 plan.unused.line.map(Console.standardError.line)

@@ -6,13 +6,13 @@ import Reporting
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Lists every stage in every cell: done, stale, missing, failed, running, and why.",
+        commandName: "status", abstract: "Lists every stage in every cell: done, stale, missing, incomplete, failed, running, and why.",
         discussion: """
             EXAMPLE
               spg status Pipelines/desktop-icons.yaml
 
-            stale: made before, from something that has changed; missing: never made, or begun and interrupted. spg explain \
-            says more of one.
+            stale: made before, from something that has changed; missing: never made, or begun and interrupted; incomplete: \
+            features without the norms that another stage reads. spg explain says more of one.
             """)
 
     @OptionGroup var arguments: PipelineArguments
@@ -41,8 +41,7 @@ extension Plan {
 
     /// Such as “12 of 65 artifacts are to be made.”
     func missingSummary(in store: ArtifactStore) throws -> String {
-        let work = work
-        let missing = try work.count { try !store.contains($0.key) }
+        let work = work, missing = try self.work(Selection(), in: store).count
         return missing == 0
             ? "All \(work.count) artifacts are made; nothing is to run."
             : "\(missing) of \(work.count) artifacts are to be made."
@@ -50,7 +49,7 @@ extension Plan {
 
     /// What to say where a selection leaves nothing to make.
     func nothingToRun(in store: ArtifactStore) throws -> String {
-        let isDone = try work.allSatisfy { try store.contains($0.key) }
+        let isDone = try work(Selection(), in: store).isEmpty
         return isDone ? try missingSummary(in: store) : "What is chosen is made; \(try missingSummary(in: store))"
     }
 }

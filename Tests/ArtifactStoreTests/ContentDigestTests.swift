@@ -27,6 +27,9 @@ import Testing
         ("UPDATE tensor SET vector = zeroblob(8), sha256 = sha256(zeroblob(8)) WHERE name = 'g.bias'", "the generator "),
         ("UPDATE embedding_set SET manifest_id = (SELECT artifact_id FROM manifest WHERE domain = 'oxygen') "
             + "WHERE manifest_id = (SELECT artifact_id FROM manifest WHERE domain = 'papirus')", "the embeddings artifact "),
+        ("UPDATE embedding SET norm = norm + 1 WHERE norm IS NOT NULL", "the features of /data/breeze/"),
+        ("UPDATE embedding SET norm = NULL WHERE norm IS NOT NULL", "the features of /data/breeze/"),
+        ("UPDATE embedding SET norm = 7 WHERE norm IS NULL", "the features of /data/tango/"),
         ("UPDATE embedding_set_view SET position = 5 WHERE position = 1", "the embeddings artifact "),
         ("DELETE FROM embedding_set_view WHERE position = 1", "the embeddings artifact "),
         ("UPDATE embedding_set SET has_statistics = 0", "the embeddings artifact "),
@@ -61,6 +64,7 @@ import Testing
     private static func make(in store: ArtifactStore) throws {
         try Sample.runPipeline(in: store)
         try Sample.runCommand(in: store)
+        try Sample.extract(Sample.manifest("breeze"), into: store, withNorms: true)
         for domain in ["tango", "oxygen", "papirus"] { try Sample.extractStatistics(Sample.manifest(domain), into: store) }
     }
 
@@ -120,7 +124,7 @@ import Testing
     @Test func digestsAreOverWhatRowsSayNotOverTheirNumbers() throws {
         try withFolder { folder in
             let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
-            try Sample.extract(Sample.manifest("breeze"), into: mine)
+            try Sample.extract(Sample.manifest("hicolor"), into: mine)
             try Self.make(in: other)
             _ = try mine.merge(storeAt: other.path)
             #expect(try mine.verify().damages.isEmpty)

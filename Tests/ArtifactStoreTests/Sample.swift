@@ -60,6 +60,9 @@ enum Sample {
         return values.map { $0 / length }
     }
 
+    /// How long those features were as the encoder put them out.
+    static func norm(_ image: Digest, _ view: String) -> Float { 8 + Float(image.bytes[2]) / 64 + Float(view.utf8.count) }
+
     static func extractionRecipe(_ manifest: DomainManifest, views: [String] = views) -> Recipe {
         Recipe(
             kind: .embeddings, algorithmVersion: 1,
@@ -68,14 +71,20 @@ enum Sample {
     }
 
     /// Records a manifest and the features of all of its images.
+    /// - Parameter withNorms: whether their norms, too.
     @discardableResult
-    static func extract(_ manifest: DomainManifest, into store: ArtifactStore) throws -> ArtifactKey {
+    static func extract(
+        _ manifest: DomainManifest, into store: ArtifactStore, withNorms: Bool = false
+    ) throws -> ArtifactKey {
         try store.record(manifest)
         try store.record(encoder)
-        for (image, views) in try store.missing(views: views, of: manifest.key, encoder: encoder.key) {
+        let missing = try store.missing(views: views, of: manifest.key, encoder: encoder.key, withNorms: withNorms)
+        for (image, views) in missing {
             let rows = views.map { ImageView(image: image.digest, view: $0) }
             let values = rows.flatMap { vector($0.image, $0.view) }
-            try store.insert(Tensor([rows.count, 8], values), for: rows, encoder: encoder.key)
+            try store.insert(
+                Tensor([rows.count, 8], values), norms: withNorms ? rows.map { norm($0.image, $0.view) } : nil, for: rows,
+                encoder: encoder.key)
         }
         return try store.write(
             extractionRecipe(manifest),

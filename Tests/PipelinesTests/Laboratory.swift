@@ -42,14 +42,16 @@ final class Laboratory: Sendable {
     /// - Parameters:
     ///   - correct: how many of an evaluation's images are classified correctly; the rest is not.
     ///   - validation: the accuracy on validation images of what is learned.
-    func make(_ instance: Instance, correct: Int = 1, validation: Double? = nil) throws {
+    ///   - norm: of features; if left out, they have none.
+    func make(_ instance: Instance, correct: Int = 1, validation: Double? = nil, norm: Float? = nil) throws {
         let contents: ArtifactContents
         switch instance.kind.makes {
         case .embeddings:
             let images = instance.recipe.inputs[0].key
             let rows = try store.manifest(images).images.map { ImageView(image: $0.digest, view: "center") }
             let vectors = Tensor([rows.count, 2], rows.flatMap { _ in [Float(1), 0] })
-            try store.insert(vectors, for: rows, encoder: Self.encoder.key)
+            try store.insert(
+                vectors, norms: norm.map { Array(repeating: $0, count: rows.count) }, for: rows, encoder: Self.encoder.key)
             contents = .embeddings(EmbeddingSet(manifest: images, encoder: Self.encoder.key, views: ["center"]))
         case .prompt:
             contents = .prompt(

@@ -97,7 +97,8 @@ import Testing
             parameters, model: model, classNames: TinyText.classNames, training: images, validation: images)
         for (index, expected) in try #require(golden.dpl[competitors]).enumerated() {
             let measured = learner.update(
-                images: TinyText.batch("images", index, 15), labels: TinyText.labels(15), learningRate: 1e-3
+                images: TinyText.batch("images", index, 15), norms: TinyText.norms(index, 15), labels: TinyText.labels(15),
+                learningRate: 1e-3
             ) { RandomStream(seed: UInt64(TinyText.seed), purpose: "dropout \($0)", index) }
             expect(measured.step, learner.current, equal: expected, "step \(index)")
         }

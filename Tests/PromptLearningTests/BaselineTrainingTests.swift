@@ -49,9 +49,10 @@ import Testing
 
     @Test(arguments: DPL.Competitors.allCases) func gradientsOfDPL(competitors: DPL.Competitors) throws {
         let probe = try Probe(learner: dpl { $0.competitors = competitors.rawValue }) {
-            $0.update(images: TinyText.batch("images", 0, 8), labels: TinyText.labels(8), learningRate: $1) {
-                RandomStream(seed: 1, purpose: "masks", $0)
-            }.step
+            $0.update(
+                images: TinyText.batch("images", 0, 8), norms: TinyText.norms(0, 8), labels: TinyText.labels(8),
+                learningRate: $1
+            ) { RandomStream(seed: 1, purpose: "masks", $0) }.step
         }
         try probe.gradientsEqualDifferences()
     }

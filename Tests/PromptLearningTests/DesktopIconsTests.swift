@@ -14,8 +14,9 @@ import Testing
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         model = try CLIPText(checkpoint: Checkpoint(contentsOf: root.appending(path: "Models/icon-clip")))
         let file = try Safetensors(contentsOf: root.appending(path: "Tests/Fixtures/desktop-icons.safetensors"))
+        let (features, norms) = try file.tensor(named: "features").normalizedRowsWithNorms()
         let all = FeatureSet(
-            center: try file.tensor(named: "features").normalizedRows(), augmented: [],
+            center: features, augmented: [], norms: FeatureNorms(center: norms),
             labels: try file.tensor(named: "labels").values.map { Int($0) },
             domains: try file.tensor(named: "domains").values.map { Int($0) })
         let sources = all.domains.indices.filter { all.domains[$0] < 2 }

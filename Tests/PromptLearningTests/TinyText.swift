@@ -26,6 +26,12 @@ enum TinyText {
         return stream.uniform([count, dimension]).mapped { 2 * $0 - 1 }.normalizedRows()
     }
 
+    /// How long features are as an encoder puts them out.
+    static func norms(_ step: Int, _ count: Int) -> [Float] {
+        var stream = RandomStream(seed: UInt64(seed), purpose: "norms", step)
+        return stream.uniform([count]).mapped { 8 + 4 * $0 }.values
+    }
+
     static func labels(_ count: Int) -> [Int] { (0..<count).map { (3 * $0 + 1) % classNames.count } }
 
     /// Images of some domains: each class's features lie around one point, moved by its domain.
@@ -44,9 +50,9 @@ enum TinyText {
                 }
             }
         }
+        let (center, norms) = Tensor([labels.count, dimension], features).normalizedRowsWithNorms()
         return FeatureSet(
-            center: Tensor([labels.count, dimension], features).normalizedRows(), augmented: [], labels: labels,
-            domains: owners)
+            center: center, augmented: [], norms: FeatureNorms(center: norms), labels: labels, domains: owners)
     }
 }
 

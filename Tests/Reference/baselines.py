@@ -112,6 +112,11 @@ def batch(purpose, step, count):
     return x / x.norm(dim=-1, keepdim=True)
 
 
+def norms(step, count):
+    """How long features are as an encoder puts them out."""
+    return torch.from_numpy(8 + 4 * uniform(SEED, "norms", step, shape=[count]))
+
+
 def labels(count):
     return torch.tensor([(3 * i + 1) % len(CLASSES) for i in range(count)])
 
@@ -180,7 +185,9 @@ def dpl(competitors):
     layers = [linear(sizes[i], sizes[i + 1], "domain prompt", i, True) for i in range(3)]
 
     def loss(step):
-        x = images = batch("images", step, domains * size)
+        # As released: the network sees features as CLIP puts them out, and unit vectors are compared with texts.
+        x = encoded = batch("images", step, domains * size) * norms(step, domains * size)[:, None]
+        images = encoded / encoded.norm(dim=-1, keepdim=True)
         for i in (0, 1):
             u = torch.from_numpy(uniform(SEED, f"dropout {i}", step, shape=[domains * size, hidden]))
             x = F.relu(layers[i](x) * torch.where(u < dropout, 0.0, 1 / (1 - dropout)))

@@ -53,13 +53,13 @@ struct Bench {
     func extract(
         _ domain: String, views: Int = 2, counting count: ViewCount? = nil,
         onBadImage: ExtractStage.BadImagePolicy = .fail, precision: Precision = .float32, order: ColorOrder = .dassl,
-        statistics: Bool = false
+        statistics: Bool = false, norms: Bool = false
     ) throws -> ExtractStage.Outcome {
         var parameters = ExtractStage.Parameters()
         parameters.views = count ?? .count(views)
         parameters.statistics = statistics
-        return try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision, order)).run(
-            manifest: manifest(Name(domain)), checkpoint: checkpoint, store: store)
+        let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: .computed(precision, order), withNorms: norms)
+        return try stage.run(manifest: manifest(Name(domain)), checkpoint: checkpoint, store: store)
     }
 
     // MARK: Stages, with small parameters unless told otherwise

@@ -18,7 +18,8 @@ struct ExchangeTests {
         return try FeatureImport(
             encoder: encoder, folder: ImageFolder(root: bench.data), domains: domains,
             order: images.map { .listed($0) } ?? .ofDataSet, isNormalizing: normalize
-        ).run(source.tensor(), source: source.source, checkpoint: bench.checkpoint, store: bench.store)
+        ).run(
+            source.tensor(), norms: source.norms(), source: source.source, checkpoint: bench.checkpoint, store: bench.store)
     }
 
     @Test("Exported and imported features have the same bits, in every format", arguments: ["npy", "npz", "safetensors", "pt"])
@@ -36,6 +37,7 @@ struct ExchangeTests {
             #expect(new.encoder != old.encoder && new.manifest == old.manifest && new.views.count == 3)
             for (a, b) in zip(old.views, new.views) {
                 #expect(try bench.store.embeddings(key, view: a).vectors == bench.store.embeddings(outcome.key, view: b).vectors)
+                #expect(try bench.store.norms(key, view: a) == bench.store.norms(outcome.key, view: b))
             }
         }
         let again = bench.folder.url.appending(path: "again.\(format)")
@@ -128,7 +130,10 @@ struct ExchangeTests {
         ("an image twice", { _, table in table[4] = table[5] }, "twice"),
         ("another image", { _, table in table[4][1] = String(repeating: "0", count: 64) }, "is not the image that"),
         ("a dimension", { rows, _ in rows = rows.reshaped([48, 16]) }, "has the shape [48, 16]; expected [images, 32]"),
-        ("a short line", { _, table in table[2].removeLast() }, "f.csv, line 4 has 3 fields"),
+        ("a short line", { _, table in table[2].removeLast() }, "f.csv, line 4 has 4 fields"),
+        ("no norm", { _, table in table[2][4] = "" }, "has “” in the column norm, which is no length"),
+        ("a norm that is no length", { _, table in table[2][4] = "-8.5" }, "has “-8.5” in the column norm"),
+        ("a norm that is not finite", { _, table in table[2][4] = "inf" }, "has “inf” in the column norm"),
     ]
 
     @Test("What is wrong is named, and nothing is written", arguments: faults.indices)
@@ -139,7 +144,7 @@ struct ExchangeTests {
         Self.faults[index].change(&rows, &table)
         let file = bench.folder.url.appending(path: "f.npy"), images = bench.folder.url.appending(path: "f.csv")
         try NumPyArray.encode(rows).write(to: file)
-        let lines = [["image_path", "image_sha256", "domain", "label"]] + table
+        let lines = [try #require(export.rowTable).columns] + table
         try Data(lines.map { $0.joined(separator: ",") }.joined(separator: "\n").utf8).write(to: images)
         let before = try bench.artifacts()
         do {

@@ -8,6 +8,8 @@ public struct MergeOutcome: Hashable, Sendable {
     public internal(set) var artifacts: [String: Int] = [:]
     /// New features.
     public internal(set) var embeddings = 0
+    /// Norms of features that were here without.
+    public internal(set) var norms = 0
     /// New rows of block statistics.
     public internal(set) var statistics = 0
     /// Pipelines that were unknown here.
@@ -71,8 +73,10 @@ extension Database {
         let before = totalChangesCount
         try execute(sql: Self.newEmbeddings)
         outcome.embeddings = totalChangesCount - before
+        try execute(sql: Self.newNorms)
+        outcome.norms = totalChangesCount - before - outcome.embeddings
         try execute(sql: Self.newStatistics)
-        outcome.statistics = totalChangesCount - before - outcome.embeddings
+        outcome.statistics = totalChangesCount - before - outcome.embeddings - outcome.norms
         try execute(sql: Self.newContents)
         return outcome
     }
@@ -125,14 +129,24 @@ extension Database {
         JOIN main.image ON image.sha256 = their_image.sha256
         """
 
-    private static let newEmbeddings = copies(of: "embedding", "vector")
-    private static let newStatistics = copies(of: "block_statistic", "numbers")
+    private static let newEmbeddings = copies(of: "embedding", ["vector", "norm"])
+    private static let newStatistics = copies(of: "block_statistic", ["numbers"])
+    /// Of features that both have, whose vectors are the same.
+    private static let newNorms = """
+        UPDATE main.embedding SET norm = theirs.norm, sha256 = theirs.sha256
+            FROM other.embedding AS theirs
+            \(theirEncoder)
+            \(theirView)
+            \(theirImage)
+            WHERE embedding.encoder_id = encoder.id AND embedding.view_id = image_view.id AND embedding.image_id = image.id
+                AND embedding.norm IS NULL AND theirs.norm IS NOT NULL
+        """
 
     /// Copies what is new of a table with a row for each image, encoder and view.
-    private static func copies(of table: String, _ column: String) -> String {
+    private static func copies(of table: String, _ columns: [String]) -> String {
         """
-        INSERT OR IGNORE INTO main.\(table) (encoder_id, view_id, image_id, \(column), sha256)
-            SELECT encoder.id, image_view.id, image.id, theirs.\(column), theirs.sha256
+        INSERT OR IGNORE INTO main.\(table) (encoder_id, view_id, image_id, \(columns.joined(separator: ", ")), sha256)
+            SELECT encoder.id, image_view.id, image.id, \(columns.map { "theirs." + $0 }.joined(separator: ", ")), theirs.sha256
             FROM other.\(table) AS theirs
             \(theirEncoder)
             \(theirView)

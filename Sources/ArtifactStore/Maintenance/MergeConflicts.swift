@@ -9,7 +9,11 @@ extension Database {
     }
 
     private static let conflictQueries = [
-        ofViews("features", in: "embedding"), ofViews("block statistics", in: "block_statistic"),
+        // A norm that one of the two lacks makes its digest another one, and is no conflict.
+        ofViews("features", in: "embedding", and: """
+            ((mine.norm IS NULL) = (theirs.norm IS NULL) OR mine.vector <> theirs.vector)
+            """),
+        ofViews("block statistics", in: "block_statistic"),
         artifacts("""
             SELECT artifact_id, json_array(method, domain, seed, context_length, width, hex(sha256), validation_accuracy)
                 AS contents FROM prompt
@@ -44,7 +48,7 @@ extension Database {
     ]
 
     /// A query for rows that differ, of a table with a row for each image, encoder and view.
-    private static func ofViews(_ noun: String, in table: String) -> String {
+    private static func ofViews(_ noun: String, in table: String, and condition: String = "true") -> String {
         """
         SELECT 'the \(noun) of ' || coalesce(
                 (SELECT path FROM main.manifest_image WHERE manifest_image.image_id = mine.image_id LIMIT 1),
@@ -56,7 +60,7 @@ extension Database {
         \(theirImage)
         JOIN main.\(table) AS mine
             ON mine.encoder_id = encoder.id AND mine.view_id = image_view.id AND mine.image_id = image.id
-        WHERE mine.sha256 <> theirs.sha256
+        WHERE mine.sha256 <> theirs.sha256 AND \(condition)
         """
     }
 

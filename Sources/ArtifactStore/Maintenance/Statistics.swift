@@ -20,6 +20,8 @@ public struct StoreStatistics: Hashable, Sendable {
         public let view: String
         public let images: Int
         public let bytes: Int
+        /// Those of the images whose features have norms.
+        public let imagesWithNorms: Int
         /// Those of the images that have block statistics, and the bytes of these.
         public let imagesWithStatistics: Int
         public let statisticsBytes: Int
@@ -68,12 +70,16 @@ extension ArtifactStore {
                 ).map { try .init(kind: $0.value(0), artifacts: $0.value(1), bytes: $0.value(2), seconds: $0.value(3)) },
                 features: Row.fetchAll(database, sql: """
                     SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images,
-                           CAST(images * 4.0 * dimension AS INTEGER),
+                           CAST(images * 4.0 * dimension AS INTEGER), images - coalesce(without_norm, 0),
                            coalesce(with_statistics, 0), CAST(coalesce(with_statistics, 0) * 4 * (
                                SELECT total(width) FROM encoder_block WHERE encoder_id = features.encoder_id) AS INTEGER)
                     FROM (
                         SELECT encoder_id, view_id, count(*) AS images FROM embedding GROUP BY encoder_id, view_id
                     ) AS features
+                    LEFT JOIN (
+                        SELECT encoder_id, view_id, count(*) AS without_norm FROM embedding WHERE norm IS NULL
+                        GROUP BY encoder_id, view_id
+                    ) USING (encoder_id, view_id)
                     LEFT JOIN (
                         SELECT encoder_id, view_id, count(*) AS with_statistics FROM block_statistic
                         GROUP BY encoder_id, view_id
@@ -85,7 +91,7 @@ extension ArtifactStore {
                 ).map {
                     try .init(
                         encoder: $0.value(0), view: $0.value(1), images: $0.value(2), bytes: $0.value(3),
-                        imagesWithStatistics: $0.value(4), statisticsBytes: $0.value(5))
+                        imagesWithNorms: $0.value(4), imagesWithStatistics: $0.value(5), statisticsBytes: $0.value(6))
                 },
                 pipelines: Row.fetchAll(database, sql: """
                     SELECT pipeline, count(*), count(artifact.key) FROM pipeline_instance

@@ -89,7 +89,8 @@ extension Database {
                 // Read where they lie: a copy of every blob would take as long as its digest.
                 let (matches, count) = try row.withUnsafeData(atIndex: 1) { bytes in
                     let bytes = bytes ?? Data()
-                    return try (bytes.sha256 == row.value(2), bytes.count)
+                    let digest = bytes.sha256(withNorm: blobs.haveNorms ? try row.value(3) : nil)
+                    return try (digest == row.value(2), bytes.count)
                 }
                 result.blobs += 1
                 result.bytes += count
@@ -107,14 +108,16 @@ extension Database {
 /// Blobs that have their digests beside them.
 private struct CheckedBlobs: Sendable {
     let name: String
-    /// Key of the row, blob, digest.
+    /// Key of the row, blob, digest; and the norm, which the digest is over, too.
     let query: String
+    var haveNorms = false
     /// What a row is to people.
     let subject: String
     let place: @Sendable (Row) throws -> StoreDamage.Place
 
     static let all = [
-        ofView("an embedding", "embedding", "vector", "features", place: { try .embedding($0.value(0)) }),
+        ofView(
+            "an embedding", "embedding", "vector", "features", haveNorms: true, place: { try .embedding($0.value(0)) }),
         ofView(
             "a row of block statistics", "block_statistic", "numbers", "block statistics",
             place: { try .blockStatistic($0.value(0)) }),
@@ -147,11 +150,11 @@ private struct CheckedBlobs: Sendable {
 
     /// Blobs of a table with a row for each image, encoder and view.
     private static func ofView(
-        _ name: String, _ table: String, _ column: String, _ noun: String,
+        _ name: String, _ table: String, _ column: String, _ noun: String, haveNorms: Bool = false,
         place: @escaping @Sendable (Row) throws -> StoreDamage.Place
     ) -> CheckedBlobs {
         CheckedBlobs(
-            name: name, query: "SELECT id, \(column), sha256 FROM \(table)",
+            name: name, query: "SELECT id, \(column), sha256\(haveNorms ? ", norm" : "") FROM \(table)", haveNorms: haveNorms,
             subject: """
                 SELECT 'the \(noun) of ' || coalesce(
                         (SELECT path FROM manifest_image WHERE manifest_image.image_id = \(table).image_id LIMIT 1),

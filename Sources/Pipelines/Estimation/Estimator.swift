@@ -29,9 +29,12 @@ struct Estimator {
         var bytes: [Double] = []
     }
 
-    /// - Parameter threads: that the instance will have.
-    mutating func estimate(_ instance: Instance, threads: Int) throws -> Estimate {
-        let size = try sizes.size(of: instance.recipe)
+    /// - Parameters:
+    ///   - threads: that the instance will have.
+    ///   - images: how many it reads, where it does not read all of its domain's.
+    mutating func estimate(_ instance: Instance, threads: Int, images: Int? = nil) throws -> Estimate {
+        var size = try sizes.size(of: instance.recipe)
+        if let images { size.images["images"] = images }
         let work = instance.kind.work.map { started($0(size)) }
         let history = try history(of: instance.kind)
         func seconds(_ coreSeconds: Double) -> Double { coreSeconds / Double(max(1, threads)) }

@@ -15,7 +15,16 @@ extension Plan {
         var estimator = Estimator(try StageSizes(of: self, in: store, model: model), rate: rate)
         var estimates: [ArtifactKey: Estimate] = [:]
         for instance in instances {
-            estimates[instance.key] = try estimator.estimate(instance, threads: share(instance).threads)
+            let threads = share(instance).threads
+            guard instance.fillsNorms, try store.contains(instance.key) else {
+                estimates[instance.key] = try estimator.estimate(instance, threads: threads)
+                continue
+            }
+            // Of what is there, what lacks its norm is encoded again, and nothing but numbers is added.
+            let features = try store.featuresWithoutNorm(instance.key), views = try store.embeddingSet(instance.key).views.count
+            var estimate = try estimator.estimate(instance, threads: threads, images: (features + views - 1) / views)
+            estimate.bytes = features * MemoryLayout<Double>.size
+            estimates[instance.key] = estimate
         }
         let byStage = Dictionary(grouping: instances, by: \.stage)
         let stages = specification.stages.map(\.name).compactMap { name in

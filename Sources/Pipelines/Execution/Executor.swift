@@ -9,18 +9,28 @@ public struct Executor: Sendable {
         var isMade: @Sendable (ArtifactKey) throws -> Bool
         /// Whether some process is making it at the moment.
         var isClaimed: @Sendable (ArtifactKey) throws -> Bool
+        /// Whether all features of an embeddings artifact that is there have norms.
+        var hasNorms: @Sendable (ArtifactKey) throws -> Bool
 
         public init(
             isMade: @escaping @Sendable (ArtifactKey) throws -> Bool,
-            isClaimed: @escaping @Sendable (ArtifactKey) throws -> Bool
+            isClaimed: @escaping @Sendable (ArtifactKey) throws -> Bool,
+            hasNorms: @escaping @Sendable (ArtifactKey) throws -> Bool = { _ in true }
         ) {
             self.isMade = isMade
             self.isClaimed = isClaimed
+            self.hasNorms = hasNorms
         }
 
         public init(in store: ArtifactStore) {
             self.init(
-                isMade: { try store.contains($0) }, isClaimed: { try !store.claimed(among: [$0]).isEmpty })
+                isMade: { try store.contains($0) }, isClaimed: { try !store.claimed(among: [$0]).isEmpty },
+                hasNorms: { try store.hasNorms($0) })
+        }
+
+        /// Whether there is nothing left to do for an instance.
+        func isDone(_ instance: Instance) throws -> Bool {
+            try isMade(instance.key) && (!instance.fillsNorms || hasNorms(instance.key))
         }
     }
 
@@ -83,7 +93,7 @@ public struct Executor: Sendable {
                     let instance = schedule.next(where: { machine.fits($0, beside: Array(running.values)) })
                 {
                     // An error here comes up again, with its reason, in the process or when that has ended.
-                    if !remakes, (try? artifacts.isMade(instance.key)) == true {
+                    if !remakes, (try? artifacts.isDone(instance)) == true {
                         end(instance, .success(.found), &schedule, &outcome, report)
                     } else if (try? artifacts.isClaimed(instance.key)) == true {
                         report(.waiting(instance))
@@ -208,7 +218,7 @@ public struct Executor: Sendable {
                     + "If it says so once more, the executable and spg disagree on the recipe: build them together.")
         }
         do {
-            guard try !artifacts.isMade(instance.key) else { return nil }
+            guard try !artifacts.isDone(instance) else { return nil }
             return StageFailure(summary: "it ended well, but the store does not have \(instance.key)", message: "")
         } catch {
             return StageFailure(summary: "the store cannot be read: \(error)", message: "")

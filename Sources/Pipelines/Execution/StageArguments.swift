@@ -32,6 +32,7 @@ extension Instance {
             if dataSet.names != .bytes { arguments.append("--normalize-names=\(dataSet.names.rawValue)") }
             let order = specification.preprocessing
             if order != .dassl { arguments.append("--preprocessing=\(order.rawValue)") }
+            if fillsNorms { arguments.append("--norms") }
             switch dataSet.splits?.value {
             case nil: break
             case .files(let folder): arguments.append("--splits=\(folder)")

@@ -31,6 +31,10 @@ public struct Instance: Sendable {
     public var sources: [Source]
     /// The paths, as written, of parameters that are files; the recipe has their digests.
     public var files: [String: String]
+    /// Whether it reads the norms of the features that it is made from.
+    public var readsNorms = false
+    /// Whether its features are to have norms, those that are there included, since what a run makes reads them.
+    public var fillsNorms = false
 
     /// Where an input comes from.
     public enum Source: Hashable, Sendable {

@@ -82,7 +82,7 @@ private struct Planner {
                 Instance(
                     stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
                     sources: resolved.map(\.source) + parts.map { .images(domain: $0) }, files: files,
-                    labels: specification.labels(of: cell)))
+                    readsNorms: asked.contains(.norms), labels: specification.labels(of: cell)))
         }
     }
 

@@ -15,17 +15,39 @@ public struct Selection: Sendable {
 }
 
 extension Plan {
-    /// The instances that a run has to make, inputs first, each key once.
+    /// The instances that a run has to make, inputs first, each key once. Features that are there without the norms that
+    /// something to be made reads are among them.
+    /// - Parameter hasNorms: whether all features of an embeddings artifact that is there have norms.
     /// - Throws: `SelectionError` for a selector that means nothing, and where an input is neither there nor selected;
-    ///   whatever `isMade` throws.
-    public func work(_ selection: Selection, isMade: (ArtifactKey) throws -> Bool) throws -> [Instance] {
+    ///   whatever `isMade` and `hasNorms` throw.
+    public func work(
+        _ selection: Selection, isMade: (ArtifactKey) throws -> Bool, hasNorms: (ArtifactKey) throws -> Bool = { _ in true }
+    ) throws -> [Instance] {
         var chosen = Set(instances.map(\.key))
         if !selection.only.isEmpty { chosen.formIntersection(try keys(selection.only)) }
         if !selection.from.isEmpty { chosen.formIntersection(descendants(of: try keys(selection.from))) }
         if !selection.until.isEmpty { chosen.formIntersection(ancestors(of: try keys(selection.until))) }
-        let work = try work.filter { try chosen.contains($0.key) && (selection.remakes || !isMade($0.key)) }
-        try checkInputs(of: work, isMade: isMade)
+        let made = try work.filter { try chosen.contains($0.key) && (selection.remakes || !isMade($0.key)) }
+        let normless = try features(withNormsReadBy: made).filter { try isMade($0) && !hasNorms($0) }
+        let keys = Set(made.map(\.key)).union(chosen.intersection(normless))
+        let normed = selection.remakes ? [] : features(withNormsReadBy: made)
+        let work = work.filter { keys.contains($0.key) }.map { instance in
+            var instance = instance
+            instance.fillsNorms = normed.contains(instance.key)
+            return instance
+        }
+        try checkInputs(of: work) { key in
+            if normless.contains(key) { return "has features without the norms that are read" }
+            return try isMade(key) ? nil : "is not made"
+        }
         return work
+    }
+
+    /// The features whose norms some instances read. Imported ones have those that they came with.
+    private func features(withNormsReadBy instances: [Instance]) -> Set<ArtifactKey> {
+        guard specification.importedEncoder == nil else { return [] }
+        let inputs = instances.filter(\.readsNorms).flatMap(\.recipe.inputs)
+        return Set(inputs.filter { $0.role == "embeddings" }.map(\.key))
     }
 
     private func keys(_ selectors: [InstanceSelector]) throws(SelectionError) -> Set<ArtifactKey> {
@@ -47,13 +69,16 @@ extension Plan {
         }
     }
 
-    private func checkInputs(of chosen: [Instance], isMade: (ArtifactKey) throws -> Bool) throws {
+    /// - Parameter problem: why an artifact cannot be read as it is; nil where it can.
+    private func checkInputs(of chosen: [Instance], problem: (ArtifactKey) throws -> String?) throws {
         let keys = Set(chosen.map(\.key))
         for instance in chosen {
             for (input, source) in zip(instance.recipe.inputs, instance.sources) {
-                guard case .instance(let name) = source, !keys.contains(input.key), try !isMade(input.key) else { continue }
+                guard case .instance(let name) = source, !keys.contains(input.key),
+                    let problem = try problem(input.key)
+                else { continue }
                 throw SelectionError(
-                    description: "\(instance.name) needs \(name), which is not made and not among what is to run; "
+                    description: "\(instance.name) needs \(name), which \(problem) and not among what is to run; "
                         + "select it too, or use --until \(instance.stage) alone, which takes all inputs along")
             }
         }

@@ -34,7 +34,7 @@ extension Plan {
         case .failed(let message):
             if let failure = try store.failure(of: instance.key) { screen.add("failed", failure.failed) }
             screen.add("error", lines: message.split(whereSeparator: \.isNewline).map(String.init), atMost: 10)
-        case .running, .missing: screen.add("why", state.reason)
+        case .running, .missing, .incomplete: screen.add("why", state.reason)
         case .stale: break
         }
         if state.isToRun {

@@ -16,6 +16,7 @@ public struct PlanGraph: Sendable {
     /// States from the one that most needs attention on, with a fill and a line colour.
     fileprivate static let colors = [
         ("failed", "#f8d7da", "#b02a37"), ("running", "#cfe2ff", "#084298"), ("stale", "#fff3cd", "#997404"),
+        ("incomplete", "#ffe5d0", "#984c0c"),
         ("missing", "#f8f9fa", "#6c757d"), ("done", "#d1e7dd", "#0f5132"),
     ]
 

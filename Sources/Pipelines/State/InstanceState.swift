@@ -9,6 +9,8 @@ public enum InstanceState: Hashable, Sendable {
     case running(since: String?)
     /// It failed when it was last tried.
     case failed(message: String)
+    /// It is there, but its features have no norms, which something to be made reads.
+    case incomplete(reader: String)
     /// It was made before, by another recipe: what changed, one by one.
     case stale(changes: [String])
     /// Nothing that it ever was is there. Where it was begun, how far that is: it goes on from there.
@@ -20,6 +22,7 @@ public enum InstanceState: Hashable, Sendable {
         case .done: "done"
         case .running: "running"
         case .failed: "failed"
+        case .incomplete: "incomplete"
         case .stale: "stale"
         case .missing: "missing"
         }
@@ -34,6 +37,8 @@ public enum InstanceState: Hashable, Sendable {
         case .done: ""
         case .running(let since): since.map { "being made since \($0)" } ?? "being made by another process"
         case .failed(let message): "failed when last tried: " + Self.gist(of: message)
+        case .incomplete(let reader):
+            "features without norms, which \(reader) reads: the images are encoded again for these, the features stay"
         case .stale(let changes): changes.joined(separator: "; ")
         case .missing(nil): "never made"
         case .missing(let progress?):
@@ -54,8 +59,21 @@ extension Plan {
     /// The state of every instance, in order.
     public func states(in store: ArtifactStore) throws -> [InstanceState] {
         let claimed = try store.claimed(among: instances.map(\.key))
-        let slots = slots(in: store)
-        return try instances.map { try state(of: $0, isClaimed: claimed.contains($0.key), slots: slots, in: store) }
+        let slots = slots(in: store), work = try work(Selection(), in: store)
+        return try instances.map { instance in
+            let isClaimed = claimed.contains(instance.key)
+            let state = try state(of: instance, isClaimed: isClaimed, slots: slots, in: store)
+            guard case .done = state, work.contains(where: { $0.key == instance.key }) else { return state }
+            if isClaimed { return .running(since: try store.attempt(at: instance.key)?.started) }
+            let reader = work.first { $0.readsNorms && $0.recipe.inputs.contains { $0.key == instance.key } }
+            return .incomplete(reader: reader?.name ?? "a stage")
+        }
+    }
+
+    /// The instances that a run has to make of those that a store lacks, wholly or in part.
+    public func work(_ selection: Selection, in store: ArtifactStore) throws -> [Instance] {
+        try work(
+            selection, isMade: { try store.contains($0) }, hasNorms: { try store.hasNorms($0) })
     }
 
     /// The places that an artifact has in this plan and had in earlier versions of it, or of other pipelines: a stage and a

@@ -15,6 +15,7 @@ public struct DPL: FeatureTraining {
     private var descent: Descent
 
     /// Prepares to learn from the images of some source domains.
+    /// - Precondition: both sets have norms.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
@@ -63,9 +64,9 @@ public struct DPL: FeatureTraining {
                 (0..<parameters.batchSize).map { _ in images[draws.integer(below: images.count)] }
             }
             var views = RandomStream(seed: seed, purpose: "views", step)
+            let (features, norms) = training.normedViews(of: batch, using: &views)
             let measured = update(
-                images: training.views(of: batch, using: &views), labels: batch.map { training.labels[$0] },
-                learningRate: rate) { RandomStream(seed: seed, purpose: "dropout \($0)", step) }
+                images: features, norms: norms, labels: batch.map { training.labels[$0] }, learningRate: rate) { RandomStream(seed: seed, purpose: "dropout \($0)", step) }
             guard measured.step.loss.isFinite else {
                 throw .notFinite(quantity: "loss", epoch: epoch, step: step - first, learningRate: rate)
             }
@@ -82,18 +83,19 @@ public struct DPL: FeatureTraining {
     /// One step of gradient descent on a batch of every source domain.
     ///
     /// - Parameters:
-    ///   - images: unit features, `[domains · batchSize, F]`, one domain's after another's. - labels: of each.
+    ///   - images: unit features, `[domains · batchSize, F]`, one domain's after another's. - norms, labels: of each.
     ///   - masks: the stream that decides what dropout drops behind each hidden layer.
     /// - Returns: what was measured; the accuracy is that of the domains' own prompts.
     package mutating func update(
-        images: Tensor, labels: [Int], learningRate: Float, masks: (_ layer: Int) -> RandomStream
+        images: Tensor, norms: [Float], labels: [Int], learningRate: Float, masks: (_ layer: Int) -> RandomStream
     ) -> (step: DescentStep, accuracy: Double) {
         let (model, prompts, size, probability) = (model, prompts, parameters.batchSize, Float(parameters.dropout))
         let domains = images.rows / size, classes = prompts.classCount
         let isOwn = parameters.competitors == Competitors.ownDomain.rawValue
+        let written = images.scalingRows(by: norms)
         var correct = 0.0
         let step = descent.step(learningRate: learningRate) { p in
-            let vectors = DomainPromptNetwork.prompts(of: images, batchesOf: size, parameters: p) { x, layer in
+            let vectors = DomainPromptNetwork.prompts(of: written, batchesOf: size, parameters: p) { x, layer in
                 dropout(x, probability: probability, using: masks(layer))
             }
             let contexts = reshaped(vectors, [domains * prompts.layout.contextCount, model.transformer.width])
@@ -123,7 +125,8 @@ public struct DPL: FeatureTraining {
         for images in validationImages {
             let own = validation.subset(images)
             let predictions = classify(
-                own.center, batchesOf: parameters.validationBatchSize, network: network, classes: prompts, model: model)
+                own.center, norms: own.norms?.center ?? [], batchesOf: parameters.validationBatchSize, network: network,
+                classes: prompts, model: model)
             guard predictions.allSatisfy(\.probability.isFinite) else { return .nan }
             sum += accuracy(predictions.map(\.label), labels: own.labels)
         }
@@ -147,14 +150,16 @@ public struct DPL: FeatureTraining {
 ///
 /// - Parameters:
 ///   - features: `[n, F]`, unit length; their order decides which of them share a prompt. A last, short batch has its own.
+///   - norms: of each, its length as the encoder put it out: so long the network sees it.
 ///   - progress: called after each batch.
 public func classify(
-    _ features: Tensor, batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
+    _ features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> [Prediction] {
     stride(from: 0, to: features.rows, by: size).flatMap { first in
-        let batch = features.rows(first..<min(first + size, features.rows))
-        let text = classes.textFeatures(Variable(network.prompt(of: batch)), model: model).value  // [classes, F]
+        let places = first..<min(first + size, features.rows), batch = features.rows(places)
+        let prompt = network.prompt(of: batch.scalingRows(by: Array(norms[places])))
+        let text = classes.textFeatures(Variable(prompt), model: model).value  // [classes, F]
         defer { progress(first + batch.rows) }
         return classify(batch, text: text, logitScale: model.logitScale)
     }

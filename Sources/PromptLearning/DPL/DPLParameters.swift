@@ -32,7 +32,7 @@ extension DPL {
 
         public init() {}
 
-        public var needs: [ModelNeed] { [.context(ContextNeed(length: contextLength))] }
+        public var needs: [ModelNeed] { [.context(ContextNeed(length: contextLength)), .norms] }
 
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)

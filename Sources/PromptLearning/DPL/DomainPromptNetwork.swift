@@ -33,7 +33,8 @@ public struct DomainPromptNetwork: Sendable {
     /// The last layer is linear, so the mean of what it makes of a batch is what it makes of the mean: it is taken before.
     ///
     /// - Parameters:
-    ///   - features: `[batches · size, F]`, one batch after another. - size: of each batch.
+    ///   - features: `[batches · size, F]`, as the image encoder puts them out, one batch after another. - size: of each
+    ///     batch.
     ///   - p: as `parameters`.
     ///   - dropping: what dropout makes of the output of a hidden layer.
     /// - Returns: `[batches, M · width]`.
@@ -49,7 +50,7 @@ public struct DomainPromptNetwork: Sendable {
     }
 
     /// The prompt of a batch in evaluation: `[M, width]`.
-    /// - Parameter features: `[n, F]`, unit length.
+    /// - Parameter features: `[n, F]`, as the image encoder puts them out.
     public func prompt(of features: Tensor) -> Tensor {
         Self.prompts(of: features, batchesOf: features.rows, parameters: parameters.map { Variable($0) }).value
             .reshaped([contextLength, width])

@@ -15,6 +15,8 @@ public enum ModelNeed: Hashable, Sendable {
     case styleTokens(scales: Int, imageTokens: Int)
     /// Block statistics beside the features.
     case statistics
+    /// The features' lengths as the encoder put them out.
+    case norms
     /// Features that so many heads of attention can share evenly.
     case heads(Int)
 
@@ -46,7 +48,7 @@ public struct UnmetNeed: Error, Hashable, CustomStringConvertible {
 }
 
 extension ModelNeed {
-    /// Looks whether a model and some classes meet the need. That there are statistics, a model does not tell.
+    /// Looks whether a model and some classes meet the need. That there are statistics or norms, a model does not tell.
     /// - Throws: `UnmetNeed`, in the words of the error that would end the training or evaluation.
     public func check(_ model: ModelOutline, _ classes: NamedClasses) throws(UnmetNeed) {
         switch self {
@@ -77,7 +79,7 @@ extension ModelNeed {
                 try require(contextLength: length, by: "scales or imageTokens", model: model)
                 _ = try ClassPrompts(classNames: classes.names, contextLength: length, model: model)
             }
-        case .statistics:
+        case .statistics, .norms:
             break
         case .heads(let heads):
             let features = model.architecture.dimension

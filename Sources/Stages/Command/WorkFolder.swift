@@ -127,7 +127,7 @@ struct WorkFolder: Sendable {
         }
         let export =
             switch kind {
-            case .embeddings: try Export(features: [key], in: store)
+            case .embeddings: try Export(features: [key], withNorms: false, in: store)
             case .prompt: try Export(prompt: key, in: store)
             case .generator: try Export(generator: key, in: store)
             case .evaluation: try Export(predictions: key, in: store)

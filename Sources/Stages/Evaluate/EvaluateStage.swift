@@ -30,7 +30,8 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe) {
             let target = keys["embeddings"]
-            let features = try SourceFeatures(target, store: store, onlyCenter: true)
+            let features = try SourceFeatures(
+                target, store: store, onlyCenter: true, withNorms: parameters.needs.contains(.norms))
             for role in Method.kind.roles where role.kind == .prompt || role.kind == .generator {
                 for key in keys[role.name] {
                     try store.requireEncoder(features.encoder, of: key, readsFeatures: role.kind == .generator)
@@ -39,11 +40,12 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
             let all = features.manifests[0]
             let places = try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
                 ?? Array(all.images.indices)
+            let set = part == nil ? features.sets[0] : features.sets[0].subset(places)
             let images = TargetImages(
                 keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
                 manifest: DomainManifest(
                     dataset: all.dataset, domain: all.domain, classes: all.classes, images: places.map { all.images[$0] }),
-                features: part == nil ? features.sets[0].center : features.sets[0].center.gatheringRows(places),
+                features: set.center, norms: set.norms?.center ?? [],
                 model: try features.model(of: checkpoint, store: store))
             let count = images.features.rows
             let classified = try Method.classify(images, parameters) { progress($0, count) }

@@ -34,6 +34,8 @@ public struct TargetImages {
     let manifest: DomainManifest
     /// Of the center views, `[n, dimension]`, unit length.
     let features: Tensor
+    /// How long each of them was as the encoder put it out; empty where the method's parameters do not need that.
+    let norms: [Float]
     let model: CLIPText
 
     var classNames: [String] { manifest.classes.map(\.text) }

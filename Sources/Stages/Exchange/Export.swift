@@ -17,8 +17,10 @@ public struct Export: Sendable {
 
     /// Features of embeddings artifacts, one after the other: `features`, `[images, dimension]`, or
     /// `[images, 1 + views, dimension]` with the center view first. What `FeatureImport` reads, bit by bit.
+    /// - Parameter withNorms: whether their norms go with them, where all are known: in the table of the images. What reads
+    ///   features for an artifact of its own leaves them out, since no key tells whether they are known.
     /// - Throws: `StageInputError` where they are of different encoders or numbers of views.
-    public init(features keys: [ArtifactKey], in store: ArtifactStore) throws {
+    public init(features keys: [ArtifactKey], withNorms: Bool = true, in store: ArtifactStore) throws {
         let sets = try keys.map { try store.embeddingSet($0) }
         guard let first = sets.first else { throw StageInputError("no embeddings were given") }
         guard sets.allSatisfy({ $0.encoder == first.encoder && $0.views.count == first.views.count }) else {
@@ -37,6 +39,14 @@ public struct Export: Sendable {
         let all = Tensor.stacking(parts)
         tensors = ["features": all.reshaped(views == 1 ? [rows.count, dimension] : [rows.count, views, dimension])]
         rowTable = (["image_path", "image_sha256", "domain", "label"], rows)
+        if withNorms, try keys.allSatisfy(store.hasNorms) {
+            let norms = try zip(keys, sets).flatMap { key, set in
+                let columns = try set.views.map { try store.norms(key, view: $0) }
+                return columns[0].indices.map { row in columns.map { "\($0[row])" } }
+            }
+            rowTable?.columns += FeatureImport.normColumns(views: views)
+            rowTable?.rows = zip(rows, norms).map { $0 + $1 }
+        }
         table = (Self.numbers("f", dimension * views), all.reshaped([rows.count, dimension * views]))
     }
 

@@ -2,11 +2,14 @@ import CLIP
 import Foundation
 import Tensors
 
-/// The one array of features in a file of any format that holds numbers: .npy, .npz, .safetensors, or torch.save's.
+/// The one array of features in a file of any format that holds numbers: .npy, .npz, .safetensors, or torch.save's; and
+/// their norms, where an array of that name lies beside it.
 public struct FeatureFile: Sendable {
     public let source: String
     private let file: any TensorFile
     private let name: String
+    /// What the array of norms is called.
+    static let normsName = "norms"
 
     /// Opens a file by its extension.
     /// - Parameter name: which of several arrays; if left out, the only one, or the only one of floating-point numbers, or the
@@ -23,8 +26,10 @@ public struct FeatureFile: Sendable {
             }
         source = url.path
         let names = file.names.sorted()
-        // Labels or paths may lie beside the features.
-        let numbers = names.filter { [file] in file.entry(named: $0)?.elementType.isReadAsFloat ?? false }
+        // Labels, paths or norms may lie beside the features.
+        let numbers = names.filter { [file] name in
+            name != Self.normsName && file.entry(named: name)?.elementType.isReadAsFloat ?? false
+        }
         if let name {
             guard names.contains(name) else {
                 throw StageInputError("\(source) has no array “\(name)”; it has \(names.joined(separator: ", "))")
@@ -43,4 +48,10 @@ public struct FeatureFile: Sendable {
 
     /// Its numbers as `Float`s; float16 and bfloat16 numbers become those they stand for.
     public func tensor() throws -> Tensor { try file.tensor(named: name) }
+
+    /// How long each feature was before it was scaled to unit length; nil where the file does not say.
+    public func norms() throws -> Tensor? {
+        guard name != Self.normsName, file.names.contains(Self.normsName) else { return nil }
+        return try file.tensor(named: Self.normsName)
+    }
 }

@@ -52,13 +52,15 @@ public struct FeatureImport: Sendable {
     /// - Parameters:
     ///   - features: `[images, dimension]`, or `[images, 1 + views, dimension]` with the center view first; each row of unit
     ///     length unless `isNormalizing`.
+    ///   - norms: how long each was as the encoder put it out, `[images]` or `[images, 1 + views]`; if left out, those in the
+    ///     table of images, or the lengths of rows that are scaled.
     ///   - source: what errors call the features.
     ///   - checkpoint: whose text encoder goes with them.
     ///   - progress: called with the rows written and to write.
     /// - Throws: `StageInputError` for rows that fit no image, images without a row, shapes; rows
     ///   that are no unit vectors; `DatasetError`; `StoreError`, `.otherVector` where the encoder has other features.
     public func run(
-        _ features: Tensor, source: String, checkpoint: Checkpoint, store: ArtifactStore,
+        _ features: Tensor, norms: Tensor? = nil, source: String, checkpoint: Checkpoint, store: ArtifactStore,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Outcome] {
         let start = ContinuousClock.now
@@ -81,7 +83,9 @@ public struct FeatureImport: Sendable {
         }
         let imagesOfRows = try images(ofRows: features.shape[0], of: manifests, source: source)
         var vectors = features.reshaped([features.shape[0] * viewCount, identity.dimension])
-        try check(&vectors, views: stage.viewNames, of: imagesOfRows)
+        let given = try givenNorms(norms, of: imagesOfRows, views: viewCount, source: source)
+        let lengths = try check(&vectors, views: stage.viewNames, of: imagesOfRows)
+        var norms = given ?? (isNormalizing ? Self.norms(fromLengths: lengths) : nil)
 
         // One row for each image and view that differ.
         var rows: [ImageView] = [], chosen: [Int] = [], ignored: [Name: Int] = [:], firstRow: [Digest: Int] = [:]
@@ -98,14 +102,19 @@ public struct FeatureImport: Sendable {
                 chosen.append(index)
             }
         }
-        if chosen.count < vectors.rows { vectors = vectors.gatheringRows(chosen) }
+        if chosen.count < vectors.rows {
+            vectors = vectors.gatheringRows(chosen)
+            norms = norms.map { norms in chosen.map { norms[$0] } }
+        }
 
         let key = try store.record(identity)
         // All are compared before the first is written.
-        try store.checkNoOthers(vectors, for: rows, encoder: key)
+        try store.checkNoOthers(vectors, norms: norms, for: rows, encoder: key)
         for first in stride(from: 0, to: rows.count, by: 4096) {
             let part = first..<min(first + 4096, rows.count)
-            try store.insert(vectors.rows(part), for: Array(rows[part]), encoder: key, refusingOthers: true)
+            try store.insert(
+                vectors.rows(part), norms: norms.map { Array($0[part]) }, for: Array(rows[part]), encoder: key,
+                refusingOthers: true)
             progress(part.upperBound, rows.count)
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -122,7 +131,8 @@ public struct FeatureImport: Sendable {
     }
 
     /// Refuses rows that are no unit vectors, by the image's path, or makes them such.
-    private func check(_ vectors: inout Tensor, views: [String], of images: [LabelledImage]) throws {
+    /// - Returns: how long they are in the file.
+    private func check(_ vectors: inout Tensor, views: [String], of images: [LabelledImage]) throws -> [Float] {
         func refuse(_ row: Int, _ problem: StoreError.VectorProblem) -> StageInputError {
             let advice =
                 if case .notUnitLength(let length) = problem, length > 0 {
@@ -137,10 +147,12 @@ public struct FeatureImport: Sendable {
         if let row = lengths.firstIndex(where: { !$0.isFinite }) { throw refuse(row, .notFinite) }
         if isNormalizing {
             if let row = lengths.firstIndex(of: 0) { throw refuse(row, .notUnitLength(0)) }
-            vectors = vectors.normalizedRows()
-        } else if let row = lengths.firstIndex(where: { abs($0 - 1) > 4e-4 }) {
-            throw refuse(row, .notUnitLength(lengths[row]))
+            let (units, norms) = vectors.normalizedRowsWithNorms()
+            vectors = units
+            return norms
         }
+        if let row = lengths.firstIndex(where: { abs($0 - 1) > 4e-4 }) { throw refuse(row, .notUnitLength(lengths[row])) }
+        return lengths
     }
 }
 

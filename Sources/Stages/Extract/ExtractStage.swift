@@ -52,6 +52,8 @@ public struct ExtractStage: Sendable {
         public var key: ArtifactKey
         /// Images encoded now.
         public var encoded = 0
+        /// Features that were there and have got their norms now.
+        public var normed = 0
         /// Images whose features the store had.
         public var found = 0
         /// Files with the same bytes as another one, whose features they share.
@@ -77,13 +79,18 @@ public struct ExtractStage: Sendable {
     public let parameters: Parameters
     public let onBadImage: BadImagePolicy
     public let origin: FeatureOrigin
+    /// Whether features that are there without their norm are encoded again to get it. Which features an artifact has does
+    /// not depend on it, so no recipe has it.
+    public let withNorms: Bool
     static let augmentation = RandomResizedCropFlip()
 
     public init(
-        _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, origin: FeatureOrigin = .computed(.float32)
+        _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, origin: FeatureOrigin = .computed(.float32),
+        withNorms: Bool = false
     ) throws(UnfitParameter) {
         try parameters.check()
-        (self.parameters, self.onBadImage, self.origin) = (parameters, onBadImage, origin)
+        (self.parameters, self.onBadImage) = (parameters, onBadImage)
+        (self.origin, self.withNorms) = (origin, withNorms)
     }
 
     /// "center", then the names of the augmented views.
@@ -118,6 +125,8 @@ public struct ExtractStage: Sendable {
 
     /// Encodes what is missing and writes the artifact.
     ///
+    /// What is encoded for a norm alone has to be what is there, but for rounding (`Precision.featureTolerance`), and that
+    /// stays: what was learned from it stays right.
     /// - Parameters:
     ///   - manifest: the domain's images.
     ///   - processor: what encodes; asked for only if there is something to encode.
@@ -133,9 +142,10 @@ public struct ExtractStage: Sendable {
         let recipe = recipe(images: manifest.key, encoder: identity.key)
         let claim = try store.claim(recipe.key)
         defer { withExtendedLifetime(claim) {} }
-        // What was imported cannot be made again.
-        let isThere = if case .imported = origin { try store.contains(recipe.key) } else { try store.has(recipe.key) }
-        if isThere {
+        // What was imported cannot be made again, nor can its norms.
+        let isImported = if case .imported = origin { true } else { false }
+        let isThere = try isImported ? store.contains(recipe.key) : store.has(recipe.key)
+        if isThere, try isImported || !withNorms || store.hasNorms(recipe.key) {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
             store.onFind(recipe.key)
@@ -149,9 +159,13 @@ public struct ExtractStage: Sendable {
         try precision.check(on: processor)
         let model = try ImageModel(checkpoint: checkpoint, precision: precision, is: identity, store: store)
         let encoder = try store.record(identity)
-        let images = try store.record(manifest)
+        try store.record(manifest)
+        // What was left out as unreadable has no features that could lack a norm.
+        let asked = try isThere ? manifest.keeping(store.manifest(store.embeddingSet(recipe.key).manifest)) : manifest
+        let images = try store.record(asked)
         let missing = try store.missing(
-            views: viewNames, of: images, encoder: encoder, withStatistics: parameters.statistics)
+            views: viewNames, of: images, encoder: encoder, withStatistics: parameters.statistics, withNorms: withNorms)
+        var normed = 0
         var skipped: [(image: LabelledImage, error: ImageError)] = [], white: [String] = []
         let batch = max(1, 256 / viewNames.count)
         let known = KnownDataSet(named: manifest.dataset)
@@ -162,15 +176,17 @@ public struct ExtractStage: Sendable {
             let failures = features.flatMap(\.failures)
             try store.refuseChanged(failures.map(\.error))
             let surprise = failures.first { known?.isKnownBroken($0.image.path.text) != true }
-            if let surprise, onBadImage == .fail { throw surprise.error }
+            if let surprise, onBadImage == .fail || isThere { throw surprise.error }
             skipped += failures
             white += features.flatMap(\.white)
             for part in features where !part.rows.isEmpty {
-                try store.insert(part.vectors, part.statistics, for: part.rows, encoder: encoder)
+                normed += try store.insert(
+                    part.vectors, norms: part.norms, part.statistics, for: part.rows, encoder: encoder,
+                    within: precision.featureTolerance)
             }
             progress(first + part.count, missing.count)
         }
-        let rest = manifest.removing(Set(skipped.map(\.image.digest)))
+        let rest = asked.removing(Set(skipped.map(\.image.digest)))
         if rest.images.isEmpty, let first = skipped.first {
             throw StageInputError("not one image of \(manifest.domain) can be read; the first: \(first.error)")
         }
@@ -182,7 +198,7 @@ public struct ExtractStage: Sendable {
         var outcome = Outcome(
             key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
             errors: skipped.map(\.error))
-        outcome.white = white
+        (outcome.normed, outcome.white) = (normed, white)
         return outcome
     }
 
@@ -218,5 +234,10 @@ extension DomainManifest {
     fileprivate func removing(_ digests: Set<Digest>) -> DomainManifest {
         DomainManifest(
             dataset: dataset, domain: domain, classes: classes, images: images.filter { !digests.contains($0.digest) })
+    }
+
+    /// The manifest without the images that another does not have.
+    fileprivate func keeping(_ other: DomainManifest) -> DomainManifest {
+        removing(Set(images.map(\.digest)).subtracting(other.images.map(\.digest)))
     }
 }

@@ -28,6 +28,8 @@ struct ImageModel: Sendable {
         var rows: [ImageView] = []
         /// `[rows, dimension]`, of unit length.
         var vectors = Tensor([0, 0])
+        /// How long each was as the encoder put it out.
+        var norms: [Float] = []
         /// Of the same rows, where they are asked for.
         var statistics: StoredBlockStatistics?
         var failures: [(image: LabelledImage, error: ImageError)] = []
@@ -95,12 +97,12 @@ struct ImageModel: Sendable {
         Profile.measure(.encode) {
             if withStatistics {
                 let encoded = encoder.encodeWithStatistics(pictures)
-                features.vectors = encoded.features.normalizedRows()
+                (features.vectors, features.norms) = encoded.features.normalizedRowsWithNorms()
                 let numbers = Tensor(besideEachOther: encoded.statistics.flatMap { [$0.mean, $0.deviation] })
                 features.statistics = StoredBlockStatistics(
                     widths: encoder.blockWidths, numbers: HalfMatrix(rounding: numbers))
             } else {
-                features.vectors = encoder.encode(pictures).normalizedRows()
+                (features.vectors, features.norms) = encoder.encode(pictures).normalizedRowsWithNorms()
             }
         }
         return features

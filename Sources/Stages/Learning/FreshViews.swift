@@ -13,16 +13,20 @@ struct FreshViews {
     /// The training images of each domain, in the order of their features.
     let images: [[LabelledImage]]
     let encoder: Digest
+    /// Whether the training reads the norms of the features.
+    let withNorms: Bool
     let origin: FeatureOrigin
     let checkpoint: Checkpoint
     let store: ArtifactStore
 
-    /// - Parameters: - parts: of each domain. - embeddings: of each domain, as `spg-extract` made them.
+    /// - Parameters:
+    ///   - parts: of each domain. - embeddings: of each domain, as `spg-extract` made them.
+    ///   - withNorms: whether the training reads the norms of the features.
     /// - Returns: nil where the views to train on were all encoded beforehand.
     /// - Throws: `StageInputError` where some domains' were and others' were not.
     init?(
-        of features: SourceFeatures, _ parts: SourceFeatures.Parts, embeddings: [ArtifactKey], _ checkpoint: Checkpoint,
-        _ store: ArtifactStore
+        of features: SourceFeatures, _ parts: SourceFeatures.Parts, embeddings: [ArtifactKey], withNorms: Bool,
+        _ checkpoint: Checkpoint, _ store: ArtifactStore
     ) throws {
         let everyEpoch = JSONValue.string(ViewCount.everyEpochName)
         let fresh = try embeddings.map { try store.artifact($0)?.recipe.parameters["views"] == everyEpoch }
@@ -37,7 +41,7 @@ struct FreshViews {
             }
         images = zip(features.manifests, parts).map { manifest, part in part.train.map { manifest.images[$0] } }
         encoder = features.encoder
-        (self.checkpoint, self.store) = (checkpoint, store)
+        (self.withNorms, self.checkpoint, self.store) = (withNorms, checkpoint, store)
     }
 
     /// Puts the epoch's views in place of those of the epoch before, in a training that learns from features.
@@ -47,26 +51,33 @@ struct FreshViews {
         guard var training = learner as? any FeatureTraining else {
             throw StageInputError("“\(method)” cannot be trained on views for every epoch; extract a number of views")
         }
-        training.training.augmented = [try features(inEpoch: learner.epoch)]
+        let (features, norms) = try features(inEpoch: learner.epoch)
+        training.training.augmented = [features]
+        training.training.norms = training.training.norms.map { FeatureNorms(center: $0.center, augmented: [norms]) }
         if let exchanged = training as? Learner { learner = exchanged }
     }
 
-    /// `[training images, dimension]`, encoding what nobody has encoded yet.
-    private func features(inEpoch epoch: Int) throws -> Tensor {
+    /// `[training images, dimension]`, and the norms where they are read, encoding what nobody has encoded yet.
+    private func features(inEpoch epoch: Int) throws -> (vectors: Tensor, norms: [Float]) {
         let view = ExtractStage.augmentedView(epoch, origin), all = images.flatMap(\.self)
         // Trainings that come to an epoch together take turns: the second finds what the first has encoded.
         let claim = try store.claim(Digest(of: Data("\(encoder) \(view)".utf8)))
         defer { withExtendedLifetime(claim) {} }
-        var seen = try store.images(having: view, encoder: encoder)
+        var seen = try store.images(having: view, encoder: encoder, withNorms: withNorms)
         let missing = all.filter { seen.insert($0.digest).inserted }
         if !missing.isEmpty { try encode(missing, view: view) }
-        return try store.vectors(of: all.map(\.digest), view: view, encoder: encoder)
+        let digests = all.map(\.digest)
+        return (
+            try store.vectors(of: digests, view: view, encoder: encoder),
+            withNorms ? try store.norms(of: digests, view: view, encoder: encoder) : []
+        )
     }
 
     private func encode(_ missing: [LabelledImage], view: String) throws {
         guard case .computed(let precision, _) = origin else {
             throw StageInputError(
-                "\(missing.count) images have no features imported for the view \(view), the first being \(missing[0].path)")
+                "\(missing.count) images have no features\(withNorms ? " with norms" : "") imported for the view \(view), the first "
+                    + "being \(missing[0].path)")
         }
         try precision.check()
         let model = try ImageModel(
@@ -76,7 +87,9 @@ struct FreshViews {
             for features in model.features(of: part, augmentation: ExtractStage.augmentation) {
                 try store.refuseChanged(features.failures.map(\.error))
                 if let failure = features.failures.first { throw failure.error }
-                try store.insert(features.vectors, for: features.rows, encoder: encoder)
+                try store.insert(
+                    features.vectors, norms: features.norms, for: features.rows, encoder: encoder,
+                    within: precision.featureTolerance)
             }
         }
     }

@@ -44,11 +44,13 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
         _ checkpoint: Checkpoint, _ store: ArtifactStore, _ interval: Duration, _ unsaved: UnsavedEpochs<Method.Learner>,
         _ progress: (TrainingProgress) throws -> Void
     ) throws -> (contents: ArtifactContents, metrics: [Metric]) {
+        let withNorms = parameters.needs.contains(.norms)
         let features = try SourceFeatures(
-            keys["embeddings"], store: store, withStatistics: Method.readsStatistics)
+            keys["embeddings"], store: store, withNorms: withNorms, withStatistics: Method.readsStatistics)
         let parts = try features.split(split, by: splits, store: store)
         let (training, validation) = features.sets(parts)
-        let fresh = try FreshViews(of: features, parts, embeddings: keys["embeddings"], checkpoint, store)
+        let fresh = try FreshViews(
+            of: features, parts, embeddings: keys["embeddings"], withNorms: withNorms, checkpoint, store)
         let images = features.images(parts)
         let inputs = LearningInputs(
             keys: keys, store: store, checkpoint: checkpoint, features: features, training: training,

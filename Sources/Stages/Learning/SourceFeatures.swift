@@ -41,9 +41,11 @@ struct SourceFeatures {
     /// Reads embeddings artifacts.
     /// - Parameters:
     ///   - onlyCenter: whether augmented views are left in the store.
+    ///   - withNorms: whether the norms of the features are read, too.
     ///   - withStatistics: whether the block statistics of the views are read, too.
     init(
-        _ keys: [ArtifactKey], store: ArtifactStore, onlyCenter: Bool = false, withStatistics: Bool = false
+        _ keys: [ArtifactKey], store: ArtifactStore, onlyCenter: Bool = false, withNorms: Bool = false,
+        withStatistics: Bool = false
     ) throws {
         try requireDifferent(keys, "embeddings")
         var manifests: [DomainManifest] = [], sets: [FeatureSet] = [], encoders: [Digest] = []
@@ -55,6 +57,7 @@ struct SourceFeatures {
             encoders.append(stored.encoder)
             sets.append(FeatureSet(
                 center: center.vectors, augmented: try others.map { try store.embeddings(key, view: $0).vectors },
+                norms: withNorms ? try FeatureNorms(key, augmented: others, in: store) : nil,
                 styles: withStatistics ? try BlockStyles(key, augmented: others, in: store) : nil,
                 labels: center.manifest.labels, domains: Array(repeating: domain, count: center.manifest.images.count)))
         }

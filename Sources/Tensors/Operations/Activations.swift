@@ -94,16 +94,34 @@ public func normalizedRows(_ x: Variable) -> Variable {
 
 extension Tensor {
     /// Every row divided by its Euclidean length. A zero row becomes NaN, as in PyTorch's `x / x.norm()`.
-    public func normalizedRows() -> Tensor {
-        var result = self
+    public func normalizedRows() -> Tensor { normalizedRowsWithNorms().rows }
+
+    /// The same, and the length of every row.
+    public func normalizedRowsWithNorms() -> (rows: Tensor, norms: [Float]) {
+        var result = self, norms: [Float] = []
+        norms.reserveCapacity(rows)
         let width = columns, height = rows
         result.withUnsafeMutablePointer { y in
             for row in 0..<height {
                 let y = y + row * width
                 var square: Float = 0
                 for j in 0..<width { square += y[j] * y[j] }
-                let inverse = 1 / square.squareRoot()
+                norms.append(square.squareRoot())
+                let inverse = 1 / norms[row]
                 for j in 0..<width { y[j] *= inverse }
+            }
+        }
+        return (result, norms)
+    }
+
+    /// Every row times a number of its own.
+    public func scalingRows(by factors: [Float]) -> Tensor {
+        precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
+        var result = self
+        let width = columns
+        result.withUnsafeMutablePointer { elements in
+            for (row, factor) in factors.enumerated() {
+                for j in row * width..<(row + 1) * width { elements[j] *= factor }
             }
         }
         return result

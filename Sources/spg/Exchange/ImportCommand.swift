@@ -22,7 +22,11 @@ struct ImportFeaturesCommand: ParsableCommand {
             A pipeline uses them with “encoder: {checkpoint: Models/my-clip, imported: gpu}”. Features are \
             [images, dimension], or [images, 1 + views, dimension] with the center view first, in .npy, .npz, .safetensors or \
             .pt files, as float32 or float16. Without --images, rows are in the order of the files' names: \
-            sorted(root.glob("*/*/*")). Docs/store.md says more.
+            sorted(root.glob("*/*/*")).
+
+            DPL reads features at the length that CLIP gave them. It is kept where the rows come at that length and \
+            --normalize scales them, or where unit rows have an array “norms” or a column “norm” of the table beside them. \
+            Docs/store.md says more.
             """)
 
     @OptionGroup var storage: StoreOptions
@@ -69,7 +73,7 @@ struct ImportFeaturesCommand: ParsableCommand {
             let line = ProgressLine("import \(encoder)", unit: "vectors")
             var vectors = 0
             let outcomes = try work.run(
-                file.tensor(), source: file.source, checkpoint: checkpoint, store: store,
+                file.tensor(), norms: file.norms(), source: file.source, checkpoint: checkpoint, store: store,
                 progress: { line.update($0, of: $1); vectors = $1 })
             line.finish(vectors, of: vectors)
             for outcome in outcomes {

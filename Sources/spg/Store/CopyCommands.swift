@@ -38,6 +38,7 @@ struct MergeCommand: ParsableCommand {
             let artifacts = outcome.artifacts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             print("New artifacts: \(artifacts.isEmpty ? "none" : artifacts.joined(separator: ", "))")
             print("New features: \(outcome.embeddings)")
+            if outcome.norms > 0 { print("New norms: of \(outcome.norms) features that were here without") }
             if outcome.statistics > 0 { print("New block statistics: of \(outcome.statistics) images") }
             if !outcome.pipelines.isEmpty { print("New pipelines: " + outcome.pipelines.joined(separator: ", ")) }
             for pipeline in outcome.keptPipelines {

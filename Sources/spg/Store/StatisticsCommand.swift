@@ -21,12 +21,13 @@ struct StatisticsCommand: ParsableCommand {
             }
             var features = Table([
                 .init("features"), .init("view"), .init("images", .trailing), .init("size", .trailing),
+                .init("with norms", .trailing),
                 .init("block statistics", .trailing), .init("size", .trailing),
             ])
             for row in statistics.features {
                 let (images, size) = (row.imagesWithStatistics, byteSize(row.statisticsBytes))
                 features.append([
-                    row.encoder, row.view, "\(row.images)", byteSize(row.bytes), images > 0 ? "\(images)" : "",
+                    row.encoder, row.view, "\(row.images)", byteSize(row.bytes), "\(row.imagesWithNorms)", images > 0 ? "\(images)" : "",
                     images > 0 ? size : "",
                 ])
             }

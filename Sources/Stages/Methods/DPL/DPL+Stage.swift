@@ -4,7 +4,7 @@ import PromptLearning
 extension StageKind {
     /// Embeddings of the source domains → a network that writes the prompt of a domain from a batch of its images (DPL).
     public static let fitDPL = StageKind(
-        training: "fit-dpl", executable: "spg-fit", command: "dpl", makes: .generator, algorithmVersion: 1,
+        training: "fit-dpl", executable: "spg-fit", command: "dpl", makes: .generator, algorithmVersion: 2,
         parameters: DPL.Parameters(),
         help: [
             "contextLength": "number of context vectors",

@@ -5,7 +5,7 @@ import Tensors
 extension StageKind {
     /// DPL's network on the target domain: a prompt for each batch of its images.
     public static let evaluateDPL = StageKind(
-        evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 1, parameters: DPLEvaluation.Parameters(),
+        evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 2, parameters: DPLEvaluation.Parameters(),
         help: ["batchSize": "images that share a prompt", "seed": "of the order in which images make up batches"],
         roles: [Role("generator", .generator, .cell)]
     ).working(\.classifyingByBatch)
@@ -22,6 +22,8 @@ public enum DPLEvaluation: EvaluationMethod {
         public var seed = 1
 
         public init() {}
+
+        public var needs: [ModelNeed] { [.norms] }
 
         public func check() throws(UnfitParameter) {
             try require("batchSize", batchSize, in: counts)
@@ -41,6 +43,11 @@ public enum DPLEvaluation: EvaluationMethod {
         guard stored.method == "dpl" else {
             throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DPL")
         }
+        if let version = try images.store.artifact(key)?.recipe.algorithmVersion, version < 2 {
+            throw StageInputError(
+                "the network \(key.short) was learned by an earlier version, which showed it features of length 1 in place of "
+                    + "CLIP's own; learn it again")
+        }
         guard let network = DomainPromptNetwork(
             tensors: stored.tensors, featureDimension: features.columns, width: width)
         else {
@@ -53,8 +60,8 @@ public enum DPLEvaluation: EvaluationMethod {
         var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "evaluation order")
         let order = stream.permutation(of: features.rows)
         let shuffled = PromptLearning.classify(
-            features.gatheringRows(order), batchesOf: parameters.batchSize, network: network, classes: classes,
-            model: images.model, progress: progress)
+            features.gatheringRows(order), norms: order.map { images.norms[$0] }, batchesOf: parameters.batchSize,
+            network: network, classes: classes, model: images.model, progress: progress)
         var places = [Int](repeating: 0, count: order.count)
         for (place, image) in order.enumerated() { places[image] = place }
         return Classified(method: stored.method, seed: stored.seed, predictions: places.map { shuffled[$0] })
