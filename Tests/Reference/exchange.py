@@ -64,7 +64,7 @@ def only(sql, *arguments):
     return database.execute(sql, arguments).fetchone()
 
 
-# Features: each row is that of the image beside it in the table.
+# Features: each row, and its norm, is that of the image beside it in the table.
 key, = only("SELECT key FROM artifacts WHERE kind = 'embeddings' ORDER BY created")
 path = export("features", key, "npy")
 features, rows = np.load(path), list(csv.DictReader(open(path.with_suffix(".csv"))))
@@ -72,10 +72,11 @@ views = features.reshape(len(rows), -1, features.shape[-1])
 encoder = only("SELECT encoder.id FROM embedding_set JOIN encoder ON encoder.id = encoder_id "
                "JOIN artifact ON artifact.id = artifact_id WHERE artifact.key = ?", key)[0]
 for row, own in zip(rows, views):
-    vector, = only(
-        "SELECT vector FROM embedding JOIN image ON image.id = image_id JOIN image_view ON image_view.id = view_id "
+    vector, norm = only(
+        "SELECT vector, norm FROM embedding JOIN image ON image.id = image_id JOIN image_view ON image_view.id = view_id "
         "WHERE encoder_id = ? AND image.sha256 = ? AND name = 'center'", encoder, bytes.fromhex(row["image_sha256"]))
     assert same(own[0], np.frombuffer(vector, "<f4")), row
+    assert "norm" not in row if norm is None else np.float32(row["norm"]) == np.float32(norm), row
 compare("features", key, {"": features}, "features")
 table = list(csv.DictReader(open(export("features", key, "csv"))))
 values = np.array([[r[f"f{i}"] for i in range(views[0].size)] for r in table], dtype=np.float32)
