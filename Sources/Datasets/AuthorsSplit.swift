@@ -25,7 +25,7 @@ public struct AuthorsSplit: Hashable, Sendable {
     /// Whether files that are broken in many copies are left out by their names, in whatever copy.
     var leavesOutBroken: Bool { authors == .spg }
 
-    func rule(for known: KnownDataSet?) -> SplitRule {
+    package func rule(for known: KnownDataSet?) -> SplitRule {
         switch authors {
         case .spg: known?.ruleOfSPG ?? .share(0.7)
         case .domainbed: .heldOut(0.2)

@@ -11,6 +11,10 @@ public struct ImageFolder: Sendable {
         public var path: Name
         /// An index into `classes`.
         public var label: Int
+
+        package init(path: Name, label: Int) {
+            (self.path, self.label) = (path, label)
+        }
     }
 
     /// The root's absolute path.

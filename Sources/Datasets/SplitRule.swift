@@ -1,5 +1,5 @@
 /// Which images of a domain train and which validate, by where they lie and by chance.
-public enum SplitRule: Hashable, Sendable {
+package enum SplitRule: Hashable, Sendable {
     /// A share of each class folder trains, rounded to the nearest whole number and halves to the even one, as Python's
     /// `round` does; the others validate.
     case share(Double)
@@ -21,7 +21,7 @@ public enum SplitRule: Hashable, Sendable {
     ///   - seed: decides which images are in which part where that is drawn: they are put in the order of a hash of the
     ///     seed, their class and their file's name. So no file is read.
     /// - Returns: places in `entries`; nil where no image lies in one of the folders that the rule names.
-    func parts(
+    package func parts(
         of entries: [ImageFolder.Entry], classes: [Name], seed: UInt64
     ) -> (train: [Int], validation: [Int])? {
         func order(_ places: [Int]) -> [Int] { Self.order(of: places, in: entries, classes, seed) }

@@ -179,4 +179,42 @@ import Testing
             #expect(throws: DatasetError.self) { try key(store, root, "water") }
         }
     }
+
+    /// The keys of the parts, and how many files were read for them.
+    private func parts(
+        _ store: ArtifactStore, _ root: URL, seed: UInt64 = 1, recording: Bool = true
+    ) throws -> (keys: [ArtifactKey], read: Int) {
+        try store.database.write { try $0.execute(sql: "DELETE FROM file_digest") }
+        let read = Mutex(0)
+        let keys = try store.partKeys(
+            of: "ink", in: ImageFolder(root: root), as: AuthorsSplit(.spg, seed: seed), recording: recording,
+            progress: { _, total in read.withLock { $0 = total } })
+        return ([keys.images, keys.train, keys.validation], read.withLock { $0 })
+    }
+
+    @Test func partsOfAnUnchangedDomainAreNotReadEither() throws {
+        try withTree { root, store in
+            let expected = try ImageFolder(root: root).parts(of: "ink", as: AuthorsSplit(.spg)) { try store.digests(ofFiles: $0) }
+            let (keys, read) = try parts(store, root)
+            #expect(keys == [expected.images.key, expected.train.key, expected.validation.key] && read == 6)
+            #expect(try store.manifest(keys[1]) == expected.train)
+            #expect(try parts(store, root) == (keys, 0))
+            // Each way to split is remembered by itself, and beside the whole domain. The latest that was recorded counts.
+            #expect(try key(store, root).key == keys[0])
+            #expect(try parts(store, root) == (keys, 0))
+            let others = try parts(store, root, seed: 2).keys
+            #expect(others[0] == keys[0] && others[1] != keys[1])
+            for _ in 0..<2 {
+                #expect(try parts(store, root, seed: 2, recording: false) == (others, 0))
+                #expect(try parts(store, root, recording: false) == (keys, 0))
+            }
+            #expect(try parts(store, root).keys == keys)
+            #expect(try parts(store, root) == (keys, 0))
+            try write("new", root, "ink/cat/9.jpg")
+            settle()
+            let changed = try parts(store, root)
+            #expect(changed.read == 7 && changed.keys[0] != keys[0] && changed.keys != keys)
+            #expect(try parts(store, root) == (changed.keys, 0))
+        }
+    }
 }

@@ -83,6 +83,10 @@ struct DataTests {
         let share = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "b", "--fraction", "0")
         #expect(share.status == 64 && share.errors.contains("--fraction must be a share above 0"))
 
+        let authors = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "spg", "--as", "spg")
+        #expect(authors.lines.contains { $0.hasSuffix("spg/chalk_train_val_split.json: train 18, val 6") }, "\(authors.output)")
+        let both = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "c", "--as", "spg", "--fraction", "0.5")
+        #expect(both.status == 64 && both.errors.contains("do not go with --as"))
         try workplace.write(Workplace.pipeline.replacing("name: Small", with: "name: Small, splits: splits"))
         let run = try await workplace.run("spg", "run", "small.yaml")
         #expect(run.status == 0, "\(run.errors)")

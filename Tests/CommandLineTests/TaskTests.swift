@@ -48,6 +48,22 @@ struct TaskTests {
             """) == 2)
     }
 
+    @Test("As SPG's authors split, all images are tested on; as DomainBed does, four fifths of them")
+    func splits() async throws {
+        let workplace = try Workplace()
+        _ = try await run("multi-source", workplace)
+        let tested = "SELECT count(*) FROM results WHERE pipeline = 'small' AND images ="
+        #expect(try workplace.count("\(tested) 24") == 3 * (1 + 1 + 2))
+        // Of three classes with eight images each, 5.6 are six.
+        #expect(try workplace.count("SELECT count(*) FROM images WHERE domain = 'ink/train'") == 18)
+        #expect(try workplace.count("SELECT count(*) FROM images WHERE domain = 'ink/val'") == 6)
+        let other = try await workplace.run("spg", "run", "small.yaml", "--set", "values.splits=domainbed")
+        #expect(other.status == 0, "\(other.errors)")
+        #expect(try workplace.count("\(tested) 20") == 3 * (1 + 1 + 2))
+        #expect(try workplace.count("SELECT count(*) FROM results WHERE target LIKE '%/%'") == 0)
+        #expect(try await workplace.run("spg", "store", "verify").status == 0)
+    }
+
     @Test("From one source to all others: a column is a source, over the images of all its targets")
     func singleSource() async throws {
         let workplace = try Workplace()

@@ -50,6 +50,18 @@ struct ADCLIPPipelineTests {
         #expect(try projectors(plan("office-home-rn50.yaml")).allSatisfy { $0.recipe.parameters["trainsFirstLayers"] == false })
         #expect(try projectors(plan("office-home-vit-l14.yaml")).allSatisfy { $0.recipe.parameters["hiddenWidth"] == 512 })
         // Four numbers of image tokens with all blocks, and three more numbers of blocks with four tokens.
-        #expect(try projectors(plan("office-home-ablations.yaml")).count == 7 * 12 * 5)
+        let ablations = try plan("office-home-ablations.yaml")
+        #expect(projectors(ablations).count == 7 * 12 * 5 && !ablations.instances.contains { $0.stage.hasPrefix("dapl") })
+
+        for file in ["office-home-vit-b16.yaml", "office-home-rn50.yaml", "office-home-vit-l14.yaml"] {
+            let plan = try plan(file), contexts = plan.instances.filter { $0.stage == "dapl-contexts" }
+            #expect(contexts.count == 12 * 5 && plan.instances.count { $0.stage == "dapl" } == 12 * 5)
+            #expect(plan.specification.rows.map(\.title) == ["Zero-shot CLIP", "DAPL", "AD-CLIP"])
+            for instance in contexts {
+                #expect(instance.recipe.inputs.map(\.role) == ["embeddings", "target"])
+                #expect(instance.recipe.parameters["trainFraction"] == 1)
+                #expect(instance.recipe.parameters["classSpecificContexts"] == false)
+            }
+        }
     }
 }

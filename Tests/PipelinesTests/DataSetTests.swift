@@ -159,6 +159,82 @@ struct DataSetTests {
         #expect(remarks[0].hasSuffix("does not name them: \(laboratory.folder.path)/data/ink/dog/1.jpg"))
     }
 
+    private func authorsText(_ splits: String) -> String {
+        sampleText.replacing("name: Sample", with: "name: Sample, splits: \(splits)")
+    }
+
+    /// A domain's class has three images, so that one of them validates.
+    private func larger() throws -> Laboratory {
+        let laboratory = try Laboratory()
+        for domain in ["oil", "ink", "chalk"] {
+            for label in ["cat", "dog"] { for number in 1...2 { try laboratory.addImage("\(domain)/\(label)/\(number).jpg") } }
+        }
+        return laboratory
+    }
+
+    @Test("Images are split as authors do: in the keys of what trains, and of nothing else")
+    func authors() throws {
+        let laboratory = try larger()
+        let seeded = try plan(sampleText, laboratory), spg = try plan(authorsText("{as: spg}"), laboratory)
+        for (seeded, spg) in zip(seeded.instances, spg.instances) {
+            #expect((seeded.key != spg.key) == ["prompts", "generator", "spg"].contains(spg.stage), "\(spg.name)")
+        }
+        #expect(try plan(authorsText("{as: seed}"), laboratory).instances.map(\.key) == seeded.instances.map(\.key))
+        #expect(try plan(authorsText("{as: spg, seed: 1}"), laboratory).instances.map(\.key) == spg.instances.map(\.key))
+        let others = try plan(authorsText("{as: spg, seed: 3}"), laboratory)
+        #expect(others.instances.map(\.key) != spg.instances.map(\.key))
+
+        let generator = try #require(spg.instances.first { $0.stage == "generator" })
+        #expect(generator.recipe.inputs.map(\.role).suffix(4) == ["train", "validation", "train", "validation"])
+        let part = try laboratory.store.manifest(generator.recipe.inputs[4].key)
+        #expect(part.domain == "chalk/train" && part.images.map(\.label) == [0, 0, 1, 1])
+        #expect(try spg.specification.manifest(of: "chalk/train", store: laboratory.store) == part)
+        let features = spg.instances[0].arguments(for: spg.specification, store: "s", threads: 1)
+        #expect(features.contains("--splits-as=spg") && features.contains("--split-seed=1"))
+        #expect(generator.arguments(for: spg.specification, store: "s", threads: 1)
+            .contains("--train=\(generator.recipe.inputs[4].key)"))
+    }
+
+    @Test("As DomainBed does it, methods are tested on what trains where the target is a source")
+    func tested() throws {
+        let laboratory = try larger()
+        let plan = try plan(authorsText("{as: domainbed}"), laboratory)
+        for test in plan.instances where test.kind.makes == .evaluation {
+            let target = try #require(test.cell.value(on: "target")?.text)
+            let part = try #require(test.recipe.inputs.last)
+            #expect(part.role == "tested" && test.recipe.inputs.count { $0.role == "tested" } == 1)
+            let manifest = try laboratory.store.manifest(part.key)
+            #expect(manifest.domain == "\(target)/train" && manifest.images.count == 5)
+            #expect(test.arguments(for: plan.specification, store: "s", threads: 1).contains("--tested=\(part.key)"))
+        }
+        #expect(plan.instances.contains { $0.kind.makes == .evaluation })
+        let generator = try #require(plan.instances.first { $0.stage == "generator" })
+        #expect(!generator.recipe.inputs.contains { $0.role == "tested" })
+    }
+
+    @Test("A way to split that is none is an error at its place", arguments: [
+        ("{as: spgg}", "as", "expected “spg” or “domainbed” or “seed”, found “spgg”"), ("{seed: 2}", "", "the key “as” is missing"),
+        ("{as: spg, seed: 1.5}", "seed", "expected a whole number from 0, found the number 1.5"),
+        ("{as: seed, seed: 2}", "seed", "stages have seeds of their own, splitSeed; leave this out"),
+        ("{as: spg, fraction: 2}", "fraction", "unknown key"),
+    ])
+    func badWay(splits: String, key: String, message: String) throws {
+        let error = #expect(throws: SpecificationError.self) { try specification(authorsText(splits)) }
+        #expect(error?.keyPath == (["dataset", "splits", key].filter { !$0.isEmpty }).joined(separator: "."))
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+    }
+
+    @Test("Images that cannot be split so are an error at the place that asks for it")
+    func cannotBeSplit() throws {
+        // Of one image in a class, none validates.
+        let laboratory = try Laboratory()
+        let error = #expect(throws: SpecificationError.self) { try plan(authorsText("{as: spg}"), laboratory) }
+        #expect(error?.keyPath == "dataset.splits" && error?.message.contains("none would validate") == true)
+        let seeded = authorsText("{as: spg}").replacing("learningRate: 2e-3", with: "splitSeed: 2")
+        let both = #expect(throws: SpecificationError.self) { try plan(seeded, larger()) }
+        #expect(both?.keyPath == "stages.prompts.with.splitSeed" && both?.message.contains("leave this out") == true)
+    }
+
     @Test("A root without any of its layouts is an error at its place, which says what is expected")
     func noLayout() throws {
         let laboratory = try Laboratory()

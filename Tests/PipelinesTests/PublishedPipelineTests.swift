@@ -11,28 +11,30 @@ struct PublishedPipelineTests {
         let name: String, folder: String, domains: [String]
         /// Paths of a domain's images, where {} is the domain.
         let images: [String]
-        let learningRate: Double, isPACS: Bool
+        /// How many images of a domain train and how many validate.
+        let parts: [Int]
 
-        init(
-            _ name: String, _ folder: String, _ domains: [String], _ images: [String], learningRate: Double = 2e-3,
-            isPACS: Bool = false
-        ) {
-            (self.name, self.folder, self.domains, self.images) = (name, folder, domains, images)
-            (self.learningRate, self.isPACS) = (learningRate, isPACS)
+        init(_ name: String, _ folder: String, _ domains: [String], _ images: [String], parts: [Int]) {
+            (self.name, self.folder, self.domains, self.images, self.parts) = (name, folder, domains, images, parts)
         }
+
+        var isPACS: Bool { name == "pacs" }
     }
 
+    /// Three images in a folder.
+    private static func three(_ folder: String) -> [String] { (1...3).map { "\(folder)/{}_\($0).jpg" } }
+
     static let sets = [
-        Set("pacs", "PACS", ["art_painting", "cartoon", "photo", "sketch"], ["images/{}/dog/1.jpg", "images/{}/person/1.jpg"],
-            isPACS: true),
-        Set("vlcs", "VLCS", ["CALTECH", "LABELME", "PASCAL", "SUN"], ["{}/train/0/1.jpg", "{}/crossval/1/2.jpg", "{}/test/1/3.jpg"]),
+        Set("pacs", "PACS", ["art_painting", "cartoon", "photo", "sketch"],
+            three("images/{}/dog") + three("images/{}/person"), parts: [4, 2]),
+        Set("vlcs", "VLCS", ["CALTECH", "LABELME", "PASCAL", "SUN"],
+            ["{}/train/0/1.jpg", "{}/crossval/1/2.jpg", "{}/test/1/3.jpg"], parts: [2, 1]),
         Set("office-home", "OfficeHome", ["art", "clipart", "product", "real_world"],
-            ["images/{}/Alarm_Clock/1.jpg", "images/{}/Bed/1.jpg"], learningRate: 2e-4),
+            three("images/{}/Alarm_Clock") + three("images/{}/Bed"), parts: [4, 2]),
         Set("terra-incognita", "TerraIncognita", ["location_100", "location_38", "location_43", "location_46"],
-            ["{}/bird/1.jpg", "{}/cat/1.jpg"]),
+            three("{}/bird") + three("{}/cat"), parts: [4, 2]),
         Set("domainnet", "DomainNet", ["clipart", "infograph", "painting", "quickdraw", "real", "sketch"],
-            ["images/{}/bear/{}_1.jpg", "images/{}/bear/{}_2.jpg", "images/{}/sun/{}_3.jpg", "images/{}/sun/{}_4.jpg"],
-            learningRate: 2e-4),
+            three("images/{}/bear") + three("images/{}/sun"), parts: [2, 2]),
     ]
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -42,13 +44,6 @@ struct PublishedPipelineTests {
         for domain in set.domains {
             let paths = set.images.map { "\(set.folder)/" + $0.replacing("{}", with: domain) }
             for path in paths { try laboratory.addImage(path) }
-            guard set.name == "domainnet" else { continue }
-            // The first image of each class trains, the second validates.
-            let items = paths.map { #"["\#($0)", 0, 0, "\#($0.split(separator: "/")[3])"]"# }
-            let text = #"{"train": [\#(items[0]), \#(items[2])], "val": [\#(items[1]), \#(items[3])]}"#
-            let splits = laboratory.folder.appending(path: "data/\(set.folder)/spg_coop_splits")
-            try FileManager.default.createDirectory(at: splits, withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: splits.appending(path: "\(domain)_train_val_split.json"))
         }
     }
 
@@ -61,7 +56,6 @@ struct PublishedPipelineTests {
         }
         let own = try #require(Self.sets.first { file.contains($0.name) })
         roots.append("dataset.root=\(data)/\(own.folder)")
-        if own.name == "domainnet" { roots.append("dataset.splits=\(data)/\(own.folder)/spg_coop_splits") }
         let edits = try (roots + edits).map { try SpecificationEdit($0) }
         let specification = try Specification(
             contentsOf: Self.folder.appending(path: file), kinds: StageKind.all, edits: edits)
@@ -75,26 +69,35 @@ struct PublishedPipelineTests {
         try #require(plan.instances.first { $0.stage == stage }).recipe.parameters
     }
 
-    private func expectPaper(_ plan: Plan, _ set: Set) throws {
-        let generator = try parameters("generator", plan)
+    /// The values that the scripts run with, or the configuration's.
+    private func expectAuthors(_ plan: Plan, _ set: Set, as way: String = "scripts", in laboratory: Laboratory) throws {
+        let generator = try parameters("generator", plan), isWide = set.isPACS && way == "configuration"
         let expected: [String: JSONValue] = [
-            "learningRate": .number(set.learningRate), "weightDecay": 1e-4, "batchSize": 32, "epochs": 70, "warmUpEpochs": 4,
+            "learningRate": 2e-3, "weightDecay": 1e-4, "batchSize": 32, "epochs": 70, "warmUpEpochs": 4,
             "warmUpLearningRate": 1e-5, "latentDimension": 100, "stepsPerEpoch": 0, "balanceDomains": false,
             "validateEvery": 1, "clip": true, "clipDiscriminatorEnds": 5, "clipDiscriminatorBiases": 0.5,
-            "clipDiscriminatorWeights": set.isPACS ? 0.5 : 0.05, "clipGeneratorWeights": set.isPACS ? 5e-2 : 5e-3,
-            "clipGeneratorBiases": set.isPACS ? 5e-7 : 5e-8, "clipGeneratorEnds": set.isPACS ? 5 : 1,
+            "clipDiscriminatorWeights": isWide ? 0.5 : 0.05, "clipGeneratorWeights": isWide ? 5e-2 : 5e-3,
+            "clipGeneratorBiases": isWide ? 5e-7 : 5e-8, "clipGeneratorEnds": isWide ? 5 : 1,
         ]
         for (name, value) in expected { #expect(generator[name] == value, "\(name) of \(set.name)") }
         let prompts = try parameters("prompts", plan)
         let stageOne: [String: JSONValue] = [
-            "context": "a photo of a", "contextLength": 4, "learningRate": 2e-3, "momentum": 0.9, "weightDecay": 5e-4,
-            "batchSize": 32, "epochs": 50, "warmUpEpochs": 1, "warmUpLearningRate": 1e-5, "seed": 1,
+            "context": "a photo of a", "contextLength": 4, "learningRate": 2e-3, "momentum": 0.9, "batchSize": 32, "epochs": 50,
+            "warmUpLearningRate": 1e-5, "seed": 1,
+            "weightDecay": way == "scripts" ? 1e-4 : 5e-4, "warmUpEpochs": way == "scripts" ? 4 : 1,
         ]
         for (name, value) in stageOne { #expect(prompts[name] == value, "\(name) of \(set.name)") }
-        // A seeded split, or the parts that files name.
-        #expect(prompts["trainFraction"] == (set.name == "domainnet" ? nil : 0.7))
-        #expect(plan.instances.contains { $0.recipe.inputs.contains { $0.role == "train" } } == (set.name == "domainnet"))
+        // The authors' parts, and no seed.
+        #expect(prompts["trainFraction"] == nil && prompts["splitSeed"] == nil)
+        let inputs = try #require(plan.instances.first { $0.stage == "prompts" }).recipe.inputs
+        #expect(inputs.map(\.role) == ["embeddings", "train", "validation"])
+        #expect(try inputs.dropFirst().map { try laboratory.store.manifest($0.key).images.count } == set.parts, "\(set.name)")
         #expect(try parameters("zero-shot", plan)["template"] == "a photo of a {}.")
+    }
+
+    /// The targets of the generators whose gradients are not clipped.
+    private func unclipped(_ plan: Plan) -> Swift.Set<String?> {
+        Swift.Set(plan.instances.filter { $0.recipe.parameters["clip"] == false }.map { $0.cell.value(on: "target")?.text })
     }
 
     private func counts(_ plan: Plan) -> [Int] {
@@ -103,7 +106,7 @@ struct PublishedPipelineTests {
         }
     }
 
-    @Test("Leaving one domain out, and learning from one: the paper's values, for each data set and backbone", arguments: sets)
+    @Test("Leaving one domain out, and learning from one: as the scripts run, for each data set and backbone", arguments: sets)
     func ownDomains(set: Set) throws {
         let laboratory = try Laboratory()
         try write(set, into: laboratory)
@@ -114,17 +117,20 @@ struct PublishedPipelineTests {
             #expect(multi.specification.checkpoint.value == "Models/\(file)")
             #expect(counts(multi) == [count, count, 3 * count, count, count, 3 * count])
             #expect(multi.columns == set.domains)
-            try expectPaper(multi, set)
-            let unclipped = multi.instances.filter { $0.recipe.parameters["clip"] == false }.map { $0.cell.value(on: "target")?.text }
-            #expect(Swift.Set(unclipped) == (set.isPACS ? ["cartoon", "photo"] : []))
+            try expectAuthors(multi, set, in: laboratory)
+            #expect(unclipped(multi) == [])
+            let configured = try plan("multi-source/\(set.name)-\(backbone).yaml", in: laboratory, edits: ["values.as=configuration"])
+            #expect(counts(configured) == counts(multi))
+            try expectAuthors(configured, set, as: "configuration", in: laboratory)
+            #expect(unclipped(configured) == (set.isPACS ? ["cartoon", "photo"] : []))
 
             let single = try plan("single-source/\(set.name)-\(backbone).yaml", in: laboratory)
             #expect(single.specification.name == "spg-\(set.name)-single-source-\(backbone)")
             let pairs = count * (count - 1)
             #expect(counts(single) == [count, count, 3 * count, count, pairs, 3 * pairs])
             #expect(single.columns == set.domains)
-            try expectPaper(single, set)
-            #expect(!single.instances.contains { $0.recipe.parameters["clip"] == false })
+            try expectAuthors(single, set, in: laboratory)
+            #expect(unclipped(single) == [])
             // What both learn first is the same.
             let keys = { (plan: Plan) in plan.instances.filter { $0.stage == "prompts" }.map(\.key) }
             #expect(keys(single) == keys(multi))
@@ -140,7 +146,7 @@ struct PublishedPipelineTests {
             #expect(plan.specification.name == "spg-domainnet-cross-dataset-\(backbone)")
             #expect(counts(plan) == [6 + 16, 6, 3, 16, 16, 48])
             #expect(plan.columns == ["PACS", "VLCS", "OfficeHome", "TerraIncognita"])
-            try expectPaper(plan, Self.sets[4])
+            try expectAuthors(plan, Self.sets[4], in: laboratory)
             let generator = try #require(plan.instances.first { $0.stage == "generator" })
             #expect(generator.recipe.inputs.count { $0.role == "embeddings" } == 6)
             let test = try #require(plan.instances.first { $0.name == "spg(target VLCS:SUN, seed 1)" })
@@ -157,16 +163,42 @@ struct PublishedPipelineTests {
         func changed(_ edit: String) throws -> Plan { try plan(file, in: laboratory, edits: [edit]) }
         #expect(counts(try changed("values.labels=sources")) == [4, 4, 12, 4, 4, 12])
         let pooled = try #require(try changed("values.labels=sources").instances.first { $0.stage == "generator" })
-        #expect(pooled.recipe.inputs.map(\.role) == ["embeddings", "embeddings", "embeddings", "prompts"])
+        #expect(pooled.recipe.inputs.map(\.role).prefix(4) == ["embeddings", "embeddings", "embeddings", "prompts"])
+        #expect(pooled.recipe.inputs.map(\.role).dropFirst(4).allSatisfy { ["train", "validation"].contains($0) })
         for combine in ["nearest", "similarity"] {
             let direct = try #require(try changed("values.combine=\(combine)").instances.first { $0.stage == "domain-prompts" })
             #expect(direct.recipe.inputs.count { $0.role == "sources" } == 3)
         }
         let oracle = try #require(try changed("values.combine=oracle").instances.first { $0.stage == "domain-prompts" })
         #expect(oracle.recipe.inputs.map(\.role) == ["embeddings", "prompts"])
-        #expect(try parameters("generator", changed("values.clip=false"))["clip"] == false)
+        #expect(try unclipped(changed("values.clip=false")) == ["art_painting", "cartoon", "photo", "sketch"])
+        #expect(try parameters("generator", changed("values.learningRate=2e-4"))["learningRate"] == 2e-4)
         #expect(try parameters("features", changed("values.views=everyEpoch"))["views"] == "everyEpoch")
         #expect(try parameters("prompts", changed("values.contextLength=16"))["contextLength"] == 16)
         #expect(counts(try changed("values.promptSeed=${seed}")) == [4, 12, 12, 4, 12, 12])
+    }
+
+    @Test("Another split is one value: a seed's, DomainBed's, or files'")
+    func splits() throws {
+        let laboratory = try Laboratory()
+        try write(Self.sets[0], into: laboratory)
+        let file = "multi-source/pacs-vit-b16.yaml"
+        let seeded = try parameters("prompts", plan(file, in: laboratory, edits: ["values.splits=seed"]))
+        #expect(seeded["trainFraction"] == 0.7 && seeded["splitSeed"] == 1)
+        let domainBed = try plan(file, in: laboratory, edits: ["values.splits=domainbed"])
+        let tests = domainBed.instances.filter { $0.kind.makes == .evaluation }
+        #expect(tests.count == 20 && tests.allSatisfy { $0.recipe.inputs.last?.role == "tested" })
+        #expect(try laboratory.store.manifest(tests[0].recipe.inputs.last!.key).images.count == 5)
+
+        let folder = laboratory.folder.appending(path: "splits")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (letter, domain) in zip("acps", Self.sets[0].domains) {
+            let items = ["dog", "person"].map { #"["PACS/images/\#(domain)/\#($0)/\#(domain)_1.jpg", 0, 0, "\#($0)"]"# }
+            try Data(#"{"train": [\#(items[0])], "val": [\#(items[1])]}"#.utf8)
+                .write(to: folder.appending(path: "\(letter)_train_val_split.json"))
+        }
+        let listed = try plan(file, in: laboratory, edits: ["dataset.splits=\(folder.path)"])
+        let inputs = try #require(listed.instances.first { $0.stage == "prompts" }).recipe.inputs
+        #expect(try inputs.dropFirst().map { try laboratory.store.manifest($0.key).images.count } == [1, 1])
     }
 }

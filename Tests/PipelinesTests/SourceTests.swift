@@ -146,6 +146,23 @@ struct ReferenceTests {
         #expect(prompt["learningRate"] == 0.005 && prompt["epochs"] == 3)
     }
 
+    private let chosen = sampleText.replacing(
+        "matrix:", with: "values: {as: slow, slow: {rate: 1e-3, word: icon}, fast: {rate: 5e-2, word: sign}, to: as}\nmatrix:")
+
+    @Test("A part of a reference's path may be a reference")
+    func inner() throws {
+        let text = chosen.replacing("2e-3", with: "\"${values.${values.as}.rate}\"")
+            .replacing("an icon of a", with: "an ${values.${values.${values.to}}.word} of a ${values.${values.as}.word}")
+        #expect(try prompt(text)["learningRate"] == 0.001 && prompt(text)["context"] == "an icon of a icon")
+        let fast = text.replacing("as: slow", with: "as: fast")
+        #expect(try prompt(fast)["learningRate"] == 0.05 && prompt(fast)["context"] == "an sign of a sign")
+        #expect(message(text.replacing("as: slow", with: "as: slwo"))?.contains("the file has no value “values.slwo.") == true)
+        for inner in ["seed", "values.slow", "inputs.x"] {
+            #expect(message(chosen.replacing("2e-3", with: "\"${values.${\(inner)}.rate}\"")) == "sample.yaml:14:68: "
+                + "stages.prompts.with.learningRate: “${\(inner)}” stands inside a reference, where only a single value of the file can")
+        }
+    }
+
     @Test("What a reference cannot be is said at its place")
     func mistakes() throws {
         #expect(message(text.replacing("2e-3", with: "\"${values.raet}\"")) == "sample.yaml:14:68: "

@@ -32,6 +32,7 @@ import Testing
 
     private func dapl(_ change: (inout DAPL.Parameters) -> Void = { _ in }) throws -> DAPL {
         var parameters = DAPL.Parameters()
+        parameters.classSpecificContexts = true
         (parameters.contextLength, parameters.domainContextLength, parameters.batchSize, parameters.epochs) = (2, 2, 8, 3)
         parameters.threshold = 0.3
         change(&parameters)

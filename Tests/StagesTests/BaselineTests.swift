@@ -99,6 +99,46 @@ struct BaselineTests {
         #expect(try !notes(dapl(sources, target)).last.contains("kept"))
     }
 
+    @Test("DAPL, which chooses no epoch, learns from all of the source where it is told to; what chooses one cannot")
+    func wholeSource() throws {
+        let bench = try Bench()
+        let sources = try ["ink", "oil"].map { try bench.extract($0).key }, target = try bench.extract("chalk").key
+        let stages = try [0.7, 1].map { try dapl(sources, target, ["trainFraction": .number($0)]) }
+        let keys = try stages.map { try $0.run(checkpoint: bench.checkpoint, store: bench.store) }
+        let made = try keys.map { try bench.store.generator($0) }
+        #expect(made[0].validationAccuracy != nil && made[1].validationAccuracy == nil)
+        #expect(made[0].tensors != made[1].tensors)
+        let names = try keys.map { Set(try bench.store.metrics(of: $0).map(\.name)) }
+        #expect(names[0].subtracting(names[1]) == ["validation accuracy"] && names[1].contains("target loss"))
+        let tested = try bench.evaluated(DAPLEvaluation.self, ["generator": [keys[1]]], on: target)
+        #expect(try bench.store.evaluation(tested).predictions.count == 24)
+
+        let all = StageKind.fitDAPL.defaults.changed(["trainFraction": 1])
+        _ = try StageKind.fitDAPL.check(all)
+        #expect(throws: UnfitParameter.self) { try StageKind.fitDAPL.check(all.changed(["trainFraction": 1.01])) }
+        for kind in [StageKind.fit, .fitDPL, .fitADCLIP, .cgan] {
+            #expect(throws: UnfitParameter.self) { try kind.check(kind.defaults.changed(["trainFraction": 1])) }
+        }
+    }
+
+    @Test("The defaults are those of the released configurations for what is done here")
+    func released() {
+        let dapl = StageKind.fitDAPL.defaults, maple = StageKind.fitMaPLe.defaults, vpt = StageKind.fitVPT.defaults
+        // ep25-32.yaml, RN50.
+        for (name, value) in [
+            "classSpecificContexts": false, "contextLength": 16, "domainContextLength": 16, "threshold": 0.5, "temperature": 1,
+            "targetWeight": 1, "learningRate": 3e-3, "epochs": 25, "batchSize": 32, "warmUpLearningRate": 1e-5,
+        ] as [String: JSONValue] { #expect(dapl[name] == value, "\(name)") }
+        // vit_b16_c2_ep5_batch4_2ctx_cross_datasets.yaml
+        for (name, value) in [
+            "depth": 3, "epochs": 2, "learningRate": 2.6e-3, "batchSize": 4, "contextLength": 2, "warmUpEpochs": 1,
+        ] as [String: JSONValue] { #expect(maple[name] == value, "\(name)") }
+        // vit_b16_c2_ep5_batch4_4.yaml, for every task.
+        for (name, value) in [
+            "depth": 12, "epochs": 5, "learningRate": 2.5e-3, "batchSize": 4, "promptLength": 8, "warmUpEpochs": 1,
+        ] as [String: JSONValue] { #expect(vpt[name] == value, "\(name)") }
+    }
+
     @Test("Stopped and gone on, a training makes the same bits") func resumption() throws {
         struct Stopped: Error {}
         let bench = try Bench(), other = try bench.withFreshStore()

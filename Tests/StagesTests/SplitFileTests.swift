@@ -94,4 +94,34 @@ struct SplitFileTests {
             #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
         }
     }
+
+    @Test("Tested on a part, each image of it is taken for what it is taken for among all")
+    func tested() throws {
+        let bench = try Bench()
+        let embeddings = try bench.extract("ink").key, split = try parts("ink", in: bench), keys = try keys(split, in: bench)
+        func stage(_ part: ArtifactKey?) throws -> EvaluateStage<ZeroShot> {
+            try EvaluateStage(StageKind.evaluateZeroShot.defaults, inputs: ["embeddings": [embeddings]], part: part)
+        }
+        func evaluation(_ part: ArtifactKey?) throws -> Evaluation {
+            try bench.store.evaluation(stage(part).run(checkpoint: bench.checkpoint, store: bench.store))
+        }
+        let all = try evaluation(nil), part = try evaluation(keys.train)
+        #expect(all.predictions.count == 24 && part.predictions.count == split.train.images.count)
+        #expect(part.manifest == all.manifest)
+        let images = try bench.manifest("ink").images
+        #expect(Set(part.predictions.map { images[$0.position].digest }) == Set(split.train.images.map(\.digest)))
+        for prediction in part.predictions {
+            let other = all.predictions[prediction.position]
+            #expect(prediction.label == other.label && prediction.predicted == other.predicted)
+            #expect(abs(prediction.probability - other.probability) < 1e-5)
+        }
+        let recipes = try [nil, keys.train].map { try stage($0).recipe }
+        #expect(recipes.map { $0.inputs.map(\.role) } == [["embeddings"], ["embeddings", "tested"]])
+        #expect(recipes[0].parameters == recipes[1].parameters && recipes[0].key != recipes[1].key)
+        // Of another domain, or none that trains.
+        for other in try [self.keys(parts("oil", in: bench), in: bench).train, keys.validation] {
+            let error = #expect(throws: StageInputError.self) { try evaluation(other) }
+            #expect(error?.description.contains("expected is ink/train") == true)
+        }
+    }
 }
