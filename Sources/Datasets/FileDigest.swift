@@ -33,14 +33,11 @@ extension Digest {
 }
 
 extension Digest {
-    /// The digest of the bytes of a file that is open, whose pages are let go again.
-    package init(of file: FileBytes) {
+    /// The digest of the bytes of a file that is open.
+    /// - Throws: where the file has become shorter, or cannot be read.
+    package init(of file: FileBytes) throws(TensorFileError.Problem) {
         var hash = SHA256()
-        for start in stride(from: 0, to: file.data.count, by: 1 << 23) {
-            let part = start..<min(start + (1 << 23), file.data.count)
-            file.data.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[part])) }
-            file.letGo(of: part)
-        }
+        try file.forEachPiece(of: 0..<file.data.count) { hash.update(bufferPointer: $0) }
         self.init(hash.finalize())
     }
 }

@@ -60,8 +60,8 @@ extension ArtifactStore {
     /// remembered by stamps are as good as the file system's clock.
     /// - Throws: `StageInputError` where it has others. What was remembered of the files is forgotten.
     func confirm(_ identity: EncoderIdentity, of checkpoint: Checkpoint) throws {
-        let digests = checkpoint.openFiles.map { Digest(of: $0) }
-        guard identity.parameters["weights"] != .weights(digests) else { return }
+        let files = checkpoint.openFiles, digests = files.compactMap { try? Digest(of: $0) }
+        guard digests.count < files.count || identity.parameters["weights"] != .weights(digests) else { return }
         try forgetDigests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))
         throw StageInputError(
             "\(checkpoint.weightsURL.path) has changed since its digest was taken; run the same command again when nothing "

@@ -28,6 +28,16 @@ import Testing
         #expect(throws: TensorFileError.self) { try file.loneTensor() }
     }
 
+    @Test("A file that is truncated after it was opened is an error") func truncatedMeanwhile() throws {
+        let folder = try TemporaryFolder(), url = folder.url.appending(path: "tensors.pt")
+        try Checkpoints.data("tensors.pt").write(to: url)
+        let file = try TorchFile(contentsOf: url)
+        try FileHandle(forWritingTo: url).truncate(atOffset: 64)
+        for name in ["half", "float", "transposed"] {
+            #expect(throws: TensorFileError.self) { try file.tensor(named: name) }
+        }
+    }
+
     @Test("A learned prompt: part of a larger storage, from a GPU") func loneTensor() throws {
         let file = try TorchFile(contentsOf: Checkpoints.folder.appending(path: "prompt.pt"))
         #expect(try file.loneTensor() == Tensor([4, 16], (16..<80).map { Float($0) / 64 }))

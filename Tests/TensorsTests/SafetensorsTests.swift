@@ -31,7 +31,7 @@ import Testing
         let sliced = (Data([1, 2, 3]) + data).dropFirst(3)
         #expect(try Safetensors(decoding: sliced, source: "test").tensor(named: "b") == tensors["b"])
         #expect(Safetensors.encode([:]).count % 8 == 0)
-        // From a file, whose pages are let go after each tensor and come back for the next.
+        // From a file, again and again.
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
         defer { try? FileManager.default.removeItem(at: url) }
         try data.write(to: url)
@@ -48,6 +48,24 @@ import Testing
         let file = try Safetensors(contentsOf: url)
         #expect(try file.tensor(named: "b") == tensors["b"])
         #expect(throws: TensorFileError(source: url.path, format: "safetensors", problem: .missing("c"))) { try file.tensor(named: "c") }
+    }
+
+    @Test("A file that is truncated after it was opened is an error, and not the end of the process")
+    func truncatedMeanwhile() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+        defer { try? FileManager.default.removeItem(at: url) }
+        // Larger than a piece that is read, of which the last is short.
+        let large = Tensor([700, 777], (0..<700 * 777).map(Float.init))
+        try Safetensors.encode(["large": large, "small": Tensor([2], [1, 2])]).write(to: url)
+        let file = try Safetensors(contentsOf: url)
+        #expect(try file.tensor(named: "large") == large)
+        #expect(file.files[0].isUnchanged)
+        try FileHandle(forWritingTo: url).truncate(atOffset: 4096)
+        let problem = TensorFileError.Problem.unreadable("it has become shorter since it was opened")
+        #expect(throws: TensorFileError(source: url.path, format: "safetensors", problem: problem)) {
+            try file.tensor(named: "large")
+        }
+        #expect(!file.files[0].isUnchanged)
     }
 
     @Test func halfPrecision() throws {

@@ -11,7 +11,7 @@ public struct NumPyArchive: TensorFile {
     /// Arrays of types that are not read.
     private let others: [String: TensorFileError.Problem]
 
-    /// Opens a file: maps it into memory and reads the headers of its arrays.
+    /// Opens a file and reads the headers of its arrays.
     public init(contentsOf url: URL) throws(TensorFileError) {
         let file = try FileBytes(mapping: url, format: "NumPy archive")
         (source, files) = (url.path, [file])
@@ -21,8 +21,7 @@ public struct NumPyArchive: TensorFile {
                 if let packing = member.packing {
                     throw .refused("its member \"\(name)\" is \(packing); write it with numpy.savez")
                 }
-                let found = file.data.withUnsafeBytes { zipChecksum(of: UnsafeRawBufferPointer(rebasing: $0[member.range])) }
-                guard found == member.checksum else {
+                guard try zipChecksum(of: member.range, in: file) == member.checksum else {
                     throw .malformed("its member \"\(name)\" is damaged: its checksum is not the one that was written")
                 }
                 let array = String(name.dropLast(4))

@@ -2,7 +2,7 @@ import Foundation
 
 /// One array in NumPy's format .npy: a header that is a Python literal, then the numbers.
 ///
-/// The header is checked when the value is made; the numbers stay in the mapped file until they are converted.
+/// The header is checked when the value is made; the numbers stay in the file until they are converted.
 public struct NumPyArray: Sendable {
     public let entry: TensorEntry
     public let source: String
@@ -10,7 +10,7 @@ public struct NumPyArray: Sendable {
     /// Where the numbers lie in the file.
     private let range: Range<Int>
 
-    /// Opens a file: maps it into memory and reads its header.
+    /// Opens a file and reads its header.
     public init(contentsOf url: URL) throws(TensorFileError) {
         try self.init(FileBytes(mapping: url, format: Self.formatName), source: url.path)
     }
@@ -40,7 +40,11 @@ public struct NumPyArray: Sendable {
     /// The numbers, converted to `Float`.
     /// - Throws: if the elements are neither float16 nor float32.
     public func tensor() throws(TensorFileError) -> Tensor {
-        file.tensor(entry.shape, of: entry.elementType, in: range)
+        do {
+            return try file.tensor(entry.shape, of: entry.elementType, in: range)
+        } catch {
+            throw TensorFileError(source: source, format: Self.formatName, problem: error)
+        }
     }
 }
 

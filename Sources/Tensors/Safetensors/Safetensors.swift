@@ -3,7 +3,7 @@ import Foundation
 /// Named tensors in one file of the safetensors format: eight bytes of header length, a JSON header, then the numbers.
 ///
 /// The header is read and wholly validated when the value is made, so that every tensor it names lies inside the file
-/// and has the size its shape claims. The numbers stay in the mapped file until `tensor(named:)` converts them.
+/// and has the size its shape claims. The numbers stay in the file until `tensor(named:)` converts them.
 public struct Safetensors: Sendable {
     /// What the header says of one tensor.
     public struct Entry: Sendable, Equatable {
@@ -22,7 +22,7 @@ public struct Safetensors: Sendable {
     /// Where the numbers begin in the file.
     private let start: Int
 
-    /// Opens a file: maps it into memory and validates its header.
+    /// Opens a file and validates its header.
     public init(contentsOf url: URL) throws(TensorFileError) {
         try self.init(FileBytes(mapping: url, format: Self.format), source: url.path)
     }
@@ -52,7 +52,11 @@ public struct Safetensors: Sendable {
         }
         guard entry.elementType.isReadAsFloat else { throw error(.notFloatingPoint(name, entry.elementType)) }
         let range = start + entry.byteRange.lowerBound..<start + entry.byteRange.upperBound
-        return file.tensor(entry.shape, of: entry.elementType, in: range)
+        do {
+            return try file.tensor(entry.shape, of: entry.elementType, in: range)
+        } catch let problem {
+            throw error(problem)
+        }
     }
 
     private func error(_ problem: TensorFileError.Problem) -> TensorFileError {

@@ -1,21 +1,19 @@
 import Foundation
 
-/// The bytes of a file of tensors: mapped into memory, or in memory already.
-///
-/// Pages of a mapped file count as the process's memory from when they are first read. Once a tensor's numbers are
-/// converted they lie in memory twice, so who reads a tensor lets its pages go.
+/// The bytes of a file of tensors, or bytes that are in memory already.
 public struct FileBytes: Sendable {
-    /// The bytes, counted from 0.
+    /// The bytes, counted from 0; those of a file are mapped into memory. It is for finding out what a file holds, as soon as it
+    /// is opened. What may be read hours later, and is large, is read by `forEachPiece` and what is made of it.
     package let data: Data
-    /// Nil where the bytes were in memory already, and are nobody's to let go.
-    private let mapping: Mapping?
+    /// Nil where the bytes were in memory already.
+    private let file: OpenFile?
     /// Where the file was found and its stamp when it was opened; nil for bytes that were in memory already.
     private let origin: (path: String, stamp: FileStamp)?
 
     /// Bytes that are in memory already.
     package init(_ data: Data) {
         self.data = data.startIndex == 0 ? data : Data(data)
-        (mapping, origin) = (nil, nil)
+        (file, origin) = (nil, nil)
     }
 
     /// Maps a regular file. What is no file at all, such as a pipe that never ends, is refused.
@@ -31,20 +29,19 @@ public struct FileBytes: Sendable {
             throw unreadable(error.localizedDescription)
         }
         guard type == .typeRegular else { throw unreadable("it is not a regular file") }
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw unreadable(String(cString: strerror(errno))) }
-        defer { close(file) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(String(cString: strerror(errno))) }
+        file = OpenFile(descriptor)
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
         origin = (url.path, FileStamp(status))
         guard status.st_size > 0 else {
-            (data, mapping) = (Data(), nil)
+            data = Data()
             return
         }
-        guard let mapping = Mapping(file, count: Int(status.st_size)) else {
+        guard let mapping = Mapping(descriptor, count: Int(status.st_size)) else {
             throw unreadable(String(cString: strerror(errno)))
         }
-        self.mapping = mapping
         data = Data(
             bytesNoCopy: mapping.base, count: mapping.count, deallocator: .custom { _, _ in _ = mapping })
     }
@@ -57,24 +54,74 @@ public struct FileBytes: Sendable {
         return stat(origin.path, &status) == 0 && FileStamp(status) == origin.stamp
     }
 
-    /// The numbers of some bytes, converted to `Float`; the bytes' pages are let go.
+    /// The numbers of some bytes, converted to `Float`.
     /// - Precondition: `range` has as many elements as the shape, of a type that can be read as `Float`.
-    func tensor(_ shape: [Int], of elementType: ElementType, in range: Range<Int>) -> Tensor {
+    package func tensor(
+        _ shape: [Int], of elementType: ElementType, in range: Range<Int>
+    ) throws(TensorFileError.Problem) -> Tensor {
         var tensor = Tensor(uninitialized: shape)
-        let count = tensor.count
-        tensor.withUnsafeMutablePointer { to in
-            data.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                elementType.convert(count, from: base + range.lowerBound, into: to)
+        try tensor.withUnsafeMutablePointer { to throws(TensorFileError.Problem) in
+            var next = to
+            try forEachPiece(of: range) { piece in
+                guard let from = piece.baseAddress else { return }
+                let count = piece.count / elementType.byteCount
+                elementType.convert(count, from: from, into: next)
+                next += count
             }
         }
-        letGo(of: range)
         return tensor
     }
 
-    /// Lets the pages of some bytes go, where they are a mapped file's; who reads them again gets them from the file.
-    package func letGo(of range: Range<Int>) {
-        mapping?.letGo(of: range)
+    /// A copy of some bytes.
+    package func copy(of range: Range<Int>) throws(TensorFileError.Problem) -> Data {
+        var copy = Data(capacity: range.count)
+        try forEachPiece(of: range) { copy.append(contentsOf: $0) }
+        return copy
+    }
+
+    /// Some bytes, one piece after another. Each has a whole number of megabytes but the last, and is there until `body`
+    /// returns.
+    ///
+    /// They are read, not mapped: a mapped page that the file no longer has, because somebody has truncated it, or that the
+    /// disk cannot read, would end the process.
+    /// - Throws: where the file has become shorter, or cannot be read.
+    package func forEachPiece(
+        of range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(TensorFileError.Problem) {
+        guard let file else {
+            data.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+            return
+        }
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: min(range.count, 1 << 20), alignment: 64)
+        defer { piece.deallocate() }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<min(piece.count, range.upperBound - position)])
+            try file.read(into: part, at: position)
+            body(UnsafeRawBufferPointer(part))
+            position += part.count
+        }
+    }
+}
+
+/// A file that is open for reading, until nobody needs it.
+private final class OpenFile: Sendable {
+    let descriptor: Int32
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Fills memory with the bytes from a position on.
+    func read(into memory: UnsafeMutableRawBufferPointer, at position: Int) throws(TensorFileError.Problem) {
+        var done = 0
+        while done < memory.count {
+            let count = pread(descriptor, memory.baseAddress! + done, memory.count - done, off_t(position + done))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
+            guard count > 0 else { throw .unreadable("it has become shorter since it was opened") }
+            done += count
+        }
     }
 }
 
@@ -90,11 +137,4 @@ private final class Mapping: Sendable {
     }
 
     deinit { munmap(base, count) }
-
-    /// Whole pages, those in part too: nothing is ever written to them, so they can always be had again.
-    func letGo(of range: Range<Int>) {
-        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-        let start = range.lowerBound / page * page
-        madvise(base + start, min(range.upperBound, count) - start, MADV_DONTNEED)
-    }
 }

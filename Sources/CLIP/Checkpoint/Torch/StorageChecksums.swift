@@ -10,13 +10,10 @@ final class StorageChecksums: Sendable {
 
     /// - Throws: where a storage is not what was written. One whose writer left the checksum out, as PyTorch can be
     ///   told to, passes.
-    func check(_ storage: TorchStorage, in file: Data) throws(TensorFileError.Problem) {
+    func check(_ storage: TorchStorage, in file: FileBytes) throws(TensorFileError.Problem) {
         let start = storage.range.lowerBound
         guard storage.checksum != 0, !sound.withLock({ $0.contains(start) }) else { return }
-        let found = file.withUnsafeBytes { bytes in
-            zipChecksum(of: UnsafeRawBufferPointer(rebasing: bytes[storage.range]))
-        }
-        guard found == storage.checksum else {
+        guard try zipChecksum(of: storage.range, in: file) == storage.checksum else {
             throw .malformed(
                 "its member \"\(storage.member)\" is damaged, since its checksum is not the one that was written; copy "
                     + "or download the file again")

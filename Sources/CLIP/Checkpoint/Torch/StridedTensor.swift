@@ -56,15 +56,19 @@ struct StridedTensor: Sendable {
 
     /// Reads the numbers.
     /// - Precondition: the storage's type is read as `Float`, and lies in the file.
-    func read(from file: Data) -> Tensor {
+    func read(from file: FileBytes) throws(TensorFileError.Problem) -> Tensor {
+        guard count > 0 else { return Tensor(uninitialized: shape) }
+        let size = storage.elementType.byteCount, start = storage.range.lowerBound + offset * size
+        let (dimensions, length) = runs, runCount = count / length
+        if runCount == 1 {
+            return try file.tensor(shape, of: storage.elementType, in: start..<start + count * size)
+        }
+        let last = dimensions.reduce(length - 1) { $0 + ($1.extent - 1) * $1.stride }
+        let span = try file.copy(of: start..<start + (last + 1) * size)
         var tensor = Tensor(uninitialized: shape)
-        guard tensor.count > 0 else { return tensor }
-        let size = storage.elementType.byteCount
-        let (dimensions, length) = runs, runCount = tensor.count / length
         tensor.withUnsafeMutablePointer { to in
-            file.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                let first = base + (storage.range.lowerBound + offset * size)
+            span.withUnsafeBytes { bytes in
+                guard let first = bytes.baseAddress else { return }
                 for run in 0..<runCount {
                     var (rest, start) = (run, 0)
                     for (extent, stride) in dimensions.reversed() {

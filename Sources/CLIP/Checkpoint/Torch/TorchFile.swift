@@ -5,7 +5,7 @@ import Tensors
 /// that holds one), or a TorchScript archive. Both are zip archives of a pickle and of the storages that it refers to.
 ///
 /// A tensor's name is the way to it, keys and attributes with points between: "state_dict.visual.proj". A lone tensor's
-/// name is empty. Nothing in the file is run (see `PickleMachine`), and the numbers stay in the mapped file until
+/// name is empty. Nothing in the file is run (see `PickleMachine`), and the numbers stay in the file until
 /// `tensor(named:)` converts them.
 public struct TorchFile: Sendable {
     public let source: String
@@ -17,7 +17,7 @@ public struct TorchFile: Sendable {
     /// The largest pickle that is read. It lists tensors, and has about two hundred bytes for each.
     private static let largestPickle = 1 << 25
 
-    /// Opens a file: maps it into memory and reads its list of tensors.
+    /// Opens a file and reads its list of tensors.
     public init(contentsOf url: URL) throws(TensorFileError) {
         try self.init(FileBytes(mapping: url, format: "PyTorch"), source: url.path)
     }
@@ -92,12 +92,11 @@ extension TorchFile: TensorFile {
             throw TensorFileError(
                 source: source, format: "PyTorch", problem: .notFloatingPoint(name, tensor.storage.elementType))
         }
-        defer { file.letGo(of: tensor.storage.range) }
         do {
-            try checksums.check(tensor.storage, in: file.data)
+            try checksums.check(tensor.storage, in: file)
+            return try tensor.read(from: file)
         } catch {
             throw TensorFileError(source: source, format: "PyTorch", problem: error)
         }
-        return tensor.read(from: file.data)
     }
 }

@@ -10,7 +10,7 @@ extension ZipArchive {
         var file = Data(capacity: size), directory = Data()
         for (name, content) in members {
             let offset = file.count
-            let checksum = content.withUnsafeBytes(zipChecksum)
+            let checksum = content.withUnsafeBytes { zipChecksum(of: $0) }
             // Version 2.0, no flags, stored, 1 January 1980.
             let common = [20, 0, 0, 0, 0x21].map(UInt16.init)
             // An extra field of zeros aligns the content.
