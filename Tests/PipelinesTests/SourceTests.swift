@@ -246,6 +246,13 @@ struct BudgetTests {
         func ten(_ text: String) -> String { Array(repeating: text, count: 10).joined(separator: ", ") }
         let aliases = nested("&a0 [\(ten("x"))]") { "  a\($0): &a\($0) [\(ten("*a\($0 - 1)"))]" }
         #expect(message(aliases)?.contains("the file comes to more than 1000000 values, with what its aliases (*name)") == true)
+        for key in ["? *a9 : y", "*a9 : y", "? [*a9, *a9]\n  : y", "{[*a9]: y}: z", "{*a9 : 1}: y"] {
+            #expect(message(aliases.replacing("matrix:", with: "  \(key)\nmatrix:"))?.hasPrefix("sample.yaml:16:") == true, "\(key)")
+        }
+        let place = "sample.yaml:16:5: a key must be a word, not a list, a mapping or an alias of one"
+        #expect(message(aliases.replacing("matrix:", with: "  ? *a9 : y\nmatrix:")) == place)
+        // An anchor stands for what it was given last: an alias of a word is one.
+        #expect(message("values: &v [1]\n? &v word\n: 2\n*v : 3")?.contains("the key “word” is given more than once") == true)
         let references = nested("[\(ten("x"))]") { "  a\($0): [\(ten("\"${values.a\($0 - 1)}\""))]" }
         #expect(message(references)?.contains("the file comes to more than 1000000 values") == true)
         let texts = nested("xxxxxxxxxx") { number in

@@ -65,7 +65,14 @@ struct SourceTree: Hashable {
         }
     }
 
+    private static func collectionAsKey(at location: SourceLocation) -> SpecificationError {
+        SpecificationError("a key must be a word, not a list, a mapping or an alias of one", at: location)
+    }
+
     private static func compose(_ text: String, file: String) throws(SpecificationError) -> Node? {
+        if let (line, column) = YAMLKeys.firstCollection(in: text) {
+            throw collectionAsKey(at: SourceLocation(file: file, line: line, column: column))
+        }
         // The basic resolver leaves plain scalars as they are written: `on` stays a key, not YAML 1.1's true.
         do {
             return try Parser(yaml: text, resolver: .basic).singleRoot()
@@ -85,9 +92,7 @@ struct SourceTree: Hashable {
         case .mapping(let mapping):
             var entries: [Entry] = []
             for (key, value) in mapping {
-                guard case .scalar(let scalar) = key else {
-                    throw SpecificationError("a key must be a word", at: location(key))
-                }
+                guard case .scalar(let scalar) = key else { throw Self.collectionAsKey(at: location(key)) }
                 guard scalar.string != "<<" else {
                     throw SpecificationError(
                         "YAML's merge key “<<” has no meaning here; write what is shared into a file of its own, which others "
