@@ -25,7 +25,7 @@ public struct StoredFile: Hashable, Sendable {
             && !name.contains { $0 == UInt8(ascii: "/") || $0 < 0x20 || $0 == 0x7f }
     }
 
-    /// The largest file that a store takes: what SQLite holds in one row.
+    /// The largest file, or other blob, that a store takes: what SQLite holds in one row.
     public static let largestSize = 999_000_000
 }
 

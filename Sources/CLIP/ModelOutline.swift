@@ -35,4 +35,12 @@ extension Architecture {
         case .resNet(let blocks): blocks.count
         }
     }
+
+    /// How many channels the statistics of each block have, first block first.
+    public var blockWidths: [Int] {
+        switch imageTower {
+        case .transformer(_, let layers): Array(repeating: imageWidth, count: layers)
+        case .resNet(let blocks): blocks.indices.map { imageWidth.multipliedReportingOverflow(by: 4 << $0).partialValue }
+        }
+    }
 }

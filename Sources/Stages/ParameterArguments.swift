@@ -1,5 +1,7 @@
 import ArtifactStore
+import CLIP
 import Datasets
+import PromptLearning
 
 /// A wrong parameter on a stage's command line.
 public struct ParameterError: Error, CustomStringConvertible {
@@ -57,6 +59,18 @@ extension StageKind {
             throw ParameterError(description: "--\(error.name.kebabCased) \(error.problem)")
         }
         return .object(parameters)
+    }
+
+    /// Makes sure that a store has room for what is learned, before anything is.
+    /// - Throws: `ParameterError`, of the option that asks for too much.
+    public func checkRoom(_ parameters: JSONValue, _ architecture: Architecture) throws {
+        for case .network(let need) in try check(parameters) {
+            do {
+                try need.check(architecture, room: StoredFile.largestSize)
+            } catch {
+                throw ParameterError(description: "--\(error.parameter?.kebabCased ?? name): \(error.problem)")
+            }
+        }
     }
 
     /// Takes the options of the kind's roles, `--embeddings KEY` or `--embeddings=KEY`, out of a command line.

@@ -2,6 +2,7 @@ import CLIP
 import Datasets
 import Foundation
 import Pipelines
+import PromptLearning
 import Stages
 import TestSupport
 import Testing
@@ -89,6 +90,14 @@ import Testing
             """, "needs.yaml:12:3: stages.generator", "2 and 3 context vectors"
         ),
         (
+            "dpl: {uses: fit-dpl, from: {embeddings: features}, with: {contextLength: 2, hiddenWidth: 40000}}",
+            "needs.yaml:7:91: stages.dpl.with.hiddenWidth: the network would have 6400 MB in one of its arrays", "takes 999 MB in one piece"
+        ),
+        (
+            "dpl: {uses: fit-dpl, from: {embeddings: features}, with: {contextLength: 2, hiddenWidth: 10000}}",
+            "needs.yaml:7:91: stages.dpl.with.hiddenWidth: the network would have 1220 MB in the state", "make it smaller"
+        ),
+        (
             """
             prompts: {uses: fit, from: {embeddings: features}, with: {classTokenPosition: middle}}
             generator: {uses: regressor, from: {embeddings: features, prompts: prompts}}
@@ -101,6 +110,22 @@ import Testing
         let (stages, place, problem) = Self.unmet[index]
         let said = #expect(throws: SpecificationError.self) { try plan(stages) }?.description ?? ""
         #expect(said.hasPrefix(place) && said.contains(problem), "\(said)")
+    }
+
+    @Test("Room for AD-CLIP's networks, and the parameter that asks for most of it")
+    func styles() throws {
+        for architecture in [try Self.outlines.get().0.architecture, try Self.outlines.get().1.architecture] {
+            var parameters = ADCLIP.Parameters()
+            func refusal(_ room: Int) -> String? {
+                for case .network(let need) in parameters.needs {
+                    do throws(UnmetNeed) { try need.check(architecture, room: room) } catch { return error.parameter }
+                }
+                return nil
+            }
+            #expect(refusal(999_000_000) == nil && refusal(100_000) == "styleHiddenWidth")
+            parameters.hiddenWidth = 65_536
+            #expect(refusal(10_000_000) == "hiddenWidth")
+        }
     }
 
     @Test("A class name of too many tokens is named, also where the class is another data set's")

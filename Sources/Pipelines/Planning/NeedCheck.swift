@@ -73,7 +73,8 @@ struct NeedCheck {
             let domains = asked.need.speaksOfDomains ? roles.filter { !$0.isEmpty }.map(spoken) : []
             guard met.insert(Question(need: asked.need, dataSet: dataSet, domains: domains)).inserted else { continue }
             do throws(UnmetNeed) {
-                try asked.need.check(model, NamedClasses(classes.map(\.text), domains: domains))
+                try asked.need.check(
+                    model, NamedClasses(classes.map(\.text), domains: domains), room: StoredFile.largestSize)
             } catch {
                 let owner = specification.stage(asked.stage) ?? stage
                 throw owner.error(error.parameter, error.problem, in: asked.cell)

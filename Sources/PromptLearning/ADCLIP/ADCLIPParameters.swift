@@ -37,7 +37,13 @@ extension ADCLIP {
 
         public init() {}
 
-        public var needs: [ModelNeed] { [.styleTokens(scales: scales, imageTokens: imageTokens), .statistics] }
+        public var needs: [ModelNeed] {
+            let network = NetworkNeed.Network.styles(
+                scales: scales, imageTokens: imageTokens, hiddenWidth: hiddenWidth, styleHiddenWidth: styleHiddenWidth)
+            return [
+                .styleTokens(scales: scales, imageTokens: imageTokens), .statistics, .network(NetworkNeed(network: network)),
+            ]
+        }
 
         public func check() throws(UnfitParameter) {
             try require("scales", scales, in: 0...counts.upperBound)

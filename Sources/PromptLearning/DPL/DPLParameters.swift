@@ -32,7 +32,11 @@ extension DPL {
 
         public init() {}
 
-        public var needs: [ModelNeed] { [.context(ContextNeed(length: contextLength)), .norms] }
+        public var needs: [ModelNeed] {
+            let network = NetworkNeed.Network.domainPrompts(
+                hiddenWidth: hiddenWidth, depth: depth, contextLength: contextLength)
+            return [.context(ContextNeed(length: contextLength)), .norms, .network(NetworkNeed(network: network))]
+        }
 
         public func check() throws(UnfitParameter) {
             try require("contextLength", contextLength, in: counts)

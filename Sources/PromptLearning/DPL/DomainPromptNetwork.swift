@@ -22,10 +22,15 @@ public struct DomainPromptNetwork: Sendable {
     /// Weights by Glorot and Bengio, biases 0.01, as the authors start it.
     /// - Parameters: - depth: the number of layers, 2 or more. - hidden: H. - outputs: M · width.
     static func initial(inputs: Int, hidden: Int, depth: Int, outputs: Int, seed: Int) -> [Tensor] {
-        let sizes = [inputs] + Array(repeating: hidden, count: depth - 1) + [outputs]
-        return (0..<depth).flatMap {
-            glorotLinear(sizes[$0], sizes[$0 + 1], bias: 0.01, seed: seed, purpose: "domain prompt", layer: $0)
+        sizes(inputs: inputs, hidden: hidden, depth: depth, outputs: outputs).enumerated().flatMap { layer, size in
+            glorotLinear(size.inputs, size.outputs, bias: 0.01, seed: seed, purpose: "domain prompt", layer: layer)
         }
+    }
+
+    /// Inputs and outputs of all layers, first layer first.
+    static func sizes(inputs: Int, hidden: Int, depth: Int, outputs: Int) -> [(inputs: Int, outputs: Int)] {
+        let ends = [inputs] + Array(repeating: hidden, count: depth - 1) + [outputs]
+        return zip(ends, ends.dropFirst()).map { (inputs: $0, outputs: $1) }
     }
 
     /// One prompt for each of some batches.

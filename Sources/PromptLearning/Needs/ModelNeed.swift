@@ -17,6 +17,8 @@ public enum ModelNeed: Hashable, Sendable {
     case statistics
     /// The features' lengths as the encoder put them out.
     case norms
+    /// Room in the store for what is learned.
+    case network(NetworkNeed)
     /// Features that so many heads of attention can share evenly.
     case heads(Int)
 
@@ -49,8 +51,9 @@ public struct UnmetNeed: Error, Hashable, CustomStringConvertible {
 
 extension ModelNeed {
     /// Looks whether a model and some classes meet the need. That there are statistics or norms, a model does not tell.
+    /// - Parameter room: the bytes that a store takes in one piece.
     /// - Throws: `UnmetNeed`, in the words of the error that would end the training or evaluation.
-    public func check(_ model: ModelOutline, _ classes: NamedClasses) throws(UnmetNeed) {
+    public func check(_ model: ModelOutline, _ classes: NamedClasses, room: Int) throws(UnmetNeed) {
         switch self {
         case .context(let context):
             try context.check(model, classes)
@@ -81,6 +84,8 @@ extension ModelNeed {
             }
         case .statistics, .norms:
             break
+        case .network(let network):
+            try network.check(model.architecture, room: room)
         case .heads(let heads):
             let features = model.architecture.dimension
             guard features.isMultiple(of: heads) else {
