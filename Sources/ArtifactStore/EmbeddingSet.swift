@@ -128,8 +128,7 @@ extension Database {
                         image: manifest.images[position].path.text, view: view,
                         problem: .wrongDimension(bytes.count / 4, expected: dimension))
                 }
-                UnsafeMutableRawPointer(destination + position * dimension).copyMemory(
-                    from: bytes.baseAddress!, byteCount: size)
+                UnsafeMutableRawBufferPointer(start: destination + position * dimension, count: size).copyMemory(from: bytes)
             }
         }
         if let first = missing.first {

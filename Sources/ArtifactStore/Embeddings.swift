@@ -92,8 +92,7 @@ extension ArtifactStore {
                 }
                 vectors.withUnsafeMutablePointer { to in
                     blob.withUnsafeBytes { bytes in
-                        UnsafeMutableRawPointer(to + row * dimension).copyMemory(
-                            from: bytes.baseAddress!, byteCount: bytes.count)
+                        UnsafeMutableRawBufferPointer(start: to + row * dimension, count: bytes.count).copyMemory(from: bytes)
                     }
                 }
             }

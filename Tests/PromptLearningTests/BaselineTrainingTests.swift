@@ -94,6 +94,15 @@ import Testing
         var learner = try coCoOp()
         let state = try coCoOp { ($0.context, $0.contextLength) = ("", 3) }.state
         #expect(throws: PromptError.self) { try learner.restore(state) }
+        // Numbers that count nothing.
+        for (name, tensor) in [
+            ("epoch", Tensor(.nan)), ("epoch", Tensor(1e30)), ("epoch", Tensor(-1)), ("epoch", Tensor([0])),
+            ("best", Tensor([1], [0.5])), ("best", Tensor([2], [0.5, .infinity])), ("history", Tensor([2, 1])),
+        ] {
+            var changed = learner.state
+            changed[name] = tensor
+            #expect(throws: PromptError.self, "\(name) \(tensor.values)") { try learner.restore(changed) }
+        }
     }
 
     @Test("A context that no text can hold is said, not made") func longContexts() throws {

@@ -40,7 +40,8 @@ struct Estimator {
         func seconds(_ coreSeconds: Double) -> Double { coreSeconds / Double(max(1, threads)) }
         if let work, let ratio = history.ratios.median {
             return Estimate(
-                seconds: seconds(ratio * work.coreSeconds(at: Self.anyRate)), bytes: work.bytes ?? history.bytes.median.map { Int($0) },
+                seconds: seconds(ratio * work.coreSeconds(at: Self.anyRate)),
+                bytes: work.bytes ?? history.bytes.median.map(Work.byteCount),
                 checkpointBytes: work.checkpointBytes, origin: .runs(history.ratios.count))
         }
         if let work {
@@ -52,7 +53,7 @@ struct Estimator {
         }
         guard let pace = history.paces.median, let bytes = history.bytes.median else { return Estimate(origin: .unknown) }
         return Estimate(
-            seconds: seconds(pace * size.passes), bytes: Int(bytes), origin: .runsByImages(history.paces.count))
+            seconds: seconds(pace * size.passes), bytes: Work.byteCount(bytes), origin: .runsByImages(history.paces.count))
     }
 
     /// With what every program does before it works: its start, and reading the weights.

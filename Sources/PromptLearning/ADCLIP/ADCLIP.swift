@@ -168,7 +168,7 @@ public struct ADCLIP: Training {
         state["steps"] = Tensor(Float(optimizer.moments.steps))
         if let best {
             state.set("best", best.learned)
-            state["best"] = Tensor([2], [best.score, Float(best.epoch)])
+            state.set(best)
         }
         return state
     }
@@ -180,15 +180,13 @@ public struct ADCLIP: Training {
             guard tensors.map(\.shape) == shapes else { throw .foreignCheckpoint(missing: name) }
             return tensors
         }
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
+        epoch = try state.number("epoch")
+        try history.restore(state.required("history"))
         projectors.parameters = try ofShape("parameters")
-        optimizer.moments.steps = Int(try state.required("steps").scalar)
+        optimizer.moments.steps = try state.number("steps")
         optimizer.moments.means = state.list("means")
         optimizer.moments.squares = state.list("squares")
-        if let kept = state["best"] {
-            best = Best(score: kept[0], epoch: Int(kept[1]), learned: try ofShape("best"))
-        }
+        best = try state.best { () throws(PromptError) in try ofShape("best") }
     }
 }
 

@@ -63,7 +63,7 @@ package struct ImitationLearner<Network: ImitatingNetwork>: Sendable {
 
     mutating func restore(_ state: [String: Tensor], featureDimension: Int, width: Int) throws(PromptError) {
         network = try .init(in: state, under: "network.", featureDimension: featureDimension, width: width)
-        optimizer.steps = Int(try state.required("steps").scalar)
+        optimizer.steps = try state.number("steps")
         optimizer.means = state.list("means")
         optimizer.squares = state.list("squares")
     }

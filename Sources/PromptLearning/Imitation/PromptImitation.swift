@@ -108,20 +108,18 @@ public struct PromptImitation<Network: ImitatingNetwork>: FeatureTraining {
         state["history"] = history.tensor
         if let best {
             for (name, tensor) in best.learned.tensors { state["best." + name] = tensor }
-            state["best"] = Tensor([2], [best.score, Float(best.epoch)])
+            state.set(best)
         }
         return state
     }
 
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
         let (dimension, width) = (training.center.columns, model.transformer.width)
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
+        epoch = try state.number("epoch")
+        try history.restore(state.required("history"))
         try learner.restore(state, featureDimension: dimension, width: width)
-        if let kept = state["best"] {
-            best = Best(
-                score: kept[0], epoch: Int(kept[1]),
-                learned: try Network(in: state, under: "best.", featureDimension: dimension, width: width))
+        best = try state.best { () throws(PromptError) in
+            try Network(in: state, under: "best.", featureDimension: dimension, width: width)
         }
     }
 }

@@ -75,8 +75,8 @@ package struct AdversarialPair: Sendable {
     mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
         generator = try generator(in: state, under: "generator.")
         discriminator = state.list("discriminator")
-        let steps = try state.required("steps")
-        (generatorOptimizer.steps, discriminatorOptimizer.steps) = (Int(steps[0]), Int(steps[1]))
+        generatorOptimizer.steps = try state.number("steps")
+        discriminatorOptimizer.steps = try state.number("steps", at: 1)
         generatorOptimizer.means = state.list("generator means")
         generatorOptimizer.squares = state.list("generator squares")
         discriminatorOptimizer.means = state.list("discriminator means")

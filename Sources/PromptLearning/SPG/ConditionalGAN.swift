@@ -125,18 +125,15 @@ public struct ConditionalGAN: FeatureTraining {
         state["history"] = history.tensor
         if let best {
             for (name, tensor) in best.learned.tensors { state["best." + name] = tensor }
-            state["best"] = Tensor([2], [best.score, Float(best.epoch)])
+            state.set(best)
         }
         return state
     }
 
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
+        epoch = try state.number("epoch")
+        try history.restore(state.required("history"))
         try pair.restore(state)
-        if let kept = state["best"] {
-            best = Best(
-                score: kept[0], epoch: Int(kept[1]), learned: try pair.generator(in: state, under: "best."))
-        }
+        best = try state.best { () throws(PromptError) in try pair.generator(in: state, under: "best.") }
     }
 }

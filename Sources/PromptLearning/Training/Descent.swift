@@ -42,21 +42,19 @@ struct Descent: Sendable {
         state.set("velocities", optimizer.velocities)
         if let best {
             state.set("best", best.learned)
-            state["best"] = Tensor([2], [best.score, Float(best.epoch)])
+            state.set(best)
         }
         return state
     }
 
     /// - Throws: `PromptError.foreignCheckpoint` where the state is of other parameters.
     mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = Int(try state.required("epoch").scalar)
-        history.restore(try state.required("history"))
+        epoch = try state.number("epoch")
+        try history.restore(state.required("history"))
         parameters = try same(state.list("parameters"), "parameters")
         let velocities = state.list("velocities")
         optimizer.velocities = velocities.isEmpty ? [] : try same(velocities, "velocities")
-        if let kept = state["best"] {
-            best = Best(score: kept[0], epoch: Int(kept[1]), learned: try same(state.list("best"), "the best parameters"))
-        }
+        best = try state.best { () throws(PromptError) in try same(state.list("best"), "the best parameters") }
     }
 
     private func same(_ tensors: [Tensor], _ name: String) throws(PromptError) -> [Tensor] {

@@ -77,7 +77,8 @@ public struct TrainingHistory: Sendable, Equatable {
 
     var tensor: Tensor { Tensor([rows.count, names.count], rows.flatMap { $0 }) }
 
-    mutating func restore(_ tensor: Tensor) {
+    mutating func restore(_ tensor: Tensor) throws(PromptError) {
+        guard tensor.shape.count == 2, tensor.columns == names.count else { throw .foreignCheckpoint(missing: "history") }
         rows = (0..<tensor.count / names.count).map { tensor.rows($0..<$0 + 1).values }
     }
 }
@@ -87,6 +88,27 @@ extension [String: Tensor] {
     func required(_ name: String) throws(PromptError) -> Tensor {
         guard let tensor = self[name] else { throw .foreignCheckpoint(missing: name) }
         return tensor
+    }
+
+    /// A number of epochs or steps of a checkpoint.
+    /// - Parameter index: its place in the tensor.
+    func number(_ name: String, at index: Int = 0) throws(PromptError) -> Int {
+        let values = try required(name).values
+        guard values.indices.contains(index), let number = Int(exactly: values[index]), number >= 0 else {
+            throw .foreignCheckpoint(missing: name)
+        }
+        return number
+    }
+
+    /// The best epoch that a checkpoint has; nil where none was measured.
+    /// - Parameter learned: what was learned by then.
+    func best<Learned>(_ learned: () throws(PromptError) -> Learned) throws(PromptError) -> Best<Learned>? {
+        guard let kept = self["best"] else { return nil }
+        return Best(score: kept.values.first ?? .nan, epoch: try number("best", at: 1), learned: try learned())
+    }
+
+    mutating func set<Learned>(_ best: Best<Learned>) {
+        self["best"] = Tensor([2], [best.score, Float(best.epoch)])
     }
 
     /// Named tensors in order: `prefix.0`, `prefix.1`, …

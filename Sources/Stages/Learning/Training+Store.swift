@@ -110,12 +110,12 @@ struct DivergedTraining: Error, CustomStringConvertible {
     let kept: JSONValue?
 
     var description: String {
-        guard case .number(let epoch)? = kept?["epoch"] else {
+        guard let epoch = kept?["epoch"]?.number.flatMap(Int.init(exactly:)) else {
             return "\(error)\nNo checkpoint had been kept by then."
         }
         return """
             \(error)
-            The last good checkpoint, of epoch \(Int(epoch)), is in the store: \
+            The last good checkpoint, of epoch \(epoch), is in the store: \
             sqlite3 "\(store)" "SELECT saved, progress FROM checkpoint WHERE key = '\(key)'"
             """
     }

@@ -26,9 +26,12 @@ public struct Work: Hashable, Sendable {
         self.gigaflop = gigaflop / share
         self.unitGigaflop = unitGigaflop
         self.seconds = seconds
-        self.bytes = bytes.map { Int(min(max(0, $0), 1e18)) }
-        self.checkpointBytes = Int(min(max(0, checkpointBytes), 1e18))
+        self.bytes = bytes.map(Self.byteCount)
+        self.checkpointBytes = Self.byteCount(checkpointBytes)
     }
+
+    /// A number of bytes that as many artifacts as a plan may have can be added up of, whatever a formula or a damaged store says.
+    public static func byteCount(_ bytes: Double) -> Int { Int(min(max(0, bytes), 1e13)) }
 
     static func + (a: Work, b: Work) -> Work {
         var sum = a
