@@ -12,8 +12,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case noLayout(root: String, dataset: String, expected: [String])
     /// A line of a list of images that names none.
     case badList(path: String, line: Int, reason: String)
-    /// A folder of split files without one for a domain; the names that it may have.
-    case noSplit(folder: String, domain: Name, expected: [String])
+    /// A folder of split files without one for some domains, each with the names that its file may have.
+    case noSplit(folder: String, domains: [Name], expected: [[String]])
     /// A split file that is none, or that contradicts itself.
     case badSplit(path: String, reason: String)
     /// Several images that cannot be read: links that lead nowhere, or listed and not there.
@@ -40,8 +40,10 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
                 + expected.map { "    \(root)/\($0)" }.joined(separator: "\n")
         case .badList(let path, let line, let reason):
             "\(path):\(line): \(reason)"
-        case .noSplit(let folder, let domain, let expected):
-            "“\(folder)” has no split of the domain “\(domain)”: expected is \(expected.joined(separator: " or "))"
+        case .noSplit(let folder, let domains, let expected):
+            "“\(folder)” has no split of "
+                + zip(domains, expected).map { "the domain “\($0)” (expected is \($1.joined(separator: " or ")))" }
+                .joined(separator: ", nor of ")
         case .badSplit(let path, let reason):
             "“\(path)” is no split of images: \(reason)"
         case .badParts(let domain, let root, let reason):

@@ -30,13 +30,25 @@ extension ImageFolder {
     public func splitFile(
         of domain: Name, in folder: String
     ) throws(DatasetError) -> (file: SplitFile, path: String) {
-        let letter = known?.domains.first { Name($0.name) == domain }?.letter
-        let names = SplitFile.names(of: domain.text, letter: letter)
+        let names = splitNames(of: domain)
         guard let path = names.map({ "\(folder)/\($0)" }).first(where: isFile) else {
             _ = try contents(of: folder)
-            throw .noSplit(folder: folder, domain: domain, expected: names)
+            throw .noSplit(folder: folder, domains: [domain], expected: [names])
         }
         return (try SplitFile(contentsOf: path), path)
+    }
+
+    /// Makes sure that a folder has a split file for each of some domains.
+    /// - Throws: `DatasetError`, of all for which there is none.
+    public func checkSplits(of domains: [Name], in folder: String) throws(DatasetError) {
+        let missing = domains.filter { domain in !splitNames(of: domain).contains { isFile("\(folder)/\($0)") } }
+        guard !missing.isEmpty else { return }
+        _ = try contents(of: folder)
+        throw .noSplit(folder: folder, domains: missing, expected: missing.map(splitNames))
+    }
+
+    private func splitNames(of domain: Name) -> [String] {
+        SplitFile.names(of: domain.text, letter: known?.domains.first { Name($0.name) == domain }?.letter)
     }
 
     /// The parts of a domain, by its file in a folder of split files.

@@ -39,6 +39,20 @@ struct CommandStageTests {
         try await workplace.start("spg", ["run", "small.yaml", "--until", "copy", "--threads", "1"] + arguments).outcome()
     }
 
+    @Test("All files that are missing are named, each with its place")
+    func missingFiles() async throws {
+        let workplace = try Workplace()
+        let files = "files: {script: gone.sh, table: \"gone too.csv\"}"
+        try workplace.write(Self.pipeline.replacing("files: {script: count script.sh}", with: files)
+            .replacing("${seed}", with: "${seed} ${files.table}"))
+        let status = try await workplace.run("spg", "status", "small.yaml")
+        #expect(status.status == 65, "\(status.errors)")
+        for (name, file) in [("script", "gone.sh"), ("table", "gone too.csv")] {
+            #expect(status.errors.contains("stages.count.files.\(name): cannot read “\(workplace.url.path)/\(file)”"), "\(status.errors)")
+        }
+        #expect(status.errors.ranges(of: "small.yaml:").count == 2, "\(status.errors)")
+    }
+
     @Test("It gets its inputs as files; its files and figures are kept, shown, handed on and exported")
     func whole() async throws {
         let workplace = try workplace()

@@ -71,7 +71,7 @@ struct DataTests {
         #expect(one.status == 65 && one.output.contains("Split of ink: train 18"), "\(one.output)")
         #expect(one.errors.contains("Of 3 domains, 2 have no split that can be used"), "\(one.errors)")
         for domain in ["chalk", "oil"] {
-            #expect(one.errors.contains("has no split of the domain “\(domain)”: expected is \(domain)_train_val_split.json"))
+            #expect(one.errors.contains("has no split of the domain “\(domain)” (expected is \(domain)_train_val_split.json)"))
         }
         let moved = workplace.url.appending(path: "data/oil/rings/99.png")
         try FileManager.default.moveItem(at: workplace.url.appending(path: "data/oil/rings/0.png"), to: moved)

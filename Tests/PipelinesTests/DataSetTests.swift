@@ -139,6 +139,14 @@ struct DataSetTests {
         #expect(absent?.keyPath == "dataset.splits")
         #expect(absent?.message.contains("there is none") == true)
         try writeSplits(laboratory)
+        for domain in ["chalk", "oil"] {
+            try FileManager.default.removeItem(at: laboratory.folder.appending(path: "splits/\(domain)_train_val_split.json"))
+        }
+        let several = #expect(throws: SpecificationError.self) { try plan(splitText(laboratory), laboratory) }
+        #expect(several?.keyPath == "dataset.splits")
+        #expect(several?.message.hasSuffix("has no split of the domain “chalk” (expected is chalk_train_val_split.json), nor of the "
+            + "domain “oil” (expected is oil_train_val_split.json)") == true, "\(several?.message ?? "")")
+        try writeSplits(laboratory)
         try FileManager.default.removeItem(at: laboratory.folder.appending(path: "data/ink/dog/0.jpg"))
         try laboratory.addImage("ink/dog/1.jpg")
         let missing = #expect(throws: SpecificationError.self) { try plan(splitText(laboratory), laboratory) }

@@ -48,6 +48,13 @@ public struct SpecificationError: Error, Hashable, CustomStringConvertible {
         file = location.file
     }
 
+    /// The error with others of the same kind below it, a line for each.
+    func joined(by others: some Sequence<SpecificationError>) -> SpecificationError {
+        var error = self
+        error.message = ([message] + others.map(\.description)).joined(separator: "\n")
+        return error
+    }
+
     /// `FILE:LINE:COLUMN: KEY.PATH: message`, which editors can follow.
     public var description: String {
         "\(location?.description ?? file): " + (keyPath.isEmpty ? message : "\(keyPath): \(message)")

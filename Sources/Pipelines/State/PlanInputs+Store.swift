@@ -38,7 +38,9 @@ extension PlanInputs {
             classes[dataSet.label] = folder.classes
             unused.add(Unused(above))
             folder.warnings(above).forEach(remark)
-            for domain in try dataSet.domains(among: folder.domains) {
+            let domains = try dataSet.domains(among: folder.domains)
+            try dataSet.checkSplits(of: domains, in: folder)
+            for domain in domains {
                 let name = dataSet.qualified(domain)
                 switch dataSet.splits?.value {
                 case nil:
@@ -83,15 +85,19 @@ extension PlanInputs {
 extension Specification {
     /// The digests of the files that commands read, by their paths as written.
     fileprivate func digestsOfFiles(in store: ArtifactStore) throws -> [String: Digest] {
-        var digests: [String: Digest] = [:]
-        for file in stages.flatMap({ $0.command.map { Array($0.files.values) } ?? [] }) where digests[file.value] == nil {
+        var digests: [String: Digest] = [:], unreadable: [SpecificationError] = []
+        let files = stages.flatMap { stage in
+            (stage.command?.files ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+        }
+        for file in files where digests[file.value] == nil {
             let path = URL(fileURLWithPath: file.value).standardizedFileURL.path
             do {
                 digests[file.value] = try store.digest(ofFile: path)
             } catch let error as DatasetError {
-                throw file.error("\(error)")
+                unreadable.append(file.error("\(error)"))
             }
         }
+        if let first = unreadable.first { throw first.joined(by: unreadable.dropFirst()) }
         return digests
     }
 
@@ -117,6 +123,12 @@ extension Specification.DataSet {
         } catch {
             throw SpecificationError("\(error)", at: location, keyPath: "\(label.map { "targets.\($0)" } ?? "dataset").root")
         }
+    }
+
+    /// Makes sure that there is a file for each domain where files split the images.
+    fileprivate func checkSplits(of domains: [Name], in folder: ImageFolder) throws {
+        guard case .files(let files)? = splits?.value else { return }
+        try explaining { try folder.checkSplits(of: domains, in: files) }
     }
 
     /// The parts of a domain where they are not the stages' seeds'.
