@@ -48,7 +48,7 @@ public struct StageOptions: ParsableArguments {
     }
 
     /// Reads a stage's inputs and parameters, sets threads and memory, opens checkpoint and store, runs the stage, and prints
-    /// the key of what it made. A wrong command line ends it before there is a store.
+    /// the key of what it made.
     /// - Parameters:
     ///   - arguments: the stage's own options.
     ///   - make: gets all parameters, the artifacts of each role, and the open store and checkpoint, and returns the
@@ -63,7 +63,10 @@ public struct StageOptions: ParsableArguments {
             let parameters = try kind.parameters(fromArguments: arguments)
             threading.apply()
             memory.apply()
-            let checkpoint = try Checkpoint(contentsOf: URL(filePath: self.checkpoint))
+            let checkpoint = try Checkpoint(telling: self.checkpoint)
+            try kind.checkRoom(parameters, checkpoint.architecture)
+            // What it is to work on lies in the store: one that is made now has none of it.
+            guard storage.exists else { throw StoreError.noStore(path: storage.store) }
             let store = try openStore()
             let inputs = try kind.roles.reduce(into: [String: [ArtifactKey]]()) { inputs, role in
                 guard let texts = given[role.name], let artifact = role.kind else { return }

@@ -9,6 +9,9 @@ public enum Lifeline {
     /// The environment variable that tells a stage which of its descriptors it is.
     public static let variable = "SPG_LIFELINE"
 
+    /// Whether `spg run` has started this process, before the lifeline is held.
+    public static var isThere: Bool { getenv(variable) != nil }
+
     /// From now on this process ends with the `spg run` that started it, as by Ctrl-C: at once, with the last checkpoint
     /// in the store and nothing half-written, and with it whatever programs it has started. Does nothing where `spg run`
     /// did not start it.

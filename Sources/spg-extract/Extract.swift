@@ -109,22 +109,35 @@ struct Extract: ParsableCommand {
         try reportingErrors {
             try precision?.check()
             options.threading.apply()
-            let checkpoint = try Checkpoint(contentsOf: URL(filePath: options.checkpoint))
+            let isRunByPerson = !Lifeline.isThere
+            let checkpoint = try Checkpoint(telling: options.checkpoint)
             let folder = try ImageFolder(
                 root: URL(filePath: data), name: dataset, names: naming.normalizeNames, skipsUnreadable: onBadImage == .skip)
+            let domains = domain.isEmpty ? folder.domains : domain.map { Name($0) }
+            if let splits { try folder.checkSplits(of: domains, in: splits) }
+            // A run has said it of all that it encodes.
+            let unused = isRunByPerson ? try unused(of: domains, in: folder) : Unused()
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
             if !options.storage.exists, case .computed(let precision, _) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
             }
             let store = try options.openStore()
             // Domains are checked before the first of them is encoded.
-            let manifests = try (domain.isEmpty ? folder.domains : domain.map { Name($0) }).map { domain in
-                try manifest(of: domain, in: folder, store)
-            }
+            let manifests = try domains.map { try manifest(of: $0, in: folder, store) }
+            defer { unused.line.map(Console.standardError.line) }
             for manifest in manifests {
                 print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
             }
         }
+    }
+
+    /// What lies in the data set's folder and is not used. What is most likely lost is said at once.
+    private func unused(of domains: [Name], in folder: ImageFolder) throws -> Unused {
+        let above = try folder.unusedAbove()
+        // An image that a split does not name is nobody's hindrance.
+        let listings = try domains.map { try (splits == nil ? folder : folder.skippingUnreadable).listing(of: $0) }
+        (folder.warnings(above) + listings.flatMap(\.warnings)).forEach(Console.standardError.warning)
+        return listings.reduce(into: Unused(above)) { $0.add($1.unused) }
     }
 
     /// The images of a domain: all, or those that are in a part of it. Parts are recorded for stages that train.
@@ -156,9 +169,10 @@ struct Extract: ParsableCommand {
             manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
         if let first = outcome.white.first {
+            let others = outcome.white.count - 1
+            let images = others == 0 ? "\(first) is" : "\(first) and \(others) more of \(manifest.domain) are"
             Console.standardError.warning(
-                "\(outcome.white.count) images of \(manifest.domain) are all white to the encoder, the first being \(first): 16-bit "
-                    + "grey above 255 is clipped, as Pillow clips it; convert them to 8 bits")
+                "\(images) all white to the encoder: 16-bit grey above 255 is clipped, as Pillow clips it; convert to 8 bits")
         }
         if outcome.encoded > 0 {
             line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)

@@ -44,7 +44,7 @@ struct PlanningOptions: ParsableArguments {
         let inputs = try PlanInputs(
             for: specification, in: store,
             encoder: { path in
-                let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: path))
+                let checkpoint = try Checkpoint(telling: path)
                 try checkpoint.checkHeader(images: specification.importedEncoder == nil)
                 return try encoder(checkpoint, for: specification, in: store).key
             },

@@ -89,6 +89,28 @@ struct NameTests {
         #expect(wrong.status == 65 && wrong.errors.contains("expected “NFC” or “bytes”, found “NFD”"), "\(wrong.errors)")
     }
 
+    @Test("Extraction by hand says what it does not use, what is lost, and what is all white to the encoder")
+    func extraction() async throws {
+        let workplace = try Workplace()
+        let data = workplace.url.appending(path: "data"), fixtures = Fixtures.folder.appending(path: "../pictures")
+        for number in 0..<20 { try Data().write(to: data.appending(path: "ink/bars/\(number).heic")) }
+        // A little-endian TIFF of 16-bit grey whose values come first, all of them above 255.
+        var bytes = try Data(contentsOf: fixtures.appending(path: "plain-grey-16-little.tiff"))
+        for value in 0..<23 * 17 { bytes[8 + 2 * value + 1] = 200 }
+        try bytes.write(to: data.appending(path: "ink/rings/white.tiff"))
+        let ink = try await workplace.run("spg-extract", "--data", "data", "--domain", "ink")
+        #expect(ink.status == 0, "\(ink.errors)")
+        #expect(ink.errors.contains("ink/bars: 8 images are used"), "\(ink.errors)")
+        #expect(ink.errors.contains("ink/rings/white.tiff is all white to the encoder: 16-bit grey above 255 is clipped"), "\(ink.errors)")
+        let last = try #require(ink.errors.split(separator: "\n").last)
+        #expect(last.hasPrefix("Not used: 20 .heic files ("), "\(ink.errors)")
+        let oil = try await workplace.run("spg-extract", "--data", "data", "--domain", "oil")
+        #expect(oil.status == 0 && !oil.errors.contains("Not used"), "\(oil.errors)")
+        // As stages of a run they are silent about it: the run says it, once.
+        let run = try await workplace.run("spg", "run", "small.yaml", "--until", "features")
+        #expect(run.status == 0 && run.errors.ranges(of: "Not used: ").count == 1, "\(run.errors)")
+    }
+
     @Test("run, status and data check count what is not used, warn of what is lost, and go on past dead links where told to")
     func unused() async throws {
         let workplace = try Workplace()

@@ -22,6 +22,22 @@ import Testing
         try await expect(workplace, "small.yaml:10:57: stages.prompts.with.contextLength: 24 context vectors")
     }
 
+    @Test("By hand, too large a network and a store that is not there are told before one is made")
+    func byHand() async throws {
+        let workplace = try Workplace()
+        let large = try await workplace.run("spg-fit", "dpl", "--embeddings", "ink", "--hidden-width", "40000")
+        #expect(large.status == 64 && large.errors.contains("--hidden-width: the network would have 6400 MB"), "\(large.errors)")
+        for (name, arguments) in [
+            ("spg-fit", ["coop", "--embeddings", "ink"]), ("spg-evaluate", ["zero-shot", "--embeddings", "ink"]),
+            ("spg-cgan", ["cgan", "--embeddings", "ink", "--prompts", "coop/ink/1"]),
+        ] {
+            let outcome = try await workplace.start(name, arguments + ["--store", "typo.sqlite"]).outcome()
+            #expect(outcome.status == 65 && outcome.errors.contains("typo.sqlite"), "\(name): \(outcome.errors)")
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: workplace.url.path)
+        #expect(!left.contains { $0.contains("sqlite") }, "\(left)")
+    }
+
     @Test("A class name of too many tokens")
     func className() async throws {
         let workplace = try Workplace()

@@ -14,8 +14,16 @@ struct Workplace: Sendable {
         folder = try TemporaryFolder()
         try tree.write(to: folder.url.appending(path: "data"))
         try TinyCLIP.write(to: folder.url.appending(path: "clip"))
+        // What it is, so that no program has to assume it and say so.
+        let configuration = #"""
+            {"model_cfg": {"quick_gelu": true, "vision_cfg": {"width": 128}, "text_cfg": {"width": 64, "heads": 1}}}
+            """#
+        try Data(configuration.utf8).write(to: folder.url.appending(path: Self.configuration))
         try write(Self.pipeline)
     }
+
+    /// The file that says what activation the checkpoint's model has.
+    static let configuration = "clip/open_clip_config.json"
 
     /// Parameters that make a fit of a fraction of a second of the tiny data set.
     static let fitting = ["--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "3"]

@@ -20,7 +20,7 @@ public struct CheckpointDescription: Sendable {
         add("weights", checkpoint.weightsURL.path)
         add("format", Self.format(of: checkpoint))
         describe(checkpoint.architecture)
-        describe(checkpoint.configuration, of: checkpoint.architecture, family: checkpoint.weights.scheme.family)
+        describe(checkpoint.configuration, of: checkpoint.architecture)
         add("numbers", Self.elementTypes(of: entries))
         add("parameters", Self.grouped(Self.parameterCount(of: entries)))
         add("logit scale", String(format: "%.4g", text.logitScale))
@@ -66,24 +66,16 @@ extension CheckpointDescription {
         add("embedding", "\(architecture.dimension) features")
     }
 
-    private mutating func describe(
-        _ configuration: ModelConfiguration, of architecture: Architecture, family: NameScheme.Family
-    ) {
+    private mutating func describe(_ configuration: ModelConfiguration, of architecture: Architecture) {
         let conventions = configuration.conventions
-        let expected = family == .openAI ? "open_clip_config.json" : "config.json"
-        let source =
-            configuration.files.contains(expected)
-            ? expected : "assumed, as in OpenAI's models: there is no \(expected) beside the weights"
-        let (image, text) = (conventions.imageNonlinearity, conventions.textNonlinearity)
-        let activation = image == text ? image.rawValue : "\(image.rawValue), text \(text.rawValue)"
-        add("activation", "\(activation) (\(source))")
+        add("activation", "\(conventions.activation) (\(configuration.assumption ?? configuration.modelFile))")
         func heads(_ width: Int, _ headWidth: Int) -> String { "\(width / max(1, headWidth)) of width \(headWidth)" }
         add(
             "heads",
             "image \(heads(architecture.imageAttentionWidth, conventions.imageHeadWidth)), "
                 + "text \(heads(architecture.textWidth, conventions.textHeadWidth))")
         if configuration.mean != nil || configuration.standardDeviation != nil {
-            add("normalization", "not OpenAI's; from \(configuration.files.last ?? expected)")
+            add("normalization", "not OpenAI's; from \(configuration.files.last ?? configuration.modelFile)")
         }
     }
 

@@ -64,7 +64,7 @@ struct ImportFeaturesCommand: ParsableCommand {
         try reportingErrors {
             let folder = try ImageFolder(root: URL(filePath: data), name: dataset, names: naming.normalizeNames)
             let file = try FeatureFile(contentsOf: URL(filePath: file), named: tensor)
-            let checkpoint = try Checkpoint(contentsOf: URL(filePath: checkpoint))
+            let checkpoint = try Checkpoint(telling: checkpoint)
             let work = try FeatureImport(
                 encoder: encoder, folder: folder, domains: domain.map { Name($0) },
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)

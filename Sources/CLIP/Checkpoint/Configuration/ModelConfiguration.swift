@@ -4,13 +4,22 @@ import Imaging
 /// What configuration files beside a model's weights say of it: what shapes do not tell, and claims to check against
 /// them.
 struct ModelConfiguration: Sendable {
+    /// The name of the file that says which activation the model has, and how wide its heads are.
+    let modelFile: String
     var conventions = ModelConventions()
     /// Mean and deviation of the pixels' channels; nil where they are OpenAI's.
     var mean: SIMD3<Double>?
     var standardDeviation: SIMD3<Double>?
-    /// The files that were read, by name; empty where the model is taken for one of OpenAI's.
+    /// The files that were read, by name.
     var files: [String] = []
     var claims: [Claim] = []
+
+    init(modelFile: String) {
+        self.modelFile = modelFile
+    }
+
+    /// Whether the model is taken for one of OpenAI's, since no file says what it is.
+    var isAssumed: Bool { !files.contains(modelFile) }
 
     /// A figure that the weights' shapes tell too.
     struct Claim: Sendable {

@@ -63,8 +63,8 @@ private struct OpenCLIPFile: Decodable {
 extension ModelConfiguration {
     /// Reads the configuration that open_clip keeps beside a model's weights; OpenAI's where there is none.
     static func openCLIP(in folder: URL) throws(CheckpointError) -> ModelConfiguration {
-        var configuration = ModelConfiguration()
-        let file = folder.appending(path: "open_clip_config.json")
+        var configuration = ModelConfiguration(modelFile: "open_clip_config.json")
+        let file = folder.appending(path: configuration.modelFile)
         guard let found = try OpenCLIPFile.read(from: file) else { return configuration }
         let (image, text) = (found.model_cfg.vision_cfg, found.model_cfg.text_cfg)
         try refuseVariants(of: image, in: file)

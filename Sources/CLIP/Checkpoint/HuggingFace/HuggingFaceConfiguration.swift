@@ -34,8 +34,8 @@ extension ModelConfiguration {
 
     /// Reads the configuration of a folder that transformers wrote.
     static func huggingFace(in folder: URL) throws(CheckpointError) -> ModelConfiguration {
-        var configuration = ModelConfiguration()
-        let file = folder.appending(path: "config.json")
+        var configuration = ModelConfiguration(modelFile: "config.json")
+        let file = folder.appending(path: configuration.modelFile)
         if let model = try HuggingFaceModel.read(from: file) {
             configuration.files.append(file.lastPathComponent)
             if let type = model.model_type, sides.contains(type) {
