@@ -10,15 +10,17 @@ import Testing
         var description: String { sql }
     }
 
-    private static let text: String = {
+    static func text(of page: String) -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return (try? String(contentsOf: root.appendingPathComponent("Docs/store.md"), encoding: .utf8)) ?? ""
-    }()
+        return (try? String(contentsOf: root.appendingPathComponent(page), encoding: .utf8)) ?? ""
+    }
+
+    private static let text = text(of: "Docs/store.md")
 
     /// Those that sqlite-vec answers.
     static let vectorExamples = all.filter { !examples.contains($0) }
-    private static let examples = all.filter { !$0.sql.contains("vec_") && !$0.sql.contains("vec0") }
+    static let examples = all.filter { !$0.sql.contains("vec_") && !$0.sql.contains("vec0") }
 
     /// Each ```sql block with the header of the table that follows it.
     private static let all: [Example] = text.components(separatedBy: "```sql\n").dropFirst().map { part in
@@ -35,7 +37,7 @@ import Testing
 
     @Test(arguments: examples) func answersAsShown(example: Example) throws {
         try withStore { store in
-            try Sample.runPipeline(in: store)
+            try Experiments.make(in: store)
             try Sample.runCommand(in: store)
             try Sample.extractStatistics(Sample.manifest("tango"), into: store)
             let result = try store.query(example.sql)

@@ -7,51 +7,9 @@ import Testing
 /// What is asked of a store that holds more than one experiment: two data sets with domains of one name, two encoders, two
 /// pipelines, and results that are no longer asked for.
 @Suite struct SeveralExperimentsTests {
-    private static let other = EncoderIdentity(name: "gpu", dimension: 8, parameters: ["imported": "gpu"])
-
-    /// Of the data set Sketches: a domain tango, too, with eight images.
-    private static let sketches = DomainManifest(
-        dataset: "Sketches", domain: "tango", classes: Sample.manifest("tango").classes,
-        images: (0..<8).map {
-            LabelledImage(path: "/sketches/tango/\($0).jpg", digest: Digest(of: Data("sketch \($0)".utf8)), label: $0 % 3)
-        })
-
-    private func make(in store: ArtifactStore) throws {
-        try Sample.runPipeline(in: store)
-        let key = try Sample.extract(Self.sketches, into: store)
-        // The same images by another encoder.
-        try store.record(Self.other)
-        let tango = Sample.manifest("tango")
-        let rows = tango.images.map { ImageView(image: $0.digest, view: "center") }
-        try store.insert(
-            Tensor([rows.count, 8], rows.flatMap { Sample.vector($0.image, "other") }), for: rows, encoder: Self.other.key)
-        try store.write(
-            Recipe(kind: .embeddings, algorithmVersion: 1, parameters: ["encoder": "gpu"], inputs: [.init("images", tango.key)]),
-            .embeddings(EmbeddingSet(manifest: tango.key, encoder: Self.other.key, views: ["center"])), seconds: 1)
-        // A pipeline of another data set, whose method has the title of the first one's.
-        let zeroShot = Sample.evaluationRecipe([.init("embeddings", key)], seed: nil)
-        try store.write(
-            zeroShot, .evaluation(Sample.evaluation(of: Self.sketches, method: "zero-shot", seed: nil)), seconds: 1)
-        try store.setPipeline("sketches", to: [
-            .init(stage: "zero-shot", cell: ["target": "tango"], key: zeroShot.key, title: "Zero-shot CLIP")
-        ])
-        // The first pipeline asks for another SPG now.
-        var instances = try store.pipeline("desktop-icons")
-        for index in instances.indices where instances[index].stage == "spg" && instances[index].cell["seed"] == 1 {
-            let recipe = Sample.evaluationRecipe([.init("embeddings", Sample.extractionRecipe(tango).key)], seed: 17)
-            var evaluation = Sample.evaluation(of: tango, method: "spg", seed: 1)
-            for place in evaluation.predictions.indices where place < 2 {
-                evaluation.predictions[place].predicted = (evaluation.predictions[place].label + 1) % 3
-            }
-            try store.write(recipe, .evaluation(evaluation), seconds: 1)
-            instances[index].key = recipe.key
-        }
-        try store.setPipeline("desktop-icons", to: instances)
-    }
-
     @Test func imagesAreCountedOnceInEachDataSet() throws {
         try withStore { store in
-            try make(in: store)
+            try Experiments.make(in: store)
             let sql = """
                 SELECT dataset, label, count(*) FROM images WHERE is_current AND domain = 'tango'
                 GROUP BY dataset, domain, label ORDER BY dataset, label
@@ -70,7 +28,7 @@ import Testing
 
     @Test func averagesAreOfOnePipelineAndOfWhatItAsksForNow() throws {
         try withStore { store in
-            try make(in: store)
+            try Experiments.make(in: store)
             let average = "SELECT avg(accuracy) FROM results WHERE pipeline = 'desktop-icons' AND method = 'SPG'"
             #expect(try store.query(average).rows == [[.real(0.5)]])
             func row(_ dataSet: String, _ accuracy: Double, _ isCurrent: Int64) -> [QueryResult.Value] {
@@ -87,7 +45,7 @@ import Testing
 
     @Test func aCellHasAllResultsThatItEverHad() throws {
         try withStore { store in
-            try make(in: store)
+            try Experiments.make(in: store)
             let rows = try store.query("""
                 SELECT version, accuracy FROM versions JOIN evaluations USING (key)
                 WHERE versions.pipeline = 'desktop-icons' AND stage = 'spg' ORDER BY version
@@ -99,7 +57,7 @@ import Testing
 
     @Test func predictionsArePairedImageByImage() throws {
         try withStore { store in
-            try make(in: store)
+            try Experiments.make(in: store)
             let pairs = try store.query("""
                 SELECT image_path, predicted = label, other_predicted = label
                 FROM results AS spg
