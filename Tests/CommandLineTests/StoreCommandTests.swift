@@ -77,6 +77,32 @@ struct StoreCommandTests {
         #expect(try await workplace.run("spg", "store", "gc").status == 64)
     }
 
+    @Test("gc --delete takes nothing away while an extraction is at work, a run's or one by hand; afterwards it does")
+    func collectBeside() async throws {
+        let workplace = try Workplace()
+        #expect(try await workplace.run("spg", "run", "small.yaml", "--until", "zero-shot").status == 0)
+        // Long enough to be met at work; it is interrupted then.
+        try workplace.write(Workplace.pipeline.replacing("views: 1", with: "views: 900"))
+        for (name, arguments) in [
+            ("spg", ["run", "small.yaml", "--until", "features"]),
+            ("spg-extract", ["--data", "data", "--dataset", "Small", "--views", "950"]),
+        ] {
+            let program = try workplace.start(name, arguments)
+            while program.isRunning, !program.errorsSoFar.contains("extract ") { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(program.isRunning)
+            let refused = try await workplace.run("spg", "store", "gc", "small", "--delete")
+            #expect(refused.status == 74 && refused.errors.contains("store.sqlite"), "\(refused.errors)")
+            program.signal(SIGINT) { true }
+            #expect(try await program.outcome().status != 0)
+        }
+        try workplace.expectSound()
+        let collected = try await workplace.run("spg", "store", "gc", "small", "--delete")
+        #expect(collected.status == 0, "\(collected.errors)")
+        try workplace.write(Workplace.pipeline)
+        let again = try await workplace.run("spg", "run", "small.yaml", "--until", "zero-shot")
+        #expect(again.status == 0 && again.errors.hasPrefix("What is chosen is made"), "\(again.errors)")
+    }
+
     @Test("gc keeps what was made before a run with --set, by a pipeline's name and by its file, and says who asked for the rest")
     func collectKeeps() async throws {
         let workplace = try Workplace()

@@ -13,7 +13,6 @@ Pixels are stored as digests (64-bit FNV-1a over interleaved RGB rows). Larger s
 """
 
 import io
-import json
 import pathlib
 import platform
 import struct
@@ -23,6 +22,8 @@ import torch
 import torchvision
 from PIL import Image, features
 from torchvision import transforms
+
+from golden_pictures import digest, write
 
 OUT = pathlib.Path("Tests/Fixtures/imaging")
 BICUBIC = transforms.InterpolationMode.BICUBIC
@@ -63,14 +64,6 @@ def smooth(width, height):
     return Image.frombytes("RGB", (width, height), bytes(
         v for y in range(height) for x in range(width)
         for v in (x * 255 // max(1, width - 1), y * 255 // max(1, height - 1), 255 if 3 * x > 2 * y else x * y % 256)))
-
-
-def digest(image):
-    assert image.mode == "RGB"
-    h = 0xCBF29CE484222325
-    for b in image.tobytes():
-        h = ((h ^ b) * 0x100000001B3) % 2**64
-    return f"{h:016x}"
 
 
 # ---------------------------------------------------------------------------------------------------- files of every kind
@@ -348,9 +341,7 @@ def main():
         windows=table("seed size scale ratio window", windows()),
         crops=table("seed size window resolution digest", crops()),
     )
-    lines = [f'"{key}": ' + ("[\n " + ",\n ".join(map(json.dumps, value)) + "]" if isinstance(value, list)
-                              else json.dumps(value)) for key, value in golden.items()]
-    (OUT / "golden.json").write_text("{" + ",\n".join(lines) + "}\n")
+    write(golden, OUT / "golden.json")
 
 
 if __name__ == "__main__":

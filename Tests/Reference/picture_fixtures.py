@@ -9,7 +9,6 @@ Pixels are stored as digests (64-bit FNV-1a over interleaved RGB rows).
 """
 
 import io
-import json
 import pathlib
 import platform
 import struct
@@ -18,20 +17,14 @@ import warnings
 import numpy
 from PIL import Image, TiffImagePlugin, features
 
+from golden_pictures import digest, write
+
 OUT = pathlib.Path("Tests/Fixtures/pictures")
 OTHERS = pathlib.Path("Tests/Fixtures/imaging")
 BICUBIC = Image.Resampling.BICUBIC
 
 assert int(Image.__version__.split(".")[0]) < 13, "Pillow 13 resamples tall pictures in another order"
 warnings.simplefilter("ignore")
-
-
-def digest(image):
-    assert image.mode == "RGB"
-    h = 0xCBF29CE484222325
-    for b in image.tobytes():
-        h = ((h ^ b) * 0x100000001B3) % 2**64
-    return f"{h:016x}"
 
 
 def values(width, height, channels, seed, highest=255):
@@ -393,9 +386,7 @@ def main():
             python=platform.python_version(), pillow=Image.__version__, numpy=numpy.__version__,
             **{name: features.version(name) for name in ("webp", "libtiff", "libjpeg_turbo")}),
         files=files, others=others)
-    lines = [f'"{key}": ' + ("[\n " + ",\n ".join(map(json.dumps, value)) + "]" if isinstance(value, list)
-                              else json.dumps(value)) for key, value in golden.items()]
-    (OUT / "golden.json").write_text("{" + ",\n".join(lines) + "}\n")
+    write(golden, OUT / "golden.json")
 
 
 if __name__ == "__main__":

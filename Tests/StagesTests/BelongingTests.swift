@@ -1,7 +1,9 @@
 import ArtifactStore
+import Datasets
 import Foundation
 import PromptLearning
 import Stages
+import TestSupport
 import Testing
 
 @Suite("Artifacts that do not belong together are refused") struct BelongingTests {
@@ -67,6 +69,41 @@ import Testing
         let nearest = refusal { try evaluation("nearest", [inkPrompt, oilPrompt], sources: [oil, ink]) }
         #expect(nearest.contains("give them in the same order"), "\(nearest)")
         _ = try evaluation("nearest", [inkPrompt, oilPrompt], sources: [ink, oil])
+    }
+
+    @Test("DAPL: a target that is among the sources, one of other classes, and images that it was not adapted to")
+    func adaptation() throws {
+        func dapl(_ sources: [ArtifactKey], _ target: ArtifactKey) throws -> ArtifactKey {
+            let small: [String: JSONValue] = [
+                "context": "", "contextLength": 2, "domainContextLength": 2, "batchSize": 8, "epochs": 1, "domainWords": false,
+            ]
+            return try LearningStage<DAPL>(
+                StageKind.fitDAPL.defaults.changed(small), inputs: ["embeddings": sources, "target": [target]]
+            ).run(checkpoint: bench.checkpoint, store: bench.store)
+        }
+        let among = refusal { try dapl([ink, oil], ink) }
+        #expect(among.contains("ink is the target and among the sources"), "\(among)")
+        // The same domain under other views is the same domain.
+        let again = try bench.extract("ink", views: 0).key
+        #expect(refusal { try dapl([ink], again) }.contains("ink is the target and among the sources"))
+
+        // Another data set's domain, with a class less.
+        var tree = PictureTree()
+        (tree.domains, tree.classes) = (["wood"], ["bars", "checks"])
+        let root = bench.folder.url.appending(path: "other")
+        try tree.write(to: root)
+        let manifest = try ImageFolder(root: root).manifest(of: "wood") { try bench.store.digests(ofFiles: $0) }
+        let wood = try ExtractStage(ExtractStage.Parameters(), onBadImage: .fail, origin: .computed(.float32, .dassl))
+            .run(manifest: manifest, checkpoint: bench.checkpoint, store: bench.store).key
+        let classes = refusal { try dapl([ink], wood) }
+        #expect(classes.contains("wood and ink have different classes"), "\(classes)")
+
+        let adapted = try dapl([ink], oil)
+        _ = try bench.evaluated(DAPLEvaluation.self, ["generator": [adapted]], on: oil)
+        let elsewhere = refusal { try bench.evaluated(DAPLEvaluation.self, ["generator": [adapted]], on: ink) }
+        #expect(elsewhere.contains("was adapted to oil, not to ink"), "\(elsewhere)")
+        let others = refusal { try bench.evaluated(DAPLEvaluation.self, ["generator": [adapted]], on: wood) }
+        #expect(others.contains("was learned for other classes than those of wood"), "\(others)")
     }
 
     @Test("A generator of another precision's features; a prompt reads none, and fits")

@@ -22,6 +22,32 @@ struct ExchangeTests {
             source.tensor(), norms: source.norms(), source: source.source, checkpoint: bench.checkpoint, store: bench.store)
     }
 
+    @Test("Files are not written through a link in the place of one of them, nor beside one")
+    func links() throws {
+        let bench = try Bench(), files = FileManager.default
+        let recipe = Recipe(kind: .files, algorithmVersion: 1, parameters: ["command": "x"], inputs: [])
+        let contents = ["a.csv", "b.csv"].map { StoredFile(name: String($0.prefix(1)), fileName: $0, content: Data("new".utf8)) }
+        let key = try bench.store.write(recipe, .files(contents), seconds: 1)
+        let other = bench.folder.url.appending(path: "other.csv")
+        for target in [other.path, bench.folder.path("nowhere")] {
+            try Data("old".utf8).write(to: other)
+            let folder = bench.folder.url.appending(path: UUID().uuidString)
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            try files.createSymbolicLink(atPath: folder.appending(path: "b.csv").path, withDestinationPath: target)
+            #expect(throws: StoreError.fileExists(path: folder.appending(path: "b.csv").path)) {
+                try bench.store.exportFiles(key, to: folder)
+            }
+            #expect(try files.contentsOfDirectory(atPath: folder.path) == ["b.csv"])
+            #expect(try String(contentsOf: other, encoding: .utf8) == "old" && !files.fileExists(atPath: bench.folder.path("nowhere")))
+        }
+        // A folder that is itself reached by a link is a folder.
+        let real = bench.folder.url.appending(path: "real"), link = bench.folder.url.appending(path: "link")
+        try files.createDirectory(at: real, withIntermediateDirectories: true)
+        try files.createSymbolicLink(atPath: link.path, withDestinationPath: real.path)
+        #expect(try bench.store.exportFiles(key, to: link).count == 2)
+        #expect(try files.contentsOfDirectory(atPath: real.path).sorted() == ["a.csv", "b.csv"])
+    }
+
     @Test("Exported and imported features have the same bits, in every format", arguments: ["npy", "npz", "safetensors", "pt"])
     func roundTrip(format: String) throws {
         let bench = try Bench()
