@@ -109,14 +109,13 @@ struct Extract: ParsableCommand {
         try reportingErrors {
             try precision?.check()
             options.threading.apply()
-            let isRunByPerson = !Lifeline.isThere
             let checkpoint = try Checkpoint(telling: options.checkpoint)
             let folder = try ImageFolder(
                 root: URL(filePath: data), name: dataset, names: naming.normalizeNames, skipsUnreadable: onBadImage == .skip)
             let domains = domain.isEmpty ? folder.domains : domain.map { Name($0) }
             if let splits { try folder.checkSplits(of: domains, in: splits) }
             // A run has said it of all that it encodes.
-            let unused = isRunByPerson ? try unused(of: domains, in: folder) : Unused()
+            let unused = Lifeline.isThere ? Unused() : try unused(of: domains, in: folder)
             // Where there is no store there is an image to encode: a checkpoint that cannot do it makes none.
             if !options.storage.exists, case .computed(let precision, _) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)

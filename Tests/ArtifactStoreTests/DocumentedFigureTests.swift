@@ -41,7 +41,7 @@ import Testing
     private static let domains = ["oxygen", "papirus", "tango"]
 
     @Test func ofArtifacts() throws {
-        try withExperiments { store in
+        try withExperiments { store throws in
             // Each kind, how many there are, and their seconds; bytes are the store's own matter.
             let kinds = try answer("FROM artifacts GROUP BY kind", store).map { $0.split(separator: " ").dropLast().joined(separator: " ") }
             #expect(kinds.filter { !$0.hasPrefix("images") } == [
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func ofImagesAndFeatures() throws {
-        try withExperiments { store in
+        try withExperiments { store throws in
             let seen = try answer("GROUP BY manifest_key", store)
             #expect(seen.count == 1 && seen[0].hasPrefix(Self.tango.key.short) && seen[0].hasSuffix(" 6 6"))
             #expect(try answer("FROM latest_manifest", store) == Self.domains.map { "DesktopIcons \($0)" } + ["Sketches tango"])
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func ofPromptsAndGenerators() throws {
-        try withExperiments { store in
+        try withExperiments { store throws in
             #expect(try answer("FROM prompts ORDER BY", store) == ["oxygen", "papirus"].flatMap { domain in
                 [1, 2].map { seed in
                     let embeddings = Sample.extractionRecipe(Sample.manifest(domain)).key
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func ofResults() throws {
-        try withExperiments { store in
+        try withExperiments { store throws in
             // SPG's first seed was made again: wrong about the first two images and the last one. The second failed.
             #expect(try answer("AS percent", store)
                 == ["SPG DesktopIcons tango 50.000 1 6", "Zero-shot CLIP DesktopIcons tango 83.300 1 6"])
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func ofPipelines() throws {
-        try withExperiments { store in
+        try withExperiments { store throws in
             #expect(try answer("FROM files JOIN pipelines", store) == ["desktop-icons-map map map.svg 6"])
             #expect(try answer("state <> 'done'", store) == [#"spg {"seed":2,"target":"tango"} failed the disk is full"#])
             #expect(try answer("state = 'failed'", store)
@@ -160,7 +160,7 @@ import Testing
             DocumentationTests.text(of: page).components(separatedBy: command + "\"").dropFirst()
                 .compactMap { $0.components(separatedBy: "\"").first }
         }
-        try withExperiments { store in
+        try withExperiments { store throws in
             let recipe = Sample.evaluationRecipe([.init("embeddings", Sample.extractionRecipe(Experiments.sketches).key)], seed: 3)
             let evaluation = ArtifactContents.evaluation(Sample.evaluation(of: Experiments.sketches, method: "spg", seed: 3))
             let encoding = Metric(epoch: 0, name: "profile encode seconds", value: 2)

@@ -19,7 +19,7 @@ import Testing
     @Test("A name that leads out of a folder is refused when it is written, and nothing is",
         arguments: ["../map.svg", "/tmp/map.svg", "a/b", "..", ".", "", "a\nb", String(repeating: "a", count: 256)])
     func foreignNames(_ name: String) throws {
-        try withStore { store in
+        try withStore { store throws in
             let recipe = Recipe(kind: .files, algorithmVersion: 1, parameters: ["command": "x"], inputs: [])
             let files = ["map.svg", name].map { StoredFile(name: "f\($0.count)", fileName: $0, content: Data("x".utf8)) }
             let error = #expect(throws: StoreError.self) { try store.write(recipe, .files(files), seconds: 1) }

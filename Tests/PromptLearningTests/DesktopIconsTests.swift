@@ -115,6 +115,7 @@ import Testing
     @Test func dapl() throws {
         var parameters = DAPL.Parameters()
         (parameters.contextLength, parameters.domainContextLength, parameters.domainWords) = (4, 4, false)
+        parameters.classSpecificContexts = true
         (parameters.template, parameters.threshold) = ("an icon of a {}.", 0.3)
         (parameters.learningRate, parameters.pace, parameters.epochs, parameters.batchSize) = (0.1, "epoch", 12, 16)
         let learner = try DAPL(

@@ -171,7 +171,7 @@ import Testing
 
     private func maple() throws -> VisionPromptTraining<MaPLe> {
         var parameters = MaPLe.Parameters()
-        (parameters.depth, parameters.learningRate, parameters.batchSize) = (3, 0.02, 8)
+        (parameters.depth, parameters.learningRate, parameters.batchSize, parameters.epochs) = (3, 0.02, 8, 5)
         return try training({ try MaPLe(parameters, classNames: classes, model: $0.text, encoder: $0.encoder) }, parameters)
     }
 

@@ -70,7 +70,9 @@ private struct Planner {
             for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
             let split = domains(of: resolved).filter { inputs.splits[$0] != nil }
             let learned = stage.kind.splitsImages ? split : []
-            let tested = stage.kind.makes == .evaluation ? split.first { inputs.splits[$0]?.tested != nil } : nil
+            // A command of the user's own is tested on what it is handed.
+            let isTest = stage.kind.makes == .evaluation && stage.command == nil
+            let tested = isTest ? split.first { inputs.splits[$0]?.tested != nil } : nil
             let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
                 .split(by: learned.compactMap { inputs.splits[$0] }).testing(on: tested.flatMap { inputs.splits[$0]?.tested })
             // What is tested is what would train.
