@@ -18,7 +18,8 @@ public struct BlockStyles: Sendable {
         (self.widths, self.center, self.augmented) = (widths, center, augmented)
     }
 
-    func subset(_ indices: [Int]) -> BlockStyles {
+    /// Those of some images, in that order.
+    public func subset(_ indices: [Int]) -> BlockStyles {
         BlockStyles(
             widths: widths, center: center.subset(indices), augmented: augmented.map { $0.subset(indices) })
     }

@@ -53,6 +53,29 @@ struct ADCLIPTests {
         #expect(classes == [[.text("bars")], [.text("checks")], [.text("rings")]])
     }
 
+    @Test("Tested on a part of the target, each image of it keeps the prompt of its own style")
+    func testedOnAPart() throws {
+        let bench = try Bench()
+        let (source, target) = try extracted(bench, views: 0)
+        let key = try stage(source, target).run(checkpoint: bench.checkpoint, store: bench.store)
+        var part = try bench.manifest("chalk")
+        part = DomainManifest(
+            dataset: part.dataset, domain: DomainParts.trainName("chalk"), classes: part.classes,
+            images: part.images.enumerated().filter { $0.offset % 3 == 1 }.map(\.element))
+        let train = try bench.store.record(part)
+        func evaluation(_ part: ArtifactKey?) throws -> Evaluation {
+            let stage = try EvaluateStage<ADCLIPEvaluation>(
+                StageKind.evaluateADCLIP.defaults, inputs: ["embeddings": [target], "projectors": [key]], part: part)
+            return try bench.store.evaluation(stage.run(checkpoint: bench.checkpoint, store: bench.store))
+        }
+        let all = try evaluation(nil), some = try evaluation(train)
+        #expect(some.predictions.map(\.position) == Array(stride(from: 1, to: 24, by: 3)))
+        for prediction in some.predictions {
+            let other = all.predictions[prediction.position]
+            #expect(prediction.predicted == other.predicted && abs(prediction.probability - other.probability) < 1e-5)
+        }
+    }
+
     @Test("The losses fall, and images of the source domain are told apart better than at the start")
     func itLearns() throws {
         let bench = try Bench()

@@ -45,6 +45,7 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
                 keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
                 manifest: DomainManifest(
                     dataset: all.dataset, domain: all.domain, classes: all.classes, images: places.map { all.images[$0] }),
+                places: places,
                 features: set.center, norms: set.norms?.center ?? [],
                 model: try features.model(of: checkpoint, store: store))
             let count = images.features.rows

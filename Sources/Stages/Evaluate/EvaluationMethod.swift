@@ -32,6 +32,8 @@ public struct TargetImages {
     /// What the store calls the encoder of the features.
     let encoder: Digest
     let manifest: DomainManifest
+    /// Where each of them is among all images of the domain.
+    let places: [Int]
     /// Of the center views, `[n, dimension]`, unit length.
     let features: Tensor
     /// How long each of them was as the encoder put it out; empty where the method's parameters do not need that.

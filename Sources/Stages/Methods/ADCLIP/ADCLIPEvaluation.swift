@@ -42,7 +42,7 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         guard shape.textWidth == images.model.transformer.width else {
             throw PromptError.widths(prompt: shape.textWidth, text: images.model.transformer.width)
         }
-        let styles = try BlockStyles(images.keys["embeddings"][0], in: images.store)
+        let styles = try BlockStyles(images.keys["embeddings"][0], in: images.store).subset(images.places)
         guard styles.widths.suffix(shape.widths.count) == shape.widths[...] else {
             throw StageInputError(
                 "the projectors \(key.short) look at blocks of widths \(shape.widths), but this encoder's are \(styles.widths)")
