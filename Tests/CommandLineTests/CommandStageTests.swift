@@ -44,7 +44,7 @@ struct CommandStageTests {
         let workplace = try Workplace()
         let files = "files: {script: gone.sh, table: \"gone too.csv\"}"
         try workplace.write(Self.pipeline.replacing("files: {script: count script.sh}", with: files)
-            .replacing("${seed}", with: "${seed} ${files.table}"))
+            .replacing("${outputs.metrics} ${seed}", with: "${outputs.metrics} ${seed} ${files.table}"))
         let status = try await workplace.run("spg", "status", "small.yaml")
         #expect(status.status == 65, "\(status.errors)")
         for (name, file) in [("script", "gone.sh"), ("table", "gone too.csv")] {

@@ -91,11 +91,11 @@ import Testing
         ),
         (
             "dpl: {uses: fit-dpl, from: {embeddings: features}, with: {contextLength: 2, hiddenWidth: 40000}}",
-            "needs.yaml:7:91: stages.dpl.with.hiddenWidth: the network would have 6400 MB in one of its arrays", "takes 999 MB in one piece"
+            "needs.yaml:7:92: stages.dpl.with.hiddenWidth: the network would have 6400 MB in one of its arrays", "takes 999 MB in one piece"
         ),
         (
             "dpl: {uses: fit-dpl, from: {embeddings: features}, with: {contextLength: 2, hiddenWidth: 10000}}",
-            "needs.yaml:7:91: stages.dpl.with.hiddenWidth: the network would have 1220 MB in the state", "make it smaller"
+            "needs.yaml:7:92: stages.dpl.with.hiddenWidth: the network would have 1220 MB in the state", "make it smaller"
         ),
         (
             """
