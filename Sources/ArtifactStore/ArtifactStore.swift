@@ -79,9 +79,21 @@ public final class ArtifactStore: Sendable {
         try StoreError.translating(at: path) { try database.close() }
     }
 
-    /// Reads in one consistent snapshot.
+    /// All that `body` reads of the store is of one moment. It is also faster: a look at each of many artifacts takes less than
+    /// a transaction for each.
+    ///
+    /// - Parameter body: must not write to the store.
+    public func atOneMoment<Result>(_ body: () throws -> Result) throws -> Result {
+        try reading { _ in try body() }
+    }
+
+    /// Reads in one consistent snapshot, or in the one that is being read already.
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        let result = try Profile.measure(.store) { try StoreError.translating(at: path) { try database.read(body) } }
+        let result = try Profile.measure(.store) {
+            try StoreError.translating(at: path) {
+                try database.unsafeReentrantRead { $0.isInsideTransaction ? .some(try body($0)) : nil } ?? database.read(body)
+            }
+        }
         if let unguarded, try FileStamp(ofFileAt: path) != unguarded {
             throw StoreError.failed(path: path, reason: "it was written to while it was read; run the same command again")
         }

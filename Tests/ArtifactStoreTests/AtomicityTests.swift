@@ -38,6 +38,22 @@ import Testing
         }
     }
 
+    @Test func whatIsReadAtOneMomentIsOfThatMoment() throws {
+        try withStore { store in
+            let recipe = Sample.promptRecipe(try Sample.extract(Sample.manifest("tango"), into: store), seed: 1)
+            let reader = try ArtifactStore(path: store.path)
+            let seen = try reader.atOneMoment {
+                let before = try reader.contains(recipe.key)
+                try store.write(recipe, .prompt(Sample.prompt("tango", seed: 1)), seconds: 1)
+                return try [before, reader.contains(recipe.key), reader.atOneMoment { try reader.artifact(recipe.key) != nil }]
+            }
+            #expect(seen == [false, false, false])
+            #expect(try reader.contains(recipe.key))
+            _ = try reader.atOneMoment { #expect(throws: StoreError.self) { try reader.prompt(Digest(of: Data())) } }
+            try reader.recordFailure("none", of: Digest(of: Data()))
+        }
+    }
+
     @Test func anotherConnectionSeesNothingOfAnUnfinishedWrite() throws {
         try withStore { store in
             let embeddings = try Sample.extract(Sample.manifest("tango"), into: store)

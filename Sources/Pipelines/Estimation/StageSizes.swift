@@ -36,12 +36,17 @@ struct StageSizes {
         for input in recipe.inputs {
             artifacts[input.role, default: 0] += 1
             makers[input.role] = try maker(of: input.key)
-            guard let extent = try extents[input.key] ?? store.extent(of: input.key) else { continue }
+            guard let extent = try extent(of: input.key) else { continue }
             images[input.role, default: 0] += extent.images
             classes = max(classes, extent.classes)
         }
         return StageSize(
             parameters: recipe.parameters, images: images, artifacts: artifacts, makers: makers, classes: classes, model: model)
+    }
+
+    /// Of what the plan makes, only features have one.
+    private func extent(of key: ArtifactKey) throws -> (images: Int, classes: Int)? {
+        try extents[key] ?? (kinds[key] == nil ? store.extent(of: key) : nil)
     }
 
     /// The kind of stage that an artifact is of, where its recipe names it.

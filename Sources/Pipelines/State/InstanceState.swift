@@ -60,20 +60,31 @@ extension Plan {
     public func states(in store: ArtifactStore) throws -> [InstanceState] {
         let claimed = try store.claimed(among: instances.map(\.key))
         let slots = slots(in: store), work = try work(Selection(), in: store)
-        return try instances.map { instance in
-            let isClaimed = claimed.contains(instance.key)
-            let state = try state(of: instance, isClaimed: isClaimed, slots: slots, in: store)
-            guard case .done = state, work.contains(where: { $0.key == instance.key }) else { return state }
-            if isClaimed { return .running(since: try store.attempt(at: instance.key)?.started) }
-            let reader = work.first { $0.readsNorms && $0.recipe.inputs.contains { $0.key == instance.key } }
-            return .incomplete(reader: reader?.name ?? "a stage")
+        let isToMake = Set(work.map(\.key)), readers = readersOfNorms(among: work)
+        return try store.atOneMoment {
+            try instances.map { instance in
+                let isClaimed = claimed.contains(instance.key)
+                let state = try state(of: instance, isClaimed: isClaimed, slots: slots, in: store)
+                guard case .done = state, isToMake.contains(instance.key) else { return state }
+                if isClaimed { return .running(since: try store.attempt(at: instance.key)?.started) }
+                return .incomplete(reader: readers[instance.key] ?? "a stage")
+            }
         }
+    }
+
+    /// The first of some instances that reads the norms of each artifact, by its name.
+    private func readersOfNorms(among instances: [Instance]) -> [ArtifactKey: String] {
+        let readers = instances.filter(\.readsNorms).flatMap { instance in
+            instance.recipe.inputs.map { ($0.key, instance.name) }
+        }
+        return Dictionary(readers) { first, _ in first }
     }
 
     /// The instances that a run has to make of those that a store lacks, wholly or in part.
     public func work(_ selection: Selection, in store: ArtifactStore) throws -> [Instance] {
-        try work(
-            selection, isMade: { try store.contains($0) }, hasNorms: { try store.hasNorms($0) })
+        try store.atOneMoment {
+            try work(selection, isMade: { try store.contains($0) }, hasNorms: { try store.hasNorms($0) })
+        }
     }
 
     /// The places that an artifact has in this plan and had in earlier versions of it, or of other pipelines: a stage and a
