@@ -31,21 +31,22 @@ extension Database {
     }
 
     fileprivate func namedInstances(where condition: String, _ text: String) throws -> [NamedInstance] {
-        let sql = "SELECT pipeline, stage, cell, key FROM pipeline_instance WHERE \(condition) ORDER BY pipeline, position"
+        let sql = "SELECT pipeline, stage, cell, key, labels FROM pipeline_instance WHERE \(condition) ORDER BY pipeline, position"
         return try Row.fetchAll(self, sql: sql, arguments: [text]).map { row in
             try NamedInstance(
                 pipeline: row.value("pipeline"),
-                name: InstanceName(stage: row.value("stage"), cell: JSONValue(parsing: row.value("cell"))),
+                name: InstanceName(
+                    stage: row.value("stage"), cell: JSONValue(parsing: row.value("cell")), labels: row.labels()),
                 key: row.digest("key"))
         }
     }
 }
 
 extension InstanceName {
-    /// As the store knows an instance: values as numbers are written, the domain first.
-    fileprivate init(stage: String, cell: JSONValue) {
+    /// As the store knows an instance. Without labels it is told apart by its values, the domain first.
+    public init(stage: String, cell: JSONValue, labels: [String]? = nil) {
         let coordinates = cell.members.sorted { ($0.key == "domain" ? "" : $0.key) < ($1.key == "domain" ? "" : $1.key) }
             .map { Coordinate(axis: $0.key, value: AxisValue($0.value, text: $0.value.plainText)) }
-        self.init(stage: stage, labels: coordinates.map(\.text), coordinates: coordinates)
+        self.init(stage: stage, labels: labels ?? coordinates.map(\.text), coordinates: coordinates)
     }
 }

@@ -11,12 +11,16 @@ public struct PipelineInstance: Hashable, Sendable {
     /// What people call it. Of an evaluation, the method in the view `results`, which has the stage's name where this is nil; of
     /// features, the data set of their images, as the pipeline calls it.
     public var title: String?
+    /// What tells the cell apart where that is more than its values: names that the matrix gives them, and numbers as the file
+    /// writes them. Nil where it is `seed 1` and the like.
+    public var labels: [String]?
 
-    public init(stage: String, cell: JSONValue, key: ArtifactKey, title: String? = nil) {
+    public init(stage: String, cell: JSONValue, key: ArtifactKey, title: String? = nil, labels: [String]? = nil) {
         self.stage = stage
         self.cell = cell
         self.key = key
         self.title = title
+        self.labels = labels
     }
 }
 
@@ -28,12 +32,13 @@ extension ArtifactStore {
         try writing { database in
             try database.execute(sql: "DELETE FROM pipeline_instance WHERE pipeline = ?", arguments: [name])
             let statement = try database.cachedStatement(sql: """
-                INSERT INTO pipeline_instance (pipeline, position, stage, cell, key, title) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO pipeline_instance (pipeline, position, stage, cell, key, title, labels)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """)
             for (position, instance) in instances.enumerated() {
                 try statement.execute(arguments: [
                     name, position, instance.stage, instance.cell.canonicalText, instance.key.description,
-                    instance.title,
+                    instance.title, instance.labels.map { JSONValue.array($0.map(JSONValue.string)).canonicalText },
                 ])
             }
             try database.addVersion(of: name, instances)
@@ -48,7 +53,7 @@ extension ArtifactStore {
             ).map {
                 try PipelineInstance(
                     stage: $0.value("stage"), cell: JSONValue(parsing: $0.value("cell")), key: $0.digest("key"),
-                    title: $0.value("title"))
+                    title: $0.value("title"), labels: $0.labels())
             }
         }
     }
@@ -94,5 +99,13 @@ extension Database {
                 pipeline, instance.stage, instance.cell.canonicalText, instance.key.description, (last ?? 0) + 1,
             ])
         }
+    }
+}
+
+extension Row {
+    /// What an instance has been called apart from its values; nil where nothing was kept.
+    func labels() throws -> [String]? {
+        let text: String? = try value("labels")
+        return try text.map { try JSONValue(parsing: $0).decoded() }
     }
 }

@@ -67,6 +67,34 @@ struct MatrixTests {
         #expect(many.suffix(seeds) == (1...seeds).map { "prompts(ink alone, seed \($0))" }[...])
     }
 
+    @Test("What runs print is known to the store: names of cells, numbers as the file writes them, values with commas")
+    func namesInTheStore() throws {
+        let more = """
+              word: ["a, b", "3.10", 3.10, 2e-3]
+              names: {first: {seed: 1}, "on oil, again": {seed: 2, target: oil}}
+
+            """
+        let stage = "  note: {uses: command, run: \"note ${word} ${target} ${seed} > ${outputs.a}\", outputs: {a: a.txt}}\nresults:"
+        let laboratory = try Laboratory(), plan = try laboratory.plan(text(more).replacing("results:", with: stage))
+        try plan.record(in: laboratory.store)
+        #expect(try laboratory.store.pipeline("sample") == plan.recordedInstances)
+        for instance in plan.instances { try laboratory.make(instance) }
+        let names = plan.instances.map(\.name)
+        #expect(names.contains("note(on oil, again, word 3.10)") && names.contains("prompts(domain ink, first)"))
+        for instance in plan.instances {
+            // A text and a number are written alike.
+            let isBoth = instance.name.contains("word 3.10")
+            let found = try laboratory.store.instances(InstanceSelector(instance.name)).map(\.key)
+            #expect(isBoth ? found.count == 2 && found.contains(instance.key) : found == [instance.key], "\(instance.name)")
+            if !isBoth { #expect(try laboratory.store.resolve("sample/\(instance.name)") == instance.key) }
+        }
+        func keys(_ text: String) throws -> [ArtifactKey] { try laboratory.store.instances(InstanceSelector(text)).map(\.key) }
+        for text in ["note(first)", "note(on oil, again)", "note/word=a, b", "note(word 0.002, first)", "prompts(seed 1)", "spg(first)"] {
+            let expected = try plan.instances(InstanceSelector(text)).map(\.key)
+            #expect(try keys(text) == expected && !expected.isEmpty, "\(text)")
+        }
+    }
+
     @Test("A matrix whose cells make no sense is refused at the place")
     func mistakes() {
         #expect(message("  exclude: [{target: oli}]\n") == "sample.yaml:8:22: matrix.exclude.0.target: "

@@ -50,4 +50,9 @@ public struct Instance: Sendable {
     var title: InstanceName { InstanceName(stage: stage, labels: labels, coordinates: cell.coordinates) }
     /// The stage and its cell, such as `prompts(domain tango, seed 1)`.
     public var name: String { title.text }
+
+    /// The labels, where the store would not know them by the values.
+    var recordedLabels: [String]? {
+        InstanceName(stage: stage, cell: cell.json).labels.sorted() == labels.sorted() ? nil : labels
+    }
 }

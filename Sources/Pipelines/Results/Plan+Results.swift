@@ -10,7 +10,8 @@ extension Plan {
         return instances.map {
             let dataSet = $0.kind.readsImages ? specification.dataSet(of: Name($0.cell[domainAxis].text)).dataSet.name : nil
             return PipelineInstance(
-                stage: $0.stage, cell: $0.cell.json, key: $0.key, title: dataSet ?? titles[Name($0.name)])
+                stage: $0.stage, cell: $0.cell.json, key: $0.key, title: dataSet ?? titles[Name($0.name)],
+                labels: $0.recordedLabels)
         }
     }
 
