@@ -2,7 +2,7 @@ import Tensors
 
 extension Precision {
     /// How far apart two unit features of one image and view may lie that were encoded on different machines, whose sums have
-    /// other orders. bfloat16's own rounding is the larger part of it: Docs/architecture.md has what was measured.
+    /// other orders. bfloat16's own rounding is the larger part of it: Docs/performance.md has what was measured.
     var featureTolerance: Float {
         switch self {
         case .float32: 1e-3

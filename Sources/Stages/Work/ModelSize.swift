@@ -50,7 +50,7 @@ extension Architecture {
             let layer = 24 * width * width * tokens + 4 * tokens * tokens * width
             return layer * Double(layers) + 2 * 3 * Double(patch * patch) * width * tokens
         case .resNet(let blocks):
-            // 3×3 convolutions of stride 1 cost a quarter, by Winograd's filtering (Docs/encoders.md).
+            // 3×3 convolutions of stride 1 cost a quarter, by Winograd's filtering (Docs/performance.md).
             let winograd = 0.25
             let stem = (side / 2) * (side / 2)
             var sum = stem * (width / 2) * (27 + winograd * 9 * (width / 2) + winograd * 9 * width)
