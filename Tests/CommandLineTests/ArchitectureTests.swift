@@ -124,7 +124,7 @@ struct ArchitectureTests {
                         count += 1
                         #expect(
                             other < place,
-                            "Sources/\(module)/\(file) imports \(imported), which is not above it in Docs/architecture.md")
+                            "Sources/\(module)/\(file) imports \(imported), which is not above it in the table")
                     }
                 }
             }
