@@ -35,7 +35,7 @@ public struct InstanceSelector: Sendable {
 
     /// How much of an instance a text says.
     private enum Match: Comparable {
-        /// Some of its values; all of them; its name to the letter.
+        /// Some of its values; all of them; its name to the letter, in any order.
         case part, whole, name
     }
 
@@ -66,26 +66,28 @@ public struct InstanceSelector: Sendable {
     private func match(
         _ text: Substring.UTF8View, _ name: InstanceName, joint: String, separator: Unicode.Scalar
     ) -> Match? {
-        /// How many parts a text has; any separator may end one.
-        func parts(_ text: Substring.UTF8View, among left: [Coordinate], _ labels: [String]) -> Int? {
+        /// How much a text says of what is left to be said; any separator may end a part of it.
+        func match(_ text: Substring.UTF8View, _ left: [Coordinate], _ labels: [String], isName: Bool) -> Match? {
             let text = separator == "," ? text.drop { $0 == UInt8(ascii: " ") } : text
             let ends = text.indices.filter { text[$0] == UInt8(ascii: separator) } + [text.endIndex]
             return ends.lazy.compactMap { end in
                 let part = String(Substring(text[..<end]))
                 var (left, labels) = (left, labels)
+                let isName = isName && labels.contains { Name($0) == Name(part) }
                 if let index = left.firstIndex(where: { Self.says(part, $0, joint) }) {
                     // One of the labels says the same.
                     let said = left.remove(at: index)
-                    labels.removeAll { Name($0) == Name(said.text) }
+                    labels.removeAll { Name($0) == Name(said.text) || Name($0) == Name(part) }
                 } else if let index = labels.firstIndex(where: { Name($0) == Name(part) }) {
                     labels.remove(at: index)
                 } else {
                     return nil
                 }
-                return end == text.endIndex ? 1 : parts(text[end...].dropFirst(), among: left, labels).map { $0 + 1 }
+                guard end == text.endIndex else { return match(text[end...].dropFirst(), left, labels, isName: isName) }
+                return isName && labels.isEmpty ? .name : left.isEmpty ? .whole : .part
             }.max()
         }
-        return parts(text, among: name.coordinates, name.labels).map { $0 < name.coordinates.count ? .part : .whole }
+        return match(text, name.coordinates, name.labels, isName: true)
     }
 
     private static func says(_ part: String, _ coordinate: Coordinate, _ joint: String) -> Bool {

@@ -86,7 +86,7 @@ struct ContractTests {
 
     /// The columns of the views, as they were promised.
     static let views: [(name: String, columns: String)] = [
-        ("embeddings", "image_path, image_sha256, domain, label, encoder, view, dimension, vector, dataset"),
+        ("embeddings", "image_path, image_sha256, domain, label, encoder, view, dimension, vector, dataset, norm"),
         ("prompts", "key, method, domain, seed, context_length, width, vectors, validation_accuracy"),
         ("results", "pipeline, method, target, seed, accuracy, images, evaluation_key, dataset, is_current"),
         ("predictions", "evaluation_key, image_path, label, predicted, probability, dataset, target, image_sha256"),

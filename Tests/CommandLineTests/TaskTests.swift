@@ -16,7 +16,7 @@ struct TaskTests {
             extends: [\(Self.shared)/spg.yaml, \(Self.shared)/\(task).yaml]
             dataset: {root: data, name: Small}
             encoder: {checkpoint: clip}
-            values: {domains: [chalk, ink, oil], context: "", contextLength: 2, views: 1}
+            values: {domains: [chalk, ink, oil], context: "", contextLength: 2, views: 1, rows: [zero-shot, domain-prompts, spg]}
             matrix: {seed: [1, 2]}
             stages:
               prompts: {with: {batchSize: 8, epochs: 2}}
@@ -40,7 +40,7 @@ struct TaskTests {
         let workplace = try Workplace()
         _ = try await run("multi-source", workplace)
         let drawn = try await csv(workplace)
-        #expect(drawn[0][1] == "target" && drawn.filter { $0[0] == "SPG" }.map { $0[1] } == ["chalk", "ink", "oil", "average"])
+        #expect(drawn.first?.dropFirst().first == "target" && drawn.filter { $0[0] == "SPG" }.map { $0[1] } == ["chalk", "ink", "oil", "average"])
         let fresh = try await workplace.run("spg", "run", "small.yaml", "--set", "values.views=everyEpoch")
         #expect(fresh.status == 0, "\(fresh.errors)")
         #expect(try workplace.count("""
