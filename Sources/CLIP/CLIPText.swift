@@ -24,7 +24,7 @@ public struct CLIPText: Sendable {
             let scale = reader.number("logit_scale") ?? 0
             logitScale = Foundation.exp(scale)
             if !logitScale.isFinite {
-                reader.refuse("logit_scale", because: "the exponential of \(scale) is no finite number")
+                reader.refuse("logit_scale", because: "the exponential of \(scale) is not a finite number")
             }
             reader.checkFeatureExtents()
             if reader.problems.isEmpty { reader.refuseUnread(in: "transformer.") }

@@ -15,7 +15,7 @@ public struct StageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
     public var checkpoint = "Models/icon-clip"
 
-    @Flag(help: "Make the artifact again, and replace it, where the store has it.")
+    @Flag(help: "Make the artifact again even if the store has it, and replace it.")
     public var force = false
 
     @Flag(help: "Show where the time went, and keep it among the artifact's metrics.")
@@ -80,9 +80,9 @@ public struct StageOptions: ParsableArguments {
 /// What the executables that train, and `spg run`, take besides: `--save-every`.
 public struct TrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "How often to keep what has been learned, for a run that is killed to go on from; 0 for after every epoch. Where "
-            + "keeping takes long, it is done less often, so that it takes a thirtieth of the time at most. Ctrl-C, SIGTERM "
-            + "and SIGHUP keep the last whole epoch in any case.",
+        "How often to save a checkpoint, from which a killed run resumes; 0 for after every epoch. If saving is slow, "
+            + "it is done less often, so that it takes at most a thirtieth of the time. Ctrl-C, SIGTERM and SIGHUP "
+            + "always save the last whole epoch.",
         valueName: "seconds"))
     public var saveEvery = 2.0
 
@@ -116,10 +116,11 @@ public func showing(
     let key = try body { progress in
         last = progress
         if let problem = progress.restart {
-            Console.standardError.warning("\(title): begins anew, since what was kept cannot be trusted: \(problem)")
+            Console.standardError.warning(
+                "\(title): starts from the beginning, because its checkpoint cannot be trusted: \(problem)")
         }
         if progress.isResumption {
-            Console.standardError.line("\(title): goes on after epoch \(progress.epoch) of \(progress.epochs)")
+            Console.standardError.line("\(title): resumes after epoch \(progress.epoch) of \(progress.epochs)")
         }
         line.update(progress.epoch, of: progress.epochs, note: progress.note)
     }

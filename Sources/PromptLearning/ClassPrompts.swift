@@ -172,8 +172,8 @@ public enum PromptError: Error, CustomStringConvertible {
         case .noTargetImages:
             "The target domain has no images to adapt to."
         case .notFinite(let quantity, let epoch, let step, let rate):
-            "The \(quantity) is no finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of \(rate). "
-                + "Lower the learning rate or clip gradients."
+            "The \(quantity) is not a finite number in epoch \(epoch + 1), step \(step + 1), at a learning rate of "
+                + "\(rate). Lower the learning rate or clip gradients."
         case .divergedBetweenSteps(let quantity, let epoch):
             "After the last step of epoch \(epoch), \(quantity) hold a number that is not finite. "
                 + "Lower the learning rate or clip gradients."

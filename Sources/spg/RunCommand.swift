@@ -8,7 +8,7 @@ import Synchronization
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Makes whatever of a pipeline has not been made yet, then prints its results.",
+        commandName: "run", abstract: "Runs a pipeline: makes what is not up to date, then prints the results.",
         discussion: """
             EXAMPLES
               spg run Pipelines/desktop-icons.yaml --dry-run
@@ -91,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
         for (instance, failure) in outcome.failures { console.line("\n\(instance.name) failed: \(failure)") }
         console.line("\n" + outcome.timeTable(total: .now - start) + "\n")
         if profile { try outcome.profiles(in: store).forEach { console.line($0 + "\n") } }
-        if outcome.isInterrupted { console.line("Interrupted. The same command goes on from here.") }
+        if outcome.isInterrupted { console.line("Interrupted. To continue, run the same command again.") }
         if let trouble = troubles.withLock(\.first) { throw trouble }
         return outcome
     }

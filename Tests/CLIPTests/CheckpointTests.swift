@@ -99,7 +99,7 @@ import Testing
             "token_embedding.weight has shape [0, 64]; expected [?, 64]"
         ])
         #expect(try problems { $0["logit_scale"] = Tensor(100) }.map(\.description) == [
-            "logit_scale: the exponential of 100.0 is no finite number"
+            "logit_scale: the exponential of 100.0 is not a finite number"
         ])
         #expect(try !problems { $0["visual.layer1.0.conv1.weight"] = Tensor([1 << 60, 0]) }.isEmpty)
         #expect(try !problems { $0["visual.conv1.weight"] = Tensor([]) }.isEmpty)

@@ -31,7 +31,7 @@ struct InterruptionTests {
 
         let resumed = try await stopped.start("spg-fit", arguments).outcome(), expected = try await uninterrupted
         #expect(resumed.status == 0 && expected.status == 0, "\(resumed.errors + expected.errors)")
-        #expect(resumed.errors.contains("goes on after epoch"))
+        #expect(resumed.errors.contains("resumes after epoch"))
         #expect(resumed.output == expected.output)
         #expect(try stopped.learned() == whole.learned())
     }
@@ -64,7 +64,7 @@ struct InterruptionTests {
             try stopped.expectSound()
             if table == "embedding" {
                 #expect(outcome.status == 130, "\(outcome.errors)")
-                #expect(outcome.errors.contains("Interrupted. The same command goes on from here."))
+                #expect(outcome.errors.contains("Interrupted. To continue, run the same command again."))
             } else {
                 // It may have come to its end just before, or not have begun yet.
                 #expect([130, -SIGINT, 0].contains(outcome.status), "\(outcome.errors)")

@@ -84,10 +84,10 @@ struct KillTests {
             #expect(resumed.status == 0, "\(resumed.errors)")
             #expect(resumed.output.hasPrefix(whole.lines[0]))
             // It goes on after the epoch of each checkpoint, and from the beginning where there is none.
-            let resumptions = resumed.errors.split(separator: "\n").filter { $0.contains("goes on after epoch") }
+            let resumptions = resumed.errors.split(separator: "\n").filter { $0.contains("resumes after epoch") }
             #expect(resumptions.count == kept.count, "\(kept) \(resumed.errors)")
             for epoch in kept {
-                #expect(resumptions.contains { $0.contains("goes on after epoch \(epoch) of ") }, "\(resumptions)")
+                #expect(resumptions.contains { $0.contains("resumes after epoch \(epoch) of ") }, "\(resumptions)")
             }
             // What was made is not made again, and what was learned is the same to the bit.
             #expect(try Set(made).isSubset(of: workplace.times()))
@@ -181,7 +181,7 @@ struct KillTests {
         // They do not even live to the first line of progress, after five seconds, which nobody would read.
         while !orphans.isDisjoint(with: FolderProcess.all(in: workplace.url).map(\.identifier)) { usleep(1000) }
         #expect(.now - start < .seconds(3))
-        while !second.errors.contains("fit: goes on after epoch"), .now - start < .seconds(60) {
+        while !second.errors.contains("fit: resumes after epoch"), .now - start < .seconds(60) {
             try await Task.sleep(for: .milliseconds(10))
         }
         #expect(FolderProcess.all(in: workplace.url).map(\.name).sorted() == ["spg", "spg-fit"], "\(second.errors)")

@@ -66,7 +66,7 @@ struct NotFiniteTests {
         let (name, arguments, warmUp, quantity) = Self.trainings[index]
         let kind: ArtifactKind = name == "spg-fit" ? .prompt : .generator
         let text = try await failing(workplace, name, arguments + Self.diverging, leavingNo: kind)
-        #expect(text.contains(quantity + " is no finite number in epoch \(warmUp + 1), step "), "\(text)")
+        #expect(text.contains(quantity + " is not a finite number in epoch \(warmUp + 1), step "), "\(text)")
         let rate = try #require(text.firstMatch(of: /at a learning rate of ([0-9.e+]+)\./)?.output.1)
         #expect(try #require(Float(rate)) > 1e36)
         #expect(text.contains("The last good checkpoint, of epoch \(warmUp), is in the store:"), "\(text)")
@@ -77,7 +77,7 @@ struct NotFiniteTests {
         #expect(try workplace.count("SELECT count(*) FROM checkpoint WHERE key = '\(key)'") == 1)
 
         let again = try await failing(workplace, name, arguments + Self.diverging, leavingNo: kind)
-        #expect(again.contains("goes on after epoch \(warmUp) of 6") && again.contains("in epoch \(warmUp + 1), step "))
+        #expect(again.contains("resumes after epoch \(warmUp) of 6") && again.contains("in epoch \(warmUp + 1), step "))
         let unkept = try await failing(
             workplace, name, arguments + ["--learning-rate", "1e38", "--epochs", "7"], leavingNo: kind)
         #expect(unkept.contains("No checkpoint had been kept by then."), "\(unkept)")
@@ -106,10 +106,10 @@ struct NotFiniteTests {
         let outcome = try await workplace.run("spg", "run", "small.yaml")
         #expect(outcome.status == 1)
         #expect(
-            outcome.errors.contains("The loss is no finite number in epoch 1, step 2, at a learning rate"),
+            outcome.errors.contains("The loss is not a finite number in epoch 1, step 2, at a learning rate"),
             "\(outcome.errors)")
         let status = try await workplace.run("spg", "status", "small.yaml")
-        #expect(status.output.contains("The loss is no finite number in epoch 1, step 2"), "\(status.output)")
+        #expect(status.output.contains("The loss is not a finite number in epoch 1, step 2"), "\(status.output)")
         // Zero-shot evaluation does not depend on it.
         #expect(try workplace.count("SELECT count(*) FROM results") == 2)
     }

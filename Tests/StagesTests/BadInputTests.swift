@@ -182,6 +182,6 @@ struct BadInputTests {
             _ = try bench.fit(ink, with: ["learningRate": 1e38, "warmUpEpochs": 0])
                 .run(checkpoint: bench.checkpoint, store: bench.store)
         }
-        #expect(text.contains("no finite number") && text.contains("learning rate"), "\(text)")
+        #expect(text.contains("not a finite number") && text.contains("learning rate"), "\(text)")
     }
 }

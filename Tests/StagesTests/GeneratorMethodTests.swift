@@ -149,7 +149,7 @@ struct GeneratorMethodTests {
             try sources.make(method, with: ["learningRate": 1e38, "warmUpLearningRate": 1e-5], savingEvery: .zero)
         }
         let text = "\(try #require(error))"
-        #expect(text.contains("no finite number in epoch 2, step ") || text.contains("After the last step of epoch 2"), "\(text)")
+        #expect(text.contains("not a finite number in epoch 2, step ") || text.contains("After the last step of epoch 2"), "\(text)")
         #expect(text.contains("The last good checkpoint, of epoch 1, is in the store"), "\(text)")
         #expect(try sources.bench.artifacts(.generator) == made)
     }

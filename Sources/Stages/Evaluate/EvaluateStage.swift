@@ -52,8 +52,8 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
             let classified = try Method.classify(images, parameters) { progress($0, count) }
             if let bad = classified.predictions.firstIndex(where: { !$0.probability.isFinite }) {
                 throw StageInputError(
-                    "what “\(images.manifest.images[bad].path)” is taken for is no finite number: the prompt or generator "
-                        + "that classifies is too large for this text encoder; learn it again at a lower learning rate")
+                    "the probability for “\(images.manifest.images[bad].path)” is not a finite number: the prompt or "
+                        + "generator is too large for this text encoder; train it again at a lower learning rate")
             }
             progress(count, count)
             let evaluation = Evaluation(
