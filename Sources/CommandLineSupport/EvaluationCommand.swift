@@ -15,7 +15,8 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
     @OptionGroup var options: StageOptions
 
     @Option(help: ArgumentHelp(
-        "The images to test on, if not all: those that train where the domain is a source, as spg-extract --splits-as prints them.",
+        "Test only on these images: those that the domain trains on when it is a source, as spg-extract --splits-as "
+            + "prints them. By default, all images.",
         valueName: "key"))
     var tested: String?
 

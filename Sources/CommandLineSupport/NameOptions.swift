@@ -4,7 +4,8 @@ import Datasets
 /// How names of folders are taken: `--normalize-names NFC`.
 public struct NameOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "NFC takes names of domains and classes that look alike as one; bytes takes each as it is.", valueName: "form"))
+        "Domain and class names: NFC treats names that look the same as one; bytes keeps each as it is.",
+        valueName: "form"))
     public var normalizeNames = NameForm.bytes
 
     public init() {}

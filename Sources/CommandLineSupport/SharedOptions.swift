@@ -77,8 +77,8 @@ public struct ThreadOptions: ParsableArguments {
 /// How much memory activations may take: `--memory-budget MIB`.
 public struct MemoryOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "Memory in MiB for what gradients need of a text encoder's layers; a quarter of the machine's if left out. What has "
-            + "no room in it is computed twice. Results are the same.",
+        "Memory in MiB for the text encoder's activations that gradients need; by default, a quarter of the machine's "
+            + "memory. Activations that do not fit are computed twice. Results are the same.",
         valueName: "MiB"))
     public var memoryBudget: Int?
 

@@ -8,11 +8,11 @@ extension AuthorsSplit.Authors: ExpressibleByArgument {}
 /// A split that files gave, for stages that train: `--train KEY --validation KEY`, for each domain.
 public struct SplitOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "The images of each domain that train, as spg-extract --splits prints it; takes the place of --split-seed.",
+        "The training images of each domain, as spg-extract --splits prints them; replaces --split-seed.",
         valueName: "key"))
     public var train: [String] = []
 
-    @Option(help: ArgumentHelp("The images of each domain that validate, in the same order.", valueName: "key"))
+    @Option(help: ArgumentHelp("The validation images of each domain, in the same order.", valueName: "key"))
     public var validation: [String] = []
 
     public init() {}

@@ -25,7 +25,7 @@ struct Bench: ParsableCommand {
     var only: String?
 
     @Option(help: ArgumentHelp(
-        "Only do our side this many times and print the processor time of one run; for profilers.", valueName: "n"))
+        "Run only our side, this many times, and print the processor time of one run; for profilers.", valueName: "n"))
     var `repeat`: Int?
 
     @Flag(help: "Count processor time instead of elapsed time: for busy machines, with --threads 1.")

@@ -54,34 +54,35 @@ struct Extract: ParsableCommand {
     var domain: [String] = []
 
     @Option(help: ArgumentHelp(
-        "Random crops of each image to encode besides its center view; everyEpoch leaves it to trainings.",
+        "How many random crops of each image to encode besides its center view; with everyEpoch, training makes them.",
         valueName: "number"))
     var views = ViewCount.count(0)
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Keep what every block of the encoder makes of them, too: means and deviations over tokens.")
+        help: "Also store block statistics: for every block of the encoder, the means and deviations over tokens.")
     var statistics = false
 
-    @Flag(help: "See to it that every feature has its norm, its length as CLIP puts it out: older stores have none.")
+    @Flag(help: "Add missing norms (a feature's length in CLIP's output); older stores do not have them.")
     var norms = false
 
-    @Option(help: "What to do with a file that is no readable image, or a link that leads nowhere: fail or skip.")
+    @Option(help: "What to do with a file that is not a readable image, or a link to nothing: fail or skip.")
     var onBadImage = ExtractStage.BadImagePolicy.fail
 
     @OptionGroup var naming: NameOptions
 
     @Option(help: ArgumentHelp(
-        "The numbers to multiply in: float32, or bf16, twice as fast on processors that have it.", valueName: "name"))
+        "The number format of multiplications: float32, or bf16, which is twice as fast on processors that have it.",
+        valueName: "name"))
     var precision: Precision?
 
     @Option(help: ArgumentHelp(
-        "When pictures become RGB: before they are resized, as in Dassl (dassl), or after it, as in CLIP's own code (clip).",
+        "When to convert images to RGB: before resizing, as in Dassl (dassl), or after it, as in CLIP's code (clip).",
         valueName: "order"))
     var preprocessing: ColorOrder?
 
     @Option(help: ArgumentHelp(
-        "Take features that spg import brought under this name, and encode nothing.", valueName: "encoder"))
+        "Use features that spg import added under this name; encode nothing.", valueName: "encoder"))
     var imported: String?
 
     private var origin: FeatureOrigin { 

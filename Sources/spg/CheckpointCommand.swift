@@ -5,12 +5,12 @@ import Foundation
 
 struct CheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checkpoint", abstract: "Says what CLIP checkpoints are.", subcommands: [InspectCommand.self])
+        commandName: "checkpoint", abstract: "Inspects CLIP checkpoints.", subcommands: [InspectCommand.self])
 }
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Prints what a checkpoint is, or why it is none.",
+        commandName: "inspect", abstract: "Describes a checkpoint, or says why it cannot be used.",
         discussion: """
             EXAMPLE
               spg checkpoint inspect Models/icon-clip

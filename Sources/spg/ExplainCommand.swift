@@ -6,7 +6,7 @@ import Pipelines
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Says why an instance is done, stale, missing or failed: what changed, old → new, and what its log says.",
+        abstract: "Explains why an instance is done, stale, missing or failed: what changed (old → new), and its log.",
         discussion: """
             EXAMPLES
               spg explain Pipelines/desktop-icons.yaml "spg(target tango, seed 1)"

@@ -4,7 +4,7 @@ import Pipelines
 
 struct GraphCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "graph", abstract: "Draws the plan: what is made from what, and how far it is.",
+        commandName: "graph", abstract: "Draws the plan: what is made from what, and the state of each part.",
         discussion: """
             EXAMPLES
               spg graph Pipelines/desktop-icons.yaml

@@ -7,7 +7,7 @@ import Reporting
 struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Asks the store in SQL; nothing can be changed by it.",
+        abstract: "Runs a read-only SQL query on the store.",
         discussion: """
             Example: spg query "SELECT method, target, accuracy FROM results WHERE seed = 1"
 

@@ -8,7 +8,7 @@ import Stages
 struct ResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
-        abstract: "Prints tables of accuracies, with published figures beside them where there are any.",
+        abstract: "Prints tables of accuracies, with published figures where they are known.",
         discussion: """
             EXAMPLES
               spg results Pipelines/desktop-icons.yaml --format markdown
@@ -30,25 +30,25 @@ struct ResultsCommand: ParsableCommand {
     }
 
     @Argument(
-        help: "Pipeline files; none for every pipeline that has been run in the store.",
+        help: "Pipeline files; by default, every pipeline that was run in the store.",
         completion: .file(extensions: ["yaml"]))
     var files: [String] = []
 
     @OptionGroup var planning: PlanningOptions
 
-    @Option(help: "Accuracy on the target's images (test), or on those that trainings keep for validation.")
+    @Option(help: "Show accuracy on the target's images (test), or on the sources' validation images (validation).")
     var metric = Metric.test
 
-    @Option(help: "text, markdown, latex (booktabs), or csv (long form, all digits).")
+    @Option(help: "The format of the tables: text, markdown, latex (booktabs), or csv (long form, all digits).")
     var format = TableFormat.text
 
     @Flag(inversion: .prefixedNo, help: "Show published figures for the same data set, backbone and task.")
     var published = true
 
-    @Flag(help: "Set the best of one's own figures in bold, in Markdown and LaTeX.")
+    @Flag(help: "In Markdown and LaTeX, set the best of your own figures in bold.")
     var bold = false
 
-    @Flag(help: "Show numbers learned, arithmetic, time and memory beside the accuracies; as csv, of each evaluation by itself.")
+    @Flag(help: "Also show cost: learned parameters, arithmetic, time and memory; in csv, for each evaluation.")
     var cost = false
 
     @Flag(help: "Show the accuracy on each class, and the mean of classes, target by target.")

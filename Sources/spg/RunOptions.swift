@@ -14,12 +14,12 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Make these instances and what they are made from; repeat.", valueName: "instance"))
     var until: [String] = []
 
-    @Flag(help: "Make what is chosen again also where it is done, and replace it. What is made from it stays.")
+    @Flag(help: "Rerun and replace the chosen instances even if they are done. What is made from them stays.")
     var force = false
 
     @Flag(
         inversion: .prefixedNo,
-        help: "After a failure, go on with everything that does not depend on it; or begin nothing more.")
+        help: "After a failure, continue with everything that does not depend on it; or start nothing more.")
     var keepGoing = true
 
     var selection: Selection {
@@ -41,7 +41,7 @@ struct MachineOptions: ParsableArguments {
     var threads: Int?
 
     @Option(help: ArgumentHelp(
-        "How much memory all of them may take together, such as 12GB; what is free if left out.", valueName: "size"))
+        "How much memory all stages together may use, such as 12GB; by default, the free memory.", valueName: "size"))
     var memory: ByteCount?
 
     func validate() throws {

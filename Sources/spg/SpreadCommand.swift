@@ -9,7 +9,7 @@ import Stages
 struct SpreadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spread",
-        abstract: "Prints how far generated prompts differ from seed to seed, and from draw to draw.",
+        abstract: "Prints how much generated prompts differ between seeds, and between draws.",
         discussion: """
             EXAMPLES
               spg spread desktop-icons-generators
@@ -28,7 +28,7 @@ struct SpreadCommand: ParsableCommand {
     var draws = 4
 
     @Argument(help: ArgumentHelp(
-        "A pipeline that was run, by its name, or evaluations as runs call them: a stage, or STAGE(AXIS VALUE, …).",
+        "The name of a pipeline that was run, or evaluations by their names in runs: STAGE, or STAGE(AXIS VALUE, …).",
         valueName: "name"))
     var names: [String]
 

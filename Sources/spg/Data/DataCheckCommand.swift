@@ -8,7 +8,7 @@ import Stages
 struct DataCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks at every image of a data set: what is there, what is missing, extra or broken.",
+        abstract: "Checks every image of a data set: which images are present, missing, extra or broken.",
         discussion: """
             EXAMPLE
               spg data check PACS Data/PACS --decode
@@ -19,11 +19,11 @@ struct DataCheckCommand: ParsableCommand {
 
     @OptionGroup var dataSet: DataSetArguments
 
-    @Flag(help: "Decode every image, which also finds files that end too soon and files with the same bytes.")
+    @Flag(help: "Decode every image; this also finds truncated files and duplicates (files with the same bytes).")
     var decode = false
 
     @Option(help: ArgumentHelp(
-        "A folder of split files: says which images they name that are not there, and which they leave out.",
+        "A folder of split files: also list images that they name but that do not exist, and images that they omit.",
         valueName: "dir"), completion: .directory)
     var splits: String?
 

@@ -5,17 +5,18 @@ import Foundation
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Says what data sets are known and whether a copy of one is whole, and splits one.",
+        commandName: "data", abstract: "Lists the known data sets, checks a copy of one, or splits it.",
         subcommands: [DataListCommand.self, DataCheckCommand.self, DataSplitCommand.self])
 }
 
 /// A data set in a folder: `NAME ROOT`.
 struct DataSetArguments: ParsableArguments {
     @Argument(help: ArgumentHelp(
-        "The data set, of those that spg data list shows; or folder, for any of domain/class/image.", valueName: "name"))
+        "A data set's name, as spg data list shows it; or folder, for any data set laid out as domain/class/image.",
+        valueName: "name"))
     var name: String
 
-    @Argument(help: ArgumentHelp("Where it lies.", valueName: "root"), completion: .directory)
+    @Argument(help: ArgumentHelp("The data set's folder.", valueName: "root"), completion: .directory)
     var root: String
 
     @OptionGroup var naming: NameOptions

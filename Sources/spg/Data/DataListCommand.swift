@@ -4,7 +4,8 @@ import Reporting
 
 struct DataListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists the data sets that are known by name; of one, the layouts that are found.",
+        commandName: "list",
+        abstract: "Lists the known data sets, or the folder layouts that are recognized for one of them.",
         discussion: """
             EXAMPLE
               spg data list

@@ -26,7 +26,7 @@ struct DataSplitCommand: ParsableCommand {
     var seed: UInt64 = 1
 
     @Option(name: .customLong("as"), help: ArgumentHelp(
-        "Split as a paper's authors do: spg or domainbed. The shares are theirs then.", valueName: "authors"))
+        "Split as a paper's authors do: spg or domainbed. This also sets the shares.", valueName: "authors"))
     var authors: AuthorsSplit.Authors?
 
     @Option(help: ArgumentHelp("The share of each class and domain that trains: 0.7.", valueName: "share"))

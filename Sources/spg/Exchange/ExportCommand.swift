@@ -36,13 +36,14 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: "features, prompt, generator, predictions, or files that a command has written.")
+    @Argument(help: "What to export: features, prompt, generator, predictions, or files (which a command wrote).")
     var subject: Subject
 
-    @Argument(help: ArgumentHelp("An artifact's key or name; of features several.", valueName: "key"))
+    @Argument(help: ArgumentHelp("The key or name of an artifact; for features, one or more.", valueName: "key"))
     var keys: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write, or the folder to write files into; there must be none.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp(
+        "The file to write, or the folder for files; it must not exist yet.", valueName: "file"))
     var output: String
 
     func validate() throws {

@@ -7,13 +7,14 @@ import Stages
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Takes what was made elsewhere into the store.",
+        commandName: "import", abstract: "Imports features, prompts and generators that were made elsewhere.",
         subcommands: [ImportFeaturesCommand.self, ImportPromptCommand.self, ImportGeneratorCommand.self])
 }
 
 struct ImportFeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Takes features of a data set's images that were computed elsewhere, on a GPU say.",
+        commandName: "features",
+        abstract: "Imports features of a data set's images that were computed elsewhere, such as on a GPU.",
         discussion: """
             EXAMPLE
               spg import features features.npy --images images.csv --encoder gpu --data Data/sketches \\

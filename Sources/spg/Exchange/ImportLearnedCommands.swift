@@ -4,7 +4,7 @@ import Stages
 
 struct ImportPromptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prompt", abstract: "Takes a prompt that was learned elsewhere, such as SPG's prompt labels.",
+        commandName: "prompt", abstract: "Imports a prompt that was learned elsewhere, such as SPG's prompt labels.",
         discussion: """
             EXAMPLE
               spg import prompt --embeddings art_painting --file PACS_CoOp_a.pt --checkpoint Models/ViT-B-16.pt
@@ -23,10 +23,10 @@ struct ImportPromptCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file with the prompt.", valueName: "path"), completion: .file())
     var file: String
 
-    @Option(help: "Where the class name stands among the vectors: end, middle or front.")
+    @Option(help: "The position of the class name among the vectors: end, middle or front.")
     var classTokenPosition = "end"
 
-    @Flag(inversion: .prefixedNo, help: "Take vectors of its own for each class, [classes, context length, width].")
+    @Flag(inversion: .prefixedNo, help: "Import separate vectors for each class, [classes, context length, width].")
     var classSpecificContexts = false
 
     func run() throws {
@@ -38,7 +38,7 @@ struct ImportPromptCommand: ParsableCommand {
 
 struct ImportGeneratorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "generator", abstract: "Takes a generator that was trained elsewhere, as its state dict.",
+        commandName: "generator", abstract: "Imports a generator that was trained elsewhere, from its state dict.",
         discussion: """
             EXAMPLE
               spg import generator --embeddings cartoon --embeddings photo --embeddings sketch --file generator.pt \\
@@ -62,7 +62,7 @@ struct ImportGeneratorCommand: ParsableCommand {
     var file: String
 
     @Option(help: ArgumentHelp(
-        "Of MaPLe and VPT: the words before the class name that it was trained with.", valueName: "words"))
+        "For MaPLe and VPT: the words before the class name in training.", valueName: "words"))
     var context = "a photo of a"
 
     func run() throws {

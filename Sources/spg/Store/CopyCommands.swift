@@ -21,10 +21,10 @@ struct BackupCommand: ParsableCommand {
 
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "merge", abstract: "Copies what another store has made, and this one lacks, into this one.",
+        commandName: "merge", abstract: "Copies into this store what another store has and this one lacks.",
         discussion: """
-            Artifacts are known by their keys, features by image, encoder and view. If the other store has other contents \
-            under an identity that this one has too, that is said and nothing is merged.
+            Artifacts are known by their keys, features by image, encoder and view. If both stores have different \
+            contents under the same identity, the command lists the conflicts and merges nothing.
             """)
 
     @OptionGroup var storage: StoreOptions

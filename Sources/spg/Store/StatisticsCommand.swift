@@ -6,7 +6,7 @@ import Reporting
 
 struct StatisticsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Counts what is in the store, and what it takes on the disk.")
+        commandName: "stats", abstract: "Shows how much is in the store, and its size on disk.")
 
     @OptionGroup var storage: StoreOptions
 

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Looks after the store: what is in it, whether it is sound, copies, space.",
+        commandName: "store", abstract: "Manages the store: shows its contents, checks it, copies it and frees space.",
         discussion: """
             EXAMPLES
               spg store stats

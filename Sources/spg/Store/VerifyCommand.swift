@@ -8,15 +8,15 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify", abstract: "Compares everything in the store with what was written.",
         discussion: """
             Checks SQLite's structures and references, every blob against its SHA-256, every key against its recipe, and \
-            figures against the rows they are of. Says what is damaged and what has to be made anew. Nothing is changed \
-            unless --drop is given.
+            figures against the rows they are of. Lists what is damaged and what must be made again. Changes \
+            nothing unless --drop is given.
 
             Exit status: 0 the store is sound; 65 something is damaged.
             """)
 
     @OptionGroup var storage: StoreOptions
 
-    @Flag(help: "Take out what is damaged and all that was made from it, so that a run makes it anew.")
+    @Flag(help: "Remove damaged artifacts and everything made from them, so that a run makes them again.")
     var drop = false
 
     func run() throws {
@@ -35,9 +35,9 @@ struct VerifyCommand: ParsableCommand {
             describe(result)
             if drop {
                 try store.remove(result.damages)
-                print("\nIt has been taken out. Run the pipelines again to make it anew.")
+                print("\nThe damaged contents were removed. Rerun the pipelines to make them again.")
             } else if result.damages.contains(where: { !$0.isOfFile }) {
-                print("\nTo take it out, so that a run makes it anew: spg store verify --drop --store \"\(storage.store)\"")
+                print("\nTo remove it, so that a run remakes it: spg store verify --drop --store \"\(storage.store)\"")
             }
             if result.damages.contains(where: \.isOfFile) {
                 print("""
@@ -55,7 +55,8 @@ struct VerifyCommand: ParsableCommand {
         for damage in result.damages.prefix(50) { print("  \(damage.subject): \(damage.problem)") }
         if result.damages.count > 50 { print("  and \(result.damages.count - 50) more") }
         guard !result.toMake.isEmpty else { return }
-        print("\nTo be made anew, with all that was made from it (\(clockTime(result.toMake.reduce(0) { $0 + $1.seconds }))):")
+        let time = clockTime(result.toMake.reduce(0) { $0 + $1.seconds })
+        print("\nMust be made again, with everything made from it (\(time)):")
         for artifact in result.toMake { print("  \(artifact.text)") }
     }
 }

@@ -7,9 +7,9 @@ extension StageKind {
         training: "fit-ad-clip", executable: "spg-fit", command: "ad-clip", makes: .generator, algorithmVersion: 1,
         parameters: ADCLIP.Parameters(),
         help: [
-            "scales": "the last blocks of the encoder that are looked at; 0 for all",
+            "scales": "how many of the encoder's last blocks to use; 0 for all",
             "imageTokens": "tokens of a prompt that say what its image shows",
-            "ownMixtures": "let every image token mix the blocks in a way of its own",
+            "ownMixtures": "let every image token have its own mixture of the blocks",
             "hiddenWidth": "between the two layers of a domain projector",
             "styleHiddenWidth": "between the two layers of a style mapping",
             "trainsFirstLayers": "train the layers that read statistics, too",
@@ -24,7 +24,7 @@ extension StageKind {
             "warmUp": "steps, or epochs, before the cosine begins",
             "warmUpLearningRate": "the rate of the very first of them",
             "stepsPerEpoch": "0 for one pass over the training images",
-            "validateEvery": "epochs from one look at the validation images to the next",
+            "validateEvery": "epochs between two validations",
             "seed": "of initial weights, batches and the choice of views",
         ],
         roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)]

@@ -45,8 +45,8 @@ public enum DPLEvaluation: EvaluationMethod {
         }
         if let version = try images.store.artifact(key)?.recipe.algorithmVersion, version < 2 {
             throw StageInputError(
-                "the network \(key.short) was learned by an earlier version, which showed it features of length 1 in place of "
-                    + "CLIP's own; learn it again")
+                "the network \(key.short) was trained by an earlier version, on features scaled to length 1 instead of "
+                    + "CLIP's own; train it again")
         }
         guard let network = DomainPromptNetwork(
             tensors: stored.tensors, featureDimension: features.columns, width: width)

@@ -10,7 +10,7 @@ extension StageKind {
             "learningRate": "of AdamW, after the warm-up, for both networks",
             "batchSize": "images in each half of a step",
             "epochs": "from warm-up to the end of training",
-            "latentDimension": "numbers of noise",
+            "latentDimension": "length of the noise vector",
             "clip": "clip each tensor's gradient to a norm of its own",
             "clipDiscriminatorEnds": "for weights and biases of the discriminator's first and last layer",
             "clipDiscriminatorWeights": "for the discriminator's other weights",

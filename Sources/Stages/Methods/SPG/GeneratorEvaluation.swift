@@ -9,8 +9,8 @@ extension StageKind {
         evaluation: "evaluate-generator", command: "generator", algorithmVersion: 2,
         parameters: GeneratorEvaluation.Parameters(),
         help: [
-            "seed": "of the noise", "draws": "how many prompts are drawn for each image",
-            "average": "what is averaged over draws: \"features\" of texts, or \"probabilities\"",
+            "seed": "of the noise", "draws": "how many prompts to draw for each image",
+            "average": "what to average over draws: text \"features\" or \"probabilities\"",
         ],
         roles: [Role("generator", .generator, .cell)], laterParameters: ["draws", "average"], isNamedInRecipes: false
     ).working(\.classifyingByImage)

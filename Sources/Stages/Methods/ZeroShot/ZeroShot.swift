@@ -7,7 +7,7 @@ extension StageKind {
         evaluation: "evaluate-zero-shot", command: "zero-shot", algorithmVersion: 2, parameters: ZeroShot.Parameters(),
         help: [
             "template": "the prompt; {} stands for the class name",
-            "templates": "several in place of one, or names of lists: \(ZeroShot.listNames); repeat",
+            "templates": "several prompts instead of one, or names of lists: \(ZeroShot.listNames); repeat",
         ],
         laterParameters: ["templates"], isNamedInRecipes: false
     ).working(\.classifyingByClass)
