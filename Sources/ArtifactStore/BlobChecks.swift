@@ -8,7 +8,7 @@ extension Row {
     func wholeBlob(_ column: String, _ name: @autoclosure () -> String) throws -> Data {
         let blob = self[column] as Data
         guard blob.sha256 == self["sha256"] as Data? else {
-            throw StoreError.badValue("\(name()) is damaged; spg store verify says what to do")
+            throw StoreError.badValue("\(name()) is damaged; run spg store verify to see what to do")
         }
         return blob
     }

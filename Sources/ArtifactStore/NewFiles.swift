@@ -40,7 +40,7 @@ public enum NewFiles {
     static func temporaryFile(for path: String) throws(StoreError) -> (descriptor: Int32, path: String) {
         let url = URL(fileURLWithPath: path), folder = url.deletingLastPathComponent().path
         guard FileManager.default.fileExists(atPath: folder) else {
-            throw .cannotWrite(path: path, reason: "there is no folder “\(folder)”; make it first")
+            throw .cannotWrite(path: path, reason: "there is no folder “\(folder)”; create it first")
         }
         // A name may have 255 bytes, which its own leaves no room in if it is long.
         let start = String(decoding: url.lastPathComponent.utf8.prefix(200), as: UTF8.self)

@@ -80,7 +80,8 @@ extension StoreError {
             throw StoreError(error, path: path)
         } catch let error as RowDecodingError {
             let problem = "\(error)".prefix { $0 != "-" }.trimmingCharacters(in: .whitespaces)
-            throw StoreError.badValue("a value of the store “\(path)” is damaged (\(problem)); spg store verify says what it is part of")
+            throw StoreError.badValue(
+                "a value of the store “\(path)” is damaged (\(problem)); run spg store verify to see which one")
         }
     }
 
@@ -157,16 +158,16 @@ extension StoreError: CustomStringConvertible, LocalizedError {
             "nothing was merged: “\(path)” holds other contents under the same identity:\n"
                 + conflicts.prefix(20).map { "  \($0)" }.joined(separator: "\n")
                 + (conflicts.count > 20 ? "\n  and \(conflicts.count - 20) more" : "")
-                + "\nKeep the stores apart (--store), or make anew in one of them what differs."
+                + "\nKeep the stores apart (--store), or rerun in one of them what differs."
         case .badVector(let image, let view, let problem):
             "the features of “\(image)” (view \(view)) \(problem); check the checkpoint and the image"
         case .otherVector(let image, let view, let encoder):
             "the store has other features of “\(image)” (view \(view)) under the encoder's name “\(encoder)”; give these "
                 + "another name"
         case .strayedVector(let image, let view, let distance):
-            "the features of “\(image)” (view \(view)) that the store has are \(distance) away from what the encoder makes of "
-                + "it now, which rounding does not explain, so their norm is not known; make the features anew (--force), and "
-                + "what was learned from them"
+            "the stored features of “\(image)” (view \(view)) differ by \(distance) from what the encoder computes "
+                + "now. Rounding does not explain this, so their norm is unknown; extract the features again (--force) "
+                + "and train again what was learned from them"
         case .missingNorms(let count, let view, let first, let imported):
             "\(count) feature\(count == 1 ? " has" : "s have") no norm, their length as CLIP puts them out (view \(view)), the "
                 + "first being that of “\(first)”: "

@@ -8,7 +8,7 @@ extension ArtifactStore {
         func refuse(_ reason: String) throws -> Never { throw StoreError.badName(path: path, reason: reason) }
         if path.isEmpty { try refuse("it is empty") }
         if path == ":memory:" || path.lowercased().hasPrefix("file:") {
-            try refuse("SQLite's URIs and databases in memory are no files that programs share")
+            try refuse("SQLite's URIs and in-memory databases are not files that programs can share")
         }
         var entry = stat()
         guard stat(path, &entry) == 0 else {
@@ -18,7 +18,7 @@ extension ArtifactStore {
         switch entry.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: try refuse("it is a folder")
-        default: try refuse("it is no file but a device or a pipe")
+        default: try refuse("it is a device or a pipe, not a file")
         }
     }
 

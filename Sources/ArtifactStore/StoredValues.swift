@@ -24,7 +24,8 @@ extension Row {
     ) throws -> Value {
         let value: Value = try value(column)
         guard range.contains(value) else {
-            throw StoreError.badValue("a “\(column)” in the store is \(value), which it cannot be; spg store verify says what is damaged")
+            throw StoreError.badValue(
+                "the store has an impossible value, \(value), for “\(column)”; spg store verify shows what is damaged")
         }
         return value
     }

@@ -84,7 +84,7 @@ import Testing
             #expect(try store.verify().damages.isEmpty)
             try store.database.write { try $0.execute(sql: "UPDATE file_digest SET sha256 = zeroblob(32)") }
             let damages = try store.verify().damages
-            #expect(damages.map(\.subject) == ["what is remembered of the file \(file)"])
+            #expect(damages.map(\.subject) == ["the record of the file \(file)"])
             try store.remove(damages)
             #expect(try store.digest(ofFile: file) == digest && store.verify().damages.isEmpty)
         }

@@ -126,7 +126,7 @@ struct ResumeTests {
         ]
         for use in uses {
             let error = #expect(throws: StoreError.self) { try use() }
-            #expect(error?.description.contains("is damaged; spg store verify says what to do") == true)
+            #expect(error?.description.contains("is damaged; run spg store verify to see what to do") == true)
         }
     }
 

@@ -36,7 +36,7 @@ extension Database {
             let paths = try String.fetchAll(self, sql: "SELECT path FROM \(table) WHERE row_sha256 IS NOT \(digest)")
             for path in paths {
                 result.add(
-                    "what is remembered of the \(noun) \(path)", "it is not what was written",
+                    "the record of the \(noun) \(path)", "it differs from what was written",
                     .remembered(table: table, path: path))
             }
         }
@@ -57,11 +57,11 @@ extension Database {
         guard let key = Digest(text), let artifact = try? artifact(key) else {
             return "its key, its kind or its parameters cannot be read"
         }
-        guard artifact.recipe.key == key else { return "its parameters or inputs are not those that its key stands for" }
+        guard artifact.recipe.key == key else { return "its parameters or inputs do not match its key" }
         switch artifact.recipe.kind {
         case .images:
             guard let manifest = try? manifest(id: id), manifest.recipe.key == key else {
-                return "its images are not those that its key stands for"
+                return "its images do not match its key"
             }
         case .embeddings:
             if let problem = try missingFeatures(ofSet: id) { return problem }
