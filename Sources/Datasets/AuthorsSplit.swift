@@ -43,7 +43,8 @@ extension ImageFolder {
         let entries = try images(of: domain), rule = split.rule(for: known)
         guard let (train, validation) = rule.parts(of: entries, classes: classes, seed: split.seed) else {
             throw DatasetError.badParts(
-                domain, root: root, reason: "its images do not lie in folders of parts (\(rule.folders)), by which they split it")
+                domain, root: root,
+                reason: "its images are not in folders of parts (\(rule.folders)), which that split needs")
         }
         let used = { (place: Int) in
             !self.isSkipped(entries[place])

@@ -52,7 +52,7 @@ struct FolderEntry {
     /// - Throws: `DatasetError.unreadable`.
     static func contains(in folder: String, where condition: (FolderEntry) -> Bool) throws(DatasetError) -> Bool {
         guard let stream = opendir(folder) else {
-            let reason = errno == ENOENT ? "there is none" : "it is no folder, or not yours to read"
+            let reason = errno == ENOENT ? "it does not exist" : "it is not a folder, or you may not read it"
             throw .unreadable(path: folder, reason: reason)
         }
         defer { closedir(stream) }

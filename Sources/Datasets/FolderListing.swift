@@ -109,7 +109,7 @@ extension ImageFolder {
             }
             let stamp: FileStamp
             do { stamp = try FileStamp(ofFileAt: path.text) } catch {
-                unread.failures = [Failure(path: path.text, reason: "it is listed, and is no file")]
+                unread.failures = [Failure(path: path.text, reason: "the folder lists it, but it is not a file")]
                 return unread
             }
             return Look(digest: withUnsafeBytes(of: stamp) { SHA256.hash(data: $0) }, lastChange: stamp.latest)

@@ -7,7 +7,7 @@ public enum TextFile {
     public static func text(of path: String) throws(DatasetError) -> String {
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            let reason = isFile(path) ? "it is not yours to read" : isFolder(path) ? "it is a folder" : "there is none"
+            let reason = isFile(path) ? "you may not read it" : isFolder(path) ? "it is a folder" : "it does not exist"
             throw .unreadable(path: path, reason: reason)
         }
         do { return try text(bytes) } catch { throw .unreadable(path: path, reason: error.description) }
@@ -28,7 +28,7 @@ public enum TextFile {
         let odd = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
         let shown = Name.escaped(lines[odd].prefix(60)).trimmingCharacters(in: .whitespacesAndNewlines)
         throw Malformed(
-            description: "it is no text in UTF-8, see line \(odd + 1), “\(shown)”; save it as UTF-8, such as by "
+            description: "it is not UTF-8 text, see line \(odd + 1), “\(shown)”; save it as UTF-8, for example with "
                 + "iconv -f latin1 -t utf-8")
     }
 

@@ -85,7 +85,7 @@ extension Unused.Reason {
         case .deadLink: isOne ? "link that leads nowhere" : "links that lead nowhere"
         case .name: isOne ? "name that is not UTF-8" : "names that are not UTF-8"
         case .unreadable: isOne ? "file that cannot be read" : "files that cannot be read"
-        case .noDomain: isOne ? "folder that is no domain" : "folders that are no domains"
+        case .noDomain: isOne ? "folder that is not a domain" : "folders that are not domains"
         case .empty: isOne ? "empty folder" : "empty folders"
         case .folder: isOne ? "folder among images" : "folders among images"
         case .place: isOne ? "file beside the class folders" : "files beside the class folders"

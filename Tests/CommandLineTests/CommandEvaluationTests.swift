@@ -99,7 +99,7 @@ struct CommandEvaluationTests {
         for (edit, message) in [
             ("sed '5s/^[a-z]*,/other,/'", "predictions.csv, line 5, column “label”: “other” is not the image's class, which is “"),
             ("sed '7d'", "predictions.csv: 1 of the 24 images of chalk have no row (“"),
-            ("sed 's/0[.]3$/2/'", "predictions.csv, line 3, column “probability”: “2” is no number from 0 to 1"),
+            ("sed 's/0[.]3$/2/'", "predictions.csv, line 3, column “probability”: “2” is not a number from 0 to 1"),
         ] {
             try write(Self.script + " | \(edit)", to: workplace)
             let run = try await workplace.run("spg", "run", "small.yaml", "--until", "guess(target chalk, seed 1)")

@@ -110,7 +110,7 @@ struct CommandStageTests {
         ("touch \"$2\" \"$3\"", "metrics.json: it is no JSON"),
         ("touch \"$2\"; echo '[1]' > \"$3\"", "metrics.json: it is no JSON object"),
         ("touch \"$2\"; echo '{\"a\": \"b\"}' > \"$3\"", "metrics.json: “a” is neither a number nor a list of numbers"),
-        ("touch \"$2\"; echo '{\"a\": [1, null]}' > \"$3\"", "metrics.json: “a” has an element that is no number"),
+        ("touch \"$2\"; echo '{\"a\": [1, null]}' > \"$3\"", "metrics.json: “a” has an element that is not a number"),
         ("touch \"$2\"; echo '{}' > \"$3\"; echo >> \"$0\"", "is another file than when the run was planned"),
     ]
 

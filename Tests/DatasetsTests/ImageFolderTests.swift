@@ -62,7 +62,7 @@ import Testing
             try write(["dog/1.jpg": "", "cat/2.jpg": ""], under: root)
             #expect(throws: DatasetError.noDomains(root: root)) { try ImageFolder(root: URL(fileURLWithPath: root)) }
             let absent = root + "/absent"
-            #expect(throws: DatasetError.unreadable(path: absent, reason: "there is none")) {
+            #expect(throws: DatasetError.unreadable(path: absent, reason: "it does not exist")) {
                 try ImageFolder(root: URL(fileURLWithPath: absent))
             }
         }

@@ -117,7 +117,7 @@ struct SplitFileTests {
         try withPACS { folder in
             let error = #expect(throws: DatasetError.self) { try folder.splitFile(of: "photo", in: folder.root + "/splits") }
             #expect(error?.description.contains("p_train_val_split.json or photo_train_val_split.json") == true)
-            #expect(throws: DatasetError.unreadable(path: folder.root + "/none", reason: "there is none")) {
+            #expect(throws: DatasetError.unreadable(path: folder.root + "/none", reason: "it does not exist")) {
                 try folder.splitFile(of: "photo", in: folder.root + "/none")
             }
         }

@@ -164,7 +164,9 @@ struct TextFileTests {
     @Test("Latin-1 is named with its line, its bytes and the cure; half a letter of UTF-16 is none")
     func malformed() throws {
         let error = #expect(throws: TextFile.Malformed.self) { try TextFile.text(Data("path\nb/caf".utf8) + [0xe9] + Data(".jpg\n".utf8)) }
-        #expect(error?.description.contains("line 2, “b/caf\\xe9.jpg”; save it as UTF-8, such as by iconv -f latin1 -t utf-8") == true)
+        #expect(
+            error?.description.contains(
+                "line 2, “b/caf\\xe9.jpg”; save it as UTF-8, for example with iconv -f latin1 -t utf-8") == true)
         #expect(throws: TextFile.Malformed.self) { try TextFile.text(Data([0xff, 0xfe, 0x41])) }
         #expect(throws: TextFile.Malformed.self) { try TextFile.text(Data([0xff, 0xfe, 0x00, 0xd8])) }
     }

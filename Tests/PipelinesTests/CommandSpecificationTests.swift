@@ -200,8 +200,9 @@ struct CommandEvaluationTests {
         ("method: nearest mean", "methods: mean", "stages.mean.evaluates.methods: unknown key; did you mean “method”?"),
         ("images: target", "images: targets",
             "sample.yaml:25:25: stages.mean.evaluates.images: the stage has no input “targets”; did you mean “target”?"),
-        ("images: target", "images: known", "sample.yaml:25:25: stages.mean.evaluates.images: what is predicted is the target's "
-            + "images: write known: {stage: …, of: target} under from:"),
+        ("images: target", "images: known",
+            "sample.yaml:25:25: stages.mean.evaluates.images: predictions must be of the target's images: "
+                + "write known: {stage: …, of: target} under from:"),
         ("{predictions: p.csv}", "{guesses: p.csv}", "stages.mean.outputs: a command that evaluates has the output “predictions”"),
         ("{predictions: p.csv}", "{predictions: p.csv, map: m.svg}",
             "sample.yaml:24:40: stages.mean.outputs.map: a command that evaluates writes predictions, and metrics if it likes; "

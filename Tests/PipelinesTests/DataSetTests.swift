@@ -137,7 +137,7 @@ struct DataSetTests {
         let laboratory = try Laboratory()
         let absent = #expect(throws: SpecificationError.self) { try plan(splitText(laboratory), laboratory) }
         #expect(absent?.keyPath == "dataset.splits")
-        #expect(absent?.message.contains("there is none") == true)
+        #expect(absent?.message.contains("it does not exist") == true)
         try writeSplits(laboratory)
         for domain in ["chalk", "oil"] {
             try FileManager.default.removeItem(at: laboratory.folder.appending(path: "splits/\(domain)_train_val_split.json"))

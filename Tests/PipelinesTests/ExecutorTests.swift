@@ -177,7 +177,7 @@ struct ExecutorTests {
         #expect(
             failure?.hasSuffix(
                 "Fixtures/pipelines/spg-nothing cannot be started: No such file or directory\n"
-                    + "Build the package, so that it lies beside spg.") == true)
+                    + "Build the package, so that the program is in the same folder as spg.") == true)
     }
 
     @Test("Much output on both channels neither blocks nor is lost")

@@ -42,7 +42,7 @@ struct ExtendingTests {
             #expect(try Plan(files.read(name), inputs: sampleInputs()).instances.map(\.key) == plain)
         }
         try (Data("pipeline: caf".utf8) + [0xe9, 0x0a] + Data(sampleText.utf8)).write(to: files.folder.appendingPathComponent("latin.yaml"))
-        #expect(files.message("latin.yaml")?.contains("latin.yaml: the file cannot be read: it is no text in UTF-8, see line 1, “pipeline: caf\\xe9”") == true)
+        #expect(files.message("latin.yaml")?.contains("latin.yaml: the file cannot be read: it is not UTF-8 text, see line 1, “pipeline: caf\\xe9”") == true)
     }
 
     static let base = """
@@ -159,7 +159,8 @@ struct ReferenceTests {
         #expect(message(text.replacing("as: slow", with: "as: slwo"))?.contains("the file has no value “values.slwo.") == true)
         for inner in ["seed", "values.slow", "inputs.x"] {
             #expect(message(chosen.replacing("2e-3", with: "\"${values.${\(inner)}.rate}\"")) == "sample.yaml:14:68: "
-                + "stages.prompts.with.learningRate: “${\(inner)}” stands inside a reference, where only a single value of the file can")
+                + "stages.prompts.with.learningRate: “${\(inner)}” is inside a reference; "
+                + "only a single value of the file is allowed there")
         }
     }
 
@@ -245,7 +246,7 @@ struct BudgetTests {
     func bombs() throws {
         func ten(_ text: String) -> String { Array(repeating: text, count: 10).joined(separator: ", ") }
         let aliases = nested("&a0 [\(ten("x"))]") { "  a\($0): &a\($0) [\(ten("*a\($0 - 1)"))]" }
-        #expect(message(aliases)?.contains("the file comes to more than 1000000 values, with what its aliases (*name)") == true)
+        #expect(message(aliases)?.contains("the file has more than 1000000 values once its aliases (*name)") == true)
         for key in ["? *a9 : y", "*a9 : y", "? [*a9, *a9]\n  : y", "{[*a9]: y}: z", "{*a9 : 1}: y"] {
             #expect(message(aliases.replacing("matrix:", with: "  \(key)\nmatrix:"))?.hasPrefix("sample.yaml:16:") == true, "\(key)")
         }
@@ -254,7 +255,7 @@ struct BudgetTests {
         // An anchor stands for what it was given last: an alias of a word is one.
         #expect(message("values: &v [1]\n? &v word\n: 2\n*v : 3")?.contains("the key “word” is given more than once") == true)
         let references = nested("[\(ten("x"))]") { "  a\($0): [\(ten("\"${values.a\($0 - 1)}\""))]" }
-        #expect(message(references)?.contains("the file comes to more than 1000000 values") == true)
+        #expect(message(references)?.contains("the file has more than 1000000 values") == true)
         let texts = nested("xxxxxxxxxx") { number in
             "  a\(number): \"" + String(repeating: "${values.a\(number - 1)}", count: 10) + "\""
         }
@@ -278,8 +279,8 @@ struct BudgetTests {
     @Test("What YAML 1.1 merges is not merged, and that is said with what to write")
     func merging() {
         let text = sampleText.replacing("matrix:", with: "values: &v {seed: [1]}\nmatrix:\n  <<: *v")
-        #expect(message(text) == "sample.yaml:7:3: YAML's merge key “<<” has no meaning here; write what is shared into a file of "
-            + "its own, which others take over by “extends: FILE”, or under “values”, for ${values.NAME}")
+        #expect(message(text) == "sample.yaml:7:3: YAML's merge key “<<” is not supported; put what is "
+            + "shared in a separate file and use “extends: FILE”, or put it under “values” and use ${values.NAME}")
     }
 
     @Test("An edit that would undo another one is refused; one that refines it is taken")

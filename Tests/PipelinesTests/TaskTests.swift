@@ -173,7 +173,8 @@ struct TaskTests {
 
     @Test("What is wrong is told where it stands", arguments: [
         ("target: [oil, ink]", "source: [oil]\n  target: [oil]",
-         "sample.yaml:6:3: matrix.source: what is learned from a domain is tested on others: no target differs from its source"),
+         "sample.yaml:6:3: matrix.source: no target differs from its source; tests need another domain "
+            + "than the source, so add a target"),
         ("target: [oil, ink]", "source: [oil, gouache]\n  target: [oil]",
          "sample.yaml:6:17: matrix.source.1: Data/sample has no domain “gouache”; known: chalk, ink, oil"),
         ("encoder:", "targets: {Toys: {root: Data/toys}}\nencoder:",
@@ -185,7 +186,7 @@ struct TaskTests {
         ("results:", "columns: dataset\nresults:",
          "sample.yaml:20:10: columns: the matrix has no axis “dataset”; known: seed, target"),
         ("with: {views: 4}", "where: [{target: oil}]",
-         "sample.yaml:9:37: stages.features.where.0: the key “with” is missing: what is other there"),
+         "sample.yaml:9:37: stages.features.where.0: the key “with” is missing: the parameters to change"),
         ("with: {views: 4}", "where: [{target: olive, with: {views: 2}}]",
          "sample.yaml:9:46: stages.features.where.0.target: “olive” is no value of the axis; known: ink, oil"),
         ("with: {views: 4}", "where: [{domain: gouache, with: {views: 2}}]",

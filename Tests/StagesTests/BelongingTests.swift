@@ -31,7 +31,7 @@ import Testing
         let swapped = refusal {
             try bench.generator([ink, oil], [oilPrompt, inkPrompt]).run(checkpoint: bench.checkpoint, store: bench.store)
         }
-        #expect(swapped.contains("the prompts are of oil, ink, but the embeddings beside them of ink, oil"), "\(swapped)")
+        #expect(swapped.contains("the prompts are for oil, ink, but the embeddings are for ink, oil"), "\(swapped)")
         let one = refusal {
             try bench.generator([ink, oil], [inkPrompt]).run(checkpoint: bench.checkpoint, store: bench.store)
         }
@@ -64,10 +64,10 @@ import Testing
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         let oracle = refusal { try evaluation("oracle", [oilPrompt]) }
-        #expect(oracle.contains("are of oil, but the embeddings beside them of ink"), "\(oracle)")
+        #expect(oracle.contains("are for oil, but the embeddings are for ink"), "\(oracle)")
         _ = try evaluation("oracle", [inkPrompt])
         let nearest = refusal { try evaluation("nearest", [inkPrompt, oilPrompt], sources: [oil, ink]) }
-        #expect(nearest.contains("give them in the same order"), "\(nearest)")
+        #expect(nearest.contains("give both in the same order"), "\(nearest)")
         _ = try evaluation("nearest", [inkPrompt, oilPrompt], sources: [ink, oil])
     }
 

@@ -40,7 +40,7 @@ struct ForeignTableTests {
             try importing(bench) { Data($0.utf8) + Data("ink/bars/caf".utf8) + [0xe9] + Data(".png,,,\n".utf8) }
         }
         let message = error?.description ?? ""
-        #expect(message.contains(".csv”: it is no text in UTF-8, see line 26, “ink/bars/caf\\xe9.png,,,”; save it as UTF-8"), "\(message)")
+        #expect(message.contains(".csv”: it is not UTF-8 text, see line 26, “ink/bars/caf\\xe9.png,,,”; save it as UTF-8"), "\(message)")
     }
 
     @Test("Both forms of a name are two rows; an accent after a comma begins a field")

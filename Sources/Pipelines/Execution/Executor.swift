@@ -172,7 +172,8 @@ public struct Executor: Sendable {
                 + instance.arguments(for: specification, store: store, threads: share.threads)
             child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {
-            return .failure(StageFailure(summary: "\(error)", message: "Build the package, so that it lies beside spg."))
+            return .failure(StageFailure(
+                summary: "\(error)", message: "Build the package, so that the program is in the same folder as spg."))
         }
         let start = ContinuousClock.now
         let (outcome, lines) = await withTaskCancellationHandler {

@@ -78,8 +78,8 @@ extension Plan {
                     let problem = try problem(input.key)
                 else { continue }
                 throw SelectionError(
-                    description: "\(instance.name) needs \(name), which \(problem) and not among what is to run; "
-                        + "select it too, or use --until \(instance.stage) alone, which takes all inputs along")
+                    description: "\(instance.name) needs \(name), which \(problem) and is not selected to run; "
+                        + "select it too, or use only --until \(instance.stage), which includes all inputs")
             }
         }
     }

@@ -75,7 +75,7 @@ extension SourceTree {
             let value = try value(of: inner.name, in: root, path: path, through: targets, &budget)
             guard case .scalar(let word, _)? = value?.content, !word.contains("${") else {
                 throw SourceNode(self, path: path).error(
-                    "“${\(inner.name)}” stands inside a reference, where only a single value of the file can")
+                    "“${\(inner.name)}” is inside a reference; only a single value of the file is allowed there")
             }
             try budget.spendText(text.utf8.count + word.utf8.count, at: location)
             text.replaceSubrange(inner.range, with: word)

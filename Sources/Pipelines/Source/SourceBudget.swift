@@ -14,8 +14,8 @@ struct SourceBudget {
         valuesLeft -= 1
         guard valuesLeft >= 0 else {
             throw SpecificationError(
-                "the file comes to more than \(Self.values) values, with what its aliases (*name) and references (${values.name}) "
-                    + "stand for; let the matrix repeat what is to be repeated", at: location)
+                "the file has more than \(Self.values) values once its aliases (*name) and references "
+                    + "(${values.name}) are expanded; use the matrix for what repeats", at: location)
         }
     }
 

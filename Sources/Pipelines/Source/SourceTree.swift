@@ -95,8 +95,8 @@ struct SourceTree: Hashable {
                 guard case .scalar(let scalar) = key else { throw Self.collectionAsKey(at: location(key)) }
                 guard scalar.string != "<<" else {
                     throw SpecificationError(
-                        "YAML's merge key “<<” has no meaning here; write what is shared into a file of its own, which others "
-                            + "take over by “extends: FILE”, or under “values”, for ${values.NAME}", at: location(key))
+                        "YAML's merge key “<<” is not supported; put what is shared in a separate file and use "
+                            + "“extends: FILE”, or put it under “values” and use ${values.NAME}", at: location(key))
                 }
                 entries.append(
                     Entry(
@@ -110,7 +110,7 @@ struct SourceTree: Hashable {
             content = .sequence(elements)
         case .scalar(let scalar):
             content = .scalar(scalar.string, isPlain: try Self.isPlain(scalar, at: self.location))
-        case .alias: throw SpecificationError("this alias stands for nothing", at: self.location)
+        case .alias: throw SpecificationError("this alias refers to no anchor", at: self.location)
         }
     }
 }

@@ -144,7 +144,7 @@ extension Specification.Stage {
 extension Specification.Evaluated {
     /// - Parameter roles: the command's inputs.
     fileprivate init(_ node: SourceNode, roles: [StageKind.Role]) throws(SpecificationError) {
-        let example = "what is predicted, such as {images: target, method: nearest-mean}"
+        let example = "what the command predicts, such as {images: target, method: nearest-mean}"
         let members = try node.members(example, among: ["images", "method"])
         guard let images = members["images"]?.value else { throw node.error("the key “images” is missing: an input's name") }
         guard let method = members["method"]?.value else {
@@ -155,7 +155,8 @@ extension Specification.Evaluated {
             throw images.error("the stage has no input “\(name)”\(suggestion(for: name, among: roles.map(\.name)))")
         }
         guard role.scope == .target else {
-            throw images.error("what is predicted is the target's images: write \(name): {stage: …, of: target} under from:")
+            throw images.error(
+                "predictions must be of the target's images: write \(name): {stage: …, of: target} under from:")
         }
         self.images = .init(name, images)
         self.method = try method.text("a name for the results")

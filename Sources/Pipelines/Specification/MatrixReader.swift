@@ -19,7 +19,8 @@ extension Specification {
             if let node { try Self.checkSize(of: axes, at: node) }
             cells = Cell.all(over: axes.map { ($0.name, $0.values.map(\.value)) }).filter { !Self.testsItsSource($0) }
             if let axis = members[sourceAxis], cells.isEmpty {
-                throw axis.key.error("what is learned from a domain is tested on others: no target differs from its source")
+                throw axis.key.error(
+                    "no target differs from its source; tests need another domain than the source, so add a target")
             }
             if let member = members["exclude"] { try exclude(member.value) }
             if let member = members["include"] { try include(member.value) }

@@ -13,7 +13,9 @@ extension Specification.Stage {
         var overrides: [String: Overrides] = [:]
         for element in try node.elements("a list, such as [{target: ink, with: {clip: false}}]") {
             let members = try element.members("cells and their parameters", among: axes + ["with"])
-            guard let with = members["with"] else { throw element.error("the key “with” is missing: what is other there") }
+            guard let with = members["with"] else {
+                throw element.error("the key “with” is missing: the parameters to change")
+            }
             var conditions: [String: Set<AxisValue>] = [:]
             for member in members where member.name != "with" {
                 conditions[member.name] = try condition(member, matrix: reader.matrix)

@@ -148,7 +148,9 @@ extension Metric {
             switch value {
             case .array(let values):
                 return try values.enumerated().map { index, value in
-                    guard let number = value.number else { throw error("“\(name)” has an element that is no number") }
+                    guard let number = value.number else {
+                        throw error("“\(name)” has an element that is not a number")
+                    }
                     return Metric(epoch: index + 1, name: name, value: number)
                 }
             default: throw error("“\(name)” is neither a number nor a list of numbers")

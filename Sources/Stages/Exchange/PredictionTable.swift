@@ -37,7 +37,7 @@ extension Evaluation.Prediction {
                 let images = "is none of the \(manifest.images.count) images of \(manifest.domain)"
                 throw error(0, path.otherForm(among: positions.keys).map { "\(images): \($0)" } ?? images)
             }
-            if let first = lines.updateValue(line, forKey: position) { throw error(0, "stands in line \(first) already") }
+            if let first = lines.updateValue(line, forKey: position) { throw error(0, "is already in line \(first)") }
             let image = manifest.images[position], truth = manifest.classes[image.label]
             guard row[places[1]].lowercased() == image.digest.description else {
                 throw error(1, "is not the image's, which is \(image.digest)")
@@ -48,7 +48,7 @@ extension Evaluation.Prediction {
                 throw error(3, "is none of the \(manifest.classes.count) classes\(near ?? "")")
             }
             guard let probability = Double(row[places[4]]), (0...1).contains(probability) else {
-                throw error(4, "is no number from 0 to 1")
+                throw error(4, "is not a number from 0 to 1")
             }
             predictions.append(Self(
                 position: position, label: image.label, predicted: guess, probability: Double(Float(probability))))

@@ -30,8 +30,8 @@ func requireDomains(_ learned: [String], toBe domains: [Name], _ what: String) t
     }
     guard learned.count == domains.count, zip(learned, domains).allSatisfy({ Name($0) == $1 || isOfAll($0) }) else {
         throw StageInputError(
-            "the \(what) are of \(learned.joined(separator: ", ")), but the embeddings beside them of "
-                + "\(names.joined(separator: ", ")); give them in the same order")
+            "the \(what) are for \(learned.joined(separator: ", ")), but the embeddings are for "
+                + "\(names.joined(separator: ", ")); give both in the same order")
     }
 }
 
