@@ -38,7 +38,8 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreadable(let why): "cannot be read: \(why)"
         case .changed: "has changed since its digest was taken; run the same command again when nothing writes to it"
         case .empty: "is empty (0 bytes)"
-        case .unknownFormat(let what): "is no image of a format that is read (JPEG, PNG, WebP, GIF, BMP, TIFF): \(what)"
+        case .unknownFormat(let what):
+            "is not an image of a supported format (JPEG, PNG, WebP, GIF, BMP, TIFF): \(what)"
         case .truncated(let format): "is a truncated \(format) file: the data ends before the image does"
         case .corrupt(let format, let why): "is a damaged or unsupported \(format) file: \(why)"
         case .unsupported(let format, let why): "is a \(format) file of a kind that is not read: \(why); convert it to PNG"

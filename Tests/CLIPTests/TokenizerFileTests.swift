@@ -112,7 +112,7 @@ import Testing
 
     @Test func otherFamiliesAreRefused() throws {
         #expect(reason(Data("{}".utf8)).contains("there is no \"model\""))
-        #expect(reason(Data("{\"a</w>\": 1".utf8)).contains("no tokenizer.json"))
+        #expect(reason(Data("{\"a</w>\": 1".utf8)).contains("not a tokenizer.json"))
         #expect(reason(try json(inPairs: true, changeModel: { $0["type"] = "Unigram" })).contains("another family"))
         let unmarked = try json(inPairs: true, changeModel: { $0["end_of_word_suffix"] = nil })
         #expect(reason(unmarked).contains("another family"))

@@ -87,7 +87,7 @@ import Testing
         for index in archive.members.indices { archive.members[index].isWide = true }
         #expect(try TorchFile(decoding: archive.data, source: "test").loneTensor() == Tensor([6]))
         archive.members[1].claimedSize = .max
-        #expect(refusal(archive)?.contains("does not lie inside the file") == true)
+        #expect(refusal(archive)?.contains("does not fit in the file") == true)
     }
 
     @Test("A bit that turned over in the numbers is told; one whose archive keeps no checksums cannot be")
@@ -207,13 +207,13 @@ import Testing
         (Pickle.program(Pickle.storage(7)), "too few for 7 numbers"),
         (Pickle.program(Pickle.storage(-1)), "too few"), (Pickle.program(Pickle.storage(.max)), "too few"),
         (Pickle.program(Pickle.storage(1, key: "../data.pkl")), "no member"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 4], strides: [3, 1])), "does not lie inside"),
-        (Pickle.program(Pickle.tensor(of: 6, offset: 1, [2, 3], strides: [3, 1])), "does not lie inside"),
-        (Pickle.program(Pickle.tensor(of: 6, offset: -1, [2, 2], strides: [3, 1])), "does not lie inside"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [3, -1])), "does not lie inside"),
-        (Pickle.program(Pickle.tensor(of: 6, [.max, 2], strides: [0, 1])), "does not lie inside"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [.max, 1])), "does not lie inside"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [1])), "does not lie inside"),
+        (Pickle.program(Pickle.tensor(of: 6, [2, 4], strides: [3, 1])), "does not fit in"),
+        (Pickle.program(Pickle.tensor(of: 6, offset: 1, [2, 3], strides: [3, 1])), "does not fit in"),
+        (Pickle.program(Pickle.tensor(of: 6, offset: -1, [2, 2], strides: [3, 1])), "does not fit in"),
+        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [3, -1])), "does not fit in"),
+        (Pickle.program(Pickle.tensor(of: 6, [.max, 2], strides: [0, 1])), "does not fit in"),
+        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [.max, 1])), "does not fit in"),
+        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [1])), "does not fit in"),
         (Pickle.program(Pickle.tensor(of: 6, [1 << 40], strides: [0])), "repeats the 6 numbers"),
         (
             Pickle.program(Pickle.tensor(of: 6, [1, 1, 1, 1, 1, 1, 1, 1, 1], strides: [1, 1, 1, 1, 1, 1, 1, 1, 1])),
@@ -258,7 +258,7 @@ import Testing
         #expect(refusal(sound) == nil)
         for (archive, reason) in [
             (changed { $0.members[0].method = 8 }, "\"a/data.pkl\" is compressed"),
-            (changed { $0.members[1].claimedSize = 1 << 30 }, "does not lie inside the file"),
+            (changed { $0.members[1].claimedSize = 1 << 30 }, "does not fit in the file"),
             (changed { $0.members[1].claimedOffset = 0 }, "not where its directory says"),
             (changed { $0.members[1].claimedOffset = 0xffff_fff0 }, "not where its directory says"),
             (changed { $0.members[1].claimedOffset = .max }, "are not given"),

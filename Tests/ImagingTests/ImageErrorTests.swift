@@ -26,7 +26,7 @@ import Testing
             #expect(try message(reading: Array(bytes.utf8)) == truncated, "\(format)")
         }
         #expect(try message(reading: Array("II*\0".utf8)).hasPrefix("is a damaged or unsupported TIFF file: "))
-        let neither = "is no image of a format that is read (JPEG, PNG, WebP, GIF, BMP, TIFF): "
+        let neither = "is not an image of a supported format (JPEG, PNG, WebP, GIF, BMP, TIFF): "
         let others = [
             ("\0\0\0\u{1c}ftypavif", "it seems to be an AVIF or HEIC; convert it to JPEG"),
             ("\0\0\0\u{c}jP  ", "it seems to be a JPEG 2000; convert it to JPEG"),

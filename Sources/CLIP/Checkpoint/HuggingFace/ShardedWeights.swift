@@ -34,18 +34,18 @@ struct ShardedWeights: TensorFile {
         let names = Set(fileOfTensor.values).sorted()
         guard names.count <= Self.mostShards else { throw error(.refused("it names \(names.count) files")) }
         if let name = names.first(where: { $0.isEmpty || $0.contains("/") || $0.hasPrefix(".") }) {
-            throw error(.refused("it names \"\(name.prefix(200))\", which does not lie beside it"))
+            throw error(.refused("it names \"\(name.prefix(200))\", which is not a file in its folder"))
         }
         let folder = url.deletingLastPathComponent()
         let missing = names.filter { !FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }
         guard missing.isEmpty else {
-            throw error(.unreadable("not beside it are \(missing.joined(separator: ", "))"))
+            throw error(.unreadable("these files are missing from its folder: \(missing.joined(separator: ", "))"))
         }
         var shards: [String: any TensorFile] = [:]
         for name in names {
             // A shard is a file of tensors, not an index of more.
             let shard = folder.appending(path: name), data = try FileBytes(mapping: shard, format: "weights").data
-            guard WeightsFormat(of: data) != .json else { throw error(.refused("\(name) is no file of tensors")) }
+            guard WeightsFormat(of: data) != .json else { throw error(.refused("\(name) is not a file of tensors")) }
             shards[name] = try openWeights(shard)
         }
         self.shards = shards

@@ -29,7 +29,7 @@ struct StridedTensor: Sendable {
     ) throws(TensorFileError.Problem) {
         (self.storage, self.offset, self.shape, self.strides) = (storage, offset, shape, strides)
         let unfit = TensorFileError.Problem.malformed(
-            "a tensor of shape \(shape), strides \(strides) and offset \(offset) does not lie inside "
+            "a tensor of shape \(shape), strides \(strides) and offset \(offset) does not fit in "
                 + "\"\(storage.member)\" of \(storage.count) numbers")
         guard shape.count == strides.count, offset >= 0, (shape + strides).allSatisfy({ $0 >= 0 }),
             let bytes = storage.elementType.byteCount(of: shape)

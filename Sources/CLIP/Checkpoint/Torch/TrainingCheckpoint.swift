@@ -47,6 +47,7 @@ extension TensorFileError.Problem {
     /// A name of Python's that no tensor needs.
     static func foreign(_ name: String, advice: String = PickleHeap.saving("checkpoint.state_dict()")) -> Self {
         .refused(
-            "its pickle asks Python for \"\(name.prefix(200))\", which is no part of a tensor and is not run. \(advice)")
+            "its pickle asks Python for \"\(name.prefix(200))\", which is not part of a tensor and is not run. "
+                + advice)
     }
 }

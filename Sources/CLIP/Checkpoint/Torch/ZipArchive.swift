@@ -84,7 +84,7 @@ private struct ZipDirectory {
             limit = offset
         }
         guard let count, let size, let start, start <= limit, size <= limit - start else {
-            throw .malformed("its directory does not lie inside the file")
+            throw .malformed("its directory does not fit in the file")
         }
         guard count <= size / ZipRecord.shortest else {
             throw .malformed("its directory of \(size) bytes claims \(count) members")
@@ -181,7 +181,7 @@ private struct ZipRecord {
         else { throw .malformed("its member \"\(name)\" is not where its directory says") }
         let start = offset + 30 + nameSize + extraSize
         guard start <= limit, size <= limit - start else {
-            throw .malformed("its member \"\(name)\" does not lie inside the file")
+            throw .malformed("its member \"\(name)\" does not fit in the file")
         }
         return start..<start + size
     }

@@ -50,8 +50,8 @@ extension Vocabulary {
             json = try JSONDecoder().decode(TokenizerJSON.self, from: file)
         } catch {
             throw fault(
-                "is no tokenizer.json with a BPE model: \(Self.plain(error)) "
-                    + "(in place of a vocab.json, give the merges.txt beside it)")
+                "is not a tokenizer.json with a BPE model: \(Self.plain(error)) "
+                    + "(if it is a vocab.json, give the merges.txt in its folder instead)")
         }
         let model = json.model
         guard model.type ?? "BPE" == "BPE", model.end_of_word_suffix == ByteAlphabet.wordEnd else {
