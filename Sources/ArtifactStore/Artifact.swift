@@ -33,7 +33,7 @@ extension Row {
         case .blob(let bytes): Digest(bytes: bytes)
         default: Digest?.none
         }
-        guard let digest else { throw StoreError.badValue("a “\(column)” in the store is no SHA-256 digest") }
+        guard let digest else { throw StoreError.badValue("a “\(column)” in the store is not a SHA-256 digest") }
         return digest
     }
 }

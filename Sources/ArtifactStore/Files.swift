@@ -55,7 +55,7 @@ extension ArtifactStore {
 extension StoredFile {
     fileprivate func checkName() throws {
         guard Self.isPlain(fileName) else {
-            throw StoreError.badValue("“\(fileName)” is no name of a file in a folder, and is neither kept nor written out")
+            throw StoreError.badValue("“\(fileName)” is not a plain file name, so it is neither stored nor exported")
         }
     }
 }

@@ -47,7 +47,7 @@ extension Database {
             let label = Int(sqlite3_column_int64(row, 2))
             guard classes.indices.contains(label) else { throw StoreError.badValue("a manifest has no class \(label)") }
             guard let digest = blob(row, 1).flatMap(Digest.init(bytes:)) else {
-                throw StoreError.badValue("a “sha256” in the store is no SHA-256 digest")
+                throw StoreError.badValue("a “sha256” in the store is not a SHA-256 digest")
             }
             images.append(LabelledImage(path: Name(text(row, 0)), digest: digest, label: label))
         }

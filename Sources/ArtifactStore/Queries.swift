@@ -31,7 +31,7 @@ extension ArtifactStore {
                 }
                 return QueryResult(columns: statement.columnNames, rows: rows)
             } catch let error as DatabaseError where [.SQLITE_ERROR, .SQLITE_MISUSE].contains(error.resultCode) {
-                throw StoreError.badQuery(error.message ?? "it is no SQL")
+                throw StoreError.badQuery(error.message ?? "it is not SQL")
             }
         }
     }

@@ -110,7 +110,7 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .noStore(let path):
             "there is no store at “\(path)” yet; running a pipeline makes one, or give another path with --store"
         case .notADatabase(let path):
-            "“\(path)” is no SQLite database; move it away, or give another path with --store"
+            "“\(path)” is not a SQLite database; move it away, or give another path with --store"
         case .notAStore(let path):
             "“\(path)” is a SQLite database of another program, and is left as it is; give another path with --store"
         case .madeByNewerVersion(let path, let version, let known):
@@ -204,7 +204,7 @@ extension StoreError.VectorProblem: CustomStringConvertible {
         case .notFinite: "hold a number that is not finite"
         case .notUnitLength(let length): "have length \(length), not 1"
         case .wrongDimension(let count, let expected): "are \(count) numbers, not \(expected)"
-        case .badNorm(let norm): "have the norm \(norm), which is no length"
+        case .badNorm(let norm): "have the norm \(norm), which is not a length"
         }
     }
 }

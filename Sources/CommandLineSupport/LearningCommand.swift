@@ -6,7 +6,8 @@ public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
     public static var configuration: CommandConfiguration {
         .stage(Method.kind, Method.abstract, Method.example, """
             Prints the artifact's key. \(Method.kind.choosesEpoch
-                ? "The epoch that is best on validation images is kept." : "The last epoch is kept.") A run that was stopped goes on.
+                ? "The epoch that is best on validation images is kept." : "The last epoch is kept.") \
+            A run that was stopped resumes.
             """)
     }
 

@@ -45,7 +45,7 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
                 + zip(domains, expected).map { "the domain “\($0)” (expected is \($1.joined(separator: " or ")))" }
                 .joined(separator: ", nor of ")
         case .badSplit(let path, let reason):
-            "“\(path)” is no split of images: \(reason)"
+            "“\(path)” is not a split of images: \(reason)"
         case .badParts(let domain, let root, let reason):
             "the domain “\(domain)” of “\(root)” cannot be split as the authors do: \(reason); have a seed split it (as: seed), or "
                 + "give files that do"

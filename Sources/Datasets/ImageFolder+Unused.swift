@@ -53,8 +53,8 @@ extension ImageFolder {
             switch entry.reason {
             case .deadLink: "“\(entry.path)” is a link that leads nowhere: no image of it is used"
             case .name:
-                "“\(entry.path)” is no name in UTF-8: no image of it is used. Rename it, such as by convmv -f latin1 -t utf8 -r "
-                    + "--notest “\(root)”"
+                "“\(entry.path)” is not a UTF-8 name: its images are skipped. Rename it, for example with "
+                    + "convmv -f latin1 -t utf8 -r --notest “\(root)”"
             case .noDomain where known == nil && Self.holdsLostImages(entry.path):
                 "“\(entry.path)” has no class folder that can be read: no image of it is used. Images are expected at "
                     + "<domain>/<class>/<image>"

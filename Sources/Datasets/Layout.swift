@@ -133,7 +133,7 @@ private func listedPaths(in list: String) throws(DatasetError) -> [String] {
         else {
             throw .badList(
                 path: list, line: number + 1,
-                reason: "“\(Substring(path))” is no path of an image in a class folder under the root")
+                reason: "“\(Substring(path))” is not the path of an image in a class folder under the root")
         }
         paths.append(String(Substring(path[(parts.first?.startIndex ?? path.startIndex)...])))
     }

@@ -55,7 +55,7 @@ public struct SplitFile: Hashable, Sendable {
             case DecodingError.typeMismatch(_, let context) where context.codingPath.count > 1,
                 DecodingError.valueNotFound(_, let context) where context.codingPath.count > 1:
                 (context.codingPath, "expected is [path, label, domain, class]")
-            case is DecodingError: ([], "it is no JSON of the form {\"train\": […], \"val\": […]}")
+            case is DecodingError: ([], "it is not JSON of the form {\"train\": […], \"val\": […]}")
             default: ([], "\(error)")
             }
         let place = path.prefix(2).map { key in key.intValue.map { "item \($0 + 1)" } ?? "“\(key.stringValue)”" }

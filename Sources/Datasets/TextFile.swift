@@ -38,7 +38,7 @@ public enum TextFile {
         let bytes = Array(bytes)
         let units = stride(from: 0, to: bytes.count - 1, by: 2).map { unit(bytes[$0], bytes[$0 + 1]) }
         guard bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) else {
-            throw Malformed(description: "it begins as a text in UTF-16 and is none; save it as UTF-8")
+            throw Malformed(description: "it begins like UTF-16 text but is not valid UTF-16; save it as UTF-8")
         }
         return text
     }

@@ -83,7 +83,7 @@ struct Bitmap {
             // A palette of greys in order is none for Pillow.
             mode = !isGrey ? .palette : colors == 2 ? .bilevel : .grey
             guard !isGrey || encoding == .indices(bits: colors == 2 ? 1 : 8) || (encoding.isRuns && colors != 2) else {
-                throw ImageError(.unsupported(.bmp, "its palette of greys is no palette for \(bits) bits"))
+                throw ImageError(.unsupported(.bmp, "its palette of greys is not a palette for \(bits) bits"))
             }
             self.palette = isGrey ? [] : palette
         } else {

@@ -23,7 +23,7 @@ import Testing
             let recipe = Recipe(kind: .files, algorithmVersion: 1, parameters: ["command": "x"], inputs: [])
             let files = ["map.svg", name].map { StoredFile(name: "f\($0.count)", fileName: $0, content: Data("x".utf8)) }
             let error = #expect(throws: StoreError.self) { try store.write(recipe, .files(files), seconds: 1) }
-            #expect(error?.description.contains("“\(name)” is no name of a file in a folder") == true)
+            #expect(error?.description.contains("“\(name)” is not a plain file name") == true)
             #expect(try !store.contains(recipe.key) && store.query("SELECT * FROM files").rows.isEmpty)
         }
     }

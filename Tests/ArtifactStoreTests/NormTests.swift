@@ -113,7 +113,7 @@ import Testing
             let error = #expect(throws: StoreError.self) {
                 try store.insert(moved(row, by: 0), norms: [norm], for: [row], encoder: Sample.encoder.key)
             }
-            #expect(error?.description.contains("which is no length") == true)
+            #expect(error?.description.contains("which is not a length") == true)
             #expect(try count(store, "true") == 0)
         }
     }

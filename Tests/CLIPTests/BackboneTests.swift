@@ -59,8 +59,8 @@ import Testing
         var model = BackboneModel.openCLIP
         model.conventions = ModelConventions()
         #expect(try problems(model) == [
-            "visual.class_embedding: its width, 160, is no multiple of a head's 64",
-            "ln_final.weight: its width, 144, is no multiple of a head's 64",
+            "visual.class_embedding: its width, 160, is not a multiple of a head's 64",
+            "ln_final.weight: its width, 144, is not a multiple of a head's 64",
         ])
         model.conventions.imageHeadWidth = 0
         model.conventions.textHeadWidth = -8
@@ -70,7 +70,7 @@ import Testing
         conventions.imageHeadWidth = 48
         #expect(try problems(BackboneModel(
             name: "", shapes: resNet.shapes, resolution: 96, conventions: conventions)) == [
-                "visual.attnpool.q_proj.weight: its width, 320, is no multiple of a head's 48"
+                "visual.attnpool.q_proj.weight: its width, 320, is not a multiple of a head's 48"
             ])
     }
 

@@ -118,7 +118,7 @@ import Testing
         #expect(reason(unmarked).contains("another family"))
         let endless = try json(inPairs: true, change: { $0["added_tokens"] = nil })
         #expect(reason(endless).contains("no token <|startoftext|>"))
-        #expect(reason(try json(inPairs: true, changeModel: { $0["merges"] = [["a"]] })).contains("no pair of symbols"))
+        #expect(reason(try json(inPairs: true, changeModel: { $0["merges"] = [["a"]] })).contains("not a pair of symbols"))
         #expect(
             reason(try json(inPairs: false, changeModel: { $0["merges"] = ["q q"] }))
                 == "merge 1: \"qq\" is neither a byte nor made by an earlier merge")

@@ -141,7 +141,7 @@ import Testing
         (Pickle.program(Array("(ios\nsystem\n".utf8)), "instruction INST"),
         (Pickle.program(Array("}".utf8), [0x32]), "instruction DUP"),
         (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")R".utf8)), "calls torch.HalfStorage"),
-        (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")".utf8), [0x81]), "no class of TorchScript's"),
+        (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")".utf8), [0x81]), "not a class of TorchScript"),
         (Pickle.program(Array("]}b".utf8)), "gives attributes to a list"),
         (Pickle.program(Pickle.global("torch._utils", "_rebuild_parameter"), Array(")R".utf8)), "_rebuild_parameter"),
     ])
@@ -196,14 +196,14 @@ import Testing
     }
 
     @Test("Pickles that lie are refused", arguments: [
-        ([], "ends at byte"), ([0x80, 9], "version 9"), (Pickle.program([]), "where there is none"),
+        ([], "ends at byte"), ([0x80, 9], "version 9"), (Pickle.program([]), "a value that is not there"),
         ([0x80, 2] + Array("X".utf8) + [0xff, 0xff, 0xff, 0xff], "of 4294967295 that an instruction takes"),
         ([0x80, 2, 0x8b, 0xff, 0xff, 0xff, 0x7f], "LONG4"), ([0x80, 2, 0x8a, 0xff, 1], "of 255"),
         ([0x80, 2] + Array("ctorch".utf8), "ends within a name"),
         ([0x80, 2] + Array("h\u{7}.".utf8), "refers to value 7"),
-        (Pickle.program(Array("t".utf8)), "no mark"), (Pickle.program(Array("}]s".utf8)), "where there is none"),
+        (Pickle.program(Array("t".utf8)), "no mark"), (Pickle.program(Array("}]s".utf8)), "a value that is not there"),
         (Pickle.program(Array("](}]a".utf8)), "appends to a dictionary"),
-        (Pickle.program(Pickle.text("x"), Array("Q".utf8)), "no storage"),
+        (Pickle.program(Pickle.text("x"), Array("Q".utf8)), "not a storage"),
         (Pickle.program(Pickle.storage(7)), "too few for 7 numbers"),
         (Pickle.program(Pickle.storage(-1)), "too few"), (Pickle.program(Pickle.storage(.max)), "too few"),
         (Pickle.program(Pickle.storage(1, key: "../data.pkl")), "no member"),

@@ -15,7 +15,7 @@ struct StoreFileTests {
         for arguments in [["spg-extract", "--data", "data"], ["spg", "run", "small.yaml"]] {
             let outcome = try await workplace.start(
                 arguments[0], arguments.dropFirst() + ["--store", "notes.txt"]).outcome()
-            #expect(outcome.status == 65 && outcome.errors.contains("“notes.txt” is no SQLite database"), "\(outcome.errors)")
+            #expect(outcome.status == 65 && outcome.errors.contains("“notes.txt” is not a SQLite database"), "\(outcome.errors)")
         }
         #expect(try String(contentsOf: notes, encoding: .utf8) == "these are notes, and no database")
 

@@ -95,7 +95,7 @@ struct SplitFileTests {
     }
 
     @Test(arguments: [
-        ("[1, 2]", "no JSON of the form"), ("{\"train\": []}", "the part “val” is missing"),
+        ("[1, 2]", "not JSON of the form"), ("{\"train\": []}", "the part “val” is missing"),
         (
             "{\"train\": [[\"a/b.jpg\", \"0\", 0, \"b\"]], \"val\": []}",
             "“train”, item 1, expected is [path, label, domain, class]"

@@ -49,7 +49,7 @@ struct UnusedTests {
             let warnings = folder.warnings(above)
             #expect(warnings.count == 4)
             #expect(warnings.contains { $0.contains("“\(root)/photo/horse” is a link that leads nowhere") })
-            #expect(warnings.contains { $0.contains("“\(root)/caf\\xe9” is no name in UTF-8") && $0.contains("convmv") })
+            #expect(warnings.contains { $0.contains("“\(root)/caf\\xe9” is not a UTF-8 name") && $0.contains("convmv") })
             #expect(Unused().line == nil)
         }
     }

@@ -110,7 +110,7 @@ struct SelectorTests {
         }
         #expect(message("prompt") == "there is no stage “prompt”; did you mean “prompts”? "
             + "(known: features, generator, prompts, spg, zero-shot)")
-        #expect(message("spg(target chalk)") == "“spg(target chalk)” is none of spg(target oil, seed 1); "
+        #expect(message("spg(target chalk)") == "“spg(target chalk)” is not one of spg(target oil, seed 1); "
             + "spg(target oil, seed 2); spg(target ink, seed 1); spg(target ink, seed 2)")
         #expect(message("zero-shot")
             == "“zero-shot” may be any of zero-shot(target oil); zero-shot(target ink)")

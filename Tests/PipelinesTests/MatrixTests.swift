@@ -98,7 +98,7 @@ struct MatrixTests {
     @Test("A matrix whose cells make no sense is refused at the place")
     func mistakes() {
         #expect(message("  exclude: [{target: oli}]\n") == "sample.yaml:8:22: matrix.exclude.0.target: "
-            + "“oli” is no value of the axis; did you mean “oil”? (known: ink, oil)")
+            + "“oli” is not a value of the axis; did you mean “oil”? (known: ink, oil)")
         #expect(message("  exclude: [{sed: 1}]\n")
             == "sample.yaml:8:14: matrix.exclude.0.sed: unknown key; did you mean “seed”? (known: seed, target)")
         #expect(message("  exclude: [{seed: 1}, {seed: 1}]\n")

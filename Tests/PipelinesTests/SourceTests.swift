@@ -223,7 +223,7 @@ struct EditTests {
         #expect(message("epochs") == "--set epochs: expected KEY.PATH=VALUE, such as stages.prompts.with.epochs=50")
         #expect(message("extends=other.yaml")?.contains("is read before its values are set") == true)
         #expect(message("=3") != nil && message("a..b=3") != nil)
-        #expect(message("stages.prompts.with.epochs=[") == "--set stages.prompts.with.epochs=[: “[” is no value as YAML writes them")
+        #expect(message("stages.prompts.with.epochs=[") == "--set stages.prompts.with.epochs=[: “[” is not a valid YAML value")
         #expect(message("stages.prompts.with.epochs=")?.hasSuffix("expected a number, found nothing") == true)
     }
 }

@@ -71,7 +71,7 @@ struct SpecificationTests {
         // YAML itself
         Fault(
             "  target: [oil, ink]", "\ttarget: [oil, ink]",
-            "sample.yaml:6:1: the file is no YAML: found character that "
+            "sample.yaml:6:1: the file is not valid YAML: found character that "
                 + "cannot start any token while scanning for the next token, from line 6 on; "
                 + "YAML is indented with spaces, never with tabs"),
         Fault(
@@ -79,11 +79,11 @@ struct SpecificationTests {
             "sample.yaml:7:3: the key “seed” is given more than once; first here"),
         Fault(
             "[oil, ink]", "[oil, ink",
-            "sample.yaml:7:7: the file is no YAML: did not find expected ',' or ']' "
+            "sample.yaml:7:7: the file is not valid YAML: did not find expected ',' or ']' "
                 + "while parsing a flow sequence, from line 6 on"),
         Fault(
             "results:", "---\nresults:",
-            "sample.yaml:20:1: the file is no YAML: but found another document "
+            "sample.yaml:20:1: the file is not valid YAML: but found another document "
                 + "expected a single document in the stream, from line 1 on"),
         // The top
         Fault("pipeline: sample\n", "", "sample.yaml:2:1: the key “pipeline” is missing"),

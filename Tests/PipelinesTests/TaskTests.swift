@@ -188,7 +188,7 @@ struct TaskTests {
         ("with: {views: 4}", "where: [{target: oil}]",
          "sample.yaml:9:37: stages.features.where.0: the key “with” is missing: the parameters to change"),
         ("with: {views: 4}", "where: [{target: olive, with: {views: 2}}]",
-         "sample.yaml:9:46: stages.features.where.0.target: “olive” is no value of the axis; known: ink, oil"),
+         "sample.yaml:9:46: stages.features.where.0.target: “olive” is not a value of the axis; known: ink, oil"),
         ("with: {views: 4}", "where: [{domain: gouache, with: {views: 2}}]",
          "sample.yaml:9:46: stages.features.where.0.domain: there is no domain “gouache”; known: chalk, ink, oil"),
         ("with: {views: 4}", "where: [{with: {views: 2}}]",

@@ -157,7 +157,7 @@ struct ExchangeTests {
         ("another image", { _, table in table[4][1] = String(repeating: "0", count: 64) }, "is not the image that"),
         ("a dimension", { rows, _ in rows = rows.reshaped([48, 16]) }, "has the shape [48, 16]; expected [images, 32]"),
         ("a short line", { _, table in table[2].removeLast() }, "f.csv, line 4 has 4 fields"),
-        ("no norm", { _, table in table[2][4] = "" }, "has “” in the column norm, which is no length"),
+        ("no norm", { _, table in table[2][4] = "" }, "has “” in the column norm, which is not a length"),
         ("a norm that is no length", { _, table in table[2][4] = "-8.5" }, "has “-8.5” in the column norm"),
         ("a norm that is not finite", { _, table in table[2][4] = "inf" }, "has “inf” in the column norm"),
     ]

@@ -249,7 +249,7 @@ struct DualPathTests {
         }
         #expect(try message(sources.embeddings, [sources.pairs[0]]).contains("2 domains but 1 pairs of prompts"))
         let regressor = try sources.make(.regressor)
-        #expect(try message(sources.embeddings, [sources.pairs[0], regressor]).contains("is no pair of prompts"))
+        #expect(try message(sources.embeddings, [sources.pairs[0], regressor]).contains("is not a pair of prompts"))
         let long = try bench.pair([sources.embeddings[1]], ["contextLength": 3])
             .run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try message(sources.embeddings, [sources.pairs[0], long]).contains("differ in shape"))

@@ -262,7 +262,7 @@ import Testing
         #expect(says(Tensor([2, 24], repeating: 9)).contains("have the shape [2, 24]"))
         var bad = Tensor([24, 2], repeating: 9)
         bad[7, 1] = .nan
-        #expect(says(bad).contains("is nan, which is no length of a feature"))
+        #expect(says(bad).contains("is nan, which is not the length of a feature"))
         #expect(says(Tensor([24, 2], repeating: 9), table: written[1]).contains("leave one of them out"))
         let text = try String(contentsOf: written[1], encoding: .utf8)
         let short = bench.folder.url.appending(path: "short.csv")

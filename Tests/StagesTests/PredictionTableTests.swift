@@ -52,12 +52,12 @@ struct PredictionTableTests {
 
     /// What is done to a good table, and what is said.
     static let faults: [(change: @Sendable (inout [[String]]) -> Void, says: String)] = [
-        ({ $0[2][0] = "/data/ink/9.png" }, "p.csv, line 3, column “image_path”: “/data/ink/9.png” is none of the 4 images of ink"),
+        ({ $0[2][0] = "/data/ink/9.png" }, "p.csv, line 3, column “image_path”: “/data/ink/9.png” is not one of the 4 images of ink"),
         ({ $0[4] = $0[1] }, "p.csv, line 5, column “image_path”: “/data/ink/0.png” is already in line 2"),
         ({ $0[1][1] = $0[2][1] }, "p.csv, line 2, column “image_sha256”: “0202020202"),
         ({ $0[1][2] = "rings" }, "p.csv, line 2, column “label”: “rings” is not the image's class, which is “bars”"),
-        ({ $0[3][3] = "ring" }, "p.csv, line 4, column “predicted”: “ring” is none of the 3 classes; did you mean “rings”?"),
-        ({ $0[3][3] = "cafe\u{301}, \"old\"" }, "p.csv, line 4, column “predicted”: “cafe\u{301}, \"old\"” is none of the 3 classes"),
+        ({ $0[3][3] = "ring" }, "p.csv, line 4, column “predicted”: “ring” is not one of the 3 classes; did you mean “rings”?"),
+        ({ $0[3][3] = "cafe\u{301}, \"old\"" }, "p.csv, line 4, column “predicted”: “cafe\u{301}, \"old\"” is not one of the 3 classes"),
         ({ $0[3][4] = "nan" }, "p.csv, line 4, column “probability”: “nan” is not a number from 0 to 1"),
         ({ $0[3][4] = "inf" }, "is not a number from 0 to 1"), ({ $0[3][4] = "-0.1" }, "is not a number from 0 to 1"),
         ({ $0[3][4] = "1.0000001" }, "is not a number from 0 to 1"), ({ $0[3][4] = "" }, "is not a number from 0 to 1"),

@@ -72,7 +72,7 @@ extension Database {
         case .files:  // One that only writes metrics has none.
             let names = try String.fetchAll(self, sql: "SELECT file_name FROM file WHERE artifact_id = ?", arguments: [id])
             if let name = names.first(where: { !StoredFile.isPlain($0) }) {
-                return "“\(name)” is no name of a file in a folder"
+                return "“\(name)” is not a plain file name"
             }
         case .evaluation:
             let agrees = try Bool.fetchOne(self, sql: """

@@ -76,8 +76,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             let rest = problems.count > 1000 ? "\n  and \(problems.count - 1000) more" : ""
             return "\(path) does not hold a CLIP model:\(shown)\(rest)"
         case .noTokens(let path):
-            return "\(path) encodes images by a ResNet, which has no tokens for prompts to stand among. Vision prompts need a "
-                + "vision transformer: give a checkpoint such as ViT-B/16 or Models/icon-clip-vit, or learn text prompts alone (fit)."
+            return "\(path) encodes images with a ResNet, which has no tokens for vision prompts. These need a vision "
+                + "transformer: give a checkpoint such as ViT-B/16 or Models/icon-clip-vit, or learn only text prompts "
+                + "(fit)."
         case .noTokenizer(let folder, let names, let installed):
             let place =
                 installed.map { " Nor is there \($0) in the working directory, which make vocabulary fetches." } ?? ""

@@ -103,7 +103,7 @@ public struct WeightReader {
     /// - Parameter name: the tensor that tells the width.
     mutating func checkHeads(_ name: String, width: Int, headWidth: Int) {
         if headWidth <= 0 || width % headWidth != 0 {
-            refuse(name, because: "its width, \(width), is no multiple of a head's \(headWidth)")
+            refuse(name, because: "its width, \(width), is not a multiple of a head's \(headWidth)")
         }
     }
 

@@ -32,7 +32,7 @@ enum WeightsFormat: Equatable {
     }
 
     private static let barePickle =
-        "it is a pickle that is no zip archive, as PyTorch before 1.6 wrote them. Write it again with a newer one: "
+        "it is a pickle outside a zip archive, as PyTorch before 1.6 wrote. Save it again with a newer PyTorch: "
         + "torch.save(torch.load(path, map_location=\"cpu\"), path)"
 
     private static let foreign: [(offset: Int, bytes: [UInt8], description: String)] = [

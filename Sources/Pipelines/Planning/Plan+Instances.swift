@@ -15,7 +15,7 @@ extension Plan {
             throw SelectionError(description: "there is no stage “\(stage)”\(suggestion(for: stage, among: stages))")
         }
         let names = instances.filter { $0.stage == stage }.map(\.name)
-        throw SelectionError(description: "“\(selector.text)” is none of \(Self.excerpt(of: names))")
+        throw SelectionError(description: "“\(selector.text)” is not one of \(Self.excerpt(of: names))")
     }
 
     /// The one instance that a selector means.

@@ -61,7 +61,7 @@ struct SourceTree: Hashable {
             var budget = SourceBudget()
             try self.init(root, &budget) { _ in location }
         } catch {
-            throw SpecificationError("“\(text)” is no value as YAML writes them", at: location)
+            throw SpecificationError("“\(text)” is not a valid YAML value", at: location)
         }
     }
 
@@ -79,7 +79,7 @@ struct SourceTree: Hashable {
         } catch let error as YamlError {
             throw SpecificationError(error, text: text, file: file)
         } catch {
-            throw SpecificationError("the file is no YAML: \(error)", file: file)
+            throw SpecificationError("the file is not valid YAML: \(error)", file: file)
         }
     }
 

@@ -11,7 +11,7 @@ extension SpecificationError {
             let detail = context.map { " \($0.text), from line \($0.mark.line) on" } ?? ""
             let hint = isTab ? "; YAML is indented with spaces, never with tabs" : ""
             self.init(
-                "the file is no YAML: \(problem)\(detail)\(hint)",
+                "the file is not valid YAML: \(problem)\(detail)\(hint)",
                 at: SourceLocation(file: file, line: mark.line, column: mark.column))
         case .duplicatedKeysInMapping(let names, let context):
             self.init(
@@ -22,9 +22,9 @@ extension SpecificationError {
             let line = before.count { $0.isNewline } + 1
             let column = before.reversed().prefix { !$0.isNewline }.count + 1
             self.init(
-                "the file is no YAML: \(problem)", at: SourceLocation(file: file, line: line, column: column))
+                "the file is not valid YAML: \(problem)", at: SourceLocation(file: file, line: line, column: column))
         default:
-            self.init("the file is no YAML: \(error)", file: file)
+            self.init("the file is not valid YAML: \(error)", file: file)
         }
     }
 }

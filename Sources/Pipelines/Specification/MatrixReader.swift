@@ -123,8 +123,9 @@ extension Specification {
                 if axes[index].listed(value.value) == nil {
                     guard adding else {
                         let known = axes[index].values.map(\.value.text)
+                        let text = value.value.text
                         throw member.value.error(
-                            "“\(value.value.text)” is no value of the axis\(suggestion(for: value.value.text, among: known))")
+                            "“\(text)” is not a value of the axis\(suggestion(for: text, among: known))")
                     }
                     axes[index].append(value)
                 }

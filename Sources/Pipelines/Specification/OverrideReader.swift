@@ -53,7 +53,7 @@ extension Specification.Stage {
                 guard axis?.listed(value.value) != nil else {
                     let text = value.value.text, known = axis?.values.map(\.value) ?? []
                     throw node.error(
-                        "“\(text)” is no value of the axis\(suggestion(for: text, among: known.map(\.text)))")
+                        "“\(text)” is not a value of the axis\(suggestion(for: text, among: known.map(\.text)))")
                 }
             }
             values.insert(value.value)

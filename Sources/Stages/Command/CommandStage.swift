@@ -141,8 +141,8 @@ extension Metric {
         func error(_ problem: String) -> StageInputError {
             StageInputError("\(file): \(problem); expected an object such as {\"silhouette\": 0.4, \"loss\": [2.1, 1.7]}")
         }
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { throw error("it is no JSON") }
-        guard case .object(let members) = value else { throw error("it is no JSON object") }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { throw error("it is not JSON") }
+        guard case .object(let members) = value else { throw error("it is not a JSON object") }
         return try members.sorted { $0.key < $1.key }.flatMap { name, value in
             if let number = value.number { return [Metric(epoch: 0, name: name, value: number)] }
             switch value {

@@ -34,7 +34,7 @@ extension Evaluation.Prediction {
             }
             let path = Name(row[places[0]]), label = Name(row[places[2]]), predicted = Name(row[places[3]])
             guard let position = positions[path] else {
-                let images = "is none of the \(manifest.images.count) images of \(manifest.domain)"
+                let images = "is not one of the \(manifest.images.count) images of \(manifest.domain)"
                 throw error(0, path.otherForm(among: positions.keys).map { "\(images): \($0)" } ?? images)
             }
             if let first = lines.updateValue(line, forKey: position) { throw error(0, "is already in line \(first)") }
@@ -45,7 +45,7 @@ extension Evaluation.Prediction {
             guard label == truth else { throw error(2, "is not the image's class, which is “\(truth)”") }
             guard let guess = classes[predicted] else {
                 let near = nearest(to: predicted.text, among: manifest.classes.map(\.text)).map { "; did you mean “\($0)”?" }
-                throw error(3, "is none of the \(manifest.classes.count) classes\(near ?? "")")
+                throw error(3, "is not one of the \(manifest.classes.count) classes\(near ?? "")")
             }
             guard let probability = Double(row[places[4]]), (0...1).contains(probability) else {
                 throw error(4, "is not a number from 0 to 1")

@@ -23,7 +23,8 @@ extension FeatureImport {
         let norms = array.withUnsafePointer { Array(UnsafeBufferPointer(start: $0, count: array.count)) }
         if let bad = norms.firstIndex(where: { !Self.isLength($0) }) {
             throw StageInputError(
-                "the norm of “\(images[bad / views].path)” in \(source) is \(norms[bad]), which is no length of a feature")
+                "the norm of “\(images[bad / views].path)” in \(source) is \(norms[bad]), which is not the length "
+                    + "of a feature")
         }
         return norms
     }
@@ -43,8 +44,8 @@ extension FeatureImport {
             try columns.compactMap(\.self).map { column in
                 guard let norm = Float(row[column]), Self.isLength(norm) else {
                     throw StageInputError(
-                        "\(file), line \(table.lines[number]) has “\(row[column])” in the column \(table.columns[column]), which is no "
-                            + "length of a feature")
+                        "\(file), line \(table.lines[number]) has “\(row[column])” in the column "
+                            + "\(table.columns[column]), which is not a length of a feature")
                 }
                 return norm
             }

@@ -94,7 +94,7 @@ extension Safetensors.Entry: Codable {
         let type = try fields.decode(String.self, forKey: .elementType)
         guard let elementType = ElementType(rawValue: type) else {
             throw DecodingError.dataCorruptedError(
-                forKey: .elementType, in: fields, debugDescription: "\"\(type)\" is no known element type")
+                forKey: .elementType, in: fields, debugDescription: "\"\(type)\" is not a known element type")
         }
         self.elementType = elementType
         shape = try fields.decode([Int].self, forKey: .shape)
@@ -105,7 +105,7 @@ extension Safetensors.Entry: Codable {
         let offsets = try fields.decode([Int].self, forKey: .byteRange)
         guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
             throw DecodingError.dataCorruptedError(
-                forKey: .byteRange, in: fields, debugDescription: "\(offsets) is no range of bytes")
+                forKey: .byteRange, in: fields, debugDescription: "\(offsets) is not a range of bytes")
         }
         byteRange = offsets[0]..<offsets[1]
     }

@@ -106,7 +106,7 @@ struct PickleMachine {
 // MARK: The stack
 
 extension PickleMachine {
-    private static let underflow = TensorFileError.Problem.malformed("its pickle takes a value where there is none")
+    private static let underflow = TensorFileError.Problem.malformed("its pickle takes a value that is not there")
 
     private func top() throws(TensorFileError.Problem) -> PickleValue {
         guard let value = stack.last, stack.count > marks.last ?? 0 else { throw Self.underflow }
@@ -183,7 +183,11 @@ extension PickleMachine {
         if case .foreign = parts[0] { return stack.append(parts[0]) }
         guard case .global(let name) = parts[0], TorchConstructors.isClassOfAttributes(name),
             case .tuple(let place) = parts[1], heap.containers[place].isEmpty
-        else { throw .refused("its pickle makes an object of \(parts[0].kind), which is no class of TorchScript's or of PyTorch's optimizers") }
+        else {
+            throw .refused(
+                "its pickle makes an object of \(parts[0].kind), which is not a class of TorchScript or of PyTorch's "
+                    + "optimizers")
+        }
         stack.append(.object(heap.add([])))
     }
 

@@ -81,7 +81,7 @@ struct TorchConstructors {
         guard let parts = heap.elements(of: id), parts.count == 5, case .text("storage") = parts[0],
             case .global(let name) = parts[1], let type = Self.storages[name], case .text(let key) = parts[2],
             case .integer(let count) = parts[4]
-        else { throw .malformed("its pickle refers to something that is no storage") }
+        else { throw .malformed("its pickle refers to something that is not a storage") }
         let member = "\(root)/data/\(key)"
         let range = try archive.range(of: member)
         guard count >= 0, count <= range.count / type.byteCount else {

@@ -29,7 +29,7 @@ private struct TokenizerJSON: Decodable {
                 parts = try value.decode([String].self)
             }
             guard parts.count == 2 else {
-                throw DecodingError.dataCorruptedError(in: value, debugDescription: "a merge is no pair of symbols")
+                throw DecodingError.dataCorruptedError(in: value, debugDescription: "a merge is not a pair of symbols")
             }
             (left, right) = (parts[0], parts[1])
         }

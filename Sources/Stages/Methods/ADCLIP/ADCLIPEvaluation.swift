@@ -36,7 +36,8 @@ public enum ADCLIPEvaluation: EvaluationMethod {
     ) throws -> Classified {
         let key = images.keys["projectors"][0], stored = try images.store.generator(key)
         guard stored.method == "ad-clip", let projectors = StyleProjectors(tensors: stored.tensors) else {
-            throw StageInputError("the artifact \(key.short), of the method “\(stored.method)”, is none of AD-CLIP's")
+            throw StageInputError(
+                "the artifact \(key.short), of the method “\(stored.method)”, does not hold AD-CLIP's projectors")
         }
         let shape = projectors.shape
         guard shape.textWidth == images.model.transformer.width else {

@@ -59,8 +59,8 @@ extension LearningInputs {
                     let negative = stored.tensors["negative"]
                 else {
                     throw StageInputError(
-                        "the artifact \(key.short), of the method “\(stored.method)”, is no pair of prompts; give what "
-                            + "spg-fit dual makes")
+                        "the artifact \(key.short), of the method “\(stored.method)”, is not a pair of prompts; give "
+                            + "what spg-fit dual makes")
                 }
                 try store.requireEncoder(features.encoder, of: key, readsFeatures: false)
                 return (stored.domain, DualCoOp.Contexts(positive: positive, negative: negative))
