@@ -94,8 +94,8 @@ extension StoreError {
         case .SQLITE_NOTADB: self = .notADatabase(path: path)
         case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: error.message ?? "it cannot be opened")
         case .SQLITE_IOERR:
-            let reason = (error.message ?? "a read or write failed") + ", and what was being written is left out entirely; "
-                + "the disk, a quota or a limit on the size of files may be the cause: see to it and run the same command again"
+            let reason = (error.message ?? "a read or write failed") + ", and nothing of this write was stored; "
+                + "the cause may be the disk, a quota or a file size limit: fix it and run the same command again"
             self = .failed(path: path, reason: reason)
         default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
         }
@@ -121,8 +121,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .readOnly(let path):
             "the store “\(path)” cannot be written to; check the permissions of the file and its folder"
         case .diskFull(let path):
-            "the disk is full: the store “\(path)” could not grow, and what was being written is left out entirely; "
-                + "make room and run the same command again"
+            "the disk is full: the store “\(path)” could not grow, and nothing of this write was stored; "
+                + "free some space and run the same command again"
         case .busy(let path):
             "another process has kept the store “\(path)” locked for a minute; wait for it or stop it, then try again"
         case .failed(let path, let reason):

@@ -49,7 +49,7 @@ public struct StoreOptions: ParsableArguments {
 /// How many threads work at a time: `--threads N`.
 public struct ThreadOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "How many threads to use; all cores if left out. Results may differ in their last bits between counts.",
+        "How many threads to use; by default, one for each core. Results may differ in their last bits between counts.",
         valueName: "n"))
     public var threads: Int?
 

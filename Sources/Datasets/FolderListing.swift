@@ -73,7 +73,7 @@ extension ImageFolder {
         }
 
         func warning(of place: String) -> String {
-            "\(place): \(grouped(used)) images are used, and \(grouped(unused.lostImages)) that lie there are not: "
+            "\(place): \(grouped(used)) images are used, and \(grouped(unused.lostImages)) are skipped: "
                 + "\(unused.parts)"
         }
     }

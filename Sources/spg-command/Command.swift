@@ -32,7 +32,7 @@ struct Command: ParsableCommand {
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("An input, in order; repeat.", valueName: "role=key"))
     var input: [String] = []
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Where a file lies; repeat.", valueName: "name=path"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("The path of a file; repeat.", valueName: "name=path"))
     var file: [String] = []
 
     func run() throws {

@@ -22,9 +22,9 @@ struct Extract: ParsableCommand {
             EXAMPLE
               spg-extract --data Data/desktop-icons --checkpoint Models/icon-clip --store Cache/artifacts.sqlite --views 4
 
-            Prints the key of each domain's embeddings. Images whose features the store has are not encoded again: an image
-            that is added costs one image, and a run that was stopped goes on. With --norms, features of older stores are
-            encoded again for the lengths that CLIP gives them, which DPL reads; the features stay as they are.
+            Prints the key of each domain's embeddings. Images whose features are in the store are not encoded again: a new
+            image costs one image, and a run that was stopped resumes. With --norms, images of older stores are encoded
+            again for their features' lengths in CLIP's output, which DPL needs; the features do not change.
             """)
 
     @OptionGroup var options: StageOptions
@@ -34,7 +34,7 @@ struct Extract: ParsableCommand {
     var data: String
 
     @Option(help: ArgumentHelp(
-        "The data set's name; the folder's if left out. A known one (spg data list) is found in any of its layouts.",
+        "The data set's name; by default, the folder's name. Any layout of a known data set (spg data list) works.",
         valueName: "name"))
     var dataset: String?
 
@@ -50,7 +50,7 @@ struct Extract: ParsableCommand {
     @Option(help: ArgumentHelp("Decides which images are in which part, with --splits-as.", valueName: "n"))
     var splitSeed: UInt64 = AuthorsSplit.defaultSeed
 
-    @Option(help: ArgumentHelp("A domain to encode; all of them if left out; repeat.", valueName: "name"))
+    @Option(help: ArgumentHelp("A domain to encode; by default, all; repeat.", valueName: "name"))
     var domain: [String] = []
 
     @Option(help: ArgumentHelp(

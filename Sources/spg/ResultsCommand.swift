@@ -17,11 +17,11 @@ struct ResultsCommand: ParsableCommand {
               spg results
               spg results Pipelines/desktop-icons.yaml --metric validation
 
-            Of one file: a row for each method, a column for each target domain, or whatever its columns: says. Of several \
-            files, or of all that the store holds: a table for each task and backbone, a column for each data set.
+            For one file: a row for each method and a column for each target domain, or what its columns: says. For several \
+            files, or all in the store: a table for each task and backbone, with a column for each data set.
 
-            With --metric validation: of each stage that learns, how good what it kept is on the images that the training \
-            set aside for validation. What was imported, or learned without such images, has “–”.
+            With --metric validation: the accuracy of each stage that learns, on its validation images. What was imported, \
+            or learned without such images, has “–”.
             """)
 
     /// Which accuracies are shown.

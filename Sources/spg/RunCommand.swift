@@ -14,11 +14,11 @@ struct RunCommand: AsyncParsableCommand {
               spg run Pipelines/desktop-icons.yaml --dry-run
               spg run Pipelines/desktop-icons.yaml --until "generator(target tango)" --set stages.generator.with.epochs=5
 
-            Ctrl-C ends the stages that are under way; the same command goes on where they stopped. Several runs may work on \
-            one store at once: what one of them is making, the others wait for and use.
+            Ctrl-C stops the running stages; run the same command again to continue. Several runs may use one store at the \
+            same time: if one of them is making an artifact, the others wait for it and use it.
 
-            Instances are chosen by stage (prompts), by stage and values ("prompts(domain ink)", prompts/domain=ink), or by \
-            the first digits of their key.
+            Choose instances by stage (prompts), by stage and values ("prompts(domain ink)", prompts/domain=ink), or by the \
+            first digits of their key.
             """)
 
     @OptionGroup var arguments: PipelineArguments

@@ -15,8 +15,8 @@ struct SpreadCommand: ParsableCommand {
               spg spread desktop-icons-generators
               spg spread "spg(target tango)" "flow(target tango)"
 
-            Of each stage that classifies with a generator, over its target domains: the root mean square of the prompts' \
-            numbers, and that of their standard deviations over the seeds and over draws of noise.
+            For each stage that classifies with a generator, over its target domains: the root mean square of the prompts' \
+            numbers, and of their standard deviations over seeds and over draws of noise.
             """)
 
     @OptionGroup var storage: StoreOptions

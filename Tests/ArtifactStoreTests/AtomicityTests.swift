@@ -85,7 +85,7 @@ import Testing
             }
             let error = #expect(throws: StoreError.self) { try store.write(recipe, .generator(generator), seconds: 1) }
             #expect(error == .diskFull(path: store.path))
-            #expect(error?.description.contains("make room and run the same command again") == true)
+            #expect(error?.description.contains("free some space and run the same command again") == true)
             #expect(try store.rowCounts() == before)
 
             try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 100000") }

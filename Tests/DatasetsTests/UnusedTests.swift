@@ -67,11 +67,11 @@ struct UnusedTests {
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
             let photo = try folder.listing(of: "photo").warnings
             #expect(photo.count == 1)
-            #expect(photo[0].hasPrefix("photo/dog: 2 images are used, and 3 that lie there are not: 3 .heic files ("))
+            #expect(photo[0].hasPrefix("photo/dog: 2 images are used, and 3 are skipped: 3 .heic files ("))
             // Notes beside images are no images.
             #expect(try folder.listing(of: "ink").warnings == [])
             let oil = try folder.listing(of: "oil").warnings
-            #expect(oil.count == 1 && oil[0].hasPrefix("oil: 2 images are used, and 20 that lie there are not"))
+            #expect(oil.count == 1 && oil[0].hasPrefix("oil: 2 images are used, and 20 are skipped"))
         }
     }
 

@@ -205,8 +205,8 @@ struct CommandEvaluationTests {
                 + "write known: {stage: …, of: target} under from:"),
         ("{predictions: p.csv}", "{guesses: p.csv}", "stages.mean.outputs: a command that evaluates has the output “predictions”"),
         ("{predictions: p.csv}", "{predictions: p.csv, map: m.svg}",
-            "sample.yaml:24:40: stages.mean.outputs.map: a command that evaluates writes predictions, and metrics if it likes; "
-                + "let another stage write “map”"),
+            "sample.yaml:24:40: stages.mean.outputs.map: a command that evaluates writes only predictions and, "
+                + "optionally, metrics; let another stage write “map”"),
         ("{stage: features, of: target}", "{stage: prompts, of: target}", "“prompts” makes prompts, but target takes embeddings"),
         ("of: sources", "of: all", "sample.yaml:22:27: stages.mean.from.known.stage: it has the features of oil too, which “target” "
             + "predicts: a method learns from others, such as of: sources"),

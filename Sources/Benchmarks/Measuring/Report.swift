@@ -62,7 +62,7 @@ public struct Report: Codable, Sendable {
         return """
             # Benchmarks
 
-            Made by `\(command)` on \(date.formatted(.iso8601.year().month().day())); run it to make this page anew.
+            Made by `\(command)` on \(date.formatted(.iso8601.year().month().day())); run it to make this page again.
 
             - Machine: \(machine.processor), \(machine.cores) cores, \(machine.system); load before the run \(load)
             - Ours: Swift \(machine.swift), \(machine.blas), \(threads) threads

@@ -175,7 +175,8 @@ extension Specification.Evaluated {
         let others = outputs.filter { ![CommandParameters.predictionsName, CommandParameters.metricsName].contains($0.key) }
         guard let other = others.min(by: { $0.key < $1.key }) else { return }
         throw other.value.error(
-            "a command that evaluates writes predictions, and metrics if it likes; let another stage write “\(other.key)”")
+            "a command that evaluates writes only predictions and, optionally, metrics; "
+                + "let another stage write “\(other.key)”")
     }
 }
 

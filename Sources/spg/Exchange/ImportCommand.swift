@@ -25,9 +25,9 @@ struct ImportFeaturesCommand: ParsableCommand {
             .pt files, as float32 or float16. Without --images, rows are in the order of the files' names: \
             sorted(root.glob("*/*/*")).
 
-            DPL reads features at the length that CLIP gave them. It is kept where the rows come at that length and \
-            --normalize scales them, or where unit rows have an array “norms” or a column “norm” of the table beside them. \
-            Docs/store.md says more.
+            DPL needs the length that features have in CLIP's output. It is stored if the rows have that length and \
+            --normalize scales them, or if the rows have length 1 and their lengths are in an array “norms” or in the \
+            table's column “norm”. Docs/store.md says more.
             """)
 
     @OptionGroup var storage: StoreOptions
@@ -41,10 +41,10 @@ struct ImportFeaturesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"))
     var data: String
 
-    @Option(help: ArgumentHelp("The data set's name; the folder's if left out.", valueName: "name"))
+    @Option(help: ArgumentHelp("The data set's name; by default, the folder's name.", valueName: "name"))
     var dataset: String?
 
-    @Option(help: ArgumentHelp("A domain that the rows are of; all of them if left out; repeat.", valueName: "name"))
+    @Option(help: ArgumentHelp("A domain of the rows; by default, all; repeat.", valueName: "name"))
     var domain: [String] = []
 
     @OptionGroup var naming: NameOptions
