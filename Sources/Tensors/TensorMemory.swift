@@ -80,4 +80,13 @@ package enum TensorMemory {
         }
         if !isKept { block.deallocate() }
     }
+
+    /// Gives the memory of all free blocks back to the system.
+    package static func release() {
+        let blocks = free.withLock { free in
+            defer { (free.blocks, free.bytes) = (Free().blocks, 0) }
+            return free.blocks.joined().compactMap(UnsafeMutableRawPointer.init(bitPattern:))
+        }
+        for block in blocks { block.deallocate() }
+    }
 }

@@ -1,5 +1,6 @@
 import CProcess
 import Foundation
+import Tensors
 
 /// The most memory that a process has held, as Linux counts what lies in the machine's own memory.
 struct PeakMemory {
@@ -12,7 +13,10 @@ struct PeakMemory {
 
     /// Counts from what is held now. Memory that was freed goes back first, where it is this process's.
     func reset() {
-        if folder == "/proc/\(getpid())" { malloc_trim(0) }
+        if folder == "/proc/\(getpid())" {
+            TensorMemory.release()
+            malloc_trim(0)
+        }
         // 5 stands for the peak, see proc(5).
         try? Data("5".utf8).write(to: URL(fileURLWithPath: folder + "/clear_refs"))
     }

@@ -12,7 +12,7 @@ public struct Timing: Codable, Sendable {
     /// The rate of our matrix products, counted over the whole time, as a share of that of one large product in the
     /// same rounds. Nil where there are no products, or nothing else.
     public var shareOfPeak: Double?
-    /// The most memory that our process held, the model with it.
+    /// The most memory that our process held while it did the work over and over, the model with it.
     public var memory: Int?
 
     package init(
@@ -30,7 +30,7 @@ public struct Timing: Codable, Sendable {
         public var value: Double
         /// How many times faster we were: the median over rounds of both.
         public var ratio: Double
-        /// The most memory that its process held, the model and the runtime with it.
+        /// The same of its process, the model and the runtime with it.
         public var memory: Int?
 
         package init(runtime: Peer.Runtime, value: Double, ratio: Double, memory: Int? = nil) {
@@ -72,9 +72,8 @@ public struct Stopwatch {
     public func measure(_ benchmark: Benchmark) throws -> Timing? {
         let workshop = try Workshop()
         defer { workshop.remove() }
-        for memory in [.own] + peers.map(\.memory) { memory.reset() }
         guard let work = try benchmark.prepare(workshop) else { return nil }
-        let outcome = try work.run(), memory = PeakMemory.own.bytes
+        let outcome = try work.run()
         let able = peers.filter { work.task.runtimes.contains($0.runtime) }
         for peer in able {
             let other = try peer.prepare(work.task)
@@ -85,6 +84,8 @@ public struct Stopwatch {
         }
         let peak = LargeProduct(work.precision)
         peak.run()
+        // Reading a model, or making one, takes more than working with it.
+        for memory in [.own] + able.map(\.memory) { memory.reset() }
 
         var ours: [Double] = [], theirs = able.map { _ in [Double]() }, shares: [Double] = []
         let start = ContinuousClock.now
@@ -107,7 +108,7 @@ public struct Stopwatch {
             title: benchmark.title, unit: benchmark.unit, rounds: ours.count,
             ours: benchmark.unit.value(of: median(ours)),
             peers: comparisons,
-            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares), memory: memory)
+            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares), memory: PeakMemory.own.bytes)
     }
 
     /// Does our side alone, a number of times, and nothing else: for profilers, and for busy machines.

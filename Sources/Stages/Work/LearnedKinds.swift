@@ -39,20 +39,26 @@ extension StageSize {
             bytes: StoredSize.vectors(vectors * Double(model.textWidth)) + StoredSize.history(epochs: epochs))
     }
 
-    /// AD-CLIP: every image of the source's and of the target's half of a step has a prompt of its own.
+    /// AD-CLIP: in a step an image of the source and one of the target make a pair, whose prompts begin with the same tokens.
     var styleFitting: Work {
         let epochs = number("epochs"), given = number("stepsPerEpoch")
         let steps = epochs * (given > 0 ? given : batches)
-        let step = 2 * number("batchSize", default: 16) * 2 * promptGigaflop(contextLength: styleContextLength)
+        let rows = 1 + 2 * styleBlocks + 2 * (styleImageTokens + Self.tokensOfClass * Double(classes))
+        let step = 2 * number("batchSize", default: 16) * rows * model.textRowGigaflop
         return Work(gigaflop: steps * step, share: 0.6, unit: step)
             + measuring(epochs / max(1, number("validateEvery", default: 1)), contextLength: styleContextLength)
     }
 
     /// The tokens of both domains for each block, and those of the image.
-    private var styleContextLength: Double {
+    private var styleContextLength: Double { 2 * styleBlocks + styleImageTokens }
+
+    /// The blocks of the image encoder that are looked at.
+    private var styleBlocks: Double {
         let scales = number("scales")
-        return 2 * (scales > 0 ? scales : Double(model.imageBlocks)) + number("imageTokens", default: 4)
+        return scales > 0 ? scales : Double(model.imageBlocks)
     }
+
+    private var styleImageTokens: Double { number("imageTokens", default: 4) }
 
     /// VPT and MaPLe: images are read and encoded again in every epoch, forwards and backwards.
     var visionFitting: Work {

@@ -82,11 +82,13 @@ public struct StageSize: Sendable {
     /// Whole batches of an epoch.
     var batches: Double { (training / max(1, number("batchSize", default: 32))).rounded(.down) }
 
-    /// What the text encoder has to compute for one prompt of each class: each [SOS] and the vectors once, and of each class
-    /// its name, a full stop and [EOS]. Names have 1.4 tokens in the mean (Docs/benchmarks.md).
+    /// A class's part of a prompt: its name, a full stop and [EOS]. Names have 1.4 tokens in the mean (Docs/benchmarks.md).
+    static let tokensOfClass = 3.4
+
+    /// What the text encoder has to compute for one prompt of each class: [SOS] and the vectors once, and of each class its part.
     /// - Parameter classSpecific: whether each class has vectors of its own.
     func promptGigaflop(contextLength: Double, classSpecific: Bool = false) -> Double {
-        let perClass = 3.4 + (classSpecific ? contextLength : 0)
+        let perClass = Self.tokensOfClass + (classSpecific ? contextLength : 0)
         return (1 + (classSpecific ? 0 : contextLength) + perClass * Double(classes)) * model.textRowGigaflop
     }
 
