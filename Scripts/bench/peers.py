@@ -124,6 +124,14 @@ class PromptLearner(nn.Module):
         return torch.cat([self.prefix, context.expand(len(self.prefix), -1, -1), self.suffix], 1)
 
 
+def descend(optimizer, loss):
+    """One step down a loss; what it was before."""
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return [loss.item()]
+
+
 def product(task):
     x = tensors(task["inputs"])
     numbers = NUMBERS[task.get("precision")]
@@ -235,10 +243,7 @@ def coop(task):
         with autocast(task):
             text = encoder(learner(learner.context), learner.ends).float()
         loss = F.cross_entropy(encoder.scale * features @ text.t(), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return [loss.item()]
+        return descend(optimizer, loss)
 
     return run
 
@@ -256,10 +261,7 @@ def cocoop(task):
         for shift, feature in zip(shifts, features):
             logits.append(encoder.scale * feature @ encoder(learner(p["ctx"] + shift), learner.ends).t())
         loss = F.cross_entropy(torch.stack(logits), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return [loss.item()]
+        return descend(optimizer, loss)
 
     return run
 
@@ -284,10 +286,7 @@ def ad_clip(task):
         loss = losses(
             projectors, lambda context: encoder(learner(context), learner.ends), encoder.scale, source, source_blocks, labels,
             target, target_blocks)[0]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return [loss.item()]
+        return descend(optimizer, loss)
 
     return run
 
@@ -355,10 +354,7 @@ def vision_prompts(task):
             prompts, text = method()
             features = prompted_features(visual, images, prompts)
         loss = F.cross_entropy(encoder.scale * features @ text.t(), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return [loss.item()]
+        return descend(optimizer, loss)
 
     return run
 
