@@ -120,8 +120,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "ArtifactStore", "CLIP", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan",
-                "spg-evaluate", "spg-command",
+                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract",
+                "spg-fit", "spg-cgan", "spg-evaluate", "spg-command",
             ]),
     ],
     swiftLanguageModes: [.v6]

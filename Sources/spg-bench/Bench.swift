@@ -14,7 +14,7 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spg-bench",
         abstract: "Times the numeric work, side by side with PyTorch and ONNX Runtime where a Python has them.",
-        discussion: "Example: spg-bench --python .build-peers/bin/python --only CoOp")
+        discussion: "Example: spg-bench --python .build-peers/bin/python --only CoOp", version: Version.text)
 
     @OptionGroup var threading: ThreadOptions
 

@@ -18,6 +18,7 @@ struct TrainGenerator: ParsableCommand {
 
             Each kind of network is a command with a help of its own: spg-cgan cgan --help.
             """,
+        version: Version.text,
         subcommands: [
             LearningCommand<ConditionalGAN>.self, LearningCommand<PromptRegressor>.self, LearningCommand<DualPath>.self,
             LearningCommand<PromptFlow>.self,

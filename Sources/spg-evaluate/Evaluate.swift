@@ -21,6 +21,7 @@ struct Evaluate: ParsableCommand {
 
             Each way is a command with a help of its own: spg-evaluate generator --help.
             """,
+        version: Version.text,
         subcommands: [
             EvaluationCommand<ZeroShot>.self, EvaluationCommand<PromptEvaluation>.self,
             EvaluationCommand<GeneratorEvaluation>.self, EvaluationCommand<DPLEvaluation>.self,

@@ -25,7 +25,7 @@ struct Extract: ParsableCommand {
             Prints the key of each domain's embeddings. Images whose features are in the store are not encoded again: a new
             image costs one image, and a run that was stopped resumes. With --norms, images of older stores are encoded
             again for their features' lengths in CLIP's output, which DPL needs; the features do not change.
-            """)
+            """, version: Version.text)
 
     @OptionGroup var options: StageOptions
 

@@ -18,6 +18,7 @@ struct Fit: ParsableCommand {
 
             Each method is a command with a help of its own: spg-fit coop --help.
             """,
+        version: Version.text,
         subcommands: [
             LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self,
             LearningCommand<DAPL>.self, LearningCommand<ADCLIP>.self, LearningCommand<VPT>.self,
