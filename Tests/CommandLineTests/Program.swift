@@ -27,7 +27,7 @@ final class Program: Sendable {
     private let start = ContinuousClock.now
     /// Gets the seconds that the process took when it ends.
     private let end = AsyncStream.makeStream(of: Double.self)
-    private let identifier: pid_t
+    let identifier: pid_t
 
     /// Starts a program.
     /// - Parameters:
@@ -85,6 +85,15 @@ final class Program: Sendable {
     }
 
     var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    /// The processes that it has started and that still run.
+    var children: [pid_t] {
+        let tasks = "/proc/\(identifier)/task"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).flatMap { task in
+            let list = (try? String(contentsOfFile: "\(tasks)/\(task)/children", encoding: .utf8)) ?? ""
+            return list.split(separator: " ").compactMap { pid_t($0) }
+        }
+    }
 
     /// What it has written on its standard error until now.
     var errorsSoFar: String {

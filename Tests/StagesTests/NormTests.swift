@@ -102,7 +102,7 @@ import Testing
         try remaking.insert(other, for: [ImageView(image: image.digest, view: "center")], encoder: encoder)
         #expect(try bench.store.featuresWithoutNorm(key) == 1)
         let error = #expect(throws: StoreError.self) { try bench.extract("ink", views: 0, norms: true) }
-        #expect(error?.description.contains("the features of “\(image.path)” (view center)") == true)
+        #expect(error?.description.contains("the stored features of “\(image.path)” (view center)") == true)
         #expect(error?.description.contains("--force") == true)
         #expect(try bench.store.featuresWithoutNorm(key) == 1)
     }
