@@ -28,9 +28,9 @@ extension Plan {
         if !selection.from.isEmpty { chosen.formIntersection(descendants(of: try keys(selection.from))) }
         if !selection.until.isEmpty { chosen.formIntersection(ancestors(of: try keys(selection.until))) }
         let made = try work.filter { try chosen.contains($0.key) && (selection.remakes || !isMade($0.key)) }
-        let normless = try features(withNormsReadBy: made).filter { try isMade($0) && !hasNorms($0) }
+        let read = features(withNormsReadBy: made), normless = try read.filter { try isMade($0) && !hasNorms($0) }
         let keys = Set(made.map(\.key)).union(chosen.intersection(normless))
-        let normed = selection.remakes ? [] : features(withNormsReadBy: made)
+        let normed = selection.remakes ? [] : read
         let work = work.filter { keys.contains($0.key) }.map { instance in
             var instance = instance
             instance.fillsNorms = normed.contains(instance.key)

@@ -55,10 +55,13 @@ public struct ValidationTables: Sendable {
         }
     }
 
-    /// - Parameter instances: of the stages that learn, made or not.
-    private init(pipeline: String, _ instances: [(name: InstanceName, key: ArtifactKey)], in store: ArtifactStore) throws {
+    /// - Parameters:
+    ///   - instances: of the stages that learn, made or not.
+    ///   - accuracies: of those that are made.
+    private init(
+        pipeline: String, _ instances: [(name: InstanceName, key: ArtifactKey)], accuracies: [ArtifactKey: Double?]
+    ) {
         self.pipeline = pipeline
-        let accuracies = try store.validationAccuracies(of: instances.map(\.key))
         parts = ColumnKind.allCases.compactMap { kind in
             let scores = instances.filter { ColumnKind($0.name) == kind }.map { name, key in
                 AccuracyTable.Score(
@@ -75,7 +78,9 @@ public struct ValidationTables: Sendable {
     /// Of a file as it is now.
     public init(of plan: Plan, in store: ArtifactStore) throws {
         let learned = plan.instances.filter { [.prompt, .generator].contains($0.kind.makes) }
-        try self.init(pipeline: plan.specification.name, learned.map { ($0.title, $0.key) }, in: store)
+        self.init(
+            pipeline: plan.specification.name, learned.map { ($0.title, $0.key) },
+            accuracies: try store.validationAccuracies(of: learned.map(\.key)))
     }
 
     /// Of a pipeline as its latest run asked for it. A stage of which nothing has been made is not known to learn.
@@ -84,7 +89,7 @@ public struct ValidationTables: Sendable {
         let made = try store.validationAccuracies(of: instances.map(\.key))
         let stages = Set(instances.filter { made[$0.key] != nil }.map { Name($0.name.stage) })
         let learned = instances.filter { stages.contains(Name($0.name.stage)) }
-        try self.init(pipeline: name, learned.map { ($0.name, $0.key) }, in: store)
+        self.init(pipeline: name, learned.map { ($0.name, $0.key) }, accuracies: made)
     }
 
     /// For people, each with its caption.

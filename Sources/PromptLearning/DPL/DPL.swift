@@ -66,7 +66,8 @@ public struct DPL: FeatureTraining {
             var views = RandomStream(seed: seed, purpose: "views", step)
             let (features, norms) = training.normedViews(of: batch, using: &views)
             let measured = update(
-                images: features, norms: norms, labels: batch.map { training.labels[$0] }, learningRate: rate) { RandomStream(seed: seed, purpose: "dropout \($0)", step) }
+                images: features, norms: norms, labels: batch.map { training.labels[$0] }, learningRate: rate
+            ) { RandomStream(seed: seed, purpose: "dropout \($0)", step) }
             guard measured.step.loss.isFinite else {
                 throw .notFinite(quantity: "loss", epoch: epoch, step: step - first, learningRate: rate)
             }

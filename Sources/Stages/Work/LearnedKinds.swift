@@ -70,12 +70,7 @@ extension StageSize {
     }
 
     /// Classifying by prompts from AD-CLIP's projectors, one for each image.
-    var classifyingByStyle: Work {
-        var work = classifying(imageCount(), contextLength: styleContextLength)
-        work.unitGigaflop = predicting(prompts: 1, contextLength: styleContextLength)
-        work.bytes = Int(imageCount() * StoredSize.prediction)
-        return work
-    }
+    var classifyingByStyle: Work { evaluating(prompts: 1, contextLength: styleContextLength) }
 
     /// Encoding images anew, and classifying by one prompt for each class.
     var classifyingByVision: Work {

@@ -51,19 +51,12 @@ extension StageSize {
     /// Classifying by prompts that are generated for each image: as many as are drawn, and with DPSPG a negative one to each.
     var classifyingByImage: Work {
         let prompts = number("draws", default: 1) * (makers["generator"] == StageKind.dualPath.name ? 2 : 1)
-        var work = classifying(imageCount(), prompts: prompts, contextLength: 4)
-        work.unitGigaflop = predicting(prompts: prompts, contextLength: 4)
-        work.bytes = Int(imageCount() * StoredSize.prediction)
-        return work
+        return evaluating(prompts: prompts, contextLength: 4)
     }
 
     /// Classifying by a prompt that is generated for each batch of images.
     var classifyingByBatch: Work {
-        let share = 1 / max(1, number("batchSize", default: 64)), length = 16.0
-        var work = classifying((imageCount() * share).rounded(.up), contextLength: length)
-        work.unitGigaflop = predicting(prompts: share, contextLength: length)
-        work.bytes = Int(imageCount() * StoredSize.prediction)
-        return work
+        evaluating(prompts: 1 / max(1, number("batchSize", default: 64)), contextLength: 16)
     }
 }
 

@@ -92,10 +92,17 @@ public struct StageSize: Sendable {
         return (1 + (classSpecific ? 0 : contextLength) + perClass * Double(classes)) * model.textRowGigaflop
     }
 
-    /// Classifying that many images, each with prompts of its own.
-    /// - Parameter prompts: how many of them an image has.
-    func classifying(_ images: Double, prompts: Double = 1, contextLength: Double) -> Work {
-        Work(gigaflop: images * prompts * promptGigaflop(contextLength: contextLength), share: 0.8)
+    /// Classifying that many images, each with a prompt of its own.
+    func classifying(_ images: Double, contextLength: Double) -> Work {
+        Work(gigaflop: images * promptGigaflop(contextLength: contextLength), share: 0.8)
+    }
+
+    /// Classifying the images of the target, with so many prompts for each of them.
+    func evaluating(prompts: Double, contextLength: Double) -> Work {
+        var work = classifying((imageCount() * prompts).rounded(.up), contextLength: contextLength)
+        work.unitGigaflop = predicting(prompts: prompts, contextLength: contextLength)
+        work.bytes = Int(imageCount() * StoredSize.prediction)
+        return work
     }
 
     /// The prediction of one new image: its feature, a look at each class, and so many prompts for it.
