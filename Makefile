@@ -13,7 +13,7 @@ spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup vocabulary build demo test test-full bench run status results query clean
+.PHONY: help setup vocabulary build demo test test-full lint docs bench run status results query clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,15 +31,20 @@ demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo 
 	@Scripts/prepare-desktop-icons
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 
-# Without @testable, tests and executables share one build.
 # Where Python has sqlite-vec, the store's vectors are tested with it.
 test: export SPG_SQLITE_VEC ?= $(shell $(or $(PYTHON),python3) -c 'import sqlite_vec; print(sqlite_vec.loadable_path())' 2>/dev/null)
 test: setup ## Run the tests
 	@Scripts/fetch-vocabulary || echo "Tests that need OpenAI's vocabulary are skipped." >&2
-	@swift test -c release --disable-xctest --disable-testable-imports
+	@Scripts/test
 
 test-full: export SPG_FULL_TESTS = 1
 test-full: test ## Run the tests, also of models at full size and of a hundred kills: some minutes and 4 GB more
+
+lint: ## Check the format of the code; `swift format -i -p -r Sources Tests Package.swift` puts it right
+	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+docs: setup ## Make the documentation of the libraries, as web pages in .build/docs
+	@Scripts/docs
 
 bench: build ## Measure speed, beside PyTorch and ONNX Runtime where a Python has them (PYTHON=…, or Scripts/bench-peers first)
 	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json

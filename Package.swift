@@ -25,12 +25,23 @@ let package = Package(
         .executable(name: "spg-cgan", targets: ["spg-cgan"]),
         .executable(name: "spg-evaluate", targets: ["spg-evaluate"]),
         .executable(name: "spg-command", targets: ["spg-command"]),
+        // For packages that build on them. They are compiled by flags of their own, so that such a package names this one by
+        // its path.
+        .library(name: "Tensors", targets: ["Tensors"]),
+        .library(name: "Imaging", targets: ["Imaging"]),
+        .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "ArtifactStore", targets: ["ArtifactStore"]),
+        .library(name: "PromptLearning", targets: ["PromptLearning"]),
     ],
+    // Exactly these versions, since Package.resolved is not kept.
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        // For `make docs` alone.
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
     ],
     targets: [
         // System libraries, found through pkg-config.
@@ -51,10 +62,10 @@ let package = Package(
         // Libraries. Arrows go down this list only.
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CPanels"], swiftSettings: numeric),
         .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
-        .target(name: "CLIP", dependencies: ["Tensors", "Imaging", "CZlib", crypto], swiftSettings: numeric),
+        .target(name: "CLIP", dependencies: ["Tensors", "Imaging", "CZlib"], swiftSettings: numeric),
         .target(name: "Datasets", dependencies: ["Tensors", crypto]),
         .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
-        .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP", "Datasets"], swiftSettings: numeric),
+        .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP"], swiftSettings: numeric),
         .target(
             name: "Stages",
             dependencies: ["CProcess", "PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
@@ -86,8 +97,8 @@ let package = Package(
             dependencies: [
                 "Stages", "ArtifactStore", "Datasets", "CLIP", "Imaging", "CommandLineSupport", "Tensors", arguments,
             ]),
-        .executableTarget(name: "spg-fit", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-cgan", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-fit", dependencies: ["PromptLearning", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-cgan", dependencies: ["PromptLearning", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(
             name: "spg-command", dependencies: ["Stages", "ArtifactStore", "Datasets", "CommandLineSupport", arguments]),
@@ -113,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "Pipelines", "Stages", "CLIP", "ArtifactStore", "Datasets", "Imaging", "Tensors", "Reporting",
-                "CommandLineSupport", "TestSupport",
+                "Pipelines", "Stages", "PromptLearning", "CLIP", "ArtifactStore", "Datasets", "Imaging", "Tensors",
+                "Reporting", "CommandLineSupport", "TestSupport",
             ]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(
@@ -126,3 +137,14 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What continuous integration sets: here a warning is an error, in the dependencies it is not.
+if Context.environment["SPG_STRICT"] != nil {
+    for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+        if target.name == "CImaging" || target.name == "CPanels" {
+            target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-Werror"])]
+        } else {
+            target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-warnings-as-errors"])]
+        }
+    }
+}

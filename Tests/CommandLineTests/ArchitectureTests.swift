@@ -132,6 +132,33 @@ struct ArchitectureTests {
         #expect(count > 300, "\(count) imports were found")
     }
 
+    @Test("A target depends on the modules that it imports, and on no others")
+    func dependencies() throws {
+        let products = ["grdb": "GRDB", "yams": "Yams", "crypto": "Crypto", "arguments": "ArgumentParser"]
+        let targets = try Self.text(of: "Package.swift").matches(of: #/name: "([\w-]+)",\s*dependencies: \[([^\]]*)\]/#).map {
+            target in
+            let names = target.output.2.split { $0 == "," || $0.isWhitespace }.map { name in
+                name.hasPrefix("\"") ? String(name.dropFirst().dropLast()) : products[String(name)] ?? String(name)
+            }
+            return (name: String(target.output.1), dependencies: Set(names))
+        }
+        #expect(targets.count > 25, "\(targets.count) targets were found")
+        let modules = Set(targets.flatMap(\.dependencies))
+        for target in targets where target.name != "CImaging" {
+            let places = ["Sources/\(target.name)", "Tests/\(target.name)", "Tests/Support"].filter { Self.isThere($0) }
+            let folder = Self.root.appending(path: places[0])
+            var imported: Set<String> = []
+            for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift") {
+                let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+                imported.formUnion(text.split(separator: "\n").compactMap { Self.importedModule($0) })
+            }
+            // Programs that tests run are depended on, and not imported.
+            let needed = target.dependencies.filter { !$0.hasPrefix("spg") }
+            #expect(imported.intersection(modules).subtracting(needed).isEmpty, "\(target.name) imports what it does not name")
+            #expect(needed.subtracting(imported).isEmpty, "\(target.name) names what it does not import")
+        }
+    }
+
     /// The module that a line imports, or a declaration of which it imports; nil for any other line.
     private static func importedModule(_ line: Substring) -> String? {
         let access: Set = ["public", "package", "internal", "fileprivate", "private"]

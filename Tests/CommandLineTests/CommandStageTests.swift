@@ -227,7 +227,7 @@ struct CommandStageTests {
     @Test("The example's script maps prompts; it needs Python, and nothing besides",
         .enabled(if: ["/usr/bin", "/usr/local/bin", "/root/.pyenv/shims"].contains {
             FileManager.default.isExecutableFile(atPath: $0 + "/python3")
-        }))
+        }, "there is no python3"))
     func example() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let workplace = try Workplace()

@@ -24,7 +24,7 @@ private enum Reader {
     }()
 }
 
-@Suite("A store of another user's, that one may only read", .enabled(if: Reader.canRun))
+@Suite("A store of another user's, that one may only read", .enabled(if: Reader.canRun, "the user nobody cannot run the programs"))
 struct ReadOnlyStoreTests {
     /// A workplace with a store in `kept/`, which everybody may read, and a folder `own/` that everybody may write to.
     private func workplace(file: Int = 0o444, folder: Int = 0o555) async throws -> (Workplace, path: String) {
