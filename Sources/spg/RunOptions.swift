@@ -49,12 +49,12 @@ struct MachineOptions: ParsableArguments {
         try ThreadOptions.check(threads, "--threads")
     }
 
-    var machine: Machine { Machine(jobs: jobs, threads: threads, memory: memory?.bytes) }
+    var machine: Capacity { Capacity(jobs: jobs, threads: threads, memory: memory?.bytes) }
 }
 
 extension MemoryOptions {
     /// The budget given, or else a quarter of what each of a machine's jobs has.
-    func arguments(sharing machine: Machine) -> [String] {
+    func arguments(sharing machine: Capacity) -> [String] {
         memoryBudget == nil ? ["--memory-budget=\(max(1, machine.memory / machine.jobs / (4 << 20)))"] : arguments
     }
 }

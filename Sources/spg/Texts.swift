@@ -9,7 +9,7 @@ import Stages
 extension Plan {
     /// What a run would do, in the order in which it would, and what that would take.
     /// - Parameter instances: those that it would make.
-    func dryRun(_ instances: [Instance], on machine: Machine, in store: ArtifactStore) throws -> String {
+    func dryRun(_ instances: [Instance], on machine: Capacity, in store: ArtifactStore) throws -> String {
         var table = Table([.init("to run"), .init("key"), .init("why")])
         let states = Dictionary(zip(self.instances.map(\.key), try states(in: store))) { first, _ in first }
         for instance in instances {
@@ -53,7 +53,7 @@ extension Checkpoint {
 
 extension RunEstimate {
     /// What each stage will take, and the whole.
-    func text(on machine: Machine) -> String {
+    func text(on machine: Capacity) -> String {
         var table = Table([
             .init("stage"), .init("to make", .trailing), .init("each", .trailing), .init("one by one", .trailing),
             .init("disk", .trailing), .init("estimated"),

@@ -83,14 +83,14 @@ import Testing
                 let pages = try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0
                 try $0.execute(sql: "PRAGMA max_page_count = \(pages + 20)")
             }
-            let error = #expect(throws: StoreError.self) { try store.write(recipe, .generator(generator), seconds: 1) }
+            let error = #expect(throws: StoreError.self) { try store.write(recipe, .weights(generator), seconds: 1) }
             #expect(error == .diskFull(path: store.path))
             #expect(error?.description.contains("free some space and run the same command again") == true)
             #expect(try store.rowCounts() == before)
 
             try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
-            try store.write(recipe, .generator(generator), seconds: 1)
-            #expect(try store.generator(recipe.key).tensors == generator.tensors)
+            try store.write(recipe, .weights(generator), seconds: 1)
+            #expect(try store.weights(recipe.key).tensors == generator.tensors)
         }
     }
 

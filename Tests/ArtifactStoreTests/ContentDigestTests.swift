@@ -97,7 +97,7 @@ import Testing
             // Nothing that reads the store trips over it.
             _ = try? store.statistics()
             _ = try? store.results(ofPipeline: "desktop-icons")
-            _ = try? store.generator(store.resolve("spg/oxygen+papirus/1", kind: .generator))
+            _ = try? store.weights(store.resolve("spg/oxygen+papirus/1", kind: .generator))
             _ = try? store.embeddings(store.resolve("tango", kind: .embeddings), view: "center")
 
             try store.remove(damages)

@@ -40,8 +40,8 @@ import Testing
     @Test func generatorsComeBack() throws {
         try withStore { store in
             let recipe = Sample.generatorRecipe([], seed: 2), generator = Sample.generator(seed: 2)
-            let key = try store.write(recipe, .generator(generator), seconds: 1)
-            let read = try store.generator(key)
+            let key = try store.write(recipe, .weights(generator), seconds: 1)
+            let read = try store.weights(key)
             #expect(read.tensors == generator.tensors)
             #expect((read.method, read.domain, read.seed) == ("spg", "oxygen+papirus", 2))
         }
@@ -52,7 +52,7 @@ import Testing
             var generator = Sample.generator(seed: 1)
             generator.tensors["g.bias"] = Tensor([2], [0, .nan])
             let error = #expect(throws: StoreError.self) {
-                try store.write(Sample.generatorRecipe([], seed: 1), .generator(generator), seconds: 1)
+                try store.write(Sample.generatorRecipe([], seed: 1), .weights(generator), seconds: 1)
             }
             #expect(error?.description.contains("“g.bias”") == true)
             #expect(try store.rowCounts().values.allSatisfy { $0 == 0 })

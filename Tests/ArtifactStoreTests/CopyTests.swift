@@ -115,7 +115,7 @@ import Testing
             var generator = Sample.generator(seed: 1)
             generator.tensors["g.bias"] = Tensor([2], [5, 7])
             let prompts = ["oxygen", "papirus"].map { Sample.promptRecipe(features($0), seed: 1).key }
-            try store.write(Sample.generatorRecipe(prompts, seed: 1), .generator(generator), seconds: 1)
+            try store.write(Sample.generatorRecipe(prompts, seed: 1), .weights(generator), seconds: 1)
         }, "the generator "),
         ({ try evaluateOtherwise(in: $0) { $0.probability = 0.3 } }, "the evaluation "),
         ({ try evaluateOtherwise(in: $0) { $0.spread = 0.3 } }, "the evaluation "),

@@ -16,7 +16,7 @@ import Testing
             #expect(try store.progress(of: recipe.key) == ["epoch": 3])
             try store.recordFailure("interrupted", of: recipe.key)
             #expect(try store.failure(of: recipe.key)?.message == "interrupted")
-            try store.write(recipe, .generator(Sample.generator(seed: 1)), seconds: 1)
+            try store.write(recipe, .weights(Sample.generator(seed: 1)), seconds: 1)
             #expect(try store.checkpoint(for: recipe.key) == nil)
             #expect(try store.failure(of: recipe.key) == nil)
         }

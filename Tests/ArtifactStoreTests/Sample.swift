@@ -130,8 +130,8 @@ enum Sample {
             inputs: [.init("embeddings", embeddings)])
     }
 
-    static func prompt(_ domain: String, seed: Int) -> Prompt {
-        Prompt(
+    static func prompt(_ domain: String, seed: Int) -> StoredPrompt {
+        StoredPrompt(
             method: "coop", domain: domain, seed: seed, vectors: Tensor([2, 3], [1, 2, 3, 4, 5, Float(seed)]),
             validationAccuracy: 0.75)
     }
@@ -142,8 +142,8 @@ enum Sample {
             inputs: prompts.map { .init("prompts", $0) })
     }
 
-    static func generator(seed: Int) -> StoredGenerator {
-        StoredGenerator(
+    static func generator(seed: Int) -> LearnedWeights {
+        LearnedWeights(
             method: "spg", domain: "oxygen+papirus", seed: seed,
             tensors: ["g.weight": Tensor([2, 2], [1, 2, 3, 4]), "g.bias": Tensor([2], [5, 6]), "empty": Tensor([0, 3])],
             validationAccuracy: 0.5)
@@ -206,7 +206,7 @@ enum Sample {
             }
             let cell: JSONValue = ["target": "tango", "seed": .number(Double(seed))]
             let generator = generatorRecipe(prompts, seed: seed)
-            try store.write(generator, .generator(Self.generator(seed: seed)), seconds: 8)
+            try store.write(generator, .weights(Self.generator(seed: seed)), seconds: 8)
             instances.append(.init(stage: "generator", cell: cell, key: generator.key))
             let spg = evaluationRecipe(
                 [.init("embeddings", embeddings[0]), .init("generator", generator.key)], seed: seed)

@@ -8,10 +8,10 @@ import Testing
 struct EstimateTests {
     private let model = ModelSize(
         imageGigaflop: 1, textRowGigaflop: 0.001, dimension: 4, textWidth: 4, loadSeconds: 0.07)
-    private let machine = Machine(jobs: 1, threads: 1, cores: 1, memory: 1 << 30)
+    private let machine = Capacity(jobs: 1, threads: 1, cores: 1, memory: 1 << 30)
 
     private func estimate(
-        _ laboratory: Laboratory, _ plan: Plan, on machine: Machine? = nil, rate: Double = 10
+        _ laboratory: Laboratory, _ plan: Plan, on machine: Capacity? = nil, rate: Double = 10
     ) throws -> RunEstimate {
         let missing = try plan.work.filter { try !laboratory.store.contains($0.key) }
         return try plan.estimate(missing, on: machine ?? self.machine, in: laboratory.store, model: model, rate: { rate })
@@ -47,7 +47,7 @@ struct EstimateTests {
         #expect(one.stages[0].origin == .runsByImages(6) && one.stages[0].seconds == 60)
         // The evaluations and generators of the new prompts have no history.
         #expect(one.unknown == 4 + 2 + 4 && one.seconds == 60)
-        let two = try estimate(laboratory, laboratory.plan(doubled), on: Machine(jobs: 1, threads: 2, cores: 2, memory: 1 << 30))
+        let two = try estimate(laboratory, laboratory.plan(doubled), on: Capacity(jobs: 1, threads: 2, cores: 2, memory: 1 << 30))
         #expect(two.seconds == 30)
     }
 
@@ -59,7 +59,7 @@ struct EstimateTests {
         let features = changed.work.filter { $0.stage == "features" }
         func seconds(jobs: Int) throws -> Double {
             try changed.estimate(
-                features, on: Machine(jobs: jobs, threads: 1, cores: jobs, memory: 1 << 30), in: laboratory.store, model: model,
+                features, on: Capacity(jobs: jobs, threads: 1, cores: jobs, memory: 1 << 30), in: laboratory.store, model: model,
                 rate: { 1 }
             ).seconds
         }

@@ -80,7 +80,7 @@ struct ExecutorTests {
 
     @Test("Memory and threads are shared out: what does not fit beside the others waits; what fits nowhere runs alone")
     func sharing() async throws {
-        func most(_ share: Share) async throws -> Int {
+        func most(_ share: ProcessShare) async throws -> Int {
             let workshop = try Workshop(plan(), threads: share.threads)
             let outcome = try await workshop.run(jobs: 4, share: { _ in share })
             #expect(outcome.finished.count == 19)
@@ -92,10 +92,10 @@ struct ExecutorTests {
             return most
         }
         // The machine has 100 bytes and 12 threads.
-        #expect(try await most(Share(threads: 3, memory: 60)) == 1)
-        #expect(try await most(Share(threads: 3, memory: 50)) == 2)
-        #expect(try await most(Share(threads: 5, memory: 0)) == 2)
-        #expect(try await most(Share(threads: 99, memory: 999)) == 1)
+        #expect(try await most(ProcessShare(threads: 3, memory: 60)) == 1)
+        #expect(try await most(ProcessShare(threads: 3, memory: 50)) == 2)
+        #expect(try await most(ProcessShare(threads: 5, memory: 0)) == 2)
+        #expect(try await most(ProcessShare(threads: 99, memory: 999)) == 1)
     }
 
     @Test("Programs are told their threads, for whatever library they are built on")

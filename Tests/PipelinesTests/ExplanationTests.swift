@@ -119,7 +119,7 @@ struct ExplanationTests {
         let plan = try laboratory.plan(sampleText.replacing("2e-3", with: "1e-3"))
         let prompt = try plan.instance(InstanceSelector("prompts(domain oil, seed 1)"))
         let store = laboratory.store
-        try store.note(.started(prompt, Share(threads: 2, memory: 0)))
+        try store.note(.started(prompt, ProcessShare(threads: 2, memory: 0)))
         let cost = Attempt.Cost(seconds: 3, processorSeconds: 5.5, peakBytes: 12_000_000)
         let log = (1...30).map { "line \($0)" }.joined(separator: "\n")
         try store.note(.ended(prompt, cost: cost, log: log))

@@ -55,10 +55,10 @@ final class Laboratory: Sendable {
             contents = .embeddings(EmbeddingSet(manifest: images, encoder: Self.encoder.key, views: ["center"]))
         case .prompt:
             contents = .prompt(
-                Prompt(method: "fit", domain: "oil", seed: 1, vectors: Tensor([1, 2]), validationAccuracy: validation))
+                StoredPrompt(method: "fit", domain: "oil", seed: 1, vectors: Tensor([1, 2]), validationAccuracy: validation))
         case .generator:
-            contents = .generator(
-                StoredGenerator(
+            contents = .weights(
+                LearnedWeights(
                     method: "cgan", domain: "oil", seed: 1, tensors: ["w": Tensor([1])], validationAccuracy: validation))
         case .evaluation:
             let role = instance.recipe.parameters["evaluates"]?["images"]?.plainText ?? "embeddings"

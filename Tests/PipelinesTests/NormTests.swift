@@ -101,7 +101,7 @@ import Testing
         #expect(work.count == 1 && work[0].fillsNorms)
         func estimate() throws -> RunEstimate.Stage? {
             try plan.estimate(
-                work, on: Machine(jobs: 1, threads: 1, cores: 1, memory: 1 << 30), in: store,
+                work, on: Capacity(jobs: 1, threads: 1, cores: 1, memory: 1 << 30), in: store,
                 model: ModelSize(imageGigaflop: 1, textRowGigaflop: 0.001, dimension: 2, textWidth: 4, loadSeconds: 0),
                 rate: { 10 }
             ).stages.first

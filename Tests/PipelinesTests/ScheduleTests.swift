@@ -17,7 +17,7 @@ struct ScheduleTests {
         let plan = try laboratory.plan(text(seeds: 2000))
         #expect(plan.instances.count == 5 + 7 * 2000)
         let estimate = try plan.estimate(
-            plan.work, on: Machine(jobs: 4, threads: 1, cores: 4, memory: 1 << 30), in: laboratory.store, model: model,
+            plan.work, on: Capacity(jobs: 4, threads: 1, cores: 4, memory: 1 << 30), in: laboratory.store, model: model,
             rate: { 10 })
         #expect(estimate.unknown == plan.work.count)
     }
@@ -36,7 +36,7 @@ struct ScheduleTests {
         try laboratory.store.endAttempt(at: made.key, cost: .init(seconds: 1, processorSeconds: 1, peakBytes: 1), log: "")
         let model = ModelSize(imageGigaflop: 1, textRowGigaflop: 0.001, dimension: 4, textWidth: 4, loadSeconds: 0.07)
         let estimate = try plan.estimate(
-            prompts, on: Machine(jobs: jobs, threads: 1, cores: jobs, memory: 100), in: laboratory.store, model: model)
+            prompts, on: Capacity(jobs: jobs, threads: 1, cores: jobs, memory: 100), in: laboratory.store, model: model)
         // A job that has taken one byte fits beside any other.
         #expect(estimate.seconds == (jobs == 5 ? 3 : seconds))
     }

@@ -75,7 +75,7 @@ struct StateTests {
             let claim = try laboratory.store.claim(instance.key)
             defer { withExtendedLifetime(claim) {} }
             #expect(try states(plan, laboratory)[instance.name] == .running(since: nil))
-            try laboratory.store.note(.started(instance, Share(threads: 2, memory: 0)))
+            try laboratory.store.note(.started(instance, ProcessShare(threads: 2, memory: 0)))
             let since = try #require(try laboratory.store.attempt(at: instance.key)).started
             #expect(try states(plan, laboratory)[instance.name] == .running(since: since))
         }
@@ -156,7 +156,7 @@ struct NarrativeTests {
         let plan = try plan()
         let (first, second, third) = (plan.instances[0], plan.instances[1], plan.instances[3])
         var narrative = ExecutionNarrative(total: 3, rewritesStatus: rewriting)
-        let share = Share(threads: 1, memory: 0)
+        let share = ProcessShare(threads: 1, memory: 0)
         let events: [ExecutionEvent] = [
             
             .started(first, share), .started(second, share), .progress(first, line: "3/9 images"),

@@ -44,13 +44,13 @@ final class Workshop: Sendable {
     ///   - isClaimed: whether somebody else makes an artifact.
     func run(
         jobs: Int = 2, keepsGoing: Bool = true,
-        share: @escaping @Sendable (Instance) -> Share = { _ in .init(threads: 3, memory: 0) },
+        share: @escaping @Sendable (Instance) -> ProcessShare = { _ in .init(threads: 3, memory: 0) },
         isClaimed: @escaping @Sendable (ArtifactKey) -> Bool = { _ in false }
     ) async throws -> ExecutionOutcome {
         let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines")
             .standardized
         let executor = Executor(
-            machine: Machine(jobs: jobs, threads: 3, cores: 3 * jobs, memory: 100), share: share, executables: executables,
+            machine: Capacity(jobs: jobs, threads: 3, cores: 3 * jobs, memory: 100), share: share, executables: executables,
             store: folder.path, keepsGoing: keepsGoing)
         let artifacts = Executor.Artifacts(isMade: { self.isMade($0) }, isClaimed: isClaimed)
         let work = plan.work.filter { !isMade($0.key) }

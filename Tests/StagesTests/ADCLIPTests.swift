@@ -37,7 +37,7 @@ struct ADCLIPTests {
         let bench = try Bench()
         let (source, target) = try extracted(bench)
         let key = try stage(source, target).run(checkpoint: bench.checkpoint, store: bench.store)
-        let stored = try bench.store.generator(key)
+        let stored = try bench.store.weights(key)
         #expect(stored.method == "ad-clip" && stored.domain == "ink" && stored.seed == 1)
         let metrics = try bench.store.metrics(of: key)
         for name in ["loss", "cross-entropy", "style mapping loss", "entropy", "divergence", "training accuracy"] {
@@ -108,7 +108,7 @@ struct ADCLIPTests {
         try other.extract("ink", views: 0, statistics: true)
         let key = try stage(source, lie).run(checkpoint: other.checkpoint, store: other.store)
         #expect(lie != target && key != expected)
-        #expect(try other.store.generator(key).tensors == bench.store.generator(expected).tensors)
+        #expect(try other.store.weights(key).tensors == bench.store.weights(expected).tensors)
         #expect(try other.store.metrics(of: key) == bench.store.metrics(of: expected))
     }
 
@@ -128,7 +128,7 @@ struct ADCLIPTests {
             if !$0.isResumption { seen.append($0.epoch) }
         }
         #expect(key == expected && seen == Array(epoch + 1...3))
-        #expect(try other.store.generator(key).tensors == bench.store.generator(key).tensors)
+        #expect(try other.store.weights(key).tensors == bench.store.weights(key).tensors)
         #expect(try other.store.metrics(of: key) == bench.store.metrics(of: key))
     }
 

@@ -39,7 +39,7 @@ struct BaselineTests {
         func made<Method>(_ stage: LearningStage<Method>, as method: String) throws -> ArtifactKey {
             let key = try stage.run(checkpoint: bench.checkpoint, store: bench.store)
             #expect(try stage.run(checkpoint: bench.checkpoint, store: bench.store) == key)
-            let stored = try bench.store.generator(key)
+            let stored = try bench.store.weights(key)
             #expect(stored.method == method && stored.domain == "ink+oil" && stored.seed == 1)
             #expect(try !bench.store.metrics(of: key).isEmpty)
             return key
@@ -105,7 +105,7 @@ struct BaselineTests {
         let sources = try ["ink", "oil"].map { try bench.extract($0).key }, target = try bench.extract("chalk").key
         let stages = try [0.7, 1].map { try dapl(sources, target, ["trainFraction": .number($0)]) }
         let keys = try stages.map { try $0.run(checkpoint: bench.checkpoint, store: bench.store) }
-        let made = try keys.map { try bench.store.generator($0) }
+        let made = try keys.map { try bench.store.weights($0) }
         #expect(made[0].validationAccuracy != nil && made[1].validationAccuracy == nil)
         #expect(made[0].tensors != made[1].tensors)
         let names = try keys.map { Set(try bench.store.metrics(of: $0).map(\.name)) }
@@ -156,7 +156,7 @@ struct BaselineTests {
                 resumed = resumed || $0.isResumption
             }
             #expect(key == expected && resumed)
-            #expect(try bench.store.generator(key).tensors == other.store.generator(key).tensors)
+            #expect(try bench.store.weights(key).tensors == other.store.weights(key).tensors)
             #expect(try bench.store.metrics(of: key) == other.store.metrics(of: key))
         }
         func sources(_ bench: Bench) throws -> [ArtifactKey] { try [bench.extract("ink").key, bench.extract("oil").key] }

@@ -38,7 +38,7 @@ struct DrawTests {
             let model = try CLIPText(checkpoint: bench.checkpoint), width = model.transformer.width
             let network = try #require(
                 Generator(
-                    tensors: bench.store.generator(generator).tensors, featureDimension: 32, width: width))
+                    tensors: bench.store.weights(generator).tensors, featureDimension: 32, width: width))
             let classes = try ClassPrompts(classNames: stored.manifest.classes.map(\.text), contextLength: 2, model: model)
             let texts = stored.manifest.images.enumerated().map { row, image in
                 (0..<draws).map { draw in

@@ -241,7 +241,7 @@ struct ExchangeTests {
         let lines = try String(contentsOf: folder.appending(path: "p.csv"), encoding: .utf8).split(separator: "\n")
         #expect(lines.dropFirst().flatMap { $0.split(separator: ",").compactMap { Float($0) } } == prompt.values)
 
-        let weights = try bench.store.generator(flow.generator).tensors
+        let weights = try bench.store.weights(flow.generator).tensors
         _ = try Export(generator: flow.generator, in: bench.store).write(to: folder.appending(path: "g.pt"))
         let file = try TorchFile(contentsOf: folder.appending(path: "g.pt"))
         #expect(Set(file.names) == Set(weights.keys))

@@ -33,7 +33,7 @@ struct FlowTests {
         let prompt = try bench.store.prompt(flow.prompts[0])
         #expect(prompt.domain == "ink" && prompt.method == "coop" && prompt.seed == 3)
         #expect(prompt.vectors.shape == [2, 64])
-        let generator = try bench.store.generator(flow.generator)
+        let generator = try bench.store.weights(flow.generator)
         #expect(generator.domain == "ink+oil" && generator.seed == 3)
         for (key, method) in zip(flow.evaluations, ["zero-shot", "coop", "spg"]) {
             let evaluation = try bench.store.evaluation(key)
@@ -52,7 +52,7 @@ struct FlowTests {
         #expect(first == second)
         for key in first.prompts { #expect(try bench.store.prompt(key) == other.store.prompt(key)) }
         #expect(
-            try bench.store.generator(first.generator).tensors == other.store.generator(first.generator).tensors)
+            try bench.store.weights(first.generator).tensors == other.store.weights(first.generator).tensors)
         for key in first.evaluations { #expect(try bench.store.evaluation(key) == other.store.evaluation(key)) }
         for key in first.prompts + [first.generator] {
             #expect(try bench.store.metrics(of: key) == other.store.metrics(of: key))
@@ -62,7 +62,7 @@ struct FlowTests {
         #expect(
             try other.store.prompt(third.prompts[0]).vectors != other.store.prompt(first.prompts[0]).vectors)
         #expect(
-            try other.store.generator(third.generator).tensors != other.store.generator(first.generator).tensors)
+            try other.store.weights(third.generator).tensors != other.store.weights(first.generator).tensors)
     }
 
     @Test("Features out of the store equal features encoded anew; predictions equal cosines taken by hand")

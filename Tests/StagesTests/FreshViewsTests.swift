@@ -71,7 +71,7 @@ struct FreshViewsTests {
         }
         #expect(try count(other) == 2 * 2 * 18)
         #expect(try stage(other).run(checkpoint: other.checkpoint, store: other.store) == expected)
-        #expect(try other.store.generator(expected).tensors == bench.store.generator(expected).tensors)
+        #expect(try other.store.weights(expected).tensors == bench.store.weights(expected).tensors)
         #expect(try other.store.metrics(of: expected) == bench.store.metrics(of: expected))
         #expect(try count(other) == Bench.epochs * 2 * 18)
     }

@@ -73,7 +73,7 @@ struct GeneratorMethodTests {
     fileprivate func learning(method: Method) throws {
         let sources = try Sources(Bench()), store = sources.bench.store
         let key = try sources.make(method, with: ["epochs": 12, "stepsPerEpoch": 20])
-        let generator = try store.generator(key)
+        let generator = try store.weights(key)
         #expect(generator.method == (method == .dualPath ? "dpspg" : method.rawValue))
         #expect(generator.domain == "ink+oil" && generator.seed == 1)
         let metrics = try store.metrics(of: key)
@@ -97,11 +97,11 @@ struct GeneratorMethodTests {
         let (first, second) = (try Sources(bench), try Sources(bench.withFreshStore()))
         let key = try first.make(method)
         #expect(try key == second.make(method))
-        let tensors = try bench.store.generator(key).tensors
-        #expect(try tensors == second.bench.store.generator(key).tensors)
+        let tensors = try bench.store.weights(key).tensors
+        #expect(try tensors == second.bench.store.weights(key).tensors)
         #expect(try bench.store.metrics(of: key) == second.bench.store.metrics(of: key))
         let other = try first.make(method, with: ["seed": 2])
-        #expect(try other != key && bench.store.generator(other).tensors != tensors)
+        #expect(try other != key && bench.store.weights(other).tensors != tensors)
     }
 
     @Test(
@@ -124,7 +124,7 @@ struct GeneratorMethodTests {
             if $0.isResumption { resumptions.append($0.epoch) }
         }
         #expect(key == expected && resumptions == [epochs.last])
-        #expect(try bench.store.generator(key).tensors == stopped.bench.store.generator(key).tensors)
+        #expect(try bench.store.weights(key).tensors == stopped.bench.store.weights(key).tensors)
         #expect(try bench.store.metrics(of: key) == stopped.bench.store.metrics(of: key))
     }
 
@@ -171,7 +171,7 @@ struct DualPathTests {
         let negative = try values(dual, "negative loss")
         #expect(negative.count == Bench.epochs)
         #expect(try #require(negative.last) < negative[0])
-        let stored = try bench.store.generator(dual)
+        let stored = try bench.store.weights(dual)
         #expect(stored.method == "dual-coop" && stored.domain == "ink")
         #expect(Set(stored.tensors.keys) == ["positive", "negative"])
         #expect(stored.tensors.values.allSatisfy { $0.shape == [2, 64] })
@@ -191,7 +191,7 @@ struct DualPathTests {
             }
         }
         #expect(try other.pair([key], [:]).run(checkpoint: other.checkpoint, store: other.store) == expected)
-        #expect(try bench.store.generator(expected).tensors == other.store.generator(expected).tensors)
+        #expect(try bench.store.weights(expected).tensors == other.store.weights(expected).tensors)
         #expect(try bench.store.metrics(of: expected) == other.store.metrics(of: expected))
     }
 
@@ -203,7 +203,7 @@ struct DualPathTests {
         let target = try bench.store.embeddings(bench.extract("chalk", views: 0).key, view: "center")
         let model = try CLIPText(checkpoint: bench.checkpoint), width = model.transformer.width
         let paths = try #require(
-            DualPath(tensors: bench.store.generator(key).tensors, featureDimension: 32, width: width))
+            DualPath(tensors: bench.store.weights(key).tensors, featureDimension: 32, width: width))
         let classes = try ClassPrompts(classNames: target.manifest.classes.map(\.text), contextLength: 2, model: model)
         let positive = paths.prompts(noise: Tensor([24, 0]), features: target.vectors)
         let negative = try #require(paths.counterweight(features: target.vectors)).prompts

@@ -90,7 +90,7 @@ struct ImportTests {
         try #require(TorchFile.encode(training)).write(to: nested)
         let keys = try [file, nested].map { try importing(.generator, $0, for: embeddings, in: bench) }
         for key in keys {
-            let stored = try bench.store.generator(key)
+            let stored = try bench.store.weights(key)
             #expect(stored.domain == "ink+oil" && stored.method == "imported")
             let generator = try #require(
                 Generator(tensors: stored.tensors, featureDimension: features, width: width))

@@ -148,7 +148,7 @@ import Testing
             let sources = try ["ink", "oil"].map { try bench.extract($0).key }
             try change()
             let key = try dpl(sources).run(checkpoint: bench.checkpoint, store: bench.store)
-            return try bench.store.generator(key).tensors
+            return try bench.store.weights(key).tensors
         }
         let expected = try tensors(bench)
         #expect(try tensors(other) {
@@ -173,7 +173,7 @@ import Testing
         }
         try forget(other, "view_id IN (SELECT id FROM image_view WHERE name LIKE 'augmented:%')")
         #expect(try run(other) == expected)
-        #expect(try other.store.generator(expected).tensors == bench.store.generator(expected).tensors)
+        #expect(try other.store.weights(expected).tensors == bench.store.weights(expected).tensors)
     }
 
     @Test("A network that was learned from features of length 1 is refused") func olderNetworks() throws {
@@ -183,7 +183,7 @@ import Testing
         let recipe = try #require(try bench.store.artifact(network)).recipe
         let older = Recipe(
             kind: recipe.kind, algorithmVersion: 1, parameters: recipe.parameters, inputs: recipe.inputs)
-        try bench.store.write(older, .generator(bench.store.generator(network)), seconds: 1)
+        try bench.store.write(older, .weights(bench.store.weights(network)), seconds: 1)
         let error = #expect(throws: StageInputError.self) {
             try bench.evaluated(DPLEvaluation.self, ["generator": [older.key]], on: target)
         }

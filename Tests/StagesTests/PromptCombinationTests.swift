@@ -114,7 +114,7 @@ struct PromptCombinationTests {
         let pooled = try bench.fit(bank.sources[0], bank.sources[1]).run(checkpoint: inputs.0, store: inputs.1)
         let one = try bench.generator(bank.sources, [pooled]).run(checkpoint: inputs.0, store: inputs.1)
         let two = try bench.generator(bank.sources, [pooled, pooled]).run(checkpoint: inputs.0, store: inputs.1)
-        #expect(try one != two && bench.store.generator(one).tensors == bench.store.generator(two).tensors)
+        #expect(try one != two && bench.store.weights(one).tensors == bench.store.weights(two).tensors)
         let error = #expect(throws: StageInputError.self) {
             try bench.generator(bank.sources + [bank.target], bank.prompts).run(checkpoint: inputs.0, store: inputs.1)
         }

@@ -67,7 +67,7 @@ struct PromptLearnerTests {
     func coCoOp() throws {
         let bench = try Bench(), embeddings = try bench.extract("ink").key
         let key = try importing(.generator, fixture("cocoop"), for: embeddings, in: bench)
-        let stored = try bench.store.generator(key)
+        let stored = try bench.store.weights(key)
         #expect(stored.tensors.keys.sorted() == ConditionalContext.parameterNames.sorted())
         for (name, tensor) in stored.tensors {
             let expected = try #require(golden["cocoop"]?[name])
@@ -79,14 +79,14 @@ struct PromptLearnerTests {
         let file = bench.folder.url.appending(path: "model-best.pth.tar")
         _ = try Export(generator: key, in: bench.store).write(to: file)
         let again = try importing(.generator, file, for: embeddings, in: bench)
-        #expect(try bench.store.generator(again).tensors == stored.tensors)
+        #expect(try bench.store.weights(again).tensors == stored.tensors)
     }
 
     @Test("A checkpoint of MaPLe's or VPT's encodes images, goes out as a checkpoint and comes back", arguments: ["maple", "vpt"])
     func visionPrompts(name: String) throws {
         let bench = try Bench(), embeddings = try bench.extract("ink", views: 0).key
         let key = try importing(.generator, fixture(name), for: embeddings, in: bench)
-        let stored = try bench.store.generator(key)
+        let stored = try bench.store.weights(key)
         let others = ["prompt_learner.token_prefix", "image_encoder.proj"]
         #expect(try Set(stored.tensors.keys) == Set(#require(golden[name]).keys).subtracting(others))
         for (name, tensor) in stored.tensors {
@@ -100,7 +100,7 @@ struct PromptLearnerTests {
         _ = try Export(generator: key, in: bench.store).write(to: file)
         let again = try importing(.generator, file, for: embeddings, in: bench)
         #expect(again != key)
-        #expect(try bench.store.generator(again).tensors == stored.tensors)
+        #expect(try bench.store.weights(again).tensors == stored.tensors)
         // Other words before the class name, behind MaPLe's two vectors too, are another artifact, and other texts.
         let worded = try importing(.generator, file, for: embeddings, in: bench, with: ["context": "a photo near the"])
         let texts = try bench.evaluated(VisionPromptEvaluation.self, ["generator": [worded]], on: embeddings)

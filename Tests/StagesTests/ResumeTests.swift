@@ -70,7 +70,7 @@ struct ResumeTests {
             #expect(try !other.store.contains(expected))
         }
         #expect(resumed == expected)
-        let (one, two) = (try bench.store.generator(expected), try other.store.generator(resumed))
+        let (one, two) = (try bench.store.weights(expected), try other.store.weights(resumed))
         #expect(one.tensors == two.tensors && one.validationAccuracy == two.validationAccuracy)
         #expect(try bench.store.metrics(of: expected) == other.store.metrics(of: resumed))
     }
@@ -122,7 +122,7 @@ struct ResumeTests {
             }
         }
         let uses: [() throws -> Void] = [
-            { _ = try bench.store.prompt(flow.prompts[0]) }, { _ = try bench.store.generator(flow.generator) },
+            { _ = try bench.store.prompt(flow.prompts[0]) }, { _ = try bench.store.weights(flow.generator) },
         ]
         for use in uses {
             let error = #expect(throws: StoreError.self) { try use() }

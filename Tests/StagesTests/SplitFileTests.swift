@@ -47,7 +47,7 @@ struct SplitFileTests {
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect(generators[0] != generators[1])
-        #expect(try bench.store.generator(generators[0]).tensors == bench.store.generator(generators[1]).tensors)
+        #expect(try bench.store.weights(generators[0]).tensors == bench.store.weights(generators[1]).tensors)
     }
 
     @Test("The parts' images are in the key, and the parameters of a seeded split are not")

@@ -24,7 +24,7 @@ struct VisionPromptStageTests {
         let target = try bench.extract("chalk", views: 0).key, zeroShot = try bench.evaluated(ZeroShot.self, on: target)
         let sources = try ["ink", "oil"].map { try bench.extract($0, views: 0).key }
         let key = try stage(method, sources).run(checkpoint: bench.checkpoint, store: bench.store)
-        let learned = try bench.store.generator(key)
+        let learned = try bench.store.weights(key)
         #expect(learned.method == name && learned.domain == "ink+oil" && learned.seed == 1)
         #expect(Set(learned.tensors.keys) == tensors)
         #expect(try bench.store.metrics(of: key).filter { $0.name == "validation accuracy" }.map(\.epoch) == [1, 2])
@@ -38,7 +38,7 @@ struct VisionPromptStageTests {
         let again = try bench.withFreshStore()
         for domain in ["ink", "oil"] { try again.extract(domain, views: 0) }
         #expect(try stage(method, sources).run(checkpoint: again.checkpoint, store: again.store) == key)
-        #expect(try again.store.generator(key).tensors == learned.tensors)
+        #expect(try again.store.weights(key).tensors == learned.tensors)
     }
 
     @Test func vpt() throws {
@@ -71,7 +71,7 @@ struct VisionPromptStageTests {
         let whole = try bench.withFreshStore()
         try whole.extract("ink", views: 0)
         _ = try stage.run(checkpoint: whole.checkpoint, store: whole.store)
-        let (a, b) = (try bench.store.generator(stage.recipe.key), try whole.store.generator(stage.recipe.key))
+        let (a, b) = (try bench.store.weights(stage.recipe.key), try whole.store.weights(stage.recipe.key))
         #expect(a.tensors == b.tensors && a.validationAccuracy == b.validationAccuracy)
     }
 

@@ -3,12 +3,12 @@ import Tensors
 /// The second half of a residual attention block, for inference: a normalisation, and an MLP that is added to its input.
 struct ResidualMLP: Sendable {
     private let norm: LayerNormWeights
-    private let up, down: Linear
+    private let up, down: LinearLayer
     private let activation: ModelConventions.Nonlinearity
 
     init(_ weights: TransformerLayerWeights, _ activation: ModelConventions.Nonlinearity, _ precision: Precision) {
         (norm, self.activation) = (weights.lnTwo, activation)
-        (up, down) = (Linear(weights.mlpUp, precision), Linear(weights.mlpDown, precision))
+        (up, down) = (LinearLayer(weights.mlpUp, precision), LinearLayer(weights.mlpDown, precision))
     }
 
     /// How many of `rows` rows go through both layers at a time: inner numbers of few rows stay in the cache.

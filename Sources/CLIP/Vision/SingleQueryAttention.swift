@@ -11,14 +11,14 @@ struct SingleQueryAttention: Sendable {
     private let headWidth: Int
     private var heads: Int { width / headWidth }
     /// [width, width] each but the last: [outputs, width].
-    private let query, output: Linear
+    private let query, output: LinearLayer
     private let key, value: LinearWeights
 
     init(
         query: LinearWeights, key: LinearWeights, value: LinearWeights, output: LinearWeights, headWidth: Int
     ) {
         self.headWidth = headWidth
-        (self.query, self.key, self.value, self.output) = (Linear(query), key, value, Linear(output))
+        (self.query, self.key, self.value, self.output) = (LinearLayer(query), key, value, LinearLayer(output))
         (outputs, width) = (self.output.outputs, self.output.inputs)
     }
 

@@ -3,7 +3,7 @@ import Tensors
 /// One residual attention block over all tokens of some images, for inference.
 struct TransformerLayer: Sendable {
     private let lnOne: LayerNormWeights
-    private let attentionIn, attentionOut: Linear
+    private let attentionIn, attentionOut: LinearLayer
     private let mlp: ResidualMLP
     private let attention: HeadAttention
     private var width: Int { attention.width }
@@ -13,8 +13,8 @@ struct TransformerLayer: Sendable {
         _ precision: Precision
     ) {
         lnOne = weights.lnOne
-        attentionIn = Linear(weights.attentionIn, precision)
-        attentionOut = Linear(weights.attentionOut, precision)
+        attentionIn = LinearLayer(weights.attentionIn, precision)
+        attentionOut = LinearLayer(weights.attentionOut, precision)
         mlp = ResidualMLP(weights, activation, precision)
         attention = HeadAttention(headWidth: headWidth, width: attentionOut.outputs, precision: precision)
     }

@@ -30,41 +30,9 @@ extension Estimate.Origin: CustomStringConvertible {
     }
 }
 
-/// What a run will take.
-public struct RunEstimate: Sendable {
-    /// The instances of a stage together.
-    public struct Stage: Sendable {
-        public let name: String
-        public let estimates: [Estimate]
-
-        /// Nil where one of them is unknown.
-        public var seconds: Double? { sum(estimates.map(\.seconds)) }
-        public var bytes: Int? { sum(estimates.map(\.bytes)) }
-        /// The least certain of their origins.
-        public var origin: Estimate.Origin {
-            let origins = estimates.map(\.origin)
-            return origins.max { $0.doubt < $1.doubt } ?? .unknown
-        }
-
-        private func sum<Number: AdditiveArithmetic>(_ values: [Number?]) -> Number? {
-            values.contains(nil) ? nil : values.compactMap(\.self).reduce(.zero, +)
-        }
-    }
-
-    /// In the order of the plan.
-    public let stages: [Stage]
-    /// By the clock, from beginning to end, with several at a time; of those whose time is known.
-    public let seconds: Double
-    /// Of what stays in the store, and of the training states that it needs room for meanwhile.
-    public let bytes: Int
-    /// How many instances' time is not known.
-    public let unknown: Int
-    /// How many trainings encode crops of their own in every epoch besides, which is not counted.
-    public let encodingFreshViews: Int
-}
-
 extension Estimate.Origin {
-    fileprivate var doubt: Int {
+    /// The least certain has the most.
+    var doubt: Int {
         switch self {
         case .runs: 0
         case .runsByImages: 1

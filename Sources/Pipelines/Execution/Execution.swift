@@ -2,7 +2,7 @@ import ArtifactStore
 
 /// What an executor tells while it runs.
 public enum ExecutionEvent: Sendable {
-    case started(Instance, Share)
+    case started(Instance, ProcessShare)
     /// Another run is making it: this one waits for that, and goes on with what else there is.
     case waiting(Instance)
     /// Nothing had to be made: another run has made it meanwhile, or all that it consists of was in the store.

@@ -34,9 +34,9 @@ public struct Executor: Sendable {
         }
     }
 
-    public var machine: Machine
+    public var machine: Capacity
     /// What each instance takes of the machine.
-    public var share: @Sendable (Instance) -> Share
+    public var share: @Sendable (Instance) -> ProcessShare
     /// The folder with the stage executables.
     public var executables: URL
     /// The path of the artifact store, passed on to the processes.
@@ -49,7 +49,7 @@ public struct Executor: Sendable {
     public var options: @Sendable (Instance) -> [String]
 
     public init(
-        machine: Machine, share: @escaping @Sendable (Instance) -> Share, executables: URL, store: String,
+        machine: Capacity, share: @escaping @Sendable (Instance) -> ProcessShare, executables: URL, store: String,
         keepsGoing: Bool = true, remakes: Bool = false, options: @escaping @Sendable (Instance) -> [String] = { _ in [] }
     ) {
         self.machine = machine
@@ -87,7 +87,7 @@ public struct Executor: Sendable {
         var schedule = Schedule(instances, share: share)
         return await withTaskGroup(of: Ending.self) { group in
             var outcome = ExecutionOutcome()
-            var running: [ArtifactKey: Share] = [:]
+            var running: [ArtifactKey: ProcessShare] = [:]
             while true {
                 while !Task.isCancelled,
                     let instance = schedule.next(where: { machine.fits($0, beside: Array(running.values)) })
@@ -162,7 +162,7 @@ public struct Executor: Sendable {
 
     /// Runs one process to its end, and says what it has done, or what went wrong.
     private func run(
-        _ instance: Instance, of specification: Specification, share: Share, artifacts: Artifacts,
+        _ instance: Instance, of specification: Specification, share: ProcessShare, artifacts: Artifacts,
         report: @escaping @Sendable (ExecutionEvent) -> Void
     ) async -> Result<Work, StageFailure> {
         let child: ChildProcess

@@ -6,7 +6,7 @@ import ArtifactStore
 /// for each share of the machine: a run of a hundred thousand instances is scheduled in less than a second.
 struct Schedule {
     private let instances: [Instance]
-    private let shares: [Share]
+    private let shares: [ProcessShare]
     private let positions: [ArtifactKey: Int]
     /// Of each instance, those that take its artifact.
     private var dependents: [[Int]]
@@ -15,12 +15,12 @@ struct Schedule {
     /// Neither started nor skipped.
     private var isWaiting: [Bool]
     /// Waiting, with all inputs made.
-    private var ready: [Share: AscendingQueue] = [:]
+    private var ready: [ProcessShare: AscendingQueue] = [:]
 
     /// - Parameters:
     ///   - missing: the instances to run, all of different keys, inputs before what takes them.
     ///   - share: what each takes of the machine.
-    init(_ missing: [Instance], share: (Instance) -> Share) {
+    init(_ missing: [Instance], share: (Instance) -> ProcessShare) {
         instances = missing
         shares = missing.map(share)
         positions = Dictionary(uniqueKeysWithValues: zip(missing.map(\.key), missing.indices))
@@ -38,7 +38,7 @@ struct Schedule {
     }
 
     /// Takes the first instance, in the order of the plan, that is ready and fits, or nil where all that are left have to wait.
-    mutating func next(where fits: (Share) -> Bool) -> Instance? {
+    mutating func next(where fits: (ProcessShare) -> Bool) -> Instance? {
         let candidates = ready.filter { !$0.value.isEmpty && fits($0.key) }
         guard let share = candidates.min(by: { $0.value.first < $1.value.first })?.key,
             let position = ready[share]?.removeFirst()

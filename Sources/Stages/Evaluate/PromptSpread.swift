@@ -28,7 +28,7 @@ public struct PromptSpread: Hashable, Sendable {
         let images = try store.embeddings(embeddings, view: "center")
         var first: [Tensor] = [], overDraws = 0.0
         for (key, seed) in generators {
-            let stored = try store.generator(key)
+            let stored = try store.weights(key)
             // As rows of numbers prompts are the same whatever the text encoder's width; CoCoOp's context has it in its
             // shape.
             let generator = try stored.promptGenerator(

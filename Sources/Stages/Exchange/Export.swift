@@ -63,7 +63,7 @@ public struct Export: Sendable {
 
     /// The weights of a generator by their names in the state dict of an `nn.Sequential` called `model`.
     public init(generator key: ArtifactKey, in store: ArtifactStore) throws {
-        let generator = try store.generator(key)
+        let generator = try store.weights(key)
         tensors = generator.tensors
         training = Training(epochs: try store.epochs(of: key), accuracy: generator.validationAccuracy)
     }

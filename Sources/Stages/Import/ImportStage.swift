@@ -63,7 +63,7 @@ public struct ImportStage: Sendable {
                 let vectors = try opened.vectors(
                     width: projection.rows, classCount: isClassSpecific ? classCount(in: store) : nil)
                 try confirm(opened.file)
-                let prompt = Prompt(
+                let prompt = StoredPrompt(
                     method: Self.method, domain: domains, seed: nil, vectors: vectors, validationAccuracy: nil)
                 return (.prompt(prompt), [])
             case .generator:
@@ -72,9 +72,9 @@ public struct ImportStage: Sendable {
                     featureDimension: projection.columns, width: projection.rows,
                     imageWidth: checkpoint.tokenWidth)
                 try confirm(opened.file)
-                let generator = StoredGenerator(
+                let generator = LearnedWeights(
                     method: Self.method, domain: domains, seed: nil, tensors: tensors, validationAccuracy: nil)
-                return (.generator(generator), [])
+                return (.weights(generator), [])
             }
         }
     }

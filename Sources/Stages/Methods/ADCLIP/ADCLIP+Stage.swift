@@ -47,7 +47,7 @@ extension ADCLIP: LearnedMethod {
     }
 
     public static func contents(of learner: ADCLIP, from inputs: LearningInputs) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: "ad-clip", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.projectors.tensors, validationAccuracy: learner.result.validationAccuracy))
     }

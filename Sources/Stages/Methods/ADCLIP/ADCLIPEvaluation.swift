@@ -34,7 +34,7 @@ public enum ADCLIPEvaluation: EvaluationMethod {
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
-        let key = images.keys["projectors"][0], stored = try images.store.generator(key)
+        let key = images.keys["projectors"][0], stored = try images.store.weights(key)
         guard stored.method == "ad-clip", let projectors = StyleProjectors(tensors: stored.tensors) else {
             throw StageInputError(
                 "the artifact \(key.short), of the method “\(stored.method)”, does not hold AD-CLIP's projectors")

@@ -28,7 +28,7 @@ extension CoCoOp: LearnedMethod {
     }
 
     public static func contents(of learner: CoCoOp, from inputs: LearningInputs) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: "cocoop", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
     }

@@ -34,6 +34,3 @@ extension CoOp: LearnedMethod {
             validationAccuracy: learner.prompt.validationAccuracy))
     }
 }
-
-/// Within `CoOp` “Prompt” is what it has learned.
-private typealias StoredPrompt = Prompt

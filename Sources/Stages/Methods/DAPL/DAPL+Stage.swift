@@ -43,7 +43,7 @@ extension DAPL: LearnedMethod {
     }
 
     public static func contents(of learner: DAPL, from inputs: LearningInputs) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: "dapl", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
     }

@@ -19,7 +19,7 @@ public enum DAPLEvaluation: EvaluationMethod {
     public static func classify(
         _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
     ) throws -> Classified {
-        let key = images.keys["generator"][0], stored = try images.store.generator(key), model = images.model
+        let key = images.keys["generator"][0], stored = try images.store.weights(key), model = images.model
         guard stored.method == "dapl", let recipe = try images.store.artifact(key)?.recipe,
             let source = recipe.inputs.first(where: { $0.role == "embeddings" }),
             let target = recipe.inputs.first(where: { $0.role == "target" })

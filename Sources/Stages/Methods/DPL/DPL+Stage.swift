@@ -37,7 +37,7 @@ extension DPL: LearnedMethod {
     }
 
     public static func contents(of learner: DPL, from inputs: LearningInputs) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: "dpl", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.network.tensors, validationAccuracy: learner.result.validationAccuracy))
     }

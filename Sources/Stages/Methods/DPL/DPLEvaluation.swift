@@ -38,7 +38,7 @@ public enum DPLEvaluation: EvaluationMethod {
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
-        let key = images.keys["generator"][0], stored = try images.store.generator(key)
+        let key = images.keys["generator"][0], stored = try images.store.weights(key)
         let (features, width) = (images.features, images.model.transformer.width)
         guard stored.method == "dpl" else {
             throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DPL")

@@ -31,7 +31,7 @@ extension DualCoOp: LearnedMethod {
 
     public static func contents(of learner: DualCoOp, from inputs: LearningInputs) -> ArtifactContents {
         let result = learner.result
-        return .generator(StoredGenerator(
+        return .weights(LearnedWeights(
             method: method, domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: ["positive": result.contexts.positive, "negative": result.contexts.negative],
             validationAccuracy: result.validationAccuracy))

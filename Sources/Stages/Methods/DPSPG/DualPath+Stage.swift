@@ -54,7 +54,7 @@ extension LearningInputs {
                     "\(domains.count) domains but \(keys.count) pairs of prompts: give one for each domain, in the same order")
             }
             let learned = try keys.map { key in
-                let stored = try store.generator(key)
+                let stored = try store.weights(key)
                 guard stored.method == DualCoOp.method, let positive = stored.tensors["positive"],
                     let negative = stored.tensors["negative"]
                 else {

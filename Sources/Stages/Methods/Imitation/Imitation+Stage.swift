@@ -27,7 +27,7 @@ extension LearningInputs {
     /// What the store keeps of a network that has learned.
     func generator<Network: ImitatingNetwork>(_ method: String, _ learner: PromptImitation<Network>) -> ArtifactContents {
         let result = learner.result
-        return .generator(StoredGenerator(
+        return .weights(LearnedWeights(
             method: method, domain: domainNames, seed: learner.parameters.seed, tensors: result.network.tensors,
             validationAccuracy: result.validationAccuracy))
     }

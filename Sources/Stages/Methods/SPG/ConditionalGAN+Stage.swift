@@ -41,7 +41,7 @@ extension ConditionalGAN: LearnedMethod {
     }
 
     public static func contents(of learner: ConditionalGAN, from inputs: LearningInputs) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: "spg", domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: learner.result.generator.tensors, validationAccuracy: learner.result.validationAccuracy))
     }

@@ -47,7 +47,7 @@ public enum GeneratorEvaluation: EvaluationMethod {
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
-        let stored = try images.store.generator(images.keys["generator"][0]), features = images.features
+        let stored = try images.store.weights(images.keys["generator"][0]), features = images.features
         let generator = try stored.promptGenerator(
             featureDimension: features.columns, width: images.model.transformer.width, of: images.keys["generator"][0])
         let classes = try ClassPrompts(
@@ -81,7 +81,7 @@ extension GeneratorEvaluation.Parameters {
     }
 }
 
-extension StoredGenerator {
+extension LearnedWeights {
     /// The network that these tensors are of, by the method that learned them.
     /// - Throws: `StageInputError` where that writes no prompts, or none for such features and such a text encoder.
     func promptGenerator(

@@ -32,7 +32,7 @@ extension MaPLe: LearnedMethod {
     public static func contents(
         of learner: VisionPromptTraining<MaPLe>, from inputs: LearningInputs
     ) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
             validationAccuracy: learner.result.validationAccuracy))
     }

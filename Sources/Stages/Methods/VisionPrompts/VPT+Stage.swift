@@ -30,7 +30,7 @@ extension VPT: LearnedMethod {
     public static func contents(
         of learner: VisionPromptTraining<VPT>, from inputs: LearningInputs
     ) -> ArtifactContents {
-        .generator(StoredGenerator(
+        .weights(LearnedWeights(
             method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
             validationAccuracy: learner.result.validationAccuracy))
     }

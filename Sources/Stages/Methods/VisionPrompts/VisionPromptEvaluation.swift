@@ -19,7 +19,7 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
     ) throws -> Classified {
         let key = images.keys["generator"][0], store = images.store
-        let stored = try store.generator(key)
+        let stored = try store.weights(key)
         // The words that they were learned with, which are not among the tensors; of imported ones those of an import.
         let recipe = try store.artifact(key)?.recipe.parameters
         func words(_ parameter: String) -> String? {
