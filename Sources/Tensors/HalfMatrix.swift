@@ -15,7 +15,8 @@ public struct HalfMatrix: Sendable, Equatable {
         self.bits = bits
     }
 
-    /// Rounds every number to the nearest half, to the even one of two; what is above 65,504 becomes infinite.
+    /// Rounds every number to the nearest half, to the even one of two; what is above 65,504 becomes infinite. The
+    /// tensor is taken as a matrix `[rows, columns]`.
     public init(rounding tensor: Tensor) {
         self.init(columns: tensor.columns, bits: tensor.withUnsafePointer { numbers in
             (0..<tensor.count).map { Float16(numbers[$0]).bitPattern }
@@ -37,10 +38,10 @@ public struct HalfMatrix: Sendable, Equatable {
         return result
     }
 
-    /// All rows, widened.
+    /// All rows, widened: `[rows, columns]`.
     public var widened: Tensor { rows == 0 ? Tensor([0, columns]) : gatheringRows(0..<rows) }
 
-    /// Some rows, as they are.
+    /// Some rows, as they are: `[indices.count, columns]`.
     public func subset(_ indices: some Collection<Int>) -> HalfMatrix {
         HalfMatrix(columns: columns, bits: indices.flatMap { bits[$0 * columns..<($0 + 1) * columns] })
     }
@@ -50,7 +51,7 @@ public struct HalfMatrix: Sendable, Equatable {
         bits.firstIndex { $0 & 0x7c00 == 0x7c00 }.map { $0 / columns }
     }
 
-    /// Matrices of as many columns, one below the other.
+    /// Matrices of as many columns, one below the other: `[n, d]`, `[m, d]`, … become `[n + m + …, d]`.
     public static func stacked(_ parts: [HalfMatrix]) -> HalfMatrix {
         precondition(!parts.isEmpty, "no matrix has no columns")
         return HalfMatrix(columns: parts[0].columns, bits: parts.flatMap { part in

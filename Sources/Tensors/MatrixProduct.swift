@@ -11,8 +11,19 @@ public enum Orientation: Sendable {
 /// `c ← alpha · a·b + beta · c` over row-major matrices in memory, split over `Threads.count` threads.
 ///
 /// - Parameters:
-///   - m: rows of c, n: columns of c, k: the summed dimension.
-///   - lda, ldb, ldc: elements from one stored row to the next.
+///   - a: `[m, k]`, or `[k, m]` if it is `.transposed`.
+///   - orientationOfA: how a enters the product.
+///   - lda: elements from one stored row of a to the next.
+///   - b: `[k, n]`, or `[n, k]` if it is `.transposed`.
+///   - orientationOfB: how b enters the product.
+///   - ldb: elements from one stored row of b to the next.
+///   - c: `[m, n]`; not read if beta is 0.
+///   - ldc: elements from one stored row of c to the next.
+///   - m: rows of c.
+///   - n: columns of c.
+///   - k: the summed dimension.
+///   - alpha: multiplies the product.
+///   - beta: multiplies what stands in c before.
 public func multiply(
     _ a: UnsafePointer<Float>, _ orientationOfA: Orientation = .asIs, lda: Int,
     _ b: UnsafePointer<Float>, _ orientationOfB: Orientation = .asIs, ldb: Int,

@@ -69,6 +69,7 @@ public enum Profile {
     }
 
     /// Does something, and counts its time where that was asked for.
+    /// - Throws: what `body` throws.
     public static func measure<Value, Failure: Error>(
         _ part: Part, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {

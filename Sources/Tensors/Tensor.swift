@@ -61,7 +61,7 @@ public struct Tensor: Sendable {
         return result
     }
 
-    /// Writes one row of the tensor seen as a matrix.
+    /// Writes one row of the tensor seen as a matrix; `values` has as many elements as it has columns.
     public mutating func setRow(_ row: Int, to values: Tensor) {
         precondition(row >= 0 && row < rows && values.count == columns, "\(values.shape) into row \(row) of \(shape)")
         let width = columns
@@ -85,7 +85,7 @@ public struct Tensor: Sendable {
         return result
     }
 
-    /// A matrix with rows and columns exchanged.
+    /// A matrix `[n, m]` with rows and columns exchanged: `[m, n]`.
     public func transposed() -> Tensor {
         let (height, width) = (rows, columns)
         var result = Tensor(uninitialized: [width, height])
@@ -140,12 +140,14 @@ public struct Tensor: Sendable {
     }
 
     /// Calls `body` with the first of `count` contiguous elements.
+    /// - Throws: what `body` throws.
     public func withUnsafePointer<R, E: Error>(_ body: (UnsafePointer<Float>) throws(E) -> R) throws(E) -> R {
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafePointer(storage.base))
     }
 
     /// Calls `body` with the first of `count` contiguous, writable elements; copies them first if they are shared.
+    /// - Throws: what `body` throws.
     public mutating func withUnsafeMutablePointer<R, E: Error>(
         _ body: (UnsafeMutablePointer<Float>) throws(E) -> R
     ) throws(E) -> R {

@@ -31,7 +31,10 @@ public enum Threads {
 /// Splits `0..<count` into one contiguous part per thread and runs `body` on each part at the same time.
 ///
 /// The split depends on `count` and the number of threads only, so results are the same in every run.
-/// - Parameter grain: the fewest elements worth a thread of their own.
+/// - Parameters:
+///   - count: how many elements there are.
+///   - grain: the fewest elements worth a thread of their own.
+///   - body: works on the elements of one part.
 public func parallel(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
     let parts = min(Threads.count, count / max(1, grain))
     guard parts > 1, !Threads.isInsidePart else {

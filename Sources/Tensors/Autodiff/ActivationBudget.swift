@@ -8,7 +8,7 @@ public enum ActivationBudget {
     private static let configured = Atomic(0)
     private static let quarterOfMemory = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)
 
-    /// A quarter of the machine's memory if it was not set.
+    /// The budget in bytes; a quarter of the machine's memory if it was not set.
     public static var bytes: Int {
         get {
             let bytes = configured.load(ordering: .relaxed)
@@ -21,7 +21,10 @@ public enum ActivationBudget {
     /// or as near to it as can be.
     ///
     /// - Parameters:
-    ///   - input: the bytes of a layer's input. - all: the bytes that are kept of a layer otherwise.
+    ///   - layers: how many there are.
+    ///   - input: the bytes of a layer's input.
+    ///   - all: the bytes that are kept of a layer otherwise.
+    ///   - bytes: the budget for all layers together.
     package static func recomputedLayers(of layers: Int, input: Int, all: Int, within bytes: Int) -> Int {
         guard layers * all > bytes, all > input else { return 0 }
         // The one that is computed again is held besides.

@@ -30,6 +30,9 @@ public final class Tape {
     /// The gradients of a scalar with respect to parameters of this tape. To be asked for once: what operations kept for
     /// their adjoints is freed on the way.
     ///
+    /// - Parameters:
+    ///   - loss: a scalar.
+    ///   - parameters: variables that `parameter(_:)` made.
     /// - Returns: one tensor per parameter, of its shape; zero where the scalar does not depend on it.
     public func gradients(of loss: Variable, for parameters: [Variable]) -> [Tensor] {
         Profile.measure(.backward) { propagated(from: loss, to: parameters) }

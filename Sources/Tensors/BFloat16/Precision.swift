@@ -7,6 +7,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     case bf16
 
     /// Refuses a precision that this machine cannot compute in.
+    /// - Throws: if this is `bf16` and the processor does not multiply bfloat16.
     public func check(on processor: Processor = .current) throws(UnsupportedPrecision) {
         if self == .bf16, !processor.multipliesBFloat16 { throw UnsupportedPrecision() }
     }

@@ -9,7 +9,7 @@ package enum Epilogue: Sendable {
     case gelu
 }
 
-/// Adds `bias` to each row of `x` in memory, then applies `epilogue`.
+/// Adds `bias`, `[columns]`, to each row of `x`, `[rows, columns]` in memory, then applies `epilogue`.
 package func addBias(
     _ bias: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
     then epilogue: Epilogue = .none

@@ -23,7 +23,7 @@ extension UnsafeMutablePointer<Float> {
 }
 
 extension Tensor {
-    /// `transform` of every element.
+    /// `transform` of every element, in a tensor of the same shape.
     @inlinable @inline(__always)
     public func mapped(_ transform: @Sendable (SIMD16<Float>) -> SIMD16<Float>) -> Tensor {
         var result = Tensor(uninitialized: shape)
@@ -37,7 +37,7 @@ extension Tensor {
         return result
     }
 
-    /// `transform` of every pair of elements of two tensors of one shape.
+    /// `transform` of every pair of elements of two tensors of one shape, in a tensor of that shape.
     @inlinable @inline(__always)
     public func combined(
         with other: Tensor, _ transform: @Sendable (SIMD16<Float>, SIMD16<Float>) -> SIMD16<Float>
@@ -58,7 +58,7 @@ extension Tensor {
         return result
     }
 
-    /// Replaces every element by `transform` of it and the other tensor's.
+    /// Replaces every element by `transform` of it and the other tensor's, which has the same shape.
     @inlinable @inline(__always)
     public mutating func combine(
         with other: Tensor, _ transform: @Sendable (SIMD16<Float>, SIMD16<Float>) -> SIMD16<Float>

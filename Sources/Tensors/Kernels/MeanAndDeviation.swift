@@ -2,7 +2,8 @@
 ///
 /// - Parameters:
 ///   - x: `rows` rows of `columns` numbers, at least one.
-///   - mean, deviation: receive `columns` numbers each.
+///   - mean: receives `columns` numbers.
+///   - deviation: receives `columns` numbers.
 package func meanAndDeviationOfRows(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int,
     mean: UnsafeMutablePointer<Float>, deviation: UnsafeMutablePointer<Float>

@@ -1,4 +1,4 @@
-/// The mean of rows in memory, a row of `columns` numbers.
+/// The mean of `[rows, columns]` in memory over its rows: `columns` numbers.
 package func meanOfRows(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, into mean: UnsafeMutablePointer<Float>
 ) {

@@ -117,7 +117,8 @@ package enum Winograd {
     /// - Parameters:
     ///   - products: the channels of each of the 36 places, `stride` elements apart.
     ///   - channels: a multiple of 16.
-    ///   - rows, columns: the results that are stored, at most 4 by 4.
+    ///   - rows: how many rows of results are stored, at most 4.
+    ///   - columns: how many of each row, at most 4.
     ///   - result: the first pixel's channels; the next pixel's lie behind them, the next row's `line` elements further.
     ///   - tile: memory of `Winograd.memory` numbers.
     package static func finish(

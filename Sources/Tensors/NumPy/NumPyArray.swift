@@ -11,12 +11,18 @@ public struct NumPyArray: Sendable {
     private let range: Range<Int>
 
     /// Opens a file and reads its header.
+    /// - Throws: `unreadable`, `truncated` or `malformed` for what is no whole file; `refused` for other numbers than
+    ///   float16 and float32, for columns before rows, and for a version of the format that is unknown.
     public init(contentsOf url: URL) throws(TensorFileError) {
         try self.init(FileBytes(mapping: url, format: Self.formatName), source: url.path)
     }
 
     /// Reads the header of an array that is part of a file, such as a member of an archive.
-    /// - Parameter range: where it lies; the whole file if left out.
+    /// - Parameters:
+    ///   - file: the bytes of the whole file.
+    ///   - range: where the array lies in it; the whole file if left out.
+    ///   - source: what errors call the array.
+    /// - Throws: as `init(contentsOf:)`, but that the file is open already.
     package init(_ file: FileBytes, in range: Range<Int>? = nil, source: String) throws(TensorFileError) {
         let span = range ?? 0..<file.data.count
         (self.file, self.source) = (file, source)
@@ -37,8 +43,8 @@ public struct NumPyArray: Sendable {
 
     private static let formatName = "NumPy"
 
-    /// The numbers, converted to `Float`.
-    /// - Throws: if the elements are neither float16 nor float32.
+    /// The numbers, converted to `Float`, in the shape that the header tells.
+    /// - Throws: `unreadable` if the file has become shorter since it was opened, or the disk cannot read it.
     public func tensor() throws(TensorFileError) -> Tensor {
         do {
             return try file.tensor(entry.shape, of: entry.elementType, in: range)
@@ -54,6 +60,8 @@ extension NumPyArray: TensorFile {
     /// An array has no name of its own: the empty text.
     public var names: [String] { [""] }
     public func entry(named name: String) -> TensorEntry? { name.isEmpty ? entry : nil }
+    /// The array, under the empty name.
+    /// - Throws: `missing` for any other name, and what `tensor()` throws.
     public func tensor(named name: String) throws(TensorFileError) -> Tensor {
         guard name.isEmpty else { throw TensorFileError(source: source, format: format, problem: .missing(name)) }
         return try tensor()

@@ -1,4 +1,4 @@
-/// `x · σ(1.702 x)`, OpenAI CLIP's approximation of GELU.
+/// `x · σ(1.702 x)` of every element, OpenAI CLIP's approximation of GELU; the shape stays.
 public func quickGELU(_ x: Variable) -> Variable {
     .output(x.value.mapped { $0 * logistic(1.702 * $0) }, of: [x]) { gradient in
         [
@@ -10,14 +10,15 @@ public func quickGELU(_ x: Variable) -> Variable {
     }
 }
 
-/// `x · Φ(x)`, the exact GELU (Hendrycks and Gimpel 2016), as in PyTorch's `gelu` without approximation.
+/// `x · Φ(x)` of every element, the exact GELU (Hendrycks and Gimpel 2016), as in PyTorch's `gelu` without
+/// approximation; the shape stays.
 public func gelu(_ x: Variable) -> Variable {
     .output(x.value.mapped { $0 * normalDistribution($0) }, of: [x]) { gradient in
         [gradient.combined(with: x.value) { g, x in g * (normalDistribution(x) + x * normalDensity(x)) }]
     }
 }
 
-/// `x` where positive, `slope · x` elsewhere.
+/// `x` where positive, `slope · x` elsewhere, of every element; the shape stays.
 public func leakyReLU(_ x: Variable, slope: Float) -> Variable {
     let y = x.value.mapped { ($0 * slope).replacing(with: $0, where: $0 .> 0) }
     return .output(y, of: [x]) { gradient in
@@ -25,7 +26,7 @@ public func leakyReLU(_ x: Variable, slope: Float) -> Variable {
     }
 }
 
-/// The hyperbolic tangent of every element.
+/// The hyperbolic tangent of every element; the shape stays.
 public func tanh(_ x: Variable) -> Variable {
     let y = x.value.mapped { hyperbolicTangent($0) }
     return .output(y, of: [x]) { gradient in [gradient.combined(with: y) { g, y in g * (1 - y * y) }] }
@@ -34,9 +35,12 @@ public func tanh(_ x: Variable) -> Variable {
 /// Sets elements to zero with a probability and scales the others by its complement's inverse (inverted dropout).
 ///
 /// - Parameters:
+///   - x: `[n, d]`, or any shape that is taken as rows of its last dimension.
+///   - probability: of an element to become zero, in 0..<1.
 ///   - group: how many neighbours of a row are kept or dropped together, such as the numbers of an attention head; it
 ///     divides the row's length.
 ///   - stream: decides which; the same stream drops the same elements. It gives one number for each group.
+/// - Returns: the shape of `x`.
 public func dropout(_ x: Variable, probability: Float, group: Int = 1, using stream: RandomStream) -> Variable {
     precondition(x.value.columns % group == 0, "groups of \(group) in rows of \(x.value.columns)")
     var stream = stream
@@ -63,7 +67,8 @@ extension Tensor {
     }
 }
 
-/// Every row divided by its Euclidean length.
+/// Every row of `[n, d]` divided by its Euclidean length: `[n, d]`. A zero row becomes NaN, as in PyTorch's
+/// `x / x.norm()`.
 public func normalizedRows(_ x: Variable) -> Variable {
     let y = x.value.normalizedRows()
     return .output(y, of: [x]) { gradient in
@@ -93,7 +98,8 @@ public func normalizedRows(_ x: Variable) -> Variable {
 }
 
 extension Tensor {
-    /// Every row divided by its Euclidean length. A zero row becomes NaN, as in PyTorch's `x / x.norm()`.
+    /// Every row of `[n, d]` divided by its Euclidean length: `[n, d]`. A zero row becomes NaN, as in PyTorch's
+    /// `x / x.norm()`.
     public func normalizedRows() -> Tensor { normalizedRowsWithNorms().rows }
 
     /// The same, and the length of every row.
@@ -114,7 +120,7 @@ extension Tensor {
         return (result, norms)
     }
 
-    /// Every row times a number of its own.
+    /// Every row times a number of its own: one factor for each row; the shape stays.
     public func scalingRows(by factors: [Float]) -> Tensor {
         precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
         var result = self

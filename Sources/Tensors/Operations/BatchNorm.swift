@@ -18,8 +18,12 @@ public struct RunningMoments: Sendable, Equatable {
 ///
 /// - Parameters:
 ///   - x: `[n, d]` with n ≥ 2.
-///   - weight: `[d]`. - bias: `[d]`.
-///   - running: moved towards this batch's moments by `momentum`.
+///   - weight: `[d]`.
+///   - bias: `[d]`.
+///   - epsilon: added to the variance.
+///   - momentum: the share of the way that `running` moves, in 0...1.
+///   - running: moved towards this batch's moments.
+/// - Returns: `[n, d]`.
 public func batchNorm(
     _ x: Variable, weight: Variable, bias: Variable, epsilon: Float, momentum: Float = 0.1,
     updating running: inout RunningMoments
@@ -54,6 +58,14 @@ public func batchNorm(
 }
 
 /// BatchNorm with fixed moments, as in evaluation: no gradients, any number of rows.
+///
+/// - Parameters:
+///   - x: `[n, d]`.
+///   - weight: `[d]`.
+///   - bias: `[d]`.
+///   - epsilon: added to the variance.
+///   - running: the moments, `[d]` each.
+/// - Returns: `[n, d]`.
 public func batchNorm(
     _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float, using running: RunningMoments
 ) -> Tensor {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The softmax of every row.
+/// The softmax of every row of `[n, d]`: `[n, d]`.
 public func softmaxOfRows(_ x: Variable) -> Variable {
     let p = x.value.softmaxOfRows()
     return .output(p, of: [x]) { gradient in
@@ -21,7 +21,8 @@ public func softmaxOfRows(_ x: Variable) -> Variable {
     }
 }
 
-/// Every column divided by its Euclidean length, or by `floor` where it is shorter (PyTorch's `normalize` along the batch).
+/// Every column of `[n, d]` divided by its Euclidean length, or by `floor` where it is shorter: `[n, d]` (PyTorch's
+/// `normalize` along the batch).
 public func normalizedColumns(_ x: Variable, floor: Float = 1e-12) -> Variable {
     let lengths = x.value.combined(with: x.value) { $0 * $1 }.summedOverRows().mapped { $0.squareRoot() }
     let isShort = lengths.values.map { $0 < floor }
@@ -40,7 +41,10 @@ public func normalizedColumns(_ x: Variable, floor: Float = 1e-12) -> Variable {
 }
 
 /// The mean over rows of Σ −p log(p + ε): the entropy of probabilities.
-/// - Returns: a scalar.
+/// - Parameters:
+///   - p: `[n, classes]`, each row a distribution.
+///   - epsilon: ε, which keeps the logarithm finite.
+/// - Returns: a scalar, in nats.
 public func meanEntropy(_ p: Variable, epsilon: Float = 1e-8) -> Variable {
     let n = p.value.rows
     let sum = p.value.values.reduce(0.0) { $0 - Double($1) * log(Double($1) + Double(epsilon)) }
@@ -56,9 +60,10 @@ public func meanEntropy(_ p: Variable, epsilon: Float = 1e-8) -> Variable {
 /// PyTorch's `KLDivLoss(reduction: "batchmean")` of `log_softmax(x, dim: 1)` and `softmax(target, dim: 1)`, for
 /// `[groups, count, d]`.
 /// - Parameters:
-///   - x: `[groups · count, d]`. - target: likewise.
+///   - x: `[groups · count, d]`.
+///   - target: `[groups · count, d]`.
 ///   - count: how many rows make a group.
-/// - Returns: a scalar.
+/// - Returns: a scalar, in nats.
 public func divergenceWithinGroups(_ x: Variable, from target: Variable, of count: Int) -> Variable {
     let (rows, d) = (x.value.rows, x.value.columns)
     precondition(target.value.rows == rows && target.value.columns == d, "\(x.value.shape) and \(target.value.shape)")

@@ -19,6 +19,7 @@ public func groupMeans(_ x: Variable, of count: Int) -> Variable {
 /// - Parameters:
 ///   - x: `[n, d]`, constant.
 ///   - y: `[n · classes, d]`, the rows of each group one after another.
+///   - scale: what each product is multiplied by.
 /// - Returns: `[n, classes]`: element i, c is `scale · x[i] · y[i · classes + c]`.
 public func ownScaledProduct(_ x: Tensor, _ y: Variable, scale: Float) -> Variable {
     let (n, d, classes) = (x.rows, x.columns, y.value.rows / max(1, x.rows))

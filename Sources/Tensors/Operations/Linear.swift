@@ -53,6 +53,7 @@ extension Tensor {
 /// - Parameters:
 ///   - a: `[n, d]`.
 ///   - b: `[m, d]`.
+///   - scale: what each product is multiplied by.
 /// - Returns: `[n, m]`.
 public func scaledProduct(_ a: Variable, _ b: Variable, scale: Float) -> Variable {
     let product = Tensor.product(a.value, b.value, transposingB: true) * scale

@@ -29,7 +29,8 @@ public func crossEntropy(_ logits: Variable, labels: [Int]) -> Variable {
 /// `binary_cross_entropy_with_logits`).
 ///
 /// - Parameters:
-///   - logits: x. - targets: y, in 0...1, of the same shape.
+///   - logits: x, of any shape.
+///   - targets: y, in 0...1, of the same shape.
 ///   - positiveWeight: w, of the positive term.
 /// - Returns: a scalar.
 public func binaryCrossEntropy(_ logits: Variable, targets: Tensor, positiveWeight: Float) -> Variable {
@@ -58,7 +59,7 @@ public func binaryCrossEntropy(_ logits: Variable, targets: Tensor, positiveWeig
     }
 }
 
-/// The mean over all elements of (x − target)² (PyTorch's `mse_loss`).
+/// The mean over all elements of (x − target)², of one shape (PyTorch's `mse_loss`).
 /// - Returns: a scalar.
 public func meanSquaredError(_ x: Variable, to target: Tensor) -> Variable {
     let n = Float(x.value.count)
@@ -75,13 +76,13 @@ public func sum(_ a: Variable, _ b: Variable) -> Variable {
     }
 }
 
-/// Every element times a constant.
+/// Every element times a constant; the shape stays.
 public func scaled(_ x: Variable, by factor: Float) -> Variable {
     .output(x.value * factor, of: [x]) { gradient in [gradient * factor] }
 }
 
 extension Tensor {
-    /// The softmax of every row.
+    /// The softmax of every row of `[n, d]`: `[n, d]`.
     public func softmaxOfRows() -> Tensor {
         var result = self
         let width = columns, height = rows

@@ -1,6 +1,8 @@
 /// The given rows of a matrix, in that order; a row may be taken more than once.
 ///
-/// - Parameter x: `[n, d]`.
+/// - Parameters:
+///   - indices: in 0..<n.
+///   - x: `[n, d]`.
 /// - Returns: `[indices.count, d]`.
 public func rows(_ indices: [Int], of x: Variable) -> Variable {
     .output(x.value.gatheringRows(indices), of: [x]) { [shape = x.value.shape] gradient in
@@ -55,7 +57,7 @@ public func concatenated(_ parts: [Variable]) -> Variable {
     }
 }
 
-/// The same elements under another shape.
+/// The same elements under another shape of the same count.
 public func reshaped(_ x: Variable, _ shape: [Int]) -> Variable {
     .output(x.value.reshaped(shape), of: [x]) { [old = x.value.shape] gradient in [gradient.reshaped(old)] }
 }
@@ -74,7 +76,7 @@ extension Tensor {
         }
     }
 
-    /// Adds row i of `other` to row `indices[i]`.
+    /// Adds row i of `other`, `[indices.count, columns]`, to row `indices[i]` of this matrix, `[rows, columns]`.
     public mutating func addRows(_ other: Tensor, at indices: [Int]) {
         let width = columns
         changeRows(at: indices, with: other) { y, x in

@@ -8,7 +8,7 @@ public struct Adam: Sendable {
         self.weightDecay = weightDecay
     }
 
-    /// Moves parameters against their gradients.
+    /// Moves parameters against their gradients, one of its parameter's shape for each.
     public mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
         let decay = weightDecay
         let decayed = zip(gradients, parameters).map { $0.combined(with: $1) { $0 + decay * $1 } }

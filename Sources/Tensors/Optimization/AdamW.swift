@@ -17,8 +17,12 @@ public struct AdamW: Sendable {
     /// Moves parameters against their gradients.
     ///
     /// One pass over all parameters at once: each gradient is read, clipped, and taken into both means and the parameter.
-    /// - Parameter limits: the Euclidean norm that each gradient is scaled down to if its own is larger (PyTorch's
-    ///   `clip_grad_norm_`, one tensor at a time); nil to leave them as they are.
+    /// - Parameters:
+    ///   - parameters: tensors of any shapes; the same ones at each update.
+    ///   - gradients: one for each parameter, of its shape.
+    ///   - learningRate: the size of the step.
+    ///   - limits: the Euclidean norm that each gradient is scaled down to if its own is larger (PyTorch's
+    ///     `clip_grad_norm_`, one tensor at a time); nil to leave them as they are.
     public mutating func update(
         _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float, limits: [Float]? = nil
     ) {

@@ -10,7 +10,7 @@ public struct SGD: Sendable {
         self.weightDecay = weightDecay
     }
 
-    /// Moves parameters against their gradients.
+    /// Moves parameters against their gradients, one of its parameter's shape for each.
     public mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
         Profile.measure(.optimizer) { move(&parameters, gradients: gradients, learningRate: learningRate) }
     }

@@ -23,16 +23,24 @@ public struct Safetensors: Sendable {
     private let start: Int
 
     /// Opens a file and validates its header.
+    /// - Throws: `unreadable`, or what is wrong with the header: `truncated`, `malformed`, or `refused` for more
+    ///   tensors than any model has.
     public init(contentsOf url: URL) throws(TensorFileError) {
         try self.init(FileBytes(mapping: url, format: Self.format), source: url.path)
     }
 
     /// Validates the header of a file that is already in memory.
-    /// - Parameter source: what errors call it.
+    /// - Parameters:
+    ///   - data: the bytes of the whole file.
+    ///   - source: what errors call it.
+    /// - Throws: what is wrong with the header: `truncated`, `malformed`, or `refused` for more tensors than any model
+    ///   has.
     public init(decoding data: Data, source: String) throws(TensorFileError) {
         try self.init(FileBytes(data), source: source)
     }
 
+    /// Validates the header of a file that is open.
+    /// - Throws: as `init(decoding:source:)`.
     package init(_ file: FileBytes, source: String) throws(TensorFileError) {
         do throws(TensorFileError.Problem) {
             let header = try SafetensorsHeader(decoding: file.data)
@@ -44,8 +52,9 @@ public struct Safetensors: Sendable {
         self.source = source
     }
 
-    /// One tensor, its numbers converted to `Float`.
-    /// - Throws: if no tensor has this name, or its elements are neither F16, BF16 nor F32.
+    /// One tensor, its numbers converted to `Float`, in the shape that its entry tells.
+    /// - Throws: `missing` if no tensor has this name, `notFloatingPoint` if its elements are neither F16, BF16 nor
+    ///   F32, and `unreadable` if the file has become shorter since it was opened, or the disk cannot read it.
     public func tensor(named name: String) throws(TensorFileError) -> Tensor {
         guard let entry = entries[name] else {
             throw error(.missing(name))

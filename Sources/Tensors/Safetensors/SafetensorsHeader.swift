@@ -89,6 +89,9 @@ extension Safetensors.Entry: Codable {
         case elementType = "dtype", shape, byteRange = "data_offsets"
     }
 
+    /// Reads an entry of the header.
+    /// - Throws: a `DecodingError` if a field is missing, the element type is unknown, an extent is negative, or the
+    ///   offsets are no range of bytes.
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         let type = try fields.decode(String.self, forKey: .elementType)
@@ -110,6 +113,8 @@ extension Safetensors.Entry: Codable {
         byteRange = offsets[0]..<offsets[1]
     }
 
+    /// Writes an entry of the header.
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
         try fields.encode(elementType, forKey: .elementType)

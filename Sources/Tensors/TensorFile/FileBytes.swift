@@ -17,6 +17,7 @@ public struct FileBytes: Sendable {
     }
 
     /// Maps a regular file. What is no file at all, such as a pipe that never ends, is refused.
+    /// - Throws: `unreadable` if the file is not there, is no regular file, or cannot be opened or mapped.
     package init(mapping url: URL, format: String) throws(TensorFileError) {
         func unreadable(_ reason: String) -> TensorFileError {
             TensorFileError(source: url.path, format: format, problem: .unreadable(reason))
@@ -54,8 +55,9 @@ public struct FileBytes: Sendable {
         return stat(origin.path, &status) == 0 && FileStamp(status) == origin.stamp
     }
 
-    /// The numbers of some bytes, converted to `Float`.
+    /// The numbers of some bytes, converted to `Float`, in a tensor of the shape.
     /// - Precondition: `range` has as many elements as the shape, of a type that can be read as `Float`.
+    /// - Throws: `unreadable` if the file has become shorter, or cannot be read.
     package func tensor(
         _ shape: [Int], of elementType: ElementType, in range: Range<Int>
     ) throws(TensorFileError.Problem) -> Tensor {
@@ -73,6 +75,7 @@ public struct FileBytes: Sendable {
     }
 
     /// A copy of some bytes.
+    /// - Throws: `unreadable` if the file has become shorter, or cannot be read.
     package func copy(of range: Range<Int>) throws(TensorFileError.Problem) -> Data {
         var copy = Data(capacity: range.count)
         try forEachPiece(of: range) { copy.append(contentsOf: $0) }
@@ -84,7 +87,7 @@ public struct FileBytes: Sendable {
     ///
     /// They are read, not mapped: a mapped page that the file no longer has, because somebody has truncated it, or that the
     /// disk cannot read, would end the process.
-    /// - Throws: where the file has become shorter, or cannot be read.
+    /// - Throws: `unreadable` if the file has become shorter, or cannot be read.
     package func forEachPiece(
         of range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(TensorFileError.Problem) {

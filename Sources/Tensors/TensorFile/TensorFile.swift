@@ -10,8 +10,9 @@ public protocol TensorFile: Sendable {
     var names: [String] { get }
     /// What is known of a tensor before its numbers are read; nil where no tensor has this name.
     func entry(named name: String) -> TensorEntry?
-    /// One tensor, its numbers converted to `Float`.
-    /// - Throws: if no tensor has this name, or its elements are neither F16, BF16 nor F32.
+    /// One tensor, its numbers converted to `Float`, in the shape that its entry tells.
+    /// - Throws: `missing` if no tensor has this name, `notFloatingPoint` if its elements are neither F16, BF16 nor
+    ///   F32, and another `TensorFileError` if its bytes cannot be read or are damaged.
     func tensor(named name: String) throws(TensorFileError) -> Tensor
 }
 
