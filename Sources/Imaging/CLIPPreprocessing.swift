@@ -22,6 +22,7 @@ public struct CLIPPreprocessing: Hashable, Codable, Sendable {
 
     /// The centre of a picture as CLIP's evaluation crops it: torchvision's `Resize(resolution, BICUBIC)`, which takes the
     /// short side to the resolution, then `CenterCrop(resolution)`; and RGB, before or after.
+    /// - Returns: `resolution` × `resolution` pixels.
     public func centerView(of picture: Picture) -> RGBImage {
         guard order == .clip else { return centerView(of: picture.rgb) }
         let (width, height, window) = centerWindow(ofWidth: picture.width, height: picture.height)
@@ -31,6 +32,7 @@ public struct CLIPPreprocessing: Hashable, Codable, Sendable {
     }
 
     /// A random view of a picture as CLIP's training crops it; and RGB, before or after.
+    /// - Returns: `resolution` × `resolution` pixels.
     public func randomView(
         of picture: Picture, _ augmentation: RandomResizedCropFlip, using stream: inout RandomStream
     ) -> RGBImage {
@@ -59,8 +61,8 @@ public struct CLIPPreprocessing: Hashable, Codable, Sendable {
             width: newWidth, height: newHeight, keeping: window)
     }
 
-    /// Writes `(value / 255 − mean) / standardDeviation` of every value, in the order of the picture's pixels: rows,
-    /// columns, then red, green, blue. `3 · resolution²` numbers.
+    /// Writes `(value / 255 − mean) / standardDeviation` of every value, in the order of the picture's pixels:
+    /// `[resolution, resolution, 3]`, the last extent red, green, blue.
     /// - Precondition: the picture is a square of the resolution.
     public func normalize(_ image: RGBImage, into values: UnsafeMutablePointer<Float>) {
         precondition(
@@ -94,8 +96,8 @@ extension PixelWindow {
 }
 
 extension RGBImage {
-    /// The square of a side in the middle of the picture, as torchvision's `CenterCrop(side)`; black around where the
-    /// picture is smaller.
+    /// The square of a side, in pixels, in the middle of the picture, as torchvision's `CenterCrop(side)`; black around
+    /// where the picture is smaller.
     public func centerCropped(to side: Int) -> RGBImage {
         cropped(to: PixelWindow(center: side, ofWidth: width, height: height))
     }

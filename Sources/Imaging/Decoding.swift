@@ -40,7 +40,7 @@ extension Picture {
             .turned(fromOrientation: header.orientation)
     }
 
-    /// The size that the header of a file gives. Of a file that is mapped, few pages are read.
+    /// The size that the header of a file gives, in pixels. Of a file that is mapped, few pages are read.
     /// - Throws: an ``ImageError`` for data that no picture begins with. One that ends too soon is not noticed.
     public static func size(announcedBy bytes: some ContiguousBytes) throws(ImageError) -> (width: Int, height: Int) {
         let header = try bytes.withUnsafeBytes { raw in
@@ -58,11 +58,13 @@ extension RGBImage {
 
     /// Decodes a file in memory, as ``Picture/init(decoding:)``, and makes it RGB, as ``Picture/rgb``: the pixels are those
     /// that Pillow's `Image.open(file).convert("RGB")` gives.
+    /// - Throws: what ``Picture/init(decoding:)`` throws.
     public init(decoding bytes: some ContiguousBytes) throws(ImageError) {
         self = try Picture(decoding: bytes).rgb
     }
 
-    /// The size that the header of a file gives; see ``Picture/size(announcedBy:)``.
+    /// The size that the header of a file gives, in pixels; see ``Picture/size(announcedBy:)``.
+    /// - Throws: an ``ImageError`` for data that no picture begins with.
     public static func size(announcedBy bytes: some ContiguousBytes) throws(ImageError) -> (width: Int, height: Int) {
         try Picture.size(announcedBy: bytes)
     }

@@ -53,8 +53,11 @@ public struct Picture: Sendable, Equatable {
     }
 
     /// Reads a file, whatever its name says it is; see ``init(decoding:)``.
-    /// - Parameter isExpected: told the bytes before they are decoded: whether they are the file's that is meant.
-    /// - Throws: an ``ImageError`` that carries the file; `changed` where it is not the one that is meant.
+    /// - Parameters:
+    ///   - file: where it lies.
+    ///   - isExpected: told the bytes before they are decoded: whether they are the file's that is meant.
+    /// - Throws: an ``ImageError`` that carries the file: `unreadable` if the system cannot read it, `changed` if it is
+    ///   not the one that is meant, and what ``init(decoding:)`` throws.
     public init(contentsOf file: URL, isExpected: (Data) -> Bool = { _ in true }) throws(ImageError) {
         let bytes: Data
         do {

@@ -20,7 +20,8 @@ public struct RGBImage: Sendable, Equatable {
     /// Reads a file, whatever its name says it is.
     ///
     /// The pixels are those of Pillow's `Image.open(file).convert("RGB")`; see ``Picture/init(contentsOf:isExpected:)``.
-    /// - Throws: an ``ImageError`` that carries the file.
+    /// - Throws: an ``ImageError`` that carries the file: `unreadable` if the system cannot read it, and what
+    ///   ``Picture/init(decoding:)`` throws.
     public init(contentsOf file: URL) throws(ImageError) {
         self = try Picture(contentsOf: file).rgb
     }
@@ -39,7 +40,7 @@ public struct PixelWindow: Hashable, Sendable {
 }
 
 extension RGBImage {
-    /// The pixels of a window, black where the window reaches beyond the picture.
+    /// The pixels of a window, black where the window reaches beyond the picture: a picture of the window's size.
     public func cropped(to window: PixelWindow) -> RGBImage {
         var cropped = [UInt8](repeating: 0, count: 3 * window.width * window.height)
         let columns = (window.left..<window.left + window.width).clamped(to: 0..<width)

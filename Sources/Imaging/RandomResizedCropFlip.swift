@@ -25,15 +25,20 @@ public struct RandomResizedCropFlip: Hashable, Codable, Sendable {
             + "ratio=\(ratio.lowerBound)...\(ratio.upperBound),flip=\(flipProbability))"
     }
 
-    /// A random view of a picture: a square of `resolution` pixels.
-    /// - Parameter stream: what is drawn depends on it alone; give every view a stream at its own address.
+    /// A random view of a picture.
+    /// - Parameters:
+    ///   - image: the whole picture, of any size.
+    ///   - resolution: the side of the view, in pixels.
+    ///   - stream: what is drawn depends on it alone; give every view a stream at its own address.
+    /// - Returns: `resolution` × `resolution` pixels.
     public func view(of image: RGBImage, resolution: Int, using stream: inout RandomStream) -> RGBImage {
         view(width: image.width, height: image.height, using: &stream) {
             image.resized($0, width: resolution, height: resolution)
         }
     }
 
-    /// The same part of a picture that is resized in its own colours and becomes RGB last.
+    /// The same part of a picture that is resized in its own colours and becomes RGB last: `resolution` × `resolution`
+    /// pixels.
     public func view(of picture: Picture, resolution: Int, using stream: inout RandomStream) -> RGBImage {
         view(width: picture.width, height: picture.height, using: &stream) { picture.resized($0, side: resolution) }
     }

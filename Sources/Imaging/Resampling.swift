@@ -11,7 +11,7 @@ public struct PixelBox: Hashable, Sendable {
 }
 
 extension RGBImage {
-    /// The picture, or a box of it, at another size: bicubic with antialiasing, bit for bit Pillow's
+    /// The picture, or a box of it, at another size in pixels: bicubic with antialiasing, bit for bit Pillow's
     /// `Image.resize((width, height), BICUBIC, box)`.
     ///
     /// At the edges of a box the pixels around it count too, as in Pillow; to keep them out, crop first. The pixels are
