@@ -8,7 +8,8 @@ public struct CLIPModel: Sendable {
     public let text: CLIPText
 
     /// Reads a whole model; its architecture follows from the checkpoint's names and shapes.
-    /// - Throws: `CheckpointError`, naming every tensor that is missing or wrong.
+    /// - Throws: `unfitWeights`, naming every tensor that is missing or wrong; `weights` if the file cannot be read or
+    ///   has changed; what `Checkpoint.tokenizer()` throws.
     public init(checkpoint: Checkpoint) throws(CheckpointError) {
         let (vision, text) = try checkpoint.read { (VisionWeights(from: &$0), CLIPText.Weights(from: &$0)) }
         self.text = try CLIPText(text, of: checkpoint)

@@ -9,7 +9,8 @@ public struct CLIPText: Sendable {
     public let logitScale: Float
 
     /// Reads the text side of a checkpoint; no weights of its image encoder are read.
-    /// - Throws: `CheckpointError`, naming every tensor that is missing or wrong.
+    /// - Throws: `unfitWeights`, naming every tensor that is missing or wrong; `weights` if the file cannot be read or
+    ///   has changed; what `Checkpoint.tokenizer()` throws.
     public init(checkpoint: Checkpoint) throws(CheckpointError) {
         try self.init(checkpoint.read { Weights(from: &$0) }, of: checkpoint)
     }

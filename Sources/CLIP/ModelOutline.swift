@@ -20,7 +20,7 @@ public struct ModelOutline: TextReader {
 extension Checkpoint {
     /// Reads the header and the vocabulary, and no weights.
     /// - Parameter images: whether images are encoded with it, and not texts alone.
-    /// - Throws: what making a model would throw but for its numbers.
+    /// - Throws: what `checkHeader` and `tokenizer()` throw.
     public func outline(images: Bool = true) throws(CheckpointError) -> ModelOutline {
         try checkHeader(images: images)
         return ModelOutline(architecture: architecture, tokenizer: try tokenizer())

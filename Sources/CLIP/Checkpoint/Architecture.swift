@@ -11,7 +11,7 @@ public struct Architecture: Sendable, Equatable {
     public let imageTower: ImageTower
     /// Of the transformer's tokens, or of the ResNet's first stage.
     public let imageWidth: Int
-    /// The height and width of the images it takes.
+    /// The height and width of the images it takes, in pixels.
     public let resolution: Int
     /// The extent of the features that texts and images share.
     public let dimension: Int

@@ -26,6 +26,9 @@ public struct Checkpoint: Sendable {
     /// Opens a checkpoint.
     /// - Parameter url: a file of weights (safetensors, torch.save, TorchScript, an index of shards), or a folder that
     ///   holds one. Links are followed.
+    /// - Throws: `notFound`, `unreadableFolder`, `noWeights` or `severalWeights` if no one file is found; `weights` if
+    ///   it cannot be read; `noModel`, `foreignFamily` or `severalModels` if its names are not those of one CLIP model;
+    ///   `configuration` if a configuration file beside it cannot be read or contradicts it.
     public init(contentsOf url: URL) throws(CheckpointError) {
         weightsURL = try WeightsFinder.weights(at: url)
         let opened: any TensorFile
@@ -65,7 +68,7 @@ public struct Checkpoint: Sendable {
 
     /// Makes sure that the file has all weights of a CLIP model, of the right shapes and types. No numbers are read.
     /// - Parameter images: whether images are encoded with it, and not texts alone.
-    /// - Throws: what making a model would throw but for its numbers.
+    /// - Throws: `unfitWeights`, naming every tensor that is missing, or of another shape or type.
     public func checkHeader(images: Bool = true) throws(CheckpointError) {
         var reader = WeightReader(weights, conventions: conventions, readsNumbers: false)
         if images { _ = VisionWeights(from: &reader) }
@@ -74,7 +77,7 @@ public struct Checkpoint: Sendable {
     }
 
     /// How many features a text has: as many as an image, where the weights are whole.
-    /// - Throws: `unfitWeights` where the file does not tell.
+    /// - Throws: `unfitWeights` if the file does not tell.
     public func featureCount() throws(CheckpointError) -> Int {
         var reader = WeightReader(weights, conventions: conventions, readsNumbers: false)
         _ = reader.tensor("text_projection", [0, 0])
@@ -101,6 +104,8 @@ public struct Checkpoint: Sendable {
     ///     let (text, scale) = try checkpoint.read { (TextWeights(from: &$0), $0.tensor("logit_scale", [])) }
     ///
     /// - Parameter body: asks the reader for tensors. What it returns is thrown away if any of them is not there.
+    /// - Throws: `unfitWeights`, naming every tensor that is missing or wrong; `weights` if a file has changed since it
+    ///   was opened.
     public func read<Weights>(_ body: (inout WeightReader) -> Weights) throws(CheckpointError) -> Weights {
         var reader = WeightReader(weights, conventions: conventions)
         let result = body(&reader)

@@ -11,7 +11,7 @@ public struct CheckpointDescription: Sendable {
     public private(set) var rows: [Row] = []
 
     /// Reads a checkpoint as a model would be made of it.
-    /// - Throws: what making a model would throw, but that a checkpoint without a fitting tokenizer is described, too.
+    /// - Throws: what `Checkpoint.read` throws. A checkpoint without a fitting tokenizer is described, too.
     public init(of checkpoint: Checkpoint) throws(CheckpointError) {
         let (text, entries) = try checkpoint.read { reader in
             _ = VisionWeights(from: &reader)

@@ -2,6 +2,8 @@ import Foundation
 
 extension Checkpoint {
     /// The tokenizer that belongs to the weights.
+    /// - Throws: `noTokenizer` if there is none, `tokenizer` if its file is not a vocabulary's, `vocabularyMismatch` if
+    ///   the weights have another number of tokens.
     public func tokenizer() throws(CheckpointError) -> Tokenizer {
         let file = try tokenizerURL()
         let tokenizer: Tokenizer

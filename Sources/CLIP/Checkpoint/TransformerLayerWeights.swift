@@ -1,6 +1,6 @@
 import Tensors
 
-/// The scale and shift of a layer normalisation: [width] each.
+/// The scale and shift of a layer normalisation: `[width]` each.
 public struct LayerNormWeights: Sendable {
     public let weight: Tensor
     public let bias: Tensor
@@ -8,9 +8,9 @@ public struct LayerNormWeights: Sendable {
 
 /// A matrix and the bias after it, stored as PyTorch does: `y = x·weightᵀ + bias`.
 public struct LinearWeights: Sendable {
-    /// [outputs, inputs]
+    /// `[outputs, inputs]`
     public let weight: Tensor
-    /// [outputs]
+    /// `[outputs]`
     public let bias: Tensor
 }
 
@@ -18,15 +18,15 @@ public struct LinearWeights: Sendable {
 public struct TransformerLayerWeights: Sendable {
     /// Before attention.
     public let lnOne: LayerNormWeights
-    /// Queries, keys and values, one below the other: [3·width, width].
+    /// Queries, keys and values, one below the other: `[3 · width, width]`.
     public let attentionIn: LinearWeights
-    /// [width, width]
+    /// `[width, width]`
     public let attentionOut: LinearWeights
     /// Before the MLP.
     public let lnTwo: LayerNormWeights
-    /// OpenAI's `c_fc`: [inner, width]; the inner width is 4·width in most models.
+    /// OpenAI's `c_fc`: `[inner, width]`; the inner width is 4 · width in most models.
     public let mlpUp: LinearWeights
-    /// OpenAI's `c_proj`: [width, inner].
+    /// OpenAI's `c_proj`: `[width, inner]`.
     public let mlpDown: LinearWeights
 }
 

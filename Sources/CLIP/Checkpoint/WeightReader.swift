@@ -23,7 +23,9 @@ public struct WeightReader {
 
     /// The tensor of this name, or an empty one, and a problem noted, where it is missing, of another shape, or holds a
     /// number that is not finite.
-    /// - Parameter shape: what is expected; an extent of 0 is one that the checkpoint fails to tell, and fits any.
+    /// - Parameters:
+    ///   - name: OpenAI's.
+    ///   - shape: what is expected; an extent of 0 is one that the checkpoint fails to tell, and fits any.
     public mutating func tensor(_ name: String, _ shape: [Int]) -> Tensor {
         let origin = weights.scheme.origin(of: name), expected = origin.partShape(of: shape)
         let problemsBefore = problems.count

@@ -53,7 +53,10 @@ enum WeightsFormat: Equatable {
 }
 
 /// Opens a file of weights in whatever format it is, which its first bytes tell.
-/// - Parameter joiningShards: whether the file may be an index of shards, which are then opened with it.
+/// - Parameters:
+///   - url: where the file lies.
+///   - joiningShards: whether it may be an index of shards, which are then opened with it.
+/// - Throws: `unreadable`, `refused` if it has no format that is read, and what opening a file of its format throws.
 public func openWeights(_ url: URL, joiningShards: Bool = true) throws(TensorFileError) -> any TensorFile {
     let file = try FileBytes(mapping: url, format: "weights")
     func refused(_ reason: String) -> TensorFileError {

@@ -55,9 +55,12 @@ public struct PromptLayout: Sendable {
     /// - Parameters:
     ///   - classNames: the tokens of each class name.
     ///   - contextLength: M, how many context vectors stand in a prompt.
+    ///   - position: where the class name stands among them.
     ///   - classSpecific: whether every class has context vectors of its own (CSC); those of class c are then numbered from
     ///     c · M.
-    ///   - full stop: the tokens that follow the class name or, where the name comes first, the last context vector.
+    ///   - startToken: SOS.
+    ///   - fullStop: the tokens that follow the class name or, where the name comes first, the last context vector.
+    ///   - endToken: EOS.
     public init(
         classNames: [[Int]], contextLength: Int, position: ClassTokenPosition = .end, classSpecific: Bool = false,
         startToken: Int, fullStop: [Int], endToken: Int
@@ -82,7 +85,9 @@ public struct PromptLayout: Sendable {
     /// - Parameters:
     ///   - classNames: the tokens of each class name.
     ///   - contexts: which of the group's vectors stand in each context, in their order.
+    ///   - startToken: SOS.
     ///   - fullStop: the tokens that follow the class name.
+    ///   - endToken: EOS.
     public init(classNames: [[Int]], contexts: [[Int]], startToken: Int, fullStop: [Int], endToken: Int) {
         self.init(prompts: contexts.flatMap { context in
             classNames.map { name in

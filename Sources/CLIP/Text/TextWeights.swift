@@ -2,15 +2,15 @@ import Tensors
 
 /// The weights of CLIP's text transformer, under the names and in the layouts of OpenAI's state dict.
 public struct TextWeights: Sendable {
-    /// One vector per token: [vocabulary, width].
+    /// One vector per token: `[vocabulary, width]`.
     public let tokenEmbedding: Tensor
-    /// One vector per position: [context length, width].
+    /// One vector per position: `[context length, width]`.
     public let positionalEmbedding: Tensor
     /// First layer first.
     public let layers: [TransformerLayerWeights]
     /// The normalisation after the last layer.
     public let lnFinal: LayerNormWeights
-    /// From the end token's vector to the text's features: [width, dimension].
+    /// From the end token's vector to the text's features: `[width, dimension]`.
     public let projection: Tensor
 
     public var vocabularyCount: Int { tokenEmbedding.shape[0] }

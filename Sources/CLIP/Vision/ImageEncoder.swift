@@ -2,7 +2,7 @@ import Tensors
 
 /// Turns images into features in the space that CLIP's texts share.
 public protocol ImageEncoder: Sendable {
-    /// The height and width of the images it takes.
+    /// The height and width of the images it takes, in pixels.
     var resolution: Int { get }
     /// The extent of the features.
     var dimension: Int { get }
@@ -24,5 +24,6 @@ public protocol ImageEncoder: Sendable {
     /// Encodes images, and returns the statistics of every block beside their features. The features are the same bits as
     /// `encode` gives.
     /// - Parameter pixels: normalised images, `[n, resolution, resolution, 3]`.
+    /// - Returns: features `[n, dimension]`, not normalised, and statistics `[n, width]` of each block.
     func encodeWithStatistics(_ pixels: Tensor) -> EncodedImages
 }

@@ -29,6 +29,7 @@ extension Checkpoint {
     ///
     /// - Parameter precision: of its products with weights; attention's own products, norms, sums and features are float32.
     /// - Precondition: the processor has the precision; `Precision.check` tells.
+    /// - Throws: what `read` throws.
     public func imageEncoder(
         precision: Precision = .float32
     ) throws(CheckpointError) -> any ImageEncoder {

@@ -19,6 +19,7 @@ extension TorchFile {
     /// The bytes of a training checkpoint as Dassl writes it, `model.pth.tar-N`: a dictionary of `state_dict`, `epoch` and of
     /// what is not kept here, `optimizer` and `scheduler`, as None.
     /// - Parameters:
+    ///   - tensors: the state dict.
     ///   - epoch: how many epochs the training had behind it.
     ///   - accuracy: on validation images, in percent; nil where it is not known.
     /// - Returns: nil where it would be larger than 4 GB.

@@ -18,12 +18,17 @@ public struct TorchFile: Sendable {
     private static let largestPickle = 1 << 25
 
     /// Opens a file and reads its list of tensors.
+    /// - Throws: `unreadable`, and what `init(decoding:source:)` throws.
     public init(contentsOf url: URL) throws(TensorFileError) {
         try self.init(FileBytes(mapping: url, format: "PyTorch"), source: url.path)
     }
 
     /// Reads the list of tensors of a file that is already in memory.
-    /// - Parameter source: what errors call it.
+    /// - Parameters:
+    ///   - data: the bytes of the whole file.
+    ///   - source: what errors call it.
+    /// - Throws: `truncated` or `malformed` if the archive or its pickle is damaged; `refused` if it is larger than any
+    ///   model's, compressed, big-endian, or has what is not read: objects of Python's in the place of tensors.
     public init(decoding data: Data, source: String) throws(TensorFileError) {
         try self.init(FileBytes(data), source: source)
     }
@@ -66,6 +71,7 @@ public struct TorchFile: Sendable {
     }
 
     /// The tensor of a file that holds nothing else, such as a learned prompt.
+    /// - Throws: `refused` if the file holds no tensor or several, and what `tensor(named:)` throws.
     public func loneTensor() throws(TensorFileError) -> Tensor {
         guard tensors.count == 1, let name = tensors.keys.first else {
             throw TensorFileError(
@@ -84,6 +90,9 @@ extension TorchFile: TensorFile {
         tensors[name].map { TensorEntry(elementType: $0.storage.elementType, shape: $0.shape) }
     }
 
+    /// One tensor, its numbers converted to `Float`, in the shape that its entry tells.
+    /// - Throws: `missing` if no tensor has this name, `notFloatingPoint` if its elements are neither F16, BF16 nor
+    ///   F32, `malformed` if its bytes do not have the archive's checksum, `unreadable` if the disk cannot read them.
     public func tensor(named name: String) throws(TensorFileError) -> Tensor {
         guard let tensor = tensors[name] else {
             throw TensorFileError(source: source, format: "PyTorch", problem: .missing(name))

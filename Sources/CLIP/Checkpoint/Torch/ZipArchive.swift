@@ -20,6 +20,9 @@ package struct ZipArchive: Sendable {
     private let file: Data
     private static let mostMembers = 1 << 17
 
+    /// Reads the directory of a whole file.
+    /// - Throws: `truncated` or `malformed` if it is no whole archive, or members overlap or have one name; `refused`
+    ///   if it has more members than any model.
     package init(_ file: Data) throws(TensorFileError.Problem) {
         self.file = file
         let directory = try ZipDirectory(of: file)

@@ -10,6 +10,7 @@ func zipChecksum(of bytes: UnsafeRawBufferPointer, after checksum: UInt32 = 0) -
 }
 
 /// The checksum of some bytes of a file.
+/// - Throws: `unreadable` if the file has become shorter since it was opened, or the disk cannot read it.
 package func zipChecksum(of range: Range<Int>, in file: FileBytes) throws(TensorFileError.Problem) -> UInt32 {
     var checksum: UInt32 = 0
     try file.forEachPiece(of: range) { checksum = zipChecksum(of: $0, after: checksum) }

@@ -25,7 +25,7 @@ public struct PromptedVisionTransformer: Sendable {
         projection = weights.projection.transposed()
     }
 
-    /// The height and width of the images.
+    /// The height and width of the images, in pixels.
     public var resolution: Int { embedding.resolution }
     /// The extent of the features.
     public var dimension: Int { projection.rows }
@@ -116,7 +116,7 @@ public struct PromptedVisionTransformer: Sendable {
 
 extension Checkpoint {
     /// The extent of the image encoder's tokens, and so of prompts among them.
-    /// - Throws: `CheckpointError.noTokens` where it is a ResNet.
+    /// - Throws: `noTokens` if it is a ResNet, and what `read` throws.
     public func tokenWidth() throws(CheckpointError) -> Int {
         let width = try read { reader in
             reader.contains(VisionTransformerWeights.mark) ? reader.tensor("visual.class_embedding", [0]).count : nil
@@ -129,7 +129,7 @@ extension Checkpoint {
     ///
     /// - Parameter precision: of its products with weights, in both directions; attention's adjoint, norms, sums and
     ///   features are float32.
-    /// - Throws: `CheckpointError.noTokens` where the image encoder is a ResNet.
+    /// - Throws: `noTokens` if the image encoder is a ResNet, and what `read` throws.
     /// - Precondition: the processor has the precision; `Precision.check` tells.
     public func promptedImageEncoder(
         precision: Precision = .float32
