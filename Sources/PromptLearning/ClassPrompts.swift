@@ -17,6 +17,8 @@ public struct ClassPrompts: Sendable {
     ///   - classSpecific: whether every class has M vectors of its own (CSC), one class's after another's.
     ///   - wordsBehind: the tokens of words that stand before every class name (MaPLe: of "a photo of a", two are learned).
     ///   - ending: what stands in place of the full stop.
+    ///   - model: its tokenizer and the most tokens of a text.
+    /// - Throws: `tooLong` if a class's prompt has more tokens than the model reads.
     public init(
         classNames: [String], contextLength: Int, position: PromptLayout.ClassTokenPosition = .end,
         classSpecific: Bool = false, wordsBehind: [Int] = [], ending: String = ".", model: some TextReader
@@ -32,8 +34,12 @@ public struct ClassPrompts: Sendable {
 
     /// Prompts [SOS][context][class name][.][EOS] for each of several contexts that share vectors.
     ///
-    /// - Parameter contexts: which of the learnable vectors stand in each context, in their order. Text features are those of
-    ///   all classes with the first context, then with the next.
+    /// - Parameters:
+    ///   - classNames: as the data set writes them; underscores are read as spaces.
+    ///   - contexts: which of the learnable vectors stand in each context, in their order. Text features are those of
+    ///     all classes with the first context, then with the next.
+    ///   - model: its tokenizer and the most tokens of a text.
+    /// - Throws: `tooLong` if a class's prompt has more tokens than the model reads.
     public init(classNames: [String], contexts: [[Int]], model: some TextReader) throws(PromptError) {
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
@@ -45,7 +51,12 @@ public struct ClassPrompts: Sendable {
 
     /// Prompts of plain words, such as "a photo of a {}.".
     ///
-    /// - Parameter template: `{}` stands for the class name.
+    /// - Parameters:
+    ///   - classNames: as the data set writes them; underscores are read as spaces.
+    ///   - template: `{}` stands for the class name.
+    ///   - model: its tokenizer and the most tokens of a text.
+    /// - Throws: `templateWithoutPlace` if the template has no `{}`, `tooLong` if a class's prompt has more tokens than
+    ///   the model reads.
     public init(classNames: [String], template: String, model: some TextReader) throws(PromptError) {
         guard template.contains("{}") else { throw .templateWithoutPlace(template) }
         let tokenizer = model.tokenizer
@@ -75,6 +86,7 @@ public struct ClassPrompts: Sendable {
     ///     prompts of plain words.
     ///   - deeper: the contexts of deeper layers (`TextTransformer`), each of the shape of `contexts`.
     ///   - activationBytes: the memory that the gradient may take of the text encoder's layers.
+    ///   - model: whose text encoder reads the prompts.
     /// - Returns: `[groups · classes, dimension]`.
     public func textFeatures(
         _ contexts: Variable, deeper: [Variable] = [], activationBytes: Int = ActivationBudget.bytes, model: CLIPText

@@ -6,7 +6,10 @@ import Tensors
 /// - Parameters:
 ///   - classNames: as the data set writes them.
 ///   - templates: one or more; `{}` stands for the class name.
-/// - Returns: `[classes, dimension]`.
+///   - model: whose text encoder reads the prompts.
+/// - Returns: `[classes, dimension]`, unit length.
+/// - Throws: `templateWithoutPlace` if a template has no `{}`, `tooLong` if a class's prompt has more tokens than the
+///   model reads.
 public func zeroShotFeatures(
     of classNames: [String], templates: [String], model: CLIPText
 ) throws(PromptError) -> Tensor {

@@ -106,7 +106,9 @@ extension StyleProjectors {
 
     /// A prompt for each image by itself, `[n, M · textWidth]`: the source domain's tokens, the image's own domain's, and
     /// what it shows.
-    /// - Parameter styles: of the encoder whose last blocks have the shape's widths.
+    /// - Parameters:
+    ///   - styles: of the encoder whose last blocks have the shape's widths.
+    ///   - sourceTokens: what stands for the source domain.
     public func prompts(_ styles: BlockStyles, sourceTokens: SourceTokens) -> Tensor {
         let p = parameters.map { Variable($0) }, n = styles.center.rows
         // Some at a time: their statistics take many times what their tokens take.

@@ -48,8 +48,12 @@ public struct DomainAdaptedContext: Sendable {
     static func ending(_ domain: String?) -> String { domain.map { ", a \($0) image.." } ?? "." }
 
     /// The text features of all classes, as prompts of one of the domains: `[classes, dimension]`, unit length.
-    /// - Parameter domain: as the prompts say it; nil where they were learned without the words.
-    /// - Throws: `PromptError.tooLong`.
+    /// - Parameters:
+    ///   - side: of which of the two domains the prompts speak.
+    ///   - classNames: as the data set writes them.
+    ///   - domain: its name as the prompts say it; nil where they were learned without the words.
+    ///   - model: whose text encoder reads the prompts.
+    /// - Throws: `tooLong` if a class's prompt has more tokens than the model reads.
     public func textFeatures(
         of side: Side, classNames: [String], domain: String?, model: CLIPText
     ) throws(PromptError) -> Tensor {

@@ -11,6 +11,9 @@ public struct MaPLe: VisionPromptMethod {
 
     /// Prompts to learn from. The first layer's context starts from words, deeper ones and projections from random numbers:
     /// normal ones of deviation 0.02, and PyTorch's of a linear layer. All deeper projections start alike.
+    /// - Throws: `tooDeep` if an encoder has fewer layers than prompts are asked for in; `contextTooLong` or `tooLong`
+    ///   if prompts have more tokens than the model reads; `tooFewWords` if the words have fewer tokens than there are
+    ///   vectors.
     public init(
         _ parameters: Parameters, classNames: [String], model: CLIPText, encoder: PromptedVisionTransformer
     ) throws(PromptError) {
@@ -47,7 +50,14 @@ public struct MaPLe: VisionPromptMethod {
     }
 
     /// Prompts that were learned before, by the names of the state dict.
-    /// - Parameter context: the words that the context started from; those behind the vectors are still there.
+    /// - Parameters:
+    ///   - tensors: what was learned.
+    ///   - context: the words that the context started from; those behind the vectors are still there.
+    ///   - classNames: as the data set writes them.
+    ///   - model: the text side that the prompts were learned with.
+    ///   - encoder: the image side.
+    /// - Throws: `prompts` if a tensor is missing or has another shape, and what `init(_:classNames:model:encoder:)`
+    ///   throws.
     public init(
         tensors: [String: Tensor], context: String, classNames: [String], model: CLIPText,
         encoder: PromptedVisionTransformer

@@ -51,8 +51,11 @@ public struct UnmetNeed: Error, Hashable, CustomStringConvertible {
 
 extension ModelNeed {
     /// Looks whether a model and some classes meet the need. That there are statistics or norms, a model does not tell.
-    /// - Parameter room: the bytes that a store takes in one piece.
-    /// - Throws: `UnmetNeed`, in the words of the error that would end the training or evaluation.
+    /// - Parameters:
+    ///   - model: what the header and the vocabulary tell.
+    ///   - classes: those that prompts are made for.
+    ///   - room: the bytes that a store takes in one piece.
+    /// - Throws: if the need is not met, in the words of the error that would end the training or evaluation.
     public func check(_ model: ModelOutline, _ classes: NamedClasses, room: Int) throws(UnmetNeed) {
         switch self {
         case .context(let context):

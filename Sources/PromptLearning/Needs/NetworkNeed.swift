@@ -13,8 +13,10 @@ public struct NetworkNeed: Hashable, Sendable {
     let network: Network
 
     /// Looks whether a store has room, before any memory is taken.
-    /// - Parameter room: the bytes that a store takes in one piece.
-    /// - Throws: `UnmetNeed`, of the parameter that asks for most.
+    /// - Parameters:
+    ///   - architecture: the sizes of the model.
+    ///   - room: the bytes that a store takes in one piece.
+    /// - Throws: if there is no room, of the parameter that asks for most.
     public func check(_ architecture: Architecture, room: Int) throws(UnmetNeed) {
         // Extents of any size are multiplied here, so not as whole numbers.
         let arrays = shapes(architecture).map { $0.reduce(4.0) { $0 * Double($1) } }

@@ -9,6 +9,8 @@ public struct VPT: VisionPromptMethod {
     private let text: Tensor
 
     /// Prompts to learn from: random vectors of deviation 0.02.
+    /// - Throws: `tooDeep` if the image encoder has fewer layers than prompts are asked for in; `templateWithoutPlace`
+    ///   or `tooLong` if no prompt can be made of the template.
     public init(
         _ parameters: Parameters, classNames: [String], model: CLIPText, encoder: PromptedVisionTransformer
     ) throws(PromptError) {
@@ -25,7 +27,14 @@ public struct VPT: VisionPromptMethod {
     }
 
     /// Prompts that were learned before, by the names of the state dict.
-    /// - Parameter template: the words that they were learned with.
+    /// - Parameters:
+    ///   - tensors: what was learned.
+    ///   - template: the words that they were learned with.
+    ///   - classNames: as the data set writes them.
+    ///   - model: the text side that the prompts were learned with.
+    ///   - encoder: the image side.
+    /// - Throws: `prompts` if a tensor is missing or has another shape, and what `init(_:classNames:model:encoder:)`
+    ///   throws.
     public init(
         tensors: [String: Tensor], template: String, classNames: [String], model: CLIPText,
         encoder: PromptedVisionTransformer
