@@ -29,6 +29,7 @@ extension ArtifactStore {
 
     /// The identity of an encoder that ran elsewhere: the name its features were imported under, and the checkpoint whose
     /// text encoder goes with them.
+    /// - Throws: `CheckpointError` if the checkpoint has no width of features, `StoreError`.
     public func identity(of checkpoint: Checkpoint, imported name: String) throws -> EncoderIdentity {
         try identity(of: checkpoint, name: name, parameters: ["imported": .string(name)])
     }

@@ -59,6 +59,7 @@ public enum Interruption {
 
     /// While `body` runs, a signal calls `handler`, on another thread, in place of ending the process. The handler, or who it
     /// tells, ends it when nothing can be lost any more.
+    /// - Throws: what `body` throws.
     public static func handled<Value, Failure: Error>(
         by handler: @escaping @Sendable (Int32) -> Void, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -68,6 +69,7 @@ public enum Interruption {
     }
 
     /// As above, for what waits.
+    /// - Throws: what `body` throws.
     public static func handled<Value: Sendable>(
         by handler: @escaping @Sendable (Int32) -> Void, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {

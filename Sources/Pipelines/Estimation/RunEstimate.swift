@@ -40,6 +40,7 @@ extension Plan {
     ///   - instances: those that a run would make, inputs first.
     ///   - model: the checkpoint's sizes.
     ///   - rate: of matrix products on one core, in thousand millions of operations a second.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func estimate(
         _ instances: [Instance], on machine: Capacity, in store: ArtifactStore, model: ModelSize,
         rate: @escaping () -> Double = { MachineRate.gigaflopsPerSecond() }

@@ -68,6 +68,7 @@ extension Capacity {
 extension Plan {
     /// What an instance takes: what its stage says in the file; of memory, otherwise, the most that an instance of the stage
     /// has taken so far; before any has run, a fair share.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func shares(of machine: Capacity, in store: ArtifactStore) throws -> @Sendable (Instance) -> ProcessShare {
         let measured = try store.peakBytes(ofPipeline: specification.name)
         let resources = Dictionary(specification.stages.map { ($0.name, $0.resources) }) { first, _ in first }

@@ -51,6 +51,7 @@ package final class ChildProcess: Sendable {
 
     /// Starts a program with nothing on its standard input.
     /// - Parameter environment: variables that it gets besides those of this process.
+    /// - Throws: if the system has no pipes left or does not start the program, with its error number.
     package init(
         executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = Interruption.grace + .seconds(5)
     ) throws(StartError) {

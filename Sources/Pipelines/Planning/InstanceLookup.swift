@@ -7,6 +7,7 @@ public struct SelectionError: Error, Hashable, CustomStringConvertible {
 
 extension Plan {
     /// The instances that a selector means, at least one.
+    /// - Throws: if it means none, with what there is.
     public func instances(_ selector: InstanceSelector) throws(SelectionError) -> [Instance] {
         let found = selector.instances(among: instances) { (specification.name, $0.title, $0.key) }
         guard found.isEmpty else { return found }
@@ -19,6 +20,7 @@ extension Plan {
     }
 
     /// The one instance that a selector means.
+    /// - Throws: if it means none or several, with what there is.
     public func instance(_ selector: InstanceSelector) throws(SelectionError) -> Instance {
         let found = try instances(selector)
         guard found.count == 1 || found.allSatisfy({ $0.key == found[0].key }) else {

@@ -17,6 +17,7 @@ public struct PlanWorld {
 
 extension Plan {
     /// Why an instance is in its state: on one screen, for a person.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func explanation(of instance: Instance, in store: ArtifactStore, world: PlanWorld) throws -> String {
         let state = try states(in: store)[instances.firstIndex { Name($0.name) == Name(instance.name) } ?? 0]
         let attempt = try store.attempt(at: instance.key)

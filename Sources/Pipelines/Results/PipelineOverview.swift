@@ -10,6 +10,7 @@ extension Overview {
     /// - Parameters:
     ///   - pipelines: what each consists of. What has a title are evaluations, and features, whose title is their data set's name.
     ///   - backbones: names for encoders by their keys, where more is known than the store says.
+    /// - Throws: `StoreError` if the store cannot be read.
     public init(
         of pipelines: [(name: String, instances: [PipelineInstance])], in store: ArtifactStore, backbones: [Digest: String] = [:]
     ) throws {

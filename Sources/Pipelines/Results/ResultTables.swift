@@ -17,6 +17,7 @@ extension Plan {
 
     /// The table of what has been evaluated so far; its columns are what the file says.
     /// - Parameter backbone: what published figures call the encoder; nil for none beside one's own.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func accuracyTable(in store: ArtifactStore, backbone: String? = nil) throws -> AccuracyTable {
         let evaluations = evaluations
         let records = try store.evaluationRecords(of: evaluations.map(\.key))
@@ -52,7 +53,8 @@ extension Plan {
         return evaluations.filter { seen.insert(Name($0.instance)).inserted }
     }
 
-    /// The accuracies on the classes of each target, in the targets' order.
+    /// The accuracies on the classes of each target, from 0 to 1, in the targets' order.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func classTables(in store: ArtifactStore) throws -> [(target: String, table: AccuracyTable)] {
         let evaluations = differentEvaluations
         return try evaluations.map { Name($0.target) }.uniqued.map { target in
@@ -74,6 +76,7 @@ extension Plan {
 
     /// What each evaluation has cost.
     /// - Parameter model: the checkpoint's sizes, for what a training step and a prediction come to.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func costTable(in store: ArtifactStore, model: ModelSize) throws -> CostTable {
         let evaluations = differentEvaluations
         let costs = try store.costs(of: evaluations.map(\.key)), sizes = try StageSizes(of: self, in: store, model: model)

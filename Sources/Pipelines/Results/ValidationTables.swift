@@ -76,6 +76,7 @@ public struct ValidationTables: Sendable {
     }
 
     /// Of a file as it is now.
+    /// - Throws: `StoreError` if the store cannot be read.
     public init(of plan: Plan, in store: ArtifactStore) throws {
         let learned = plan.instances.filter { [.prompt, .generator].contains($0.kind.makes) }
         self.init(
@@ -84,6 +85,7 @@ public struct ValidationTables: Sendable {
     }
 
     /// Of a pipeline as its latest run asked for it. A stage of which nothing has been made is not known to learn.
+    /// - Throws: `StoreError` if the store cannot be read.
     public init(ofPipeline name: String, in store: ArtifactStore) throws {
         let instances = try store.instances(ofPipeline: name)
         let made = try store.validationAccuracies(of: instances.map(\.key))

@@ -154,6 +154,7 @@ public struct Specification: Sendable {
     }
 
     /// Reads a pipeline from the text of a file.
+    /// - Throws: with the place of the first fault.
     public init(
         text: String, file: String, kinds: [StageKind], edits: [SpecificationEdit] = []
     ) throws(SpecificationError) {

@@ -2,6 +2,7 @@ import ArtifactStore
 
 extension ArtifactStore {
     /// Notes what happens during an execution: what each attempt cost and said, and why it failed.
+    /// - Throws: `StoreError` if the store cannot be written.
     public func note(_ event: ExecutionEvent) throws {
         switch event {
         case .started(let instance, let share): try beginAttempt(at: instance.key, threads: share.threads)

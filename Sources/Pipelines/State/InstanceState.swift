@@ -57,6 +57,7 @@ public enum InstanceState: Hashable, Sendable {
 
 extension Plan {
     /// The state of every instance, in order.
+    /// - Throws: `StoreError` if the store cannot be read.
     public func states(in store: ArtifactStore) throws -> [InstanceState] {
         let claimed = try store.claimed(among: instances.map(\.key))
         let slots = slots(in: store), work = try work(Selection(), in: store)
@@ -81,6 +82,7 @@ extension Plan {
     }
 
     /// The instances that a run has to make of those that a store lacks, wholly or in part.
+    /// - Throws: `StoreError` if the store cannot be read, `SelectionError` if the selection means nothing.
     public func work(_ selection: Selection, in store: ArtifactStore) throws -> [Instance] {
         try store.atOneMoment {
             try work(selection, isMade: { try store.contains($0) }, hasNorms: { try store.hasNorms($0) })
@@ -123,7 +125,11 @@ extension Plan {
     }
 
     /// Tells the store what the pipeline consists of now, so that its views can name it.
-    /// - Parameters: whose file asks for it, and with which values in place of the file's.
+    /// - Parameters:
+    ///   - store: where it is recorded.
+    ///   - file: whose file asks for it.
+    ///   - edits: the values in place of the file's.
+    /// - Throws: `StoreError` if the store cannot be written.
     public func record(in store: ArtifactStore, askedBy file: String? = nil, edits: [String] = []) throws {
         try store.setPipeline(specification.name, to: recordedInstances)
         let path = file.map { URL(fileURLWithPath: $0).standardizedFileURL.path }

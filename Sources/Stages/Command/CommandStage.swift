@@ -13,6 +13,7 @@ public struct CommandStage: Sendable {
     /// - Parameters:
     ///   - inputs: in the order of the recipe.
     ///   - files: paths, one for each of the parameters' files.
+    /// - Throws: `EncodingError` if a parameter is a number that JSON has not.
     public init(_ parameters: CommandParameters, inputs: [Recipe.Input], files: [String: String]) throws {
         self.parameters = parameters
         self.files = files

@@ -62,6 +62,7 @@ public struct ShellTextError: Error, Hashable, CustomStringConvertible {
 
 extension ShellText.Reference {
     /// A value so written that the shell reads it as it is at this place.
+    /// - Throws: if the value cannot stand safely there, with what to do instead.
     package func quoted(_ value: String) throws(ShellTextError) -> String {
         func refusal(_ place: String, _ cure: String) -> ShellTextError {
             ShellTextError(description: "${\(name)} is “\(value)” here, which cannot be put \(place) safely: \(cure)")

@@ -15,6 +15,7 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     ///   - parameters: all parameters of the method's kind of stage.
     ///   - inputs: the artifacts of each role; of `embeddings` the target domain's.
     ///   - part: the images that would train where the domain is a source, to test on these alone; nil for all of them.
+    /// - Throws: for the first value that no evaluation could use.
     public init(
         _ parameters: JSONValue, inputs: [String: [ArtifactKey]], part: ArtifactKey? = nil
     ) throws(UnfitParameter) {
@@ -25,6 +26,8 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     }
 
     /// Classifies the images, unless the store has the result.
+    /// - Throws: `StageInputError` for artifacts that do not fit together, and for a probability that is not finite;
+    ///   `CheckpointError`, `PromptError`, `StoreError`. Nothing is kept then.
     public func run(
         checkpoint: Checkpoint, store: ArtifactStore, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {

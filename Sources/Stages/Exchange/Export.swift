@@ -52,6 +52,7 @@ public struct Export: Sendable {
 
     /// The context vectors of a prompt: `ctx`, `[context length, width]`, or `[classes, context length, width]` where every
     /// class has vectors of its own, as CoOp's code has them.
+    /// - Throws: `StoreError` if the artifact is not there, or no prompt.
     public init(prompt key: ArtifactKey, in store: ArtifactStore) throws {
         let prompt = try store.prompt(key), vectors = prompt.vectors
         let contexts = try PromptForm(of: key, in: store).classes?.count ?? 1
@@ -62,6 +63,7 @@ public struct Export: Sendable {
     }
 
     /// The weights of a generator by their names in the state dict of an `nn.Sequential` called `model`.
+    /// - Throws: `StoreError` if the artifact is not there, or no generator.
     public init(generator key: ArtifactKey, in store: ArtifactStore) throws {
         let generator = try store.weights(key)
         tensors = generator.tensors
@@ -69,6 +71,7 @@ public struct Export: Sendable {
     }
 
     /// The predictions of an evaluation: `predictions`, `[images, 3]`: true class, predicted class, and its probability.
+    /// - Throws: `StoreError` if the artifact is not there, or no evaluation.
     public init(predictions key: ArtifactKey, in store: ArtifactStore) throws {
         let evaluation = try store.evaluation(key), manifest = try store.manifest(evaluation.manifest)
         let rows = evaluation.predictions

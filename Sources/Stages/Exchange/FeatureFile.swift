@@ -46,10 +46,13 @@ public struct FeatureFile: Sendable {
         }
     }
 
-    /// Its numbers as `Float`s; float16 and bfloat16 numbers become those they stand for.
+    /// Its numbers as `Float`s, in the shape they have in the file; float16 and bfloat16 numbers become those they
+    /// stand for.
+    /// - Throws: `TensorFileError` if the array is not of floating-point numbers, or cannot be read.
     public func tensor() throws -> Tensor { try file.tensor(named: name) }
 
     /// How long each feature was before it was scaled to unit length; nil where the file does not say.
+    /// - Throws: `TensorFileError` if the array is not of floating-point numbers, or cannot be read.
     public func norms() throws -> Tensor? {
         guard name != Self.normsName, file.names.contains(Self.normsName) else { return nil }
         return try file.tensor(named: Self.normsName)

@@ -36,6 +36,7 @@ public struct FeatureImport: Sendable {
     ///   - encoder: the name that pipelines refer to the features by.
     ///   - domains: those that the rows are of; all of the folder's if empty.
     ///   - isNormalizing: whether rows are scaled to unit length; if not, rows of another length are refused.
+    /// - Throws: `StageInputError` if the name is empty.
     public init(
         encoder: String, folder: ImageFolder, domains: [Name], order: Order, isNormalizing: Bool
     ) throws {

@@ -12,6 +12,8 @@ public struct NumPyArchive: TensorFile {
     private let others: [String: TensorFileError.Problem]
 
     /// Opens a file and reads the headers of its arrays.
+    /// - Throws: `unreadable`; `truncated` or `malformed` if the archive or an array is damaged; `refused` if it is
+    ///   compressed.
     public init(contentsOf url: URL) throws(TensorFileError) {
         let file = try FileBytes(mapping: url, format: "NumPy archive")
         (source, files) = (url.path, [file])
@@ -53,6 +55,9 @@ public struct NumPyArchive: TensorFile {
     /// Nil, too, of an array of a type that is not read.
     public func entry(named name: String) -> TensorEntry? { arrays[name]?.entry }
 
+    /// One array, its numbers converted to `Float`, in the shape that its entry tells.
+    /// - Throws: `missing` if no array has this name, `refused` if its numbers are of another type than float16 and
+    ///   float32, `unreadable` if the disk cannot read them.
     public func tensor(named name: String) throws(TensorFileError) -> Tensor {
         if let problem = others[name] {
             throw TensorFileError(source: "\(source), \(name).npy", format: "NumPy", problem: problem)

@@ -22,6 +22,7 @@ public protocol LearnedMethod: Sendable {
     static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> Learner
 
     /// What the store keeps when it has learned.
+    /// - Throws: `StoreError` if what goes with it cannot be read.
     static func contents(of learner: Learner, from inputs: LearningInputs) throws -> ArtifactContents
 }
 

@@ -15,6 +15,7 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
     ///   - parameters: all parameters of the method's kind of stage.
     ///   - inputs: the artifacts of each role; of `embeddings` one for each domain.
     ///   - splits: of each domain where files split its images; none for a seeded split.
+    /// - Throws: for the first value that no training could use.
     public init(
         _ parameters: JSONValue, inputs: [String: [ArtifactKey]], splits: [SplitKeys] = []
     ) throws(UnfitParameter) {
@@ -30,6 +31,8 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
     /// - Parameters:
     ///   - interval: how often what has been learned so far is kept, for a run that is stopped to go on from.
     ///   - progress: called after each epoch; an error that it throws ends the run.
+    /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError` also for a training that
+    ///   diverges; `CheckpointError`, `StoreError`; what `progress` throws.
     public func run(
         checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
