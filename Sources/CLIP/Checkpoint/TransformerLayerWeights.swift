@@ -1,8 +1,10 @@
 import Tensors
 
-/// The scale and shift of a layer normalisation: `[width]` each.
+/// The scale and shift of a layer normalisation.
 public struct LayerNormWeights: Sendable {
+    /// `[width]`
     public let weight: Tensor
+    /// `[width]`
     public let bias: Tensor
 }
 

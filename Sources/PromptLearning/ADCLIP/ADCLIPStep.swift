@@ -10,6 +10,7 @@ package struct AdaptationBatch {
     /// Of the source images; nothing is known of the others.
     package var labels: [Int]
 
+    /// As many rows of the source, and labels, as of the target.
     package init(
         source: Tensor, sourceStatistics: Tensor, labels: [Int], target: Tensor, targetStatistics: Tensor
     ) {
@@ -18,7 +19,7 @@ package struct AdaptationBatch {
     }
 }
 
-/// The four losses of AD-CLIP, and what they come to.
+/// The four losses of AD-CLIP, and what they come to: scalars.
 package struct AdaptationLosses {
     /// Of the source images' predictions.
     package var crossEntropy: Variable

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Parameters are named as in the authors' `prompt_learner`, so their state dicts and ours have the same names.
 public struct ConditionalContext: PromptGenerator {
-    /// In the order of `parameterNames`.
+    /// In the order of `parameterNames`: `[M, width]`, `[F/16, F]`, `[F/16]`, `[width, F/16]`, `[width]`.
     public let parameters: [Tensor]
 
     /// The context vectors, `[M, width]`, and weights and biases of the two layers.
@@ -46,11 +46,14 @@ public struct ConditionalContext: PromptGenerator {
         return sum(rows(vectors, of: p[0]), rows(images, of: shift))
     }
 
+    /// Every image's context vectors, one after another: `[n, M · width]` of features `[n, F]`. The noise is not looked
+    /// at.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor {
         Self.contexts(of: features, parameters: parameters.map { Variable($0) }).value
             .reshaped([features.rows, parameters[0].count])
     }
 
+    /// The state dict, with the shapes of `shapes(featureDimension:contextLength:width:)`.
     public var tensors: [String: Tensor] { Dictionary(uniqueKeysWithValues: zip(Self.parameterNames, parameters)) }
 
     /// The shape of every tensor of a state dict, by name.

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Parameters are named as in the authors' `MLP`.
 public struct DomainPromptNetwork: Sendable {
-    /// Weight and bias of each layer in turn.
+    /// Weight, `[outputs, inputs]`, and bias, `[outputs]`, of each layer in turn.
     public let parameters: [Tensor]
     /// The text encoder's.
     public let width: Int

@@ -22,7 +22,7 @@ package struct PromptTransformer: Sendable {
         (0..<layerCount).flatMap { layer in layerNames.map { "transformer_encoder.layers.\(layer)." + $0 } }
         + ["fc.weight", "fc.bias"]
 
-    /// In the order of `parameterNames`.
+    /// In the order of `parameterNames`: weights `[outputs, inputs]`, biases and what norms have `[outputs]`.
     package var parameters: [Tensor]
 
     /// P, the numbers it writes.

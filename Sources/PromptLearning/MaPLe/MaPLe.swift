@@ -4,6 +4,8 @@ import Tensors
 /// Multi-modal Prompt Learning (Khattak et al., CVPR 2023): context vectors in the first layers of the text encoder, and
 /// prompt tokens in those of the image encoder that are linear projections of them, learned together.
 public struct MaPLe: VisionPromptMethod {
+    /// The first context, `[M, text width]`; its projection's weight, `[image width, text width]`, and bias,
+    /// `[image width]`; the deeper contexts, then their projections, of the same shapes.
     public var learned: [(name: String, value: Tensor)]
     private let prompts: ClassPrompts
     private let model: CLIPText

@@ -12,7 +12,7 @@ package struct Discriminator: Sendable {
         "model.5.weight", "model.5.bias", "model.8.weight", "model.8.bias",
     ]
 
-    /// In the order of `parameterNames`.
+    /// In the order of `parameterNames`: weights `[outputs, inputs]`, biases `[outputs]`.
     package var parameters: [Tensor]
 
     package init(promptDimension: Int, featureDimension: Int, seed: UInt64) {

@@ -4,6 +4,7 @@ import Tensors
 /// Visual Prompt Tuning (Jia et al., ECCV 2022) of CLIP's image encoder: prompt tokens among the patches, and fixed words for
 /// the classes. As Khattak et al. (CVPR 2023) compare it with MaPLe: "vision prompting".
 public struct VPT: VisionPromptMethod {
+    /// The prompt tokens of each layer, first layer first: `[m, width]` each.
     public var learned: [(name: String, value: Tensor)]
     /// `[classes, dimension]`
     private let text: Tensor

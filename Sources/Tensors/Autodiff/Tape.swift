@@ -16,7 +16,7 @@ public final class Tape {
 
     public init() {}
 
-    /// A variable whose gradient can be asked for.
+    /// A variable of the value's shape whose gradient can be asked for.
     public func parameter(_ value: Tensor) -> Variable {
         nodes.append(Node(inputs: [], adjoint: nil))
         return Variable(value: value, node: nodes.count - 1, tape: self)
@@ -115,7 +115,8 @@ public struct Variable {
     /// - Parameters:
     ///   - value: what the operation computed.
     ///   - inputs: what it computed it from.
-    ///   - adjoint: maps the output's gradient to the inputs'. Called at most once, and never if no input needs a gradient.
+    ///   - adjoint: maps the output's gradient, of its shape, to the inputs', each of its input's shape. Called at most
+    ///     once, and never if no input needs a gradient.
     package static func output(
         _ value: Tensor, of inputs: [Variable], adjoint: @escaping (Tensor) -> [Tensor?]
     ) -> Variable {

@@ -75,9 +75,13 @@ extension Tensor {
         }
     }
 
+    /// The sums of the elements of two tensors of one shape.
     public static func + (a: Tensor, b: Tensor) -> Tensor { a.combined(with: b) { $0 + $1 } }
+    /// The differences of the elements of two tensors of one shape.
     public static func - (a: Tensor, b: Tensor) -> Tensor { a.combined(with: b) { $0 - $1 } }
+    /// Every element times a number; the shape stays.
     public static func * (a: Tensor, b: Float) -> Tensor { a.mapped { $0 * b } }
+    /// Adds the elements of a tensor of the same shape.
     public static func += (a: inout Tensor, b: Tensor) { a.combine(with: b) { $0 + $1 } }
 
     /// Replaces every element by `transform` of it.

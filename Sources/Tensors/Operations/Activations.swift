@@ -102,7 +102,7 @@ extension Tensor {
     /// `x / x.norm()`.
     public func normalizedRows() -> Tensor { normalizedRowsWithNorms().rows }
 
-    /// The same, and the length of every row.
+    /// The same, and the length of every row: `n` numbers.
     public func normalizedRowsWithNorms() -> (rows: Tensor, norms: [Float]) {
         var result = self, norms: [Float] = []
         norms.reserveCapacity(rows)

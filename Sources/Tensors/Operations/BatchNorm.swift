@@ -3,6 +3,7 @@ public struct RunningMoments: Sendable, Equatable {
     /// `[d]` each; the variance is the unbiased one.
     public var mean: Tensor, variance: Tensor
 
+    /// Moments that are known: `[d]` each.
     public init(mean: Tensor, variance: Tensor) {
         self.mean = mean
         self.variance = variance

@@ -7,7 +7,8 @@ public struct AdamW: Sendable {
     public var weightDecay: Float
     /// How many updates were made.
     public var steps = 0
-    /// Running means of the gradients and of their squares, one per parameter; empty before the first update.
+    /// Running means of the gradients and of their squares, one per parameter, of its shape; empty before the first
+    /// update.
     public var means: [Tensor] = [], squares: [Tensor] = []
 
     public init(weightDecay: Float) {

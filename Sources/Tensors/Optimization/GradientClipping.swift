@@ -1,5 +1,5 @@
 /// What scales each gradient down to a Euclidean norm of its limit if its own is larger, and 1 where it is not (PyTorch's
-/// `clip_grad_norm_` on one tensor at a time).
+/// `clip_grad_norm_` on one tensor at a time). Gradients have any shapes; there is one limit and one factor for each.
 public func clippingFactors(_ gradients: [Tensor], limits: [Float]) -> [Float] {
     squaredNorms(of: gradients).enumerated().map { index, square in
         let norm = Float(square.squareRoot())

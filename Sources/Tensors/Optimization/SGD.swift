@@ -2,7 +2,7 @@
 public struct SGD: Sendable {
     public var momentum: Float
     public var weightDecay: Float
-    /// One velocity per parameter; empty before the first update.
+    /// One velocity per parameter, of its shape; empty before the first update.
     public var velocities: [Tensor] = []
 
     public init(momentum: Float, weightDecay: Float) {

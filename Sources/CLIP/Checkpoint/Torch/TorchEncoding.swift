@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 extension TorchFile {
-    /// The bytes of a file that `torch.load` makes a lone float32 tensor of.
+    /// The bytes of a file that `torch.load` makes a lone float32 tensor of, in the same shape.
     /// - Returns: nil where it would be larger than 4 GB.
     public static func encode(_ tensor: Tensor) -> Data? {
         archive([tensor], pickle: .tensor(tensor, storage: 0))
