@@ -14,15 +14,15 @@ public struct Benchmark: Sendable {
     public let unit: Unit
     /// Makes models and data ready; files that the peer is to read go into the workshop's folder. Nil where something
     /// that it needs is not there, such as a model.
-    package let prepare: @Sendable (Workshop) throws -> Work?
+    package let prepare: @Sendable (Workshop) throws -> PreparedBenchmark?
 
-    package init(title: String, unit: Unit, prepare: @escaping @Sendable (Workshop) throws -> Work?) {
+    package init(title: String, unit: Unit, prepare: @escaping @Sendable (Workshop) throws -> PreparedBenchmark?) {
         (self.title, self.unit, self.prepare) = (title, unit, prepare)
     }
 }
 
 /// A benchmark made ready.
-package struct Work {
+package struct PreparedBenchmark {
     /// What one run does: images, steps, or thousand millions of operations.
     package var amount: Double
     /// Does it once, and returns some numbers of the outcome, which must be the peer's too; none where chance decides.

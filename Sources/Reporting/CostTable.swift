@@ -52,7 +52,7 @@ public struct CostTable: Sendable {
     public var remarks: [AccuracyTable.Remark] {
         let methods = Dictionary(grouping: entries, by: \.method)
         func column(_ title: String, _ text: (Double) -> String, of value: (Entry) -> Double?) -> AccuracyTable.Remark {
-            .init(title, methods.compactMapValues { Summary($0.compactMap(value)).map { text($0.mean) } })
+            .init(title, methods.compactMapValues { MeanAndSpread($0.compactMap(value)).map { text($0.mean) } })
         }
         func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
         func digits(_ value: Double) -> String { String(format: value < 1 ? "%.3f" : value < 100 ? "%.1f" : "%.0f", value) }

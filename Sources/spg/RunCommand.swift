@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
             defer { try? store.close() }
             let work = try selecting { try plan.work(selection.selection, in: store) }
             if dryRun {
-                print(try plan.dryRun(work, on: machine.machine, in: store))
+                print(try plan.dryRun(work, on: machine.capacity, in: store))
                 plan.unused.line.map(Console.standardError.line)
                 return
             }
@@ -69,10 +69,10 @@ struct RunCommand: AsyncParsableCommand {
         }
         let start = ContinuousClock.now
         let narrative = Mutex(ExecutionNarrative(total: work.count, rewritesStatus: console.isTerminal))
-        let machine = machine.machine
-        let options = (profile ? ["--profile"] : []) + memory.arguments(sharing: machine), training = training.arguments
+        let capacity = machine.capacity
+        let options = (profile ? ["--profile"] : []) + memory.arguments(sharing: capacity), training = training.arguments
         let executor = Executor(
-            machine: machine, share: try plan.shares(of: machine, in: store), executables: Self.executableFolder,
+            capacity: capacity, share: try plan.shares(of: capacity, in: store), executables: Self.executableFolder,
             store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
             options: { options + ($0.kind.trains ? training : []) })
         let troubles = Mutex<[any Error]>([])

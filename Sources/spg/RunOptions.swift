@@ -49,13 +49,13 @@ struct MachineOptions: ParsableArguments {
         try ThreadOptions.check(threads, "--threads")
     }
 
-    var machine: Capacity { Capacity(jobs: jobs, threads: threads, memory: memory?.bytes) }
+    var capacity: Capacity { Capacity(jobs: jobs, threads: threads, memory: memory?.bytes) }
 }
 
 extension MemoryOptions {
-    /// The budget given, or else a quarter of what each of a machine's jobs has.
-    func arguments(sharing machine: Capacity) -> [String] {
-        memoryBudget == nil ? ["--memory-budget=\(max(1, machine.memory / machine.jobs / (4 << 20)))"] : arguments
+    /// The budget given, or else a quarter of what each of the jobs at a time has.
+    func arguments(sharing capacity: Capacity) -> [String] {
+        memoryBudget == nil ? ["--memory-budget=\(max(1, capacity.memory / capacity.jobs / (4 << 20)))"] : arguments
     }
 }
 

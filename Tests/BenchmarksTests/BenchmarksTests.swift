@@ -29,7 +29,7 @@ import Benchmarks
     @Test func measuresWithoutAPeer() throws {
         let a = Tensor([64, 64], repeating: 1)
         let benchmark = Benchmark(title: "ones", unit: .imagesPerSecond) { _ in
-            Work(
+            PreparedBenchmark(
                 amount: 10, run: { [Tensor.product(a, a)[0, 0]] }, task: PeerTask(kind: .product), peerAmount: 10)
         }
         var stopwatch = Stopwatch(peers: [])

@@ -8,13 +8,13 @@ import Testing
 struct EstimateTests {
     private let model = ModelSize(
         imageGigaflop: 1, textRowGigaflop: 0.001, dimension: 4, textWidth: 4, loadSeconds: 0.07)
-    private let machine = Capacity(jobs: 1, threads: 1, cores: 1, memory: 1 << 30)
+    private let capacity = Capacity(jobs: 1, threads: 1, cores: 1, memory: 1 << 30)
 
     private func estimate(
-        _ laboratory: Laboratory, _ plan: Plan, on machine: Capacity? = nil, rate: Double = 10
+        _ laboratory: Laboratory, _ plan: Plan, on capacity: Capacity? = nil, rate: Double = 10
     ) throws -> RunEstimate {
         let missing = try plan.work.filter { try !laboratory.store.contains($0.key) }
-        return try plan.estimate(missing, on: machine ?? self.machine, in: laboratory.store, model: model, rate: { rate })
+        return try plan.estimate(missing, on: capacity ?? self.capacity, in: laboratory.store, model: model, rate: { rate })
     }
 
     /// Writes an instance's artifact and what making it has cost.

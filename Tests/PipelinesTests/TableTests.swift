@@ -133,7 +133,7 @@ struct AccuracyTableTests {
     @Test("Without scores there is nothing but titles")
     func empty() {
         #expect(AccuracyTable([]).table.rows.isEmpty)
-        #expect(Summary([]) == nil)
+        #expect(MeanAndSpread([]) == nil)
     }
 
     @Test("A profile's parts come longest first, with what is none of them, and losses are no part of it")

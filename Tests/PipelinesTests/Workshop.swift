@@ -50,7 +50,7 @@ final class Workshop: Sendable {
         let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines")
             .standardized
         let executor = Executor(
-            machine: Capacity(jobs: jobs, threads: 3, cores: 3 * jobs, memory: 100), share: share, executables: executables,
+            capacity: Capacity(jobs: jobs, threads: 3, cores: 3 * jobs, memory: 100), share: share, executables: executables,
             store: folder.path, keepsGoing: keepsGoing)
         let artifacts = Executor.Artifacts(isMade: { self.isMade($0) }, isClaimed: isClaimed)
         let work = plan.work.filter { !isMade($0.key) }

@@ -125,7 +125,7 @@ public struct Stopwatch {
     }
 }
 
-extension Work {
+extension PreparedBenchmark {
     /// Whether two sides' outcomes are the same but for rounding.
     fileprivate func agrees(_ ours: [Float], _ peer: [Float]) -> Bool {
         ours.count == peer.count && zip(ours, peer).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) }

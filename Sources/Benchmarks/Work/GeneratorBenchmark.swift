@@ -15,7 +15,7 @@ extension Benchmark {
             var task = PeerTask(kind: .gan)
             task.inputs = try workshop.inputs(["real": real, "fake": fake, "prompts": prompts])
             var step = 0
-            return Work(
+            return PreparedBenchmark(
                 amount: 1,
                 run: {
                     step += 1
@@ -62,7 +62,7 @@ extension Benchmark {
                 "pixels": FormulaModel.uniform("pixels", [quarter, 224, 224, 3]),
                 "prompts": FormulaModel.uniform("prompts", [quarter, length * width]) * 0.05,
             ])
-            return Work(
+            return PreparedBenchmark(
                 amount: 1,
                 run: {
                     try training.runEpoch()

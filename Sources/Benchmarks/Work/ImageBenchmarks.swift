@@ -14,7 +14,7 @@ extension Benchmark {
             let preprocessing = CLIPPreprocessing(resolution: resolution), copies = 20
             var task = PeerTask(kind: .preprocess)
             (task.image, task.side) = (file.path, resolution)
-            return Work(
+            return PreparedBenchmark(
                 amount: Double(copies),
                 run: {
                     var pixels = Tensor(uninitialized: [resolution, resolution, 3])
@@ -49,7 +49,7 @@ extension Benchmark {
             var task = PeerTask(kind: .encode)
             (task.checkpoint, task.precision) = (checkpoint.weightsURL.path, precision)
             task.inputs = try workshop.inputs(["pixels": pixels])
-            return Work(
+            return PreparedBenchmark(
                 amount: Double(batch),
                 run: { Array(encoder.encode(pixels).normalizedRows().values.prefix(4)) },
                 task: task, peerAmount: Double(batch), precision: precision)
@@ -73,7 +73,7 @@ extension Benchmark {
             (task.checkpoint, task.images, task.side) = (
                 checkpoint.weightsURL.path, files.map(\.path), encoder.resolution
             )
-            return Work(
+            return PreparedBenchmark(
                 amount: Double(count),
                 run: {
                     let pixels = try pixels(of: files, resolution: encoder.resolution)

@@ -21,7 +21,7 @@ extension Benchmark {
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(learned.merging(["features": features]) { $1 })
             (task.prompts, task.labels) = (bench.prompts, labels)
-            return Work(
+            return PreparedBenchmark(
                 amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).step.loss] },
                 task: task, peerAmount: 1)
         }
@@ -66,7 +66,7 @@ extension Benchmark {
             var prompts = bench.prompts
             prompts.context = (0..<projectors.shape.contextLength).map { prompts.context[$0 % prompts.context.count] }
             (task.prompts, task.labels, task.widths, task.learningRate) = (prompts, labels, widths, rate)
-            return Work(
+            return PreparedBenchmark(
                 amount: 1, run: { [training.update(images, learningRate: rate).losses.total.value.scalar] }, task: task,
                 peerAmount: 1)
         }

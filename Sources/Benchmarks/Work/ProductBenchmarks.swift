@@ -14,7 +14,7 @@ extension Benchmark {
                 "a": FormulaModel.uniform("a", [side, side]), "b": FormulaModel.uniform("b", [side, side]),
             ])
             let amount = 2 * Double(side * side * side) / 1e9
-            return Work(
+            return PreparedBenchmark(
                 amount: amount,
                 run: {
                     var corners: [Float] = []

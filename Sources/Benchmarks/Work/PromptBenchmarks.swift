@@ -22,7 +22,7 @@ extension Benchmark {
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features])
             (task.prompts, task.labels, task.precision) = (bench.prompts, labels, peers)
-            return Work(
+            return PreparedBenchmark(
                 amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).step.loss] },
                 task: task, peerAmount: 1)
         }
@@ -43,7 +43,7 @@ extension Benchmark {
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features.rows(0..<1), "contexts": contexts.rows(0..<1)])
             (task.prompts, task.precision) = (bench.prompts, peers)
-            return Work(
+            return PreparedBenchmark(
                 amount: Double(images),
                 run: {
                     let first = classify(features, draws: [contexts], classes: prompts, model: bench.model)[0]

@@ -48,7 +48,7 @@ extension Benchmark {
         func work(
             _ kind: PeerTask.Kind, _ parameters: some VisionTrainingParameters, _ method: some VisionPromptMethod,
             _ workshop: Workshop
-        ) throws -> Work {
+        ) throws -> PreparedBenchmark {
             let pixels = FormulaModel.uniform("pixels", [labels.count, 224, 224, 3])
             let images = ImageSet(labels: labels) { _, _ in pixels }
             var training = try VisionPromptTraining(
@@ -60,7 +60,7 @@ extension Benchmark {
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(method.tensors.merging(["pixels": pixels]) { $1 })
             (task.prompts, task.labels, task.precision, task.learningRate) = (bench.prompts, labels, precision, rate)
-            return Work(
+            return PreparedBenchmark(
                 amount: 1,
                 run: { [training.update(pixels: pixels, labels: labels, learningRate: rate).step.loss] },
                 task: task, peerAmount: 1, precision: precision)

@@ -42,10 +42,10 @@ extension Plan {
     ///   - rate: of matrix products on one core, in thousand millions of operations a second.
     /// - Throws: `StoreError` if the store cannot be read.
     public func estimate(
-        _ instances: [Instance], on machine: Capacity, in store: ArtifactStore, model: ModelSize,
+        _ instances: [Instance], on capacity: Capacity, in store: ArtifactStore, model: ModelSize,
         rate: @escaping () -> Double = { MachineRate.gigaflopsPerSecond() }
     ) throws -> RunEstimate {
-        let share = try shares(of: machine, in: store)
+        let share = try shares(of: capacity, in: store)
         var estimator = Estimator(try StageSizes(of: self, in: store, model: model), rate: rate)
         var estimates: [ArtifactKey: Estimate] = [:]
         for instance in instances {
@@ -68,9 +68,9 @@ extension Plan {
         let all = estimates.values
         return RunEstimate(
             stages: stages,
-            seconds: machine.seconds(for: instances, each: { estimates[$0.key]?.seconds ?? 0 }, share: share),
+            seconds: capacity.seconds(for: instances, each: { estimates[$0.key]?.seconds ?? 0 }, share: share),
             bytes: all.reduce(0) { $0 + ($1.bytes ?? 0) }
-                + machine.jobs * (all.map(\.checkpointBytes).max() ?? 0),
+                + capacity.jobs * (all.map(\.checkpointBytes).max() ?? 0),
             unknown: all.count { $0.seconds == nil },
             encodingFreshViews: trainingsOnFreshViews(among: instances))
     }

@@ -69,13 +69,13 @@ extension Plan {
     /// What an instance takes: what its stage says in the file; of memory, otherwise, the most that an instance of the stage
     /// has taken so far; before any has run, a fair share.
     /// - Throws: `StoreError` if the store cannot be read.
-    public func shares(of machine: Capacity, in store: ArtifactStore) throws -> @Sendable (Instance) -> ProcessShare {
+    public func shares(of capacity: Capacity, in store: ArtifactStore) throws -> @Sendable (Instance) -> ProcessShare {
         let measured = try store.peakBytes(ofPipeline: specification.name)
         let resources = Dictionary(specification.stages.map { ($0.name, $0.resources) }) { first, _ in first }
         return { instance in
             ProcessShare(
-                threads: resources[instance.stage]?.threads ?? machine.threads,
-                memory: resources[instance.stage]?.memory ?? measured[instance.stage] ?? machine.memory / machine.jobs)
+                threads: resources[instance.stage]?.threads ?? capacity.threads,
+                memory: resources[instance.stage]?.memory ?? measured[instance.stage] ?? capacity.memory / capacity.jobs)
         }
     }
 }

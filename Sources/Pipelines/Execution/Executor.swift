@@ -34,7 +34,7 @@ public struct Executor: Sendable {
         }
     }
 
-    public var machine: Capacity
+    public var capacity: Capacity
     /// What each instance takes of the machine.
     public var share: @Sendable (Instance) -> ProcessShare
     /// The folder with the stage executables.
@@ -49,10 +49,10 @@ public struct Executor: Sendable {
     public var options: @Sendable (Instance) -> [String]
 
     public init(
-        machine: Capacity, share: @escaping @Sendable (Instance) -> ProcessShare, executables: URL, store: String,
+        capacity: Capacity, share: @escaping @Sendable (Instance) -> ProcessShare, executables: URL, store: String,
         keepsGoing: Bool = true, remakes: Bool = false, options: @escaping @Sendable (Instance) -> [String] = { _ in [] }
     ) {
-        self.machine = machine
+        self.capacity = capacity
         self.share = share
         self.executables = executables
         self.store = store
@@ -90,7 +90,7 @@ public struct Executor: Sendable {
             var running: [ArtifactKey: ProcessShare] = [:]
             while true {
                 while !Task.isCancelled,
-                    let instance = schedule.next(where: { machine.fits($0, beside: Array(running.values)) })
+                    let instance = schedule.next(where: { capacity.fits($0, beside: Array(running.values)) })
                 {
                     // An error here comes up again, with its reason, in the process or when that has ended.
                     if !remakes, (try? artifacts.isDone(instance)) == true {

@@ -11,7 +11,7 @@ public struct Export: Sendable {
     /// What each row of the arrays is about; nil where it is about nothing else.
     public var rowTable: (columns: [String], rows: [[String]])?
     /// Of what was learned: a training checkpoint says it.
-    fileprivate var training: Training?
+    fileprivate var training: TrainingSummary?
     /// What is written as .csv: a column for each number, after those of `rowTable`.
     fileprivate var table: (columns: [String], numbers: Tensor)?
 
@@ -58,7 +58,7 @@ public struct Export: Sendable {
         let contexts = try PromptForm(of: key, in: store).classes?.count ?? 1
         let isSpecific = contexts > 1 && vectors.rows.isMultiple(of: contexts)
         tensors = ["ctx": isSpecific ? vectors.reshaped([contexts, vectors.rows / contexts, vectors.columns]) : vectors]
-        training = Training(epochs: try store.epochs(of: key), accuracy: prompt.validationAccuracy)
+        training = TrainingSummary(epochs: try store.epochs(of: key), accuracy: prompt.validationAccuracy)
         table = (Self.numbers("v", vectors.columns), vectors)
     }
 
@@ -67,7 +67,7 @@ public struct Export: Sendable {
     public init(generator key: ArtifactKey, in store: ArtifactStore) throws {
         let generator = try store.weights(key)
         tensors = generator.tensors
-        training = Training(epochs: try store.epochs(of: key), accuracy: generator.validationAccuracy)
+        training = TrainingSummary(epochs: try store.epochs(of: key), accuracy: generator.validationAccuracy)
     }
 
     /// The predictions of an evaluation: `predictions`, `[images, 3]`: true class, predicted class, and its probability.
@@ -91,7 +91,7 @@ public struct Export: Sendable {
     }
 
     /// What is known of the training of what is exported.
-    fileprivate struct Training {
+    fileprivate struct TrainingSummary {
         var epochs: Int
         /// On validation images, in 0...1.
         var accuracy: Double?

@@ -1,5 +1,5 @@
 /// Mean and spread of a few values.
-public struct Summary: Hashable, Sendable {
+public struct MeanAndSpread: Hashable, Sendable {
     public var count: Int
     public var mean: Double
     /// The sample standard deviation (over n − 1), or nil for a single value.
