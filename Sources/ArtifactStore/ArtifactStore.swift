@@ -7,6 +7,10 @@ import Tensors
 ///
 /// An artifact and all its rows become visible in one transaction or not at all. Several processes may read and write a
 /// store at once; a writer waits for another up to a minute. All calls are synchronous.
+///
+/// Any call that reads throws `StoreError.damaged`, `.badValue` or `.failed` where what the file holds cannot be trusted
+/// or read. Any call that writes throws `.readOnly`, `.diskFull`, `.busy` or `.failed`, and then has written nothing. What
+/// a call throws besides stands with it.
 public final class ArtifactStore: Sendable {
     /// The file.
     public let path: String
@@ -61,6 +65,7 @@ public final class ArtifactStore: Sendable {
 
     /// A store of nothing, in memory, for whoever looks at what is in a store that is not there.
     /// - Parameter path: where it would be.
+    /// - Throws: a `DatabaseError` where SQLite cannot make it, as for want of memory.
     public init(emptyInPlaceOf path: String) throws {
         self.path = path
         isReadOnly = false
@@ -75,6 +80,8 @@ public final class ArtifactStore: Sendable {
 
     /// Closes the file, whoever still holds this value, so that nothing stays in its write-ahead log but what others write. Any
     /// later call throws.
+    /// - Throws: `StoreError.busy` where a statement is still being read, `.diskFull` or `.failed` where the log cannot
+    ///   be written into the file.
     public func close() throws {
         try StoreError.translating(at: path) { try database.close() }
     }
@@ -83,6 +90,8 @@ public final class ArtifactStore: Sendable {
     /// a transaction for each.
     ///
     /// - Parameter body: must not write to the store.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; `StoreError` where the store cannot be read.
     public func atOneMoment<Result>(_ body: () throws -> Result) throws -> Result {
         try reading { _ in try body() }
     }

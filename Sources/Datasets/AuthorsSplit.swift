@@ -35,7 +35,10 @@ public struct AuthorsSplit: Hashable, Sendable {
 
 extension ImageFolder {
     /// The parts of a domain as a paper's authors make them.
-    /// - Parameter digests: gives the SHA-256 of each file that is in a part, in order.
+    /// - Parameters:
+    ///   - domain: one that the folder has.
+    ///   - split: whose, and with which seed.
+    ///   - digests: gives the SHA-256 of each file that is in a part, in order.
     /// - Throws: `DatasetError` where the images do not lie as the rule has it, or a part is empty; what `digests` throws.
     public func parts(
         of domain: Name, as split: AuthorsSplit, digests: ([String]) throws -> [Digest]

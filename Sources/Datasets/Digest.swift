@@ -39,6 +39,7 @@ public struct Digest: Hashable, Sendable {
     }
 
     /// Calls `body` with the 32 bytes.
+    /// - Throws: what `body` throws.
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -74,6 +75,8 @@ extension Digest: Comparable {
 }
 
 extension Digest: Codable {
+    /// Its 64 hexadecimal digits.
+    /// - Throws: `DecodingError` for any other text.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -83,6 +86,8 @@ extension Digest: Codable {
         self = digest
     }
 
+    /// Its 64 hexadecimal digits.
+    /// - Throws: `EncodingError`, where the encoder takes no text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

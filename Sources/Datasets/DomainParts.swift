@@ -25,7 +25,9 @@ public struct DomainParts: Hashable, Sendable {
 
 extension ImageFolder {
     /// Reads the split file of a domain out of a folder.
-    /// - Parameter folder: with files such as `a_train_val_split.json` or `art_painting_train_val_split.json`.
+    /// - Parameters:
+    ///   - domain: one that the data set has.
+    ///   - folder: with files such as `a_train_val_split.json` or `art_painting_train_val_split.json`.
     /// - Throws: `DatasetError` where there is none for the domain, or it is none.
     public func splitFile(
         of domain: Name, in folder: String
@@ -52,6 +54,11 @@ extension ImageFolder {
     }
 
     /// The parts of a domain, by its file in a folder of split files.
+    /// - Parameters:
+    ///   - domain: one that the data set has.
+    ///   - folder: of split files.
+    ///   - digests: gives the SHA-256 of each file, in order.
+    /// - Throws: as `splitFile(of:in:)` and `parts(of:by:at:digests:)`.
     public func parts(
         of domain: Name, in folder: String, digests: ([String]) throws -> [Digest]
     ) throws -> DomainParts {
@@ -65,7 +72,9 @@ extension ImageFolder {
     /// files, by as many folders above as it takes. So a split serves every layout. Classes go by their names, whatever
     /// their numbers; underscores and case do not matter.
     /// - Parameters:
+    ///   - domain: one that the data set has.
     ///   - split: what the file at `path` holds.
+    ///   - path: the split file's, for errors.
     ///   - digests: gives the SHA-256 of each file, in order.
     /// - Throws: `DatasetError` where images are not there or in both parts, or none is in one; what `digests` throws.
     public func parts(
@@ -129,7 +138,9 @@ extension ImageFolder {
     }
 
     /// A split of a domain, to be written to a file. As in the authors' files, `test` repeats `val`.
-    /// - Parameter images: the domain's manifest.
+    /// - Parameters:
+    ///   - images: the domain's manifest.
+    ///   - split: which of its images train and which validate.
     public func splitFile(of images: DomainManifest, _ split: Split) -> SplitFile {
         func part(_ indices: [Int]) -> [LabelledImage] { indices.map { images.images[$0] } }
         return splitFile(of: images.domain, train: part(split.train), validation: part(split.validation))

@@ -42,6 +42,7 @@ public struct ImageFolder: Sendable {
 
     /// Looks for domains and classes.
     /// - Parameters:
+    ///   - root: the data set's folder.
     ///   - name: the data set's; by default, the root folder's, for a data set that is not known.
     ///   - names: how the names of domains and classes are taken.
     ///   - skipsUnreadable: whether files that cannot be read are left out.
@@ -135,8 +136,11 @@ public struct ImageFolder: Sendable {
     func isSkipped(_ entry: Entry) -> Bool { skipsUnreadable && !Self.isReadable(entry.path.text) }
 
     /// The manifest of a domain.
-    /// - Parameter digests: gives the SHA-256 of each file, in order.
-    /// - Throws: what `images(of:)` and `digests` throw.
+    /// - Parameters:
+    ///   - domain: one that the folder has.
+    ///   - digests: gives the SHA-256 of each file, in order.
+    /// - Throws: what `images(of:)` and `digests` throw; `DatasetError.unreadable` where files that cannot be read are left
+    ///   out, and none can.
     public func manifest(of domain: Name, digests: ([String]) throws -> [Digest]) throws -> DomainManifest {
         let all = try images(of: domain), entries = all.filter { !isSkipped($0) }
         if entries.isEmpty, let first = all.first {

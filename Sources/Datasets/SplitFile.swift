@@ -68,6 +68,8 @@ extension SplitFile: Codable {
         case train, validation = "val", test
     }
 
+    /// A split file's JSON; `test` may be left out.
+    /// - Throws: `DecodingError`, which says which item is none.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         train = try container.decode([Item].self, forKey: .train)
@@ -77,6 +79,8 @@ extension SplitFile: Codable {
 }
 
 extension SplitFile.Item: Codable {
+    /// A list of path, label, domain and class name.
+    /// - Throws: `DecodingError` for any other list.
     public init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         path = try container.decode(String.self)
@@ -85,6 +89,8 @@ extension SplitFile.Item: Codable {
         className = try container.decode(String.self)
     }
 
+    /// A list of path, label, domain and class name.
+    /// - Throws: `EncodingError`, where the encoder takes no list.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.unkeyedContainer()
         try container.encode(path)

@@ -3,6 +3,7 @@ import Foundation
 /// A file of text that another program may have written: UTF-8, or UTF-16 where it begins with a byte order mark, which is
 /// no part of the text.
 public enum TextFile {
+    /// The text of a file.
     /// - Throws: `DatasetError.unreadable`, with what to do where it is in another encoding.
     public static func text(of path: String) throws(DatasetError) -> String {
         let bytes: Data
@@ -19,6 +20,7 @@ public enum TextFile {
     }
 
     /// The text that a file's bytes are.
+    /// - Throws: `Malformed`: what is wrong, in which line, and what to do.
     public static func text(_ bytes: Data) throws(Malformed) -> String {
         if bytes.starts(with: [0xff, 0xfe]) { return try utf16(bytes.dropFirst(2)) { UInt16($0) | UInt16($1) << 8 } }
         if bytes.starts(with: [0xfe, 0xff]) { return try utf16(bytes.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) } }

@@ -8,6 +8,7 @@ extension ImageFolder {
 
     /// What is beside domains and beside classes and is not read, sorted. Of a data set whose images are listed nothing is
     /// said: what is not listed is not meant.
+    /// - Throws: `DatasetError.unreadable` for a folder that cannot be listed.
     public func unusedAbove() throws(DatasetError) -> [UnusedEntry] {
         guard case .folders = layout.images else { return [] }
         var read: Set<Name> = [], above: Set<Name> = []

@@ -15,11 +15,13 @@ public struct Artifact: Hashable, Sendable {
 
 extension ArtifactStore {
     /// Whether an artifact is there, whole.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func contains(_ key: ArtifactKey) throws -> Bool {
         try reading { try $0.artifactID(key) != nil }
     }
 
     /// An artifact's recipe and figures, or nil where there is none.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func artifact(_ key: ArtifactKey) throws -> Artifact? {
         try reading { try $0.artifact(key) }
     }

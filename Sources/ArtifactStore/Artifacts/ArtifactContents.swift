@@ -25,7 +25,11 @@ extension ArtifactStore {
     /// Writes an artifact, its inputs, its contents, the history of its training and the digest of all these, and forgets the checkpoint and the
     /// failure noted under its key: all in one transaction. Where the artifact is there already, nothing is done, or, if the store
     /// `remakes`, its contents are replaced.
-    /// - Parameter seconds: how long it took to make.
+    /// - Parameters:
+    ///   - recipe: what decides the artifact's key; of the kind of its contents.
+    ///   - contents: what was made.
+    ///   - metrics: the history of its training, epoch by epoch.
+    ///   - seconds: how long it took to make.
     /// - Returns: `recipe.key`.
     /// - Throws: `StoreError`, and then nothing is written: an input that is not there, contents that are not finite or
     ///   do not fit together, a full disk.

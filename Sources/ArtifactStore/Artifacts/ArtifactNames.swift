@@ -4,7 +4,9 @@ import GRDB
 extension ArtifactStore {
     /// The artifact that a text stands for: a key, its first digits (six or more), a name of the view `names`, such as
     /// "tango" for embeddings or "coop/tango/1" for a prompt, or what runs call it, such as "spg(target tango, seed 1)".
-    /// - Parameter kind: only artifacts of this kind are meant.
+    /// - Parameters:
+    ///   - text: what stands for it.
+    ///   - kind: only artifacts of this kind are meant; of any, where it is nil.
     /// - Throws: `StoreError.unknownName`, `.ambiguousName` with the candidates, `.noArtifact` for a whole key, `.notMade` for
     ///   what is planned.
     public func resolve(_ text: String, kind: ArtifactKind? = nil) throws -> ArtifactKey {
@@ -31,6 +33,7 @@ extension ArtifactStore {
     }
 
     /// The names of an artifact in the view `names`, the longest first: those say most.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func names(of key: ArtifactKey) throws -> [String] {
         try reading { database in
             try String.fetchAll(
@@ -40,6 +43,7 @@ extension ArtifactStore {
     }
 
     /// What an artifact is called in a sentence: its most telling name, or its kind and the first digits of its key.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func title(of key: ArtifactKey) throws -> String {
         if let name = try names(of: key).first { return name }
         guard let artifact = try artifact(key) else { return key.short }

@@ -130,6 +130,8 @@ extension JSONValue {
 }
 
 extension JSONValue: Codable {
+    /// Any JSON value.
+    /// - Throws: `DecodingError` where there is none.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -150,6 +152,8 @@ extension JSONValue: Codable {
         }
     }
 
+    /// As the JSON value that it is.
+    /// - Throws: `EncodingError` for a number that is not finite.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -170,11 +174,14 @@ extension JSONValue: Codable {
     }
 
     /// The JSON form of any encodable value.
+    /// - Throws: `EncodingError` where it cannot be encoded, as a number that is not finite.
     public init(encoding value: some Encodable) throws {
         self = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
     }
 
     /// Reads a value of another type out of this one.
+    /// - Throws: `DecodingError` where this is no such value; `EncodingError` where it holds a number that is not
+    ///   finite.
     public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
     }

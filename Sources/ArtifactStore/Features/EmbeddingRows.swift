@@ -112,6 +112,8 @@ extension ArtifactStore {
     ///   - vectors: shape `[rows.count, dimension]`, each row of unit length.
     ///   - norms: how long each was before it became a unit vector, where that is known.
     ///   - statistics: what the encoder's blocks make of the same rows, if that is kept.
+    ///   - rows: the image and view that each vector is of.
+    ///   - key: the encoder's.
     ///   - tolerance: how far a vector that is to get its norm may be from the one given.
     ///   - refusingOthers: whether a vector that is there must have the same bits as the one given, and its norm, too.
     /// - Returns: how many norms were filled in.

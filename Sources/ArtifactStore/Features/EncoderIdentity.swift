@@ -27,6 +27,7 @@ public struct EncoderIdentity: Hashable, Sendable {
 extension ArtifactStore {
     /// Makes an encoder known, so that its embeddings can be inserted. Does nothing where it is known.
     /// - Returns: `encoder.key`.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     @discardableResult
     public func record(_ encoder: EncoderIdentity) throws -> Digest {
         let key = encoder.key

@@ -7,6 +7,7 @@ import Tensors
 
 extension ArtifactStore {
     /// The SHA-256 of a file's bytes; see `digests(ofFiles:progress:)`.
+    /// - Throws: `DatasetError.unreadable`; `StoreError` where it cannot be remembered.
     public func digest(ofFile path: String) throws -> Digest {
         try digests(ofFiles: [path])[0]
     }
@@ -16,8 +17,10 @@ extension ArtifactStore {
     /// A digest is remembered with the file's path and stamp (size, times, inode), so that an unchanged tree is looked at but
     /// not read again, unless the store `remakes` what it has. What has to be read is read by two threads. A store opened for
     /// reading only remembers nothing.
-    /// - Parameters: - paths: absolute paths. - progress: called with the number of files read so far and the number to
-    ///   be read; not at all if there are none.
+    /// - Parameters:
+    ///   - paths: absolute paths.
+    ///   - progress: called with the number of files read so far and the number to be read; not at all if there are none.
+    /// - Returns: a digest for each path, in order.
     /// - Throws: `DatasetError.unreadable`, naming the file; `StoreError`.
     public func digests(
         ofFiles paths: [String], progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -71,6 +74,7 @@ extension ArtifactStore {
 
     /// Forgets the digests of some files, whose bytes turned out to be others, and what is known of whole domains: they are
     /// read again the next time, whatever their stamps say.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func forgetDigests(ofFiles paths: some Sequence<String>) throws {
         try writing { database in
             for path in paths { try database.execute(sql: "DELETE FROM file_digest WHERE path = ?", arguments: [path]) }

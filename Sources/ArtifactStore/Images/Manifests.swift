@@ -32,6 +32,7 @@ extension ArtifactStore {
     /// Writes a manifest as an `images` artifact. Where it is there already, only where the files lie now, and what the
     /// data set is called, is brought up to date.
     /// - Returns: `manifest.key`.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     @discardableResult
     public func record(_ manifest: DomainManifest) throws -> ArtifactKey {
         let recipe = manifest.recipe

@@ -9,11 +9,13 @@ extension ArtifactStore {
     /// A domain that has not changed since it was last seen is looked at, file by file, and nothing else; what is remembered
     /// of its files, one digest for all of them, leads to the key. Where the store `remakes` what it has, all files are read.
     /// - Parameters:
+    ///   - domain: one that the folder has.
+    ///   - folder: the data set's.
     ///   - listed: told what was seen among the files, whether it has changed or not.
     ///   - recording: whether the images are to be an artifact of the store, as a run needs them, seen last, with the paths
     ///     that they have now.
     ///   - progress: called with the number of files read and the number to be read; not at all if there are none.
-    /// - Throws: `DatasetError`, `StoreError`.
+    /// - Throws: `DatasetError`: a domain that is not there, a folder or file that cannot be read; `StoreError`.
     public func imagesKey(
         of domain: Name, in folder: ImageFolder, recording: Bool, listed: (ImageFolder.Listing) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -25,6 +27,8 @@ extension ArtifactStore {
 
     /// The keys of the images of a domain that are used and of their parts, split as a paper's authors do; remembered like
     /// those of whole domains.
+    /// - Throws: as `imagesKey(of:in:recording:listed:progress:)`, and `DatasetError` where the images do not lie as
+    ///   the split has it, or a part would be empty.
     public func partKeys(
         of domain: Name, in folder: ImageFolder, as split: AuthorsSplit, recording: Bool,
         listed: (ImageFolder.Listing) -> Void = { _ in },

@@ -48,11 +48,13 @@ extension ArtifactStore {
     }
 
     /// Forgets the state of a training, which then begins anew.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func discardCheckpoint(for key: ArtifactKey) throws {
         try writing { try $0.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key.description]) }
     }
 
     /// How far the training that will make an artifact is, or nil where no checkpoint of it is kept.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func progress(of key: ArtifactKey) throws -> JSONValue? {
         try reading { database in
             try String.fetchOne(

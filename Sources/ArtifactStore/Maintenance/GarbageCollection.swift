@@ -65,6 +65,7 @@ extension ArtifactStore {
     }
 
     /// Gives the space of deleted rows back to the disk. Until then new rows use it.
+    /// - Throws: `StoreError.readOnly`; `.diskFull` where there is no room for a copy of what stays; `.busy`.
     public func compact() throws {
         guard !isReadOnly else { throw StoreError.readOnly(path: path) }
         try StoreError.translating(at: path) {

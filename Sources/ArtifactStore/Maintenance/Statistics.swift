@@ -59,6 +59,7 @@ public struct StoreStatistics: Hashable, Sendable {
 
 extension ArtifactStore {
     /// Counts what there is.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func statistics() throws -> StoreStatistics {
         try reading { database in
             func number(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }

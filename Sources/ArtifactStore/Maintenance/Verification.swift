@@ -34,6 +34,7 @@ extension ArtifactStore {
 
     /// Takes out what is damaged and everything that was made from it, in one transaction, so that a run makes it anew.
     /// Damage of the file itself stays as it is.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func remove(_ damages: [StoreDamage]) throws {
         try writing { database in
             try database.deleteArtifacts(database.artifactsToRemove(damages))

@@ -18,7 +18,10 @@ public struct InstanceSelector: Sendable {
 
     /// Those of some instances that are meant: all that the text says a part of, or the one that it says more of. A text that
     /// is the whole of one instance, and a part of another whose value holds a comma, means the first.
-    /// - Parameter pipeline: whose the instances are; nil where each has another.
+    /// - Parameters:
+    ///   - instances: those to choose from.
+    ///   - named: an instance's pipeline, name and key.
+    /// - Returns: those that are meant, in their order; none where the text means none.
     public func instances<Instance>(
         among instances: [Instance], _ named: (Instance) -> (pipeline: String, name: InstanceName, key: ArtifactKey)
     ) -> [Instance] {

@@ -9,11 +9,13 @@ public struct NamedInstance: Hashable, Sendable {
 
 extension ArtifactStore {
     /// The instances that a selector means, of the pipelines' latest plans, made or not, pipeline by pipeline.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func instances(_ selector: InstanceSelector) throws -> [NamedInstance] {
         try reading { try $0.instances(selector) }
     }
 
     /// All that a pipeline's latest plan asks for; empty for a pipeline that is unknown.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func instances(ofPipeline name: String) throws -> [NamedInstance] {
         try reading { try $0.namedInstances(where: "pipeline = ?1", name) }
     }

@@ -27,6 +27,7 @@ public struct PipelineInstance: Hashable, Sendable {
 extension ArtifactStore {
     /// Says what a pipeline consists of now, in place of what was said before, which is kept as an earlier version.
     /// Writes nothing where nothing has changed.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func setPipeline(_ name: String, to instances: [PipelineInstance]) throws {
         guard try pipeline(name) != instances else { return }
         try writing { database in
@@ -46,6 +47,7 @@ extension ArtifactStore {
     }
 
     /// What a pipeline consists of; empty for one that is unknown.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func pipeline(_ name: String) throws -> [PipelineInstance] {
         try reading { database in
             try Row.fetchAll(
@@ -60,6 +62,7 @@ extension ArtifactStore {
 
     /// The places that an artifact has or had in pipelines: a stage and a cell, such as `spg {"seed":1}`; of images, their
     /// domain, such as `images of tango`.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func slots(of key: ArtifactKey) throws -> Set<Name> {
         try reading { database in
             try Name.fetchSet(
@@ -72,7 +75,12 @@ extension ArtifactStore {
     }
 
     /// The keys that an instance of a pipeline had in earlier versions, the latest first, each once.
-    /// - Parameter key: the one that it has now, which is left out.
+    /// - Parameters:
+    ///   - name: the pipeline's.
+    ///   - stage: the instance's stage.
+    ///   - cell: its value on each axis that the stage depends on.
+    ///   - key: the one that it has now, which is left out.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func earlierKeys(
         ofPipeline name: String, stage: String, cell: JSONValue, before key: ArtifactKey
     ) throws -> [ArtifactKey] {

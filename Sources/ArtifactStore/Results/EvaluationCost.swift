@@ -33,6 +33,7 @@ public struct EvaluationCost: Hashable, Sendable {
 
 extension ArtifactStore {
     /// What evaluations have cost, as far as they have been made.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func costs(of evaluations: some Sequence<ArtifactKey>) throws -> [ArtifactKey: EvaluationCost] {
         try reading { database in
             var costs: [ArtifactKey: EvaluationCost] = [:]

@@ -30,8 +30,11 @@ public struct EvaluationRecord: Hashable, Sendable {
 
 extension ArtifactStore {
     /// The evaluations with these keys, as far as they have been made.
-    /// - Parameter dataSets: what a pipeline calls the data sets of features, by their keys; the others have the name under
-    ///   which their images were seen last.
+    /// - Parameters:
+    ///   - keys: of evaluations, made or not.
+    ///   - dataSets: what a pipeline calls the data sets of features, by their keys; the others have the name under which
+    ///     their images were seen last.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func evaluationRecords(
         of keys: some Sequence<ArtifactKey>, dataSets: [ArtifactKey: String] = [:]
     ) throws -> [ArtifactKey: EvaluationRecord] {
@@ -43,6 +46,7 @@ extension ArtifactStore {
     }
 
     /// The names of all pipelines that have been run, in their alphabet's order.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func pipelineNames() throws -> [String] {
         try reading { try String.fetchAll($0, sql: "SELECT DISTINCT pipeline FROM pipeline_instance ORDER BY pipeline") }
     }

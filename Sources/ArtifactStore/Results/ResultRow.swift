@@ -14,6 +14,7 @@ public struct ResultRow: Hashable, Sendable {
 
 extension ArtifactStore {
     /// The evaluations of a pipeline that are done, in the pipeline's order.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func results(ofPipeline name: String) throws -> [ResultRow] {
         try reading { database in
             try Row.fetchAll(database, sql: """
@@ -37,6 +38,7 @@ extension ArtifactStore {
 extension ArtifactStore {
     /// The accuracy on validation images of some prompts and generators, in 0...1, as far as they have been made; nil of those
     /// that were learned without such images, or elsewhere.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func validationAccuracies(of keys: some Sequence<ArtifactKey>) throws -> [ArtifactKey: Double?] {
         try reading { database in
             let rows = try Row.fetchAll(

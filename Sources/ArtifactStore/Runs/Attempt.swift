@@ -30,6 +30,7 @@ public struct Attempt: Hashable, Sendable {
 
 extension ArtifactStore {
     /// Notes that an artifact is about to be made, in place of what is known of an earlier attempt.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func beginAttempt(at key: ArtifactKey, threads: Int) throws {
         try writing { database in
             try database.execute(
@@ -39,6 +40,7 @@ extension ArtifactStore {
     }
 
     /// Notes how the attempt that was begun last came to its end.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func endAttempt(at key: ArtifactKey, cost: Attempt.Cost, log: String) throws {
         try writing { database in
             try database.execute(
@@ -48,6 +50,7 @@ extension ArtifactStore {
     }
 
     /// The last attempt of a pipeline at making an artifact, or nil where there has been none.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func attempt(at key: ArtifactKey) throws -> Attempt? {
         try reading { database in
             try Row.fetchOne(
@@ -62,6 +65,7 @@ extension ArtifactStore {
     }
 
     /// The most memory that an instance of each stage of a pipeline has taken so far, by the stage's name.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func peakBytes(ofPipeline name: String) throws -> [String: Int] {
         try reading { database in
             let rows = try Row.fetchAll(

@@ -34,6 +34,7 @@ extension ArtifactStore {
 
     /// Says that this process is at work in the store, until its end: nothing is taken out of it meanwhile. Waits for whoever
     /// is taking something out.
+    /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written; `.readOnly` for a store in memory.
     public func beginWork() throws {
         // Never closed: the operating system does it.
         let descriptor = try openClaims()
@@ -64,6 +65,7 @@ extension ArtifactStore {
     }
 
     /// Those of some artifacts that a process makes at the moment.
+    /// - Throws: `StoreError.cannotOpen` where the file of locks is there and cannot be read.
     public func claimed(among keys: some Sequence<ArtifactKey>) throws -> Set<ArtifactKey> {
         // Without the file nobody has ever claimed anything; who may not read it cannot know.
         guard let claimsPath else { return [] }

@@ -10,6 +10,7 @@ public struct Failure: Hashable, Sendable {
 
 extension ArtifactStore {
     /// Notes why an artifact could not be made, in place of an earlier note. Writing the artifact deletes it.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func recordFailure(_ message: String, of key: ArtifactKey) throws {
         try writing { database in
             try database.execute(
@@ -19,6 +20,7 @@ extension ArtifactStore {
     }
 
     /// The last failure to make an artifact that is still not there, or nil.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func failure(of key: ArtifactKey) throws -> Failure? {
         try reading { database in
             try Row.fetchOne(

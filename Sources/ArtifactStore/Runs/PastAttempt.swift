@@ -11,8 +11,10 @@ public struct PastAttempt: Hashable, Sendable {
 extension ArtifactStore {
     /// What pipelines have made of a kind, the latest first.
     /// - Parameters:
+    ///   - kind: of the artifacts.
     ///   - version: of the algorithm.
     ///   - limit: how many at the most.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func pastAttempts(making kind: ArtifactKind, version: Int, limit: Int) throws -> [PastAttempt] {
         try reading { database in
             let rows = try Row.fetchAll(
@@ -32,6 +34,7 @@ extension ArtifactStore {
 
     /// How many images and classes an `images` artifact has, or the images that an `embeddings` artifact covers; nil for others,
     /// and for what is not there.
+    /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func extent(of key: ArtifactKey) throws -> (images: Int, classes: Int)? {
         try reading { database in
             try Row.fetchOne(
