@@ -148,6 +148,34 @@ struct TaskTests {
         #expect(views == [4, 8, 4])
     }
 
+    @Test("What a file says of values that --set leaves out has no effect; of others it is a fault still")
+    func narrowed() throws {
+        let text = sampleText.replacing("seed: [1, 2]", with: """
+            seed: [1, 2]
+              exclude: [{target: oil, seed: 2}]
+              include: [{target: oil, seed: 7}]
+              names: {late: {target: oil, seed: 7}}
+            """).replacing(
+                "with: {views: 4}", with: "with: {views: 4}, where: [{target: oil, with: {views: 8}}, {seed: 2, with: {views: 2}}]")
+        func features(_ text: String, _ edits: String...) throws -> [String] {
+            let specification = try Specification(
+                text: text, file: "s", kinds: sampleKinds(), edits: edits.map { try SpecificationEdit($0) })
+            let plan = try Plan(specification, inputs: sampleInputs())
+            return plan.instances.filter { $0.name.hasPrefix("features(domain ink") }.map {
+                "\($0.name.dropFirst(21)) \($0.recipe.parameters["views"]?.number ?? 0)"
+            }
+        }
+        #expect(try features(text).count == 4)
+        #expect(try features(text, "matrix.target=[ink]") == ["target ink, seed 1) 4.0", "target ink, seed 2) 2.0"])
+        #expect(try features(text, "matrix.target=[ink]", "matrix.seed=[1]") == ["target ink, seed 1) 4.0"])
+        #expect(try features(text, "matrix={target: [ink], seed: [2]}") == ["target ink, seed 2) 2.0"])
+        for (edit, odd) in [("matrix.target=[ink]", "where: [{target: olive"), ("matrix.seed=[1]", "exclude: [{target: olive")] {
+            let odd = text.replacing(odd.replacing("olive", with: "oil"), with: odd)
+            let error = #expect(throws: SpecificationError.self) { try features(odd, edit) }
+            #expect(error?.description.contains("“olive” is not a value of the axis") == true)
+        }
+    }
+
     @Test("Values of thousands of cells, one by one, and one of all of them", .timeLimit(.minutes(2)))
     func manyOverrides() throws {
         let seeds = 4000

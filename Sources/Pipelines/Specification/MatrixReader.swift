@@ -11,11 +11,14 @@ extension Specification {
 
         static let lists = ["include", "exclude", "names"]
 
-        /// - Parameter targets: other data sets to test on; the axis `target` is by them, also where the file has none.
-        init(_ node: SourceNode?, targets: [DataSet]) throws(SpecificationError) {
+        /// - Parameters:
+        ///   - unedited: the whole file without the values of `--set`; nil where none is set.
+        ///   - targets: other data sets to test on; the axis `target` is by them, also where the file has none.
+        init(_ node: SourceNode?, unedited: SourceNode?, targets: [DataSet]) throws(SpecificationError) {
             let members = try node?.members("axes, such as {seed: [1, 2, 3]}") ?? []
             for member in members where !Self.lists.contains(member.name) { axes.append(try Axis(member)) }
             try setTargets(targets)
+            noteLeftOut(of: unedited, targets)
             if let node { try Self.checkSize(of: axes, at: node) }
             cells = Cell.all(over: axes.map { ($0.name, $0.values.map(\.value)) }).filter { !Self.testsItsSource($0) }
             if let axis = members[sourceAxis], cells.isEmpty {
@@ -64,16 +67,30 @@ extension Specification {
             }
         }
 
+        private mutating func noteLeftOut(of unedited: SourceNode?, _ targets: [DataSet]) {
+            guard let unedited else { return }
+            let members = (try? unedited.members("a pipeline")["matrix"]?.value.members("axes")) ?? []
+            for (index, axis) in axes.enumerated() {
+                let isOfTargets = axis.name == targetAxis && members[targetAxis] == nil
+                let values = isOfTargets
+                    ? targets.map { AxisValue($0.label ?? "") }
+                    : members[axis.name].flatMap { try? Axis($0) }?.values.map(\.value) ?? []
+                axes[index].leftOut = Set(values.filter { axis.listed($0) == nil })
+            }
+        }
+
         private mutating func exclude(_ node: SourceNode) throws(SpecificationError) {
             let elements = try node.elements("a list of cells, such as [{target: ink, seed: 2}]")
             // Where each part is in the list, by the axes that it has values on: a cell is looked up once for each such choice.
-            var places: [[String]: [Cell: Int]] = [:]
+            var places: [[String]: [Cell: Int]] = [:], found: Set<Int> = []
             for (place, element) in elements.enumerated() {
-                let part = try part(element)
+                guard let part = try part(element) else {
+                    found.insert(place)
+                    continue
+                }
                 let axes = part.coordinates.map(\.axis)
                 if places[axes, default: [:]][part] == nil { places[axes, default: [:]][part] = place }
             }
-            var found: Set<Int> = []
             cells.removeAll { cell in
                 guard let first = places.compactMap({ $1[cell.projected(on: $0)] }).min() else { return false }
                 found.insert(first)
@@ -87,7 +104,8 @@ extension Specification {
         private mutating func include(_ node: SourceNode) throws(SpecificationError) {
             var known = Set(cells)
             for element in try node.elements("a list of cells, such as [{target: ink, seed: 7}]") {
-                let cell = try part(element, adding: true).projected(on: axes.map(\.name))
+                guard let part = try part(element, adding: true) else { continue }
+                let cell = part.projected(on: axes.map(\.name))
                 if let axis = axes.first(where: { cell.value(on: $0.name) == AxisValue.absent }) {
                     throw element.error("a cell to include has a value on every axis; this one has none on “\(axis.name)”")
                 }
@@ -101,7 +119,8 @@ extension Specification {
             // The parts that cells have on some axes.
             var parts: [[String]: Set<Cell>] = [:], named: Set<Cell> = []
             for member in try node.members("names of cells, such as {quick: {seed: 1, epochs: 5}}") {
-                let part = try part(member.value), axes = part.coordinates.map(\.axis)
+                guard let part = try part(member.value) else { continue }
+                let axes = part.coordinates.map(\.axis)
                 if parts[axes] == nil { parts[axes] = Set(cells.map { $0.projected(on: axes) }) }
                 guard parts[axes]?.contains(part) == true else {
                     throw member.value.error("the matrix has no such cell to name")
@@ -111,15 +130,16 @@ extension Specification {
             }
         }
 
-        /// A value on some axes each.
+        /// A value on some axes each; nil where one of the values is left out.
         /// - Parameter adding: whether a value may be one that its axis does not list; it is then added to the axis.
-        private mutating func part(_ node: SourceNode, adding: Bool = false) throws(SpecificationError) -> Cell {
+        private mutating func part(_ node: SourceNode, adding: Bool = false) throws(SpecificationError) -> Cell? {
             var coordinates: [(String, AxisValue)] = []
             let members = try node.members("values on axes, such as {seed: 1}", among: axes.map(\.name))
             guard !members.isEmpty else { throw node.error("expected values on axes, such as {seed: 1}, found none") }
             for index in axes.indices {
                 guard let member = members[axes[index].name] else { continue }
                 let value = try Axis.value(member.value, axis: axes[index].name)
+                if axes[index].leftOut.contains(value.value) { return nil }
                 if axes[index].listed(value.value) == nil {
                     guard adding else {
                         let known = axes[index].values.map(\.value.text)

@@ -50,7 +50,7 @@ extension Specification.Stage {
                 domainConditions.append(.init(Name(value.value.text), node))
             } else {
                 let axis = matrix.first { $0.name == member.name }
-                guard axis?.listed(value.value) != nil else {
+                guard axis?.listed(value.value) != nil || axis?.leftOut.contains(value.value) == true else {
                     let text = value.value.text, known = axis?.values.map(\.value) ?? []
                     throw node.error(
                         "“\(text)” is not a value of the axis\(suggestion(for: text, among: known.map(\.text)))")

@@ -21,7 +21,7 @@ public struct Specification: Sendable {
         /// The domains to use, or nil for all that are there.
         public var domains: [Located<Name>]?
         /// Whether a file that is no image ends the extraction or is left out of it.
-        public var onBadImage: BadImagePolicy
+        public var onBadImage: ExtractStage.BadImagePolicy
         /// How names of domains and classes are taken.
         public var names: NameForm
         /// How the images of each domain are split, or nil where the stages' seeds do it.
@@ -34,10 +34,6 @@ public struct Specification: Sendable {
         /// A folder of split files, as written.
         case files(String)
         case authors(AuthorsSplit)
-    }
-
-    public enum BadImagePolicy: String, CaseIterable, Sendable {
-        case fail, skip
     }
 
     /// A value of the file that can only be judged later, with its place.
@@ -55,6 +51,8 @@ public struct Specification: Sendable {
         var location: SourceLocation
         /// Where each value is.
         private var places: [AxisValue: Int] = [:]
+        /// Values that the file lists and that `--set` leaves out: what the file says of them has no effect.
+        var leftOut: Set<AxisValue> = []
 
         init(name: String, _ values: [Located<AxisValue>], location: SourceLocation) {
             (self.name, self.values, self.location) = (name, [], location)
@@ -165,10 +163,11 @@ public struct Specification: Sendable {
     private init(
         _ tree: SourceTree, file: String, kinds: [StageKind], edits: [SpecificationEdit]
     ) throws(SpecificationError) {
+        let unedited = edits.isEmpty ? nil : try? SourceNode(tree.resolvingReferences())
         var tree = tree
         for edit in edits { tree = try tree.edited(edit) }
         try SpecificationEdit.checkOverlaps(of: edits)
-        try self.init(SourceNode(tree.resolvingReferences()), file: file, kinds: kinds)
+        try self.init(SourceNode(tree.resolvingReferences()), unedited: unedited, file: file, kinds: kinds)
     }
 }
 

@@ -8,7 +8,10 @@ import Tensors
 // How each part of a pipeline file is read.
 
 extension Specification {
-    init(_ root: SourceNode, file: String, kinds: [StageKind]) throws(SpecificationError) {
+    /// - Parameter unedited: what the file says without the values of `--set`; nil where none is set.
+    init(
+        _ root: SourceNode, unedited: SourceNode?, file: String, kinds: [StageKind]
+    ) throws(SpecificationError) {
         let members = try root.members("a pipeline: a mapping with the keys \(Self.keyList)", among: Self.keys)
         func required(_ key: String) throws(SpecificationError) -> SourceNode {
             guard let member = members[key] else { throw root.error("the key “\(key)” is missing") }
@@ -19,7 +22,7 @@ extension Specification {
         dataSet = try DataSet(required("dataset"))
         (checkpoint, precision, preprocessing, importedEncoder) = try Self.encoder(required("encoder"))
         targets = try Self.targets(members["targets"]?.value)
-        let matrix = try Matrix(members["matrix"]?.value, targets: targets)
+        let matrix = try Matrix(members["matrix"]?.value, unedited: unedited, targets: targets)
         (self.matrix, cells, cellNames) = (matrix.axes, matrix.cells, matrix.names)
         stages = []
         let names = try required("stages").members("stages: a mapping from names to what they use")
@@ -106,7 +109,7 @@ extension Specification {
     }
 
     /// One of the words that a type has.
-    private static func word<Word: RawRepresentable<String> & CaseIterable>(
+    fileprivate static func word<Word: RawRepresentable<String> & CaseIterable>(
         _ node: SourceNode?, or usual: Word
     ) throws(SpecificationError) -> Word {
         guard let node else { return usual }
@@ -182,14 +185,7 @@ extension Specification.DataSet {
         if let member = members["splits"], let splits = try Specification.Splits(member.value) {
             self.splits = .init(splits, member.value)
         }
-        onBadImage = .fail
-        if let member = members["onBadImage"] {
-            let word = try member.value.text("“fail” or “skip”")
-            guard let policy = Specification.BadImagePolicy(rawValue: word) else {
-                throw member.value.error("expected “fail” or “skip”, found “\(word)”")
-            }
-            onBadImage = policy
-        }
+        onBadImage = try Specification.word(members["onBadImage"]?.value, or: .fail)
     }
 }
 
