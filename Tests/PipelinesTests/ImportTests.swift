@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import GRDB
 import Pipelines
 import Stages
 import Testing
@@ -7,11 +8,11 @@ import Testing
 /// Stages with files for parameters.
 @Suite("Files of other people's in a pipeline")
 struct ImportTests {
-    private let folder: URL
+    private let laboratory: Laboratory
+    private var folder: URL { laboratory.folder }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "import-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        laboratory = try Laboratory()
         for name in ["oil", "ink", "chalk"] { try write("label of \(name)", to: "\(name.prefix(1)).pt") }
     }
 
@@ -30,7 +31,7 @@ struct ImportTests {
     }
 
     private func prompts(_ text: String) throws -> [Instance] {
-        try plan(text).instances.filter { $0.stage == "prompts" }
+        try laboratory.plan(text).instances.filter { $0.stage == "prompts" }
     }
 
     @Test("A file for each domain; the key has its bytes, the command line its path")
@@ -58,6 +59,19 @@ struct ImportTests {
     func laterParameters() throws {
         let keys = try ["", ", scale: 1", ", scale: 2"].map { try prompts(text(byLetter, more: $0)).map(\.key) }
         #expect(keys[0] == keys[1] && keys[0] != keys[2])
+    }
+
+    @Test("A file that has not changed is not read for the next plan; one that has is") func stamps() throws {
+        let file = text("\"\(folder.path)/o.pt\""), key = try prompts(file)[0].key
+        // Younger than the clock of stamps ticks, it would be read again.
+        Thread.sleep(forTimeInterval: 0.05)
+        #expect(try prompts(file)[0].key == key)
+        // What is remembered stands for what is read.
+        try laboratory.store.database.write { try $0.execute(sql: "UPDATE file_digest SET sha256 = zeroblob(32)") }
+        let remembered = try prompts(file)[0]
+        #expect(remembered.recipe.parameters["file"]?.plainText == String(repeating: "0", count: 64))
+        try write("LABEL of oil", to: "o.pt")
+        #expect(try prompts(file)[0].recipe.parameters["file"]?.plainText == digest("LABEL of oil").description)
     }
 
     @Test("A domain without a file, a file that is not there, and what is no path are named")

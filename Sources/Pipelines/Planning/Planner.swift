@@ -7,13 +7,10 @@ extension Plan {
     /// Multiplies the stages by the matrix and computes every key, from the images down.
     /// - Throws: `SpecificationError` where a domain is not there or a target leaves no source domains.
     public init(_ specification: Specification, inputs: PlanInputs) throws(SpecificationError) {
-        let domains = try specification.domains(among: inputs.images.keys)
-        let specification = specification.testing(on: domains)
-        var planner = Planner(
-            specification: specification, inputs: inputs, domains: domains,
-            needed: specification.neededDomains(among: domains), needs: NeedCheck(specification, inputs))
-        for stage in specification.stages { try planner.add(stage) }
-        self.init(specification: specification, instances: planner.instances, unused: inputs.unused)
+        let cells = try PlannedCells(of: specification, among: inputs.images.keys)
+        var planner = Planner(inputs: inputs, cells: cells, needs: NeedCheck(cells.specification, inputs))
+        for stage in cells.specification.stages { try planner.add(stage) }
+        self.init(specification: cells.specification, instances: planner.instances, unused: inputs.unused)
     }
 }
 
@@ -22,11 +19,8 @@ typealias ResolvedInput = (input: Recipe.Input, source: Instance.Source, cell: C
 
 /// A plan in the making. Stages are added inputs first.
 private struct Planner {
-    let specification: Specification
     let inputs: PlanInputs
-    let domains: PlannedDomains
-    /// The domains that each stage runs for, if it runs for each.
-    let needed: [String: [Name]]
+    let cells: PlannedCells
     var needs: NeedCheck
     var instances: [Instance] = []
     /// Where the instance of a stage and cell is.
@@ -35,6 +29,8 @@ private struct Planner {
     var ranges: [String: Range<Int>] = [:]
     /// Of a stage that all is taken of, where the instances are whose cells are equal on some axes.
     var faces: [Faces: [Cell: [Int]]] = [:]
+
+    var specification: Specification { cells.specification }
 
     struct Place: Hashable {
         let stage: String
@@ -55,7 +51,7 @@ private struct Planner {
         }
         let first = instances.count
         defer { ranges[stage.name] = first..<instances.count }
-        for cell in cells(of: stage) {
+        for cell in cells.cells(of: stage) {
             var (parameters, asked) = try stage.checkedParameters(in: cell)
             var resolved: [ResolvedInput] = []
             for role in stage.kind.roles {
@@ -67,7 +63,10 @@ private struct Planner {
                 parameters = try commandParameters(parameters, of: command, stage, in: cell, inputs: resolved)
             }
             let files = parameters.filter { stage.kind.files.contains($0.key) }.mapValues(\.plainText)
-            for (name, path) in files { parameters[name] = .string(try stage.digest(ofFile: path, for: name).description) }
+            for (name, path) in files {
+                guard let digest = inputs.files[path] else { throw stage.error(name, "there is no such file", in: cell) }
+                parameters[name] = .string(digest.description)
+            }
             let split = domains(of: resolved).filter { inputs.splits[$0] != nil }
             let learned = stage.kind.splitsImages ? split : []
             // A command of the user's own is tested on what it is handed.
@@ -93,16 +92,6 @@ private struct Planner {
         inputs.compactMap { input in
             guard input.input.role == "embeddings", case .instance = input.source else { return nil }
             return (input.cell.value(on: domainAxis)?.text).map { Name($0) }
-        }
-    }
-
-    /// The matrix's cells as far as a stage depends on them, each once; for each domain where it runs for each.
-    private func cells(of stage: Specification.Stage) -> [Cell] {
-        let axes = specification.axes[stage.name] ?? []
-        let faces = specification.cells.map { $0.projected(on: axes.filter { $0 != domainAxis }) }.uniqued
-        guard axes.contains(domainAxis) else { return faces }
-        return (needed[stage.name] ?? []).flatMap { domain in
-            faces.map { $0.projected(on: axes, setting: domainAxis, to: AxisValue(domain.text)) }
         }
     }
 
@@ -182,7 +171,7 @@ private struct Planner {
     private func sources(of stage: Specification.Stage, in cell: Cell) throws(SpecificationError) -> [AxisValue] {
         if let source = cell.value(on: sourceAxis) { return [source] }
         let target = cell.value(on: targetAxis)
-        let sources = domains.learning.map { AxisValue($0.text) }.filter { $0 != target }
+        let sources = cells.domains.learning.map { AxisValue($0.text) }.filter { $0 != target }
         guard !sources.isEmpty else {
             throw SpecificationError(
                 "leaving out \(target?.text ?? "the target") leaves no domain to learn from",
@@ -207,32 +196,6 @@ private struct Planner {
             preconditionFailure("\(stage.name) needs \(source.value) at \(place.cell.json), which is not planned")
         }
         return (Recipe.Input(role.name, instances[position].key), .instance(name: Name(instances[position].name)), place.cell)
-    }
-}
-
-extension Specification {
-    /// The domains that each stage runs for, if it runs for each: those that the stages after it take something of. A stage
-    /// that nothing is made from runs for those that are learned from, and one that reads images for all.
-    fileprivate func neededDomains(among domains: PlannedDomains) -> [String: [Name]] {
-        var needed: [String: Set<Name>] = [:]
-        for stage in stages.reversed() {
-            let own = needed[stage.name] ?? Set(stage.kind.readsImages ? domains.all : domains.learning)
-            needed[stage.name] = own
-            for role in stage.filledRoles {
-                guard let source = stage.inputs[role.name]?.value else { continue }
-                for scope in stage.scopes(of: role) {
-                    let taken: Set<Name> =
-                        switch scope {
-                        case .sources: Set(domains.learning)
-                        case .target: Set(domains.testing)
-                        case .domain, .cell: own
-                        case .all: Set(self.stage(source)?.kind.readsImages == true ? domains.all : domains.learning)
-                        }
-                    needed[source, default: []].formUnion(taken)
-                }
-            }
-        }
-        return needed.mapValues { names in domains.all.filter(names.contains) }
     }
 }
 
@@ -270,20 +233,17 @@ extension Specification.Stage {
         }
     }
 
-    /// What stands in a recipe for a file that a parameter names.
-    fileprivate func digest(ofFile path: String, for parameter: String) throws(SpecificationError) -> Digest {
-        do {
-            return try Digest.ofFile(at: path).digest
-        } catch {
-            throw self.error(parameter, "\(error)")
-        }
-    }
-
     /// What is wrong with a parameter's value in a cell, where the file gives it; with the stage, if there is none.
     func error(_ parameter: String?, _ message: String, in cell: Cell? = nil) -> SpecificationError {
         guard let parameter else { return SpecificationError(message, at: location, keyPath: "stages.\(name)") }
+        let (location, keyPath) = place(of: parameter, in: cell)
+        return SpecificationError(message, at: location, keyPath: keyPath)
+    }
+
+    /// Where the file gives a parameter its value in a cell; where the stage is, if it does not.
+    func place(of parameter: String, in cell: Cell?) -> (location: SourceLocation, keyPath: String) {
         let place = cell.flatMap { parameters[parameter]?.location(in: $0) } ?? parameterLocations[parameter]
-        return SpecificationError(message, at: place ?? location, keyPath: "stages.\(name).with.\(parameter)")
+        return (place ?? location, "stages.\(name).with.\(parameter)")
     }
 }
 
