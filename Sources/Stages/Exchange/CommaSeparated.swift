@@ -7,10 +7,11 @@ public struct CommaSeparated: Sendable {
     public let rows: [[String]]
     /// The line of the file that each row begins in, counted from 1.
     let lines: [Int]
+    /// What errors call it.
+    let source: String
 
     /// Reads a table whose first line names its columns. It is taken apart byte by byte: an accent at the beginning of a
     /// field belongs to no comma.
-    /// - Parameter source: what errors call it.
     init(_ text: String, source: String) throws(StageInputError) {
         let quote = UInt8(ascii: "\""), comma = UInt8(ascii: ",")
         let lineFeed = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
@@ -46,6 +47,7 @@ public struct CommaSeparated: Sendable {
         guard !isQuoted else { throw StageInputError("\(source), line \(quoteLine): a quotation mark is never closed") }
         endRecord()
         guard let header = records.first else { throw StageInputError("\(source) is empty; its first line names its columns") }
+        self.source = source
         columns = header
         rows = Array(records.dropFirst())
         lines = Array(starts.dropFirst())

@@ -82,9 +82,10 @@ public struct FeatureImport: Sendable {
         let manifests = try domains.map { domain in
             try folder.manifest(of: domain) { try store.digests(ofFiles: $0) }
         }
-        let imagesOfRows = try images(ofRows: features.shape[0], of: manifests, source: source)
+        let table = try table()
+        let imagesOfRows = try images(ofRows: features.shape[0], of: manifests, table, source: source)
         var vectors = features.reshaped([features.shape[0] * viewCount, identity.dimension])
-        let given = try givenNorms(norms, of: imagesOfRows, views: viewCount, source: source)
+        let given = try givenNorms(norms, table, of: imagesOfRows, views: viewCount, source: source)
         let lengths = try check(&vectors, views: stage.viewNames, of: imagesOfRows)
         var norms = given ?? (isNormalizing ? Self.norms(fromLengths: lengths) : nil)
 
@@ -129,6 +130,12 @@ public struct FeatureImport: Sendable {
                 domain: manifest.domain, key: artifact, images: manifest.images.count,
                 ignoredCopies: manifest.images.count { ignored[$0.path] != nil })
         }
+    }
+
+    /// What says which image each row is of; nil where they are in the data set's order.
+    private func table() throws -> CommaSeparated? {
+        guard case .listed(let url) = order else { return nil }
+        return try CommaSeparated(TextFile.text(of: url.path), source: url.path)
     }
 
     /// Refuses rows that are no unit vectors, by the image's path, or makes them such.

@@ -3,20 +3,19 @@ import Foundation
 
 extension FeatureImport {
     /// The image of each row of the features.
+    /// - Parameter table: which says it; nil where they are in the data set's order.
     /// - Throws: `StageInputError`, naming rows that fit no image and images without a row.
-    func images(ofRows count: Int, of manifests: [DomainManifest], source: String) throws -> [LabelledImage] {
+    func images(
+        ofRows count: Int, of manifests: [DomainManifest], _ table: CommaSeparated?, source: String
+    ) throws -> [LabelledImage] {
         let images = manifests.flatMap(\.images)
-        switch order {
-        case .ofDataSet:
-            guard count == images.count else {
-                throw StageInputError(
-                    "\(source) has \(count) rows, and \(domains.map(\.text).joined(separator: ", ")) in \(folder.root) have "
-                        + "\(images.count) images; say which image each row is of in a CSV file with a column “path” (--images)")
-            }
-            return try inOrderOfNames(manifests)
-        case .listed(let url):
-            return try listed(in: url, count: count, among: images, source: source)
+        if let table { return try listed(in: table, count: count, among: images, source: source) }
+        guard count == images.count else {
+            throw StageInputError(
+                "\(source) has \(count) rows, and \(domains.map(\.text).joined(separator: ", ")) in \(folder.root) have "
+                    + "\(images.count) images; say which image each row is of in a CSV file with a column “path” (--images)")
         }
+        return try inOrderOfNames(manifests)
     }
 
     private func inOrderOfNames(_ manifests: [DomainManifest]) throws -> [LabelledImage] {
@@ -26,10 +25,9 @@ extension FeatureImport {
     }
 
     private func listed(
-        in url: URL, count: Int, among images: [LabelledImage], source: String
+        in table: CommaSeparated, count: Int, among images: [LabelledImage], source: String
     ) throws -> [LabelledImage] {
-        let file = url.path
-        let table = try CommaSeparated(TextFile.text(of: file), source: file)
+        let file = table.source
         func column(_ names: String...) -> Int? { table.columns.firstIndex { names.contains($0) } }
         guard let path = column("path", "image_path") else {
             throw StageInputError("\(file) has no column “path” or “image_path”; it has \(table.columns.joined(separator: ", "))")

@@ -7,10 +7,14 @@ extension FeatureImport {
     static func normColumns(views: Int) -> [String] { (0..<views).map { $0 == 0 ? "norm" : "norm\($0)" } }
 
     /// The norms of the features of all images, view by view, as they are given; nil where they are not.
-    /// - Parameter array: `[images]`, or `[images, views]`, from beside the features.
+    /// - Parameters:
+    ///   - array: `[images]`, or `[images, views]`, from beside the features.
+    ///   - table: of the images, if there is one.
     /// - Throws: `StageInputError` where they are not as many as the features, stand in two places, or are no lengths.
-    func givenNorms(_ array: Tensor?, of images: [LabelledImage], views: Int, source: String) throws -> [Float]? {
-        let listed = try listedNorms(of: images.count, views: views)
+    func givenNorms(
+        _ array: Tensor?, _ table: CommaSeparated?, of images: [LabelledImage], views: Int, source: String
+    ) throws -> [Float]? {
+        let listed = try table.flatMap { try listedNorms($0, views: views) }
         guard let array else { return listed }
         guard listed == nil else {
             throw StageInputError("there are norms both in \(source) and in the table of images; leave one of them out")
@@ -30,21 +34,17 @@ extension FeatureImport {
     }
 
     /// Those in the table's columns.
-    private func listedNorms(of count: Int, views: Int) throws -> [Float]? {
-        guard case .listed(let url) = order else { return nil }
-        let file = url.path, text = try TextFile.text(of: file)
-        guard String(text.utf8.prefix { $0 != UInt8(ascii: "\n") })?.contains("norm") == true else { return nil }
-        let table = try CommaSeparated(text, source: file)
+    private func listedNorms(_ table: CommaSeparated, views: Int) throws -> [Float]? {
         let names = Self.normColumns(views: views), columns = names.map { table.columns.firstIndex(of: $0) }
         guard columns.contains(where: { $0 != nil }) else { return nil }
         for (name, column) in zip(names, columns) where column == nil {
-            throw StageInputError("\(file) has norms but no column “\(name)”; one for each of the \(views) views is expected")
+            throw StageInputError("\(table.source) has norms but no column “\(name)”; one for each of the \(views) views is expected")
         }
         return try table.rows.enumerated().flatMap { number, row in
             try columns.compactMap(\.self).map { column in
                 guard let norm = Float(row[column]), Self.isLength(norm) else {
                     throw StageInputError(
-                        "\(file), line \(table.lines[number]) has “\(row[column])” in the column "
+                        "\(table.source), line \(table.lines[number]) has “\(row[column])” in the column "
                             + "\(table.columns[column]), which is not a length of a feature")
                 }
                 return norm
