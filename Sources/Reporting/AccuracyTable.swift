@@ -60,8 +60,11 @@ public struct AccuracyTable: Sendable {
         let method: String, column: Name, seed: String?
     }
 
-    /// - Parameter columns: in their order; as the scores name them first, if it is not given.
-    /// Rows come in the order in which the scores name them first.
+    /// A table whose rows come in the order in which the scores name them first.
+    /// - Parameters:
+    ///   - scores: those of one method in one column are its seeds.
+    ///   - columns: in their order; as the scores name them first, if it is not given.
+    ///   - title: what the columns are.
     public init(_ scores: [Score], columns: [String]? = nil, by title: String = "target") {
         self.scores = scores
         self.columns = columns ?? scores.map { Name($0.column) }.uniqued.map(\.text)

@@ -62,14 +62,14 @@ public struct Executor: Sendable {
     }
 
     /// What one of the concurrent tasks of a run has come to.
-    private enum Ending: Sendable {
-        case ran(Instance, Result<Work, StageFailure>)
+    private enum TaskResult: Sendable {
+        case ran(Instance, Result<Done, StageFailure>)
         /// Whoever had claimed the artifact does so no longer.
         case released(Instance)
     }
 
     /// What a process that ended well has done.
-    private enum Work: Sendable {
+    private enum Done: Sendable {
         case made(Duration)
         /// There was nothing to make.
         case found
@@ -85,7 +85,7 @@ public struct Executor: Sendable {
         report: @escaping @Sendable (ExecutionEvent) -> Void
     ) async -> ExecutionOutcome {
         var schedule = Schedule(instances, share: share)
-        return await withTaskGroup(of: Ending.self) { group in
+        return await withTaskGroup(of: TaskResult.self) { group in
             var outcome = ExecutionOutcome()
             var running: [ArtifactKey: ProcessShare] = [:]
             while true {
@@ -128,7 +128,7 @@ public struct Executor: Sendable {
     }
 
     private func end(
-        _ instance: Instance, _ result: Result<Work, StageFailure>, _ schedule: inout Schedule,
+        _ instance: Instance, _ result: Result<Done, StageFailure>, _ schedule: inout Schedule,
         _ outcome: inout ExecutionOutcome, _ report: (ExecutionEvent) -> Void
     ) {
         switch result {
@@ -153,7 +153,7 @@ public struct Executor: Sendable {
     }
 
     /// Looks five times a second whether an artifact is still claimed by another process.
-    private func waitForRelease(of instance: Instance, artifacts: Artifacts) async -> Ending {
+    private func waitForRelease(of instance: Instance, artifacts: Artifacts) async -> TaskResult {
         while !Task.isCancelled, (try? artifacts.isClaimed(instance.key)) == true {
             try? await Task.sleep(for: .milliseconds(200))
         }
@@ -164,7 +164,7 @@ public struct Executor: Sendable {
     private func run(
         _ instance: Instance, of specification: Specification, share: ProcessShare, artifacts: Artifacts,
         report: @escaping @Sendable (ExecutionEvent) -> Void
-    ) async -> Result<Work, StageFailure> {
+    ) async -> Result<Done, StageFailure> {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path

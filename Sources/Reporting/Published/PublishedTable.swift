@@ -83,6 +83,7 @@ extension PublishedTable {
 
     /// Those about one data set whose columns are domains, or pairs of domains.
     /// - Parameters:
+    ///   - task: what the methods learn from, and are tested on.
     ///   - dataSet: the name of a known data set.
     ///   - backbone: as OpenAI calls the model.
     public static func about(_ task: LearningTask, dataSet: String, backbone: String) -> [PublishedTable] {
