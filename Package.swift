@@ -125,7 +125,7 @@ let package = Package(
             name: "PipelinesTests",
             dependencies: [
                 "Pipelines", "Stages", "PromptLearning", "CLIP", "ArtifactStore", "Datasets", "Imaging", "Tensors",
-                "Reporting", "CommandLineSupport", "TestSupport",
+                "Reporting", "CommandLineSupport", "TestSupport", grdb,
             ]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(
