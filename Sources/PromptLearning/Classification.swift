@@ -132,3 +132,18 @@ public func latentNoise(_ count: Int, dimension: Int, _ stream: (Int) -> RandomS
     }
     return noise
 }
+
+/// The share of predictions that are right.
+public func accuracy(_ predictions: [Int], labels: [Int]) -> Double {
+    labels.isEmpty ? 0 : Double(zip(predictions, labels).count { $0 == $1 }) / Double(labels.count)
+}
+
+/// The share of predictions that are right; NaN where one is not finite.
+func accuracy(_ predictions: [Prediction], labels: [Int]) -> Double {
+    predictions.allSatisfy(\.probability.isFinite) ? accuracy(predictions.map(\.label), labels: labels) : .nan
+}
+
+/// The share of images whose own class has the largest score, `[n, classes]`; NaN where one is not finite.
+func accuracy(_ scores: Tensor, labels: [Int]) -> Double {
+    scores.isFinite ? accuracy(scores.rowMaxima, labels: labels) : .nan
+}

@@ -112,8 +112,3 @@ extension Tensor {
         return result
     }
 }
-
-/// The share of predictions that are right.
-public func accuracy(_ predictions: [Int], labels: [Int]) -> Double {
-    labels.isEmpty ? 0 : Double(zip(predictions, labels).count { $0 == $1 }) / Double(labels.count)
-}

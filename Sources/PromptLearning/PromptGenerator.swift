@@ -33,3 +33,24 @@ public struct Counterweight: Sendable {
         self.weight = weight
     }
 }
+
+/// A network that is taught to write the prompts of images' domains.
+///
+/// What it is taught is a row of L numbers for each domain, its label: the domain's prompt, or all that the network writes.
+public protocol PromptWriter: PromptGenerator {
+    /// F, the numbers of an image's feature, and those of a context vector.
+    var featureDimension: Int { get }
+    var width: Int { get }
+
+    /// What it writes for images, to be measured by their labels: `[n, L]`.
+    func written(noise: Tensor, features: Tensor) -> Tensor
+
+    /// All that makes it what it is, by name.
+    var tensors: [String: Tensor] { get }
+    /// A network from its tensors, or nil where some are missing or do not fit together.
+    init?(tensors: [String: Tensor], featureDimension: Int, width: Int)
+}
+
+extension PromptWriter {
+    public func written(noise: Tensor, features: Tensor) -> Tensor { prompts(noise: noise, features: features) }
+}

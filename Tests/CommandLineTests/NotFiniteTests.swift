@@ -43,7 +43,7 @@ struct NotFiniteTests {
                 "--embeddings", "ink", "--embeddings", "oil", "--prompts", "coop/ink/1", "--prompts", "coop/oil/1",
                 "--batch-size", "8", "--warm-up-epochs", "1", "--latent-dimension", "8",
             ],
-            1, "The GAN's loss"
+            1, "The loss"
         ),
         (
             "spg-cgan",

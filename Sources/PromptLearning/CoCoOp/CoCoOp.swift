@@ -3,14 +3,14 @@ import Tensors
 
 /// Conditional Context Optimization (Zhou et al., CVPR 2022): context vectors shared by all classes, and a network that moves
 /// them for each image, learned together by cross-entropy.
-public struct CoCoOp: FeatureTraining {
+public struct CoCoOp: SteppedTraining, FeatureTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
     public var training: FeatureSet
     let validation: FeatureSet
 
-    private var descent: Descent
+    var course: Course<Descent<SGD>>
 
     /// Prepares to learn from the images of one domain, or of several.
     ///
@@ -28,39 +28,19 @@ public struct CoCoOp: FeatureTraining {
         let context = try initialContext(
             words: parameters.context, length: parameters.contextLength, seed: parameters.seed, model: model)
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
-        descent = Descent(
-            ConditionalContext.initial(
-                context: context, featureDimension: training.center.columns, seed: parameters.seed),
-            measuring: ["loss", "training accuracy", "validation accuracy"],
-            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+        let start = ConditionalContext.initial(
+            context: context, featureDimension: training.center.columns, seed: parameters.seed)
+        course = Course(
+            Descent(start, momentum: parameters.momentum, weightDecay: parameters.weightDecay),
+            measuring: ["loss", "training accuracy", "validation accuracy"])
     }
 
-    public var epoch: Int { descent.epoch }
-    public var history: TrainingHistory { descent.history }
-    public var kept: KeptEpoch? { descent.best?.kept }
-    public var state: [String: Tensor] { descent.state }
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
+    var validated: (from: Int, every: Int) { (1, parameters.validateEvery) }
 
-    /// One pass over the training images in a new order, then a look at the validation images where it is their turn.
-    public mutating func runEpoch() throws(PromptError) {
-        let rate = parameters.schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
-        let batches = training.batches(of: parameters.batchSize, seed: UInt64(parameters.seed), epoch: epoch)
-        var loss = 0.0, correct = 0.0
-        for (step, batch) in batches.enumerated() {
-            let measured = update(images: batch.images, labels: batch.labels, learningRate: rate)
-            guard measured.step.loss.isFinite else {
-                throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
-            }
-            loss += Double(measured.step.loss) / Double(steps)
-            correct += measured.accuracy / Double(steps)
-        }
-        let isMeasured = (epoch + 1) % parameters.validateEvery == 0 || epoch + 1 == epochs
-        let score = isMeasured ? validate() : .nan
-        guard score.isFinite || !isMeasured else {
-            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
-        }
-        descent.endEpoch(measured: [Float(loss), Float(correct), score], score: isMeasured ? score : nil)
+    mutating func take(_ batch: LabelledBatch, learningRate: Float) -> [Double] {
+        let measured = update(images: batch.images, labels: batch.labels, learningRate: learningRate)
+        return [Double(measured.step.loss), measured.accuracy]
     }
 
     /// One step of gradient descent on a batch.
@@ -69,33 +49,27 @@ public struct CoCoOp: FeatureTraining {
     package mutating func update(
         images: Tensor, labels: [Int], learningRate: Float
     ) -> (step: DescentStep, accuracy: Double) {
-        var share = 0.0
         let (prompts, model) = (prompts, model)
-        let step = descent.step(learningRate: learningRate) { p in
+        return course.learner.step(learningRate: learningRate, labels: labels) { p in
             let contexts = ConditionalContext.contexts(of: images, parameters: p)  // [batch · M, width]
             let text = prompts.textFeatures(contexts, model: model)  // [batch · classes, F]
-            let logits = ownScaledProduct(images, text, scale: model.logitScale)  // [batch, classes]
-            share = accuracy(logits.value.rowMaxima, labels: labels)
-            return crossEntropy(logits, labels: labels)
+            return ownScaledProduct(images, text, scale: model.logitScale)
         }
-        return (step, share)
     }
 
-    private func validate() -> Float {
-        let context = ConditionalContext(parameters: descent.parameters)
+    func validate() -> [Float] {
+        let context = ConditionalContext(parameters: current)
         let predictions = classify(
             validation.center, draws: [context.prompts(noise: Tensor([validation.count, 0]), features: validation.center)],
             classes: prompts, model: model)
-        return predictions.allSatisfy(\.probability.isFinite)
-            ? Float(accuracy(predictions.map(\.label), labels: validation.labels)) : .nan
+        return [Float(accuracy(predictions, labels: validation.labels))]
     }
 
     /// What the values are now, in the order of `ConditionalContext.parameterNames`.
-    package var current: [Tensor] { descent.parameters }
+    package var current: [Tensor] { course.learner.parameters }
 
     /// The prompt of the epoch that was best on the validation images.
     public var result: (context: ConditionalContext, validationAccuracy: Double) {
-        guard let best = descent.best else { return (ConditionalContext(parameters: descent.parameters), .nan) }
-        return (ConditionalContext(parameters: best.learned), Double(best.score))
+        (ConditionalContext(parameters: course.result.learned), course.result.validationAccuracy)
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Domain Adaptation via Prompt Learning (Ge et al. 2022): context vectors of the source and of an unlabelled target domain,
 /// learned together: the source's by its labels, the target's by those zero-shot labels that CLIP is sure of.
-public struct DAPL: Training {
+public struct DAPL: SteppedTraining {
     public let parameters: Parameters
     let model: CLIPText
     let layout: DomainAdaptedContext.Layout
@@ -13,7 +13,7 @@ public struct DAPL: Training {
     let zeroShot: Tensor
     let training: FeatureSet, validation: FeatureSet, target: UnlabelledFeatures
 
-    private var descent: Descent
+    var course: Course<Descent<SGD>>
 
     /// Prepares to learn from the images of the source, of one domain or of several, and from those of the target.
     ///
@@ -48,51 +48,42 @@ public struct DAPL: Training {
             classNames, layout: layout, domain: parameters.domainWords ? names.target : nil, model: model)
         zeroShot = try ClassPrompts(classNames: classNames, template: parameters.template, model: model)
             .textFeatures(model: model)
-        descent = Descent(
-            [randomPrompts([layout.count, model.transformer.width], seed: parameters.seed, purpose: "context")],
+        let start = randomPrompts([layout.count, model.transformer.width], seed: parameters.seed, purpose: "context")
+        course = Course(
+            Descent([start], momentum: parameters.momentum, weightDecay: parameters.weightDecay),
             measuring: ["loss", "target loss", "confident share", "training accuracy"]
-                + (validation.count > 0 ? ["validation accuracy"] : []),
-            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+                + (validation.count > 0 ? ["validation accuracy"] : []))
     }
 
-    public var epoch: Int { descent.epoch }
-    public var history: TrainingHistory { descent.history }
-    /// The last epoch is what counts.
-    public var kept: KeptEpoch? { nil }
-    public var state: [String: Tensor] { descent.state }
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
+    public static var access: ImageAccess<Self> { .fixedFeatures }
+    /// The last epoch is what counts.
+    static var keepsBest: Bool { false }
+    func rate(step: Int, of steps: Int) -> Float {
+        parameters.schedule.rate(epoch: epoch, step: step, of: steps, pace: parameters.pace)
+    }
 
     /// One pass over the source's training images in a new order, with as many batches of the target's.
-    public mutating func runEpoch() throws(PromptError) {
-        let seed = UInt64(parameters.seed), size = parameters.batchSize
-        var batches = RandomStream(seed: seed, purpose: "batches", epoch)
-        let order = batches.permutation(of: training.count)
-        let steps = training.count / size  // a last, short batch is dropped
-        var targets = Passes(
-            over: target.count, batchesOf: min(size, target.count), seed: parameters.seed, "target batches", epoch: epoch)
-        var sums = [Double](repeating: 0, count: 4)
-        for step in 0..<steps {
-            let batch = Array(order[step * size..<(step + 1) * size])
-            var views = RandomStream(seed: seed, purpose: "views", epoch, step)
+    func batches() -> Batches<(source: LabelledBatch, target: Tensor)> {
+        let (seed, size) = (parameters.seed, parameters.batchSize)
+        func passes(over count: Int, _ purpose: String) -> Passes {
+            Passes(over: count, batchesOf: min(size, count), seed: seed, purpose, epoch: epoch)
+        }
+        var sources = passes(over: training.count, "batches"), targets = passes(over: target.count, "target batches")
+        return Batches(count: training.count / size) { [training, target, epoch] step in
+            let batch = sources.batch(step)
+            var views = RandomStream(seed: UInt64(seed), purpose: "views", epoch, step)
             let images = training.views(of: batch, using: &views)
-            let rate = parameters.schedule.rate(epoch: epoch, step: step, of: steps, pace: parameters.pace)
-            let measured = update(
-                images: images, labels: batch.map { training.labels[$0] },
-                target: target.views(of: targets.batch(step), using: &views), learningRate: rate)
-            guard measured.step.loss.isFinite else {
-                throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
-            }
-            let numbers = [
-                Double(measured.step.loss), Double(measured.targetLoss), measured.confidentShare, measured.accuracy,
-            ]
-            for (index, number) in numbers.enumerated() { sums[index] += number / Double(steps) }
+            return ((images, batch.map { training.labels[$0] }), target.views(of: targets.batch(step), using: &views))
         }
-        let scores = validation.count > 0 ? [validate()] : []
-        guard scores.allSatisfy(\.isFinite), descent.parameters[0].isFinite else {
-            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
-        }
-        descent.endEpoch(measured: sums.map { Float($0) } + scores)
+    }
+
+    mutating func take(_ batch: (source: LabelledBatch, target: Tensor), learningRate: Float) -> [Double] {
+        let measured = update(
+            images: batch.source.images, labels: batch.source.labels, target: batch.target, learningRate: learningRate)
+        return [
+            Double(measured.step.loss), Double(measured.targetLoss), measured.confidentShare, measured.accuracy,
+        ]
     }
 
     /// What a step measured.
@@ -115,7 +106,7 @@ public struct DAPL: Training {
         let pseudo = pseudoLabels(of: target)
         let sure = target.gatheringRows(pseudo.map(\.image))
         var targetLoss: Float = 0, share = 0.0
-        let step = descent.step(learningRate: learningRate) { p in
+        let step = course.learner.step(learningRate: learningRate) { p in
             let source = prompts.0.textFeatures(rows(layout.rows(.source), of: p[0]), model: model)  // [classes, F]
             let adapted = isOwn && sure.rows == 0
                 ? nil : prompts.1.textFeatures(rows(layout.rows(.target), of: p[0]), model: model)
@@ -151,21 +142,25 @@ public struct DAPL: Training {
         }
     }
 
-    private func validate() -> Float {
-        let vectors = Variable(descent.parameters[0].gatheringRows(layout.rows(.source)))
+    /// By the source's vectors. That all are finite is asked without validation images, too.
+    func validate() -> [Float] {
+        guard course.learner.parameters[0].isFinite else { return [.nan] }
+        guard validation.count > 0 else { return [] }
+        let vectors = Variable(course.learner.parameters[0].gatheringRows(layout.rows(.source)))
         let text = sourcePrompts.textFeatures(vectors, model: model).value
-        let logits = Tensor.product(validation.center, text, transposingB: true)
-        return logits.isFinite ? Float(accuracy(logits.rowMaxima, labels: validation.labels)) : .nan
+        return [
+            Float(accuracy(Tensor.product(validation.center, text, transposingB: true), labels: validation.labels))
+        ]
     }
 
     /// What the values are now: all vectors, as in `DomainAdaptedContext`.
-    package var current: [Tensor] { descent.parameters }
+    package var current: [Tensor] { course.learner.parameters }
 
     /// The context vectors after the last epoch, and how well the source's classify the source's validation images, where there
     /// are any.
     public var result: (context: DomainAdaptedContext, validationAccuracy: Double?) {
         (
-            DomainAdaptedContext(vectors: descent.parameters[0], layout: layout),
+            DomainAdaptedContext(vectors: course.learner.parameters[0], layout: layout),
             validation.count > 0 ? history.last("validation accuracy").map(Double.init) ?? .nan : nil
         )
     }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Domain Prompt Learning (Zhang et al. 2021): a network that writes the prompt of a domain from a batch of its images, learned
 /// by cross-entropy on batches of the source domains. On an unseen domain it writes the prompt from the batch under test.
-public struct DPL: FeatureTraining {
+public struct DPL: SteppedTraining, FeatureTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
@@ -12,7 +12,7 @@ public struct DPL: FeatureTraining {
     /// The training images of each source domain, and the validation images in the order they are classified in.
     private let trainingImages: [[Int]], validationImages: [[Int]]
 
-    private var descent: Descent
+    var course: Course<Descent<SGD>>
 
     /// Prepares to learn from the images of some source domains.
     /// - Precondition: both sets have norms.
@@ -32,53 +32,48 @@ public struct DPL: FeatureTraining {
             var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "validation order", domain)
             return images.shuffled(using: &stream)
         }
-        descent = Descent(
-            DomainPromptNetwork.initial(
-                inputs: training.center.columns, hidden: parameters.hiddenWidth, depth: parameters.depth,
-                outputs: parameters.contextLength * model.transformer.width, seed: parameters.seed),
-            measuring: ["loss", "training accuracy", "validation accuracy"],
-            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+        let start = DomainPromptNetwork.initial(
+            inputs: training.center.columns, hidden: parameters.hiddenWidth, depth: parameters.depth,
+            outputs: parameters.contextLength * model.transformer.width, seed: parameters.seed)
+        course = Course(
+            Descent(start, momentum: parameters.momentum, weightDecay: parameters.weightDecay),
+            measuring: ["loss", "training accuracy", "validation accuracy"])
     }
 
     private static func byDomain(_ images: FeatureSet) -> [[Int]] {
         Dictionary(grouping: images.domains.indices, by: { images.domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
     }
 
-    public var epoch: Int { descent.epoch }
-    public var history: TrainingHistory { descent.history }
-    public var kept: KeptEpoch? { descent.best?.kept }
-    public var state: [String: Tensor] { descent.state }
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     /// An epoch is what lies between two looks at the validation images.
     public var epochs: Int { (parameters.steps - 1) / parameters.validateEvery + 1 }
 
-    /// Some steps, each on a batch of every source domain, then a look at the validation images.
-    public mutating func runEpoch() throws(PromptError) {
-        let seed = UInt64(parameters.seed), rate = Float(parameters.learningRate)
+    func rate(step: Int, of steps: Int) -> Float { Float(parameters.learningRate) }
+
+    /// Images of every source domain, one domain's after another's, and the step among all steps.
+    typealias Batch = (images: Tensor, norms: [Float], labels: [Int], step: Int)
+
+    func batches() -> Batches<Batch> {
+        let (seed, size) = (UInt64(parameters.seed), parameters.batchSize)
         let first = epoch * parameters.validateEvery
-        let steps = min(parameters.validateEvery, parameters.steps - first)
-        var loss = 0.0, correct = 0.0
-        for step in first..<first + steps {
+        let count = min(parameters.validateEvery, parameters.steps - first)
+        return Batches(count: count) { [training, trainingImages] step in
+            let step = first + step
             var draws = RandomStream(seed: seed, purpose: "batch", step)
             let batch = trainingImages.flatMap { images in
-                (0..<parameters.batchSize).map { _ in images[draws.integer(below: images.count)] }
+                (0..<size).map { _ in images[draws.integer(below: images.count)] }
             }
             var views = RandomStream(seed: seed, purpose: "views", step)
-            let (features, norms) = training.normedViews(of: batch, using: &views)
-            let measured = update(
-                images: features, norms: norms, labels: batch.map { training.labels[$0] }, learningRate: rate
-            ) { RandomStream(seed: seed, purpose: "dropout \($0)", step) }
-            guard measured.step.loss.isFinite else {
-                throw .notFinite(quantity: "loss", epoch: epoch, step: step - first, learningRate: rate)
-            }
-            loss += Double(measured.step.loss) / Double(steps)
-            correct += measured.accuracy / Double(steps)
+            let (images, norms) = training.normedViews(of: batch, using: &views)
+            return (images, norms, batch.map { training.labels[$0] }, step)
         }
-        let score = validate()
-        guard score.isFinite else {
-            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
-        }
-        descent.endEpoch(measured: [Float(loss), Float(correct), score], score: score)
+    }
+
+    mutating func take(_ batch: Batch, learningRate: Float) -> [Double] {
+        let seed = UInt64(parameters.seed)
+        let measured = update(
+            images: batch.images, norms: batch.norms, labels: batch.labels, learningRate: learningRate
+        ) { RandomStream(seed: seed, purpose: "dropout \($0)", batch.step) }
+        return [Double(measured.step.loss), measured.accuracy]
     }
 
     /// One step of gradient descent on a batch of every source domain.
@@ -95,7 +90,7 @@ public struct DPL: FeatureTraining {
         let isOwn = parameters.competitors == Competitors.ownDomain.rawValue
         let written = images.scalingRows(by: norms)
         var correct = 0.0
-        let step = descent.step(learningRate: learningRate) { p in
+        let step = course.learner.step(learningRate: learningRate) { p in
             let vectors = DomainPromptNetwork.prompts(of: written, batchesOf: size, parameters: p) { x, layer in
                 dropout(x, probability: probability, using: masks(layer))
             }
@@ -120,30 +115,25 @@ public struct DPL: FeatureTraining {
     }
 
     /// The mean over domains of the accuracy on their validation images.
-    private func validate() -> Float {
-        let network = DomainPromptNetwork(parameters: descent.parameters, width: model.transformer.width)
-        var sum = 0.0
-        for images in validationImages {
+    func validate() -> [Float] {
+        let network = DomainPromptNetwork(parameters: current, width: model.transformer.width)
+        let accuracies = validationImages.map { images in
             let own = validation.subset(images)
             let predictions = classify(
                 own.center, norms: own.norms?.center ?? [], batchesOf: parameters.validationBatchSize, network: network,
                 classes: prompts, model: model)
-            guard predictions.allSatisfy(\.probability.isFinite) else { return .nan }
-            sum += accuracy(predictions.map(\.label), labels: own.labels)
+            return accuracy(predictions, labels: own.labels)
         }
-        return Float(sum / Double(validationImages.count))
+        return [Float(accuracies.reduce(0, +) / Double(validationImages.count))]
     }
 
     /// What the values are now, as `DomainPromptNetwork.parameters`.
-    package var current: [Tensor] { descent.parameters }
+    package var current: [Tensor] { course.learner.parameters }
 
     /// The network that was best on the validation images.
     public var result: (network: DomainPromptNetwork, validationAccuracy: Double) {
-        let width = model.transformer.width
-        guard let best = descent.best else {
-            return (DomainPromptNetwork(parameters: descent.parameters, width: width), .nan)
-        }
-        return (DomainPromptNetwork(parameters: best.learned, width: width), Double(best.score))
+        let (parameters, accuracy) = course.result
+        return (DomainPromptNetwork(parameters: parameters, width: model.transformer.width), accuracy)
     }
 }
 

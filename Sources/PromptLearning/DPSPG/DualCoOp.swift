@@ -6,7 +6,7 @@ import Tensors
 ///
 /// The positive context is CoOp's, learned by cross-entropy. The negative one is learned by the binary cross-entropy of
 /// every class's logit against 1 − one-hot, in which the positive terms, C − 1 of the C, have the weight C − 1.
-public struct DualCoOp: FeatureTraining {
+public struct DualCoOp: SteppedTraining, FeatureTraining {
     /// What the store calls it.
     public static let method = "dual-coop"
 
@@ -26,7 +26,7 @@ public struct DualCoOp: FeatureTraining {
     private let validation: FeatureSet
 
     /// Of the positive context and the negative one.
-    private var descent: Descent
+    var course: Course<Descent<SGD>>
 
     /// Prepares to learn the prompts of some images.
     ///
@@ -45,40 +45,23 @@ public struct DualCoOp: FeatureTraining {
                 words: words, length: parameters.contextLength, seed: parameters.seed, purpose: purpose, model: model)
         }
         // Before prompts, which would be made of any length.
-        descent = Descent(
-            [try start(parameters.context, "context"), try start(parameters.negativeContext, "negative context")],
-            measuring: ["loss", "positive loss", "negative loss", "validation accuracy"],
-            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+        let contexts = [
+            try start(parameters.context, "context"), try start(parameters.negativeContext, "negative context"),
+        ]
+        course = Course(
+            Descent(contexts, momentum: parameters.momentum, weightDecay: parameters.weightDecay),
+            measuring: ["loss", "positive loss", "negative loss", "validation accuracy"])
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
     }
 
-    public var epoch: Int { descent.epoch }
-    public var history: TrainingHistory { descent.history }
-    public var kept: KeptEpoch? { descent.best?.kept }
-    public var state: [String: Tensor] { descent.state }
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
     public var epochs: Int { parameters.epochs }
 
-    /// One pass over the training images in a new order, then a look at the validation images.
-    public mutating func runEpoch() throws(PromptError) {
-        let rate = parameters.schedule.rate(epoch: epoch), steps = training.count / parameters.batchSize
-        let batches = training.batches(of: parameters.batchSize, seed: UInt64(parameters.seed), epoch: epoch)
-        var positive: Float = 0, negative: Float = 0
-        for (step, batch) in batches.enumerated() {
-            let losses = update(images: batch.images, labels: batch.labels, learningRate: rate)
-            guard losses.positive.isFinite, losses.negative.isFinite else {
-                throw .notFinite(quantity: "loss", epoch: epoch, step: step, learningRate: rate)
-            }
-            positive += losses.positive / Float(steps)
-            negative += losses.negative / Float(steps)
-        }
-        let validationAccuracy = Float(validate())
-        guard validationAccuracy.isFinite else {
-            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
-        }
-        descent.endEpoch(
-            measured: [positive + negative, positive, negative, validationAccuracy], score: validationAccuracy)
+    mutating func take(_ batch: LabelledBatch, learningRate: Float) -> [Float] {
+        let losses = update(images: batch.images, labels: batch.labels, learningRate: learningRate)
+        return [losses.positive, losses.negative]
     }
+
+    func measurements(_ means: [Float]) -> [Float] { [means[0] + means[1]] + means }
 
     /// One step of gradient descent on a batch.
     ///
@@ -90,7 +73,7 @@ public struct DualCoOp: FeatureTraining {
         var others = Tensor([labels.count, prompts.classCount], repeating: 1)
         for (row, label) in labels.enumerated() { others[row, label] = 0 }
         var losses: (positive: Float, negative: Float) = (0, 0)
-        let step = descent.step(learningRate: learningRate) { contexts in
+        let step = course.learner.step(learningRate: learningRate) { contexts in
             let logits = contexts.map {
                 scaledProduct(Variable(images), prompts.textFeatures($0, model: model), scale: model.logitScale)
             }
@@ -103,19 +86,18 @@ public struct DualCoOp: FeatureTraining {
     }
 
     /// By the difference of positive and negative logits.
-    private func validate() -> Double {
+    func validate() -> [Float] {
         func cosines(_ context: Tensor) -> Tensor {
             Tensor.product(
                 validation.center, prompts.textFeatures(Variable(context), model: model).value, transposingB: true)
         }
-        let scores = cosines(descent.parameters[0]) - cosines(descent.parameters[1])
-        return scores.isFinite ? accuracy(scores.rowMaxima, labels: validation.labels) : .nan
+        let contexts = course.learner.parameters
+        return [Float(accuracy(cosines(contexts[0]) - cosines(contexts[1]), labels: validation.labels))]
     }
 
     /// The contexts of the epoch that was best on the validation images.
-    public var result: (contexts: Contexts, validationAccuracy: Double, epoch: Int) {
-        func pair(_ tensors: [Tensor]) -> Contexts { Contexts(positive: tensors[0], negative: tensors[1]) }
-        guard let best = descent.best else { return (pair(descent.parameters), validate(), -1) }
-        return (pair(best.learned), Double(best.score), best.epoch)
+    public var result: (contexts: Contexts, validationAccuracy: Double) {
+        let (contexts, accuracy) = course.result
+        return (Contexts(positive: contexts[0], negative: contexts[1]), accuracy)
     }
 }

@@ -47,6 +47,8 @@ public struct DualPath: Sendable {
 }
 
 extension DualPath: PromptGenerator, ImitatingNetwork {
+    public var featureDimension: Int { positive.parameters[0].columns }
+    public var width: Int { positive.outputs / contextLength }
     public var latentDimension: Int { 0 }
 
     /// The positive path's, then the negative path's.

@@ -91,6 +91,8 @@ public struct PromptFlow: Sendable {
 }
 
 extension PromptFlow: PromptGenerator, ImitatingNetwork {
+    public var featureDimension: Int { parameters[0].columns - span.dimension - 2 * Self.frequencies }
+    public var width: Int { span.mean.count / contextLength }
     public var latentDimension: Int { span.dimension }
 
     public func loss(

@@ -1,10 +1,7 @@
 import Tensors
 
 /// A network that learns the prompts of images' domains by descending a loss of its own.
-///
-/// What it is taught is a row of numbers for each domain, its label: the domain's prompt, or all that the network
-/// writes.
-public protocol ImitatingNetwork: PromptGenerator {
+public protocol ImitatingNetwork: PromptWriter {
     /// What gradient descent changes.
     var parameters: [Tensor] { get set }
 
@@ -16,22 +13,10 @@ public protocol ImitatingNetwork: PromptGenerator {
     mutating func loss(
         labels: Tensor, features: Tensor, parameters p: [Variable], chance: StepChance
     ) -> Variable
-
-    /// What it writes for images, to be measured by their labels: `[n, L]`.
-    func written(noise: Tensor, features: Tensor) -> Tensor
-
-    /// All that makes it what it is, by name.
-    var tensors: [String: Tensor] { get }
-    /// A network from its tensors, or nil where some are missing or do not fit together.
-    init?(tensors: [String: Tensor], featureDimension: Int, width: Int)
-}
-
-extension ImitatingNetwork {
-    public func written(noise: Tensor, features: Tensor) -> Tensor { prompts(noise: noise, features: features) }
 }
 
 /// A network and its optimiser: all that a training step changes.
-package struct ImitationLearner<Network: ImitatingNetwork>: Sendable {
+package struct ImitationLearner<Network: ImitatingNetwork>: StepLearner {
     package private(set) var network: Network
     private var optimizer: AdamW
 
@@ -52,33 +37,16 @@ package struct ImitationLearner<Network: ImitatingNetwork>: Sendable {
         return DescentStep(loss: loss.value.scalar, gradients: gradients)
     }
 
-    /// All that steps change, by name.
+    var learned: Network { network }
+
     package var state: [String: Tensor] {
-        var state: [String: Tensor] = ["steps": Tensor(Float(optimizer.steps))]
-        for (name, tensor) in network.tensors { state["network." + name] = tensor }
-        state.set("means", optimizer.means)
-        state.set("squares", optimizer.squares)
+        var state = optimizer.state
+        state.set("network", network)
         return state
     }
 
-    mutating func restore(_ state: [String: Tensor], featureDimension: Int, width: Int) throws(PromptError) {
-        network = try .init(in: state, under: "network.", featureDimension: featureDimension, width: width)
-        optimizer.steps = try state.number("steps")
-        optimizer.means = state.list("means")
-        optimizer.squares = state.list("squares")
-    }
-}
-
-extension ImitatingNetwork {
-    /// A network from the tensors whose names begin with a prefix.
-    init(
-        in state: [String: Tensor], under prefix: String, featureDimension: Int, width: Int
-    ) throws(PromptError) {
-        let own = state.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
-        guard
-            let network = Self(
-                tensors: Dictionary(uniqueKeysWithValues: own), featureDimension: featureDimension, width: width)
-        else { throw .foreignCheckpoint(missing: prefix + "…") }
-        self = network
+    mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
+        network = try state.writer("network", like: network)
+        try optimizer.restore(state, of: network.parameters)
     }
 }

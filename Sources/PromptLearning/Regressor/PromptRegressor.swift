@@ -24,6 +24,8 @@ public struct PromptRegressor: Sendable {
 }
 
 extension PromptRegressor: PromptGenerator, ImitatingNetwork {
+    public var featureDimension: Int { generator.featureDimension }
+    public var width: Int { generator.width }
     public var contextLength: Int { generator.contextLength }
     public var latentDimension: Int { 0 }
     public var parameters: [Tensor] {

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A generator and a discriminator with their optimisers: all that a step of GAN training changes.
-package struct AdversarialPair: Sendable {
+package struct AdversarialPair: StepLearner {
     package private(set) var generator: Generator
     package private(set) var discriminator: [Tensor]
     private var generatorOptimizer: AdamW, discriminatorOptimizer: AdamW
@@ -58,40 +58,22 @@ package struct AdversarialPair: Sendable {
         return (generatorLoss.value.scalar, discriminatorLoss.value.scalar)
     }
 
-    /// All that steps change, by name.
+    var learned: Generator { generator }
+
     package var state: [String: Tensor] {
-        var state: [String: Tensor] = [
-            "steps": Tensor([2], [Float(generatorOptimizer.steps), Float(discriminatorOptimizer.steps)])
-        ]
-        for (name, tensor) in generator.tensors { state["generator." + name] = tensor }
+        var state = generatorOptimizer.moments("generator ").merging(discriminatorOptimizer.moments("discriminator ")) { $1 }
+        state["steps"] = Tensor([2], [Float(generatorOptimizer.steps), Float(discriminatorOptimizer.steps)])
+        state.set("generator", generator)
         state.set("discriminator", discriminator)
-        state.set("generator means", generatorOptimizer.means)
-        state.set("generator squares", generatorOptimizer.squares)
-        state.set("discriminator means", discriminatorOptimizer.means)
-        state.set("discriminator squares", discriminatorOptimizer.squares)
         return state
     }
 
     mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        generator = try generator(in: state, under: "generator.")
-        discriminator = state.list("discriminator")
+        generator = try state.writer("generator", like: generator)
+        discriminator = try state.list("discriminator", shapedAs: discriminator)
         generatorOptimizer.steps = try state.number("steps")
         discriminatorOptimizer.steps = try state.number("steps", at: 1)
-        generatorOptimizer.means = state.list("generator means")
-        generatorOptimizer.squares = state.list("generator squares")
-        discriminatorOptimizer.means = state.list("discriminator means")
-        discriminatorOptimizer.squares = state.list("discriminator squares")
-    }
-
-    /// A generator of this pair's shape from the tensors whose names begin with a prefix.
-    func generator(in state: [String: Tensor], under prefix: String) throws(PromptError) -> Generator {
-        let tensors = state.filter { $0.key.hasPrefix(prefix) }
-            .map { (String($0.key.dropFirst(prefix.count)), $0.value) }
-        guard
-            let generator = Generator(
-                tensors: Dictionary(uniqueKeysWithValues: tensors), featureDimension: generator.featureDimension,
-                width: generator.width)
-        else { throw .foreignCheckpoint(missing: prefix + "model") }
-        return generator
+        try generatorOptimizer.restoreMoments("generator ", state, of: generator.parameters)
+        try discriminatorOptimizer.restoreMoments("discriminator ", state, of: discriminator)
     }
 }

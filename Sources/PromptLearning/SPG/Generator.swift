@@ -6,7 +6,7 @@ import Tensors
 ///                    ─▶ Linear(512, 1024) BN LReLU ─▶ Linear(1024, P) tanh
 ///
 /// Parameters are named as in the authors' `nn.Sequential`, so their state dicts and ours have the same names.
-public struct Generator: PromptGenerator {
+public struct Generator: PromptWriter {
     /// Outputs of the hidden layers.
     static let hidden = [128, 256, 512, 1024]
     /// The authors pass 0.8 in the place of BatchNorm's epsilon; prompts trained so need it so.

@@ -1,72 +1,140 @@
 import Tensors
 
-/// Parameters that stochastic gradient descent moves, the best of them so far, and what each epoch measured: all that a
-/// training keeps which learns in no other way.
-struct Descent: Sendable {
-    private(set) var parameters: [Tensor]
-    private(set) var best: Best<[Tensor]>?
-    /// How many epochs are behind it.
-    private(set) var epoch = 0
-    private(set) var history: TrainingHistory
-    private var optimizer: SGD
+/// An optimizer whose memory a checkpoint keeps.
+protocol Optimizer: Sendable {
+    mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float)
+    var state: [String: Tensor] { get }
+    /// - Throws: `PromptError.foreignCheckpoint` where the state is of other parameters.
+    mutating func restore(_ state: [String: Tensor], of parameters: [Tensor]) throws(PromptError)
+}
 
-    /// - Parameter measurements: the names of what an epoch measures.
-    init(_ parameters: [Tensor], measuring measurements: [String], momentum: Double, weightDecay: Double) {
+extension SGD: Optimizer {
+    var state: [String: Tensor] {
+        var state: [String: Tensor] = [:]
+        state.set("velocities", velocities)
+        return state
+    }
+
+    mutating func restore(_ state: [String: Tensor], of parameters: [Tensor]) throws(PromptError) {
+        velocities = try state.memory("velocities", of: parameters)
+    }
+}
+
+extension AdamW: Optimizer {
+    mutating func update(_ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float) {
+        update(&parameters, gradients: gradients, learningRate: learningRate, limits: nil)
+    }
+
+    var state: [String: Tensor] {
+        var state = moments("")
+        state["steps"] = Tensor(Float(steps))
+        return state
+    }
+
+    mutating func restore(_ state: [String: Tensor], of parameters: [Tensor]) throws(PromptError) {
+        steps = try state.number("steps")
+        try restoreMoments("", state, of: parameters)
+    }
+
+    /// The running means.
+    /// - Parameter prefix: whose, where a training has several optimizers.
+    func moments(_ prefix: String) -> [String: Tensor] {
+        var state: [String: Tensor] = [:]
+        state.set(prefix + "means", means)
+        state.set(prefix + "squares", squares)
+        return state
+    }
+
+    mutating func restoreMoments(
+        _ prefix: String, _ state: [String: Tensor], of parameters: [Tensor]
+    ) throws(PromptError) {
+        means = try state.memory(prefix + "means", of: parameters)
+        squares = try state.memory(prefix + "squares", of: parameters)
+    }
+}
+
+extension Adam: Optimizer {
+    var state: [String: Tensor] { moments.state }
+    mutating func restore(_ state: [String: Tensor], of parameters: [Tensor]) throws(PromptError) {
+        try moments.restore(state, of: parameters)
+    }
+}
+
+/// Parameters, and the optimizer that moves them.
+struct Descent<Optimizer: PromptLearning.Optimizer>: StepLearner {
+    private(set) var parameters: [Tensor]
+    /// Which of them learn; the others stay.
+    private let learning: [Int]
+    private var optimizer: Optimizer
+
+    /// - Parameter learns: whether each parameter learns; all if it is nil.
+    init(_ parameters: [Tensor], learns: [Bool]? = nil, by optimizer: Optimizer) {
         self.parameters = parameters
-        history = TrainingHistory(measurements)
-        optimizer = SGD(momentum: Float(momentum), weightDecay: Float(weightDecay))
+        learning = parameters.indices.filter { learns?[$0] ?? true }
+        self.optimizer = optimizer
     }
 
     /// One step down the gradient of a loss.
     /// - Parameter loss: of variables that stand for `parameters`, in their order.
     mutating func step(learningRate: Float, loss: ([Variable]) -> Variable) -> DescentStep {
         let tape = Tape()
-        let variables = parameters.map(tape.parameter)
+        var variables = parameters.map { Variable($0) }
+        for index in learning { variables[index] = tape.parameter(parameters[index]) }
         let value = loss(variables)
-        let gradients = tape.gradients(of: value, for: variables)
-        optimizer.update(&parameters, gradients: gradients, learningRate: learningRate)
+        let gradients = tape.gradients(of: value, for: learning.map { variables[$0] })
+        var moving = learning.map { parameters[$0] }
+        // Held nowhere else, they are moved in place.
+        let nothing = Tensor([0])
+        for index in learning { parameters[index] = nothing }
+        optimizer.update(&moving, gradients: gradients, learningRate: learningRate)
+        for (index, parameter) in zip(learning, moving) { parameters[index] = parameter }
         return DescentStep(loss: value.value.scalar, gradients: gradients)
     }
 
-    /// Ends an epoch. With a score, keeps the parameters where they are better than any before them.
-    /// - Parameter measured: one number for each measurement; NaN for one that was not taken.
-    mutating func endEpoch(measured: [Float], score: Float? = nil) {
-        history.append(measured)
-        if let score { best = .updated(best, score: score, epoch: epoch, learned: parameters) }
-        epoch += 1
+    /// One step down the mean cross-entropy of a batch's images.
+    /// - Parameter logits: of variables that stand for `parameters`, `[batch, classes]`.
+    /// - Returns: what was measured, with the share of images whose own class had the largest logit.
+    mutating func step(
+        learningRate: Float, labels: [Int], logits: ([Variable]) -> Variable
+    ) -> (step: DescentStep, accuracy: Double) {
+        var share = 0.0
+        let step = step(learningRate: learningRate) { p in
+            let logits = logits(p)
+            share = accuracy(logits.value.rowMaxima, labels: labels)
+            return crossEntropy(logits, labels: labels)
+        }
+        return (step, share)
     }
 
+    var learned: [Tensor] { parameters }
+
     var state: [String: Tensor] {
-        var state = ["epoch": Tensor(Float(epoch)), "history": history.tensor]
+        var state = optimizer.state
         state.set("parameters", parameters)
-        state.set("velocities", optimizer.velocities)
-        if let best {
-            state.set("best", best.learned)
-            state.set(best)
-        }
         return state
     }
 
-    /// - Throws: `PromptError.foreignCheckpoint` where the state is of other parameters.
     mutating func restore(_ state: [String: Tensor]) throws(PromptError) {
-        epoch = try state.number("epoch")
-        try history.restore(state.required("history"))
-        parameters = try same(state.list("parameters"), "parameters")
-        let velocities = state.list("velocities")
-        optimizer.velocities = velocities.isEmpty ? [] : try same(velocities, "velocities")
-        best = try state.best { () throws(PromptError) in try same(state.list("best"), "the best parameters") }
+        parameters = try state.list("parameters", shapedAs: parameters)
+        try optimizer.restore(state, of: learning.map { parameters[$0] })
     }
 
-    private func same(_ tensors: [Tensor], _ name: String) throws(PromptError) -> [Tensor] {
-        guard tensors.map(\.shape) == parameters.map(\.shape) else { throw .foreignCheckpoint(missing: name) }
-        return tensors
+    func set(_ name: String, _ learned: [Tensor], in state: inout [String: Tensor]) { state.set(name, learned) }
+    func learned(_ name: String, in state: [String: Tensor]) throws(PromptError) -> [Tensor] {
+        try state.list(name, shapedAs: parameters)
+    }
+}
+
+extension Descent<SGD> {
+    init(_ parameters: [Tensor], momentum: Double, weightDecay: Double) {
+        self.init(parameters, by: SGD(momentum: Float(momentum), weightDecay: Float(weightDecay)))
     }
 }
 
 /// What a step of gradient descent measured, before it moved the parameters.
 package struct DescentStep: Sendable {
     package var loss: Float
-    /// One for each parameter.
+    /// One for each parameter that learns.
     package var gradients: [Tensor]
 
     package init(loss: Float, gradients: [Tensor]) {

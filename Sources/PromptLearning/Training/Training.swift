@@ -4,6 +4,8 @@ import Tensors
 ///
 /// A method is a value: its constants (data, frozen encoder, parameters) and its state (what it has learned so far).
 public protocol Training: Sendable {
+    /// How it sees its images.
+    static var access: ImageAccess<Self> { get }
     /// How many epochs are behind it.
     var epoch: Int { get }
     var epochs: Int { get }
@@ -21,14 +23,25 @@ public protocol Training: Sendable {
     mutating func restore(_ state: [String: Tensor]) throws(PromptError)
 }
 
+/// How a training sees its images, and so how it is given others in every epoch.
+public enum ImageAccess<Learner> {
+    /// As cached features, whose augmented views may be exchanged between epochs.
+    case features(WritableKeyPath<Learner, FeatureSet>)
+    /// As cached features that stay.
+    case fixedFeatures
+    /// It reads their files: what was encoded of them beforehand means nothing to it.
+    case files
+}
+
 /// A training that sees images through cached features, so that they can be others in every epoch.
 public protocol FeatureTraining: Training {
     /// What it learns from. Between epochs the augmented views may be exchanged.
     var training: FeatureSet { get set }
 }
 
-/// A training that reads its images itself: what was encoded of them beforehand means nothing to it.
-public protocol ImageTraining: Training {}
+extension FeatureTraining {
+    public static var access: ImageAccess<Self> { .features(\.training) }
+}
 
 extension Training {
     /// Runs the epochs that are left, reporting after each.
@@ -65,9 +78,10 @@ public struct TrainingHistory: Sendable, Equatable {
         self.names = names
     }
 
+    /// - Parameter row: values of the first names; what belongs to the others was not taken.
     mutating func append(_ row: [Float]) {
-        precondition(row.count == names.count, "\(row.count) values for \(names)")
-        rows.append(row)
+        precondition(row.count <= names.count, "\(row.count) values for \(names)")
+        rows.append(row + Array(repeating: .nan, count: names.count - row.count))
     }
 
     /// The last value of a measurement.
@@ -80,59 +94,5 @@ public struct TrainingHistory: Sendable, Equatable {
     mutating func restore(_ tensor: Tensor) throws(PromptError) {
         guard tensor.shape.count == 2, tensor.columns == names.count else { throw .foreignCheckpoint(missing: "history") }
         rows = (0..<tensor.count / names.count).map { tensor.rows($0..<$0 + 1).values }
-    }
-}
-
-extension [String: Tensor] {
-    /// A named tensor of a checkpoint.
-    func required(_ name: String) throws(PromptError) -> Tensor {
-        guard let tensor = self[name] else { throw .foreignCheckpoint(missing: name) }
-        return tensor
-    }
-
-    /// A number of epochs or steps of a checkpoint.
-    /// - Parameter index: its place in the tensor.
-    func number(_ name: String, at index: Int = 0) throws(PromptError) -> Int {
-        let values = try required(name).values
-        guard values.indices.contains(index), let number = Int(exactly: values[index]), number >= 0 else {
-            throw .foreignCheckpoint(missing: name)
-        }
-        return number
-    }
-
-    /// The best epoch that a checkpoint has; nil where none was measured.
-    /// - Parameter learned: what was learned by then.
-    func best<Learned>(_ learned: () throws(PromptError) -> Learned) throws(PromptError) -> Best<Learned>? {
-        guard let kept = self["best"] else { return nil }
-        return Best(score: kept.values.first ?? .nan, epoch: try number("best", at: 1), learned: try learned())
-    }
-
-    mutating func set<Learned>(_ best: Best<Learned>) {
-        self["best"] = Tensor([2], [best.score, Float(best.epoch)])
-    }
-
-    /// Named tensors in order: `prefix.0`, `prefix.1`, …
-    func list(_ prefix: String) -> [Tensor] {
-        var result: [Tensor] = []
-        while let tensor = self["\(prefix).\(result.count)"] { result.append(tensor) }
-        return result
-    }
-
-    mutating func set(_ prefix: String, _ list: [Tensor]) {
-        for (index, tensor) in list.enumerated() { self["\(prefix).\(index)"] = tensor }
-    }
-}
-
-/// The best value so far of a measurement, and what was learned when it was measured. The first of equals is kept.
-struct Best<Learned: Sendable>: Sendable {
-    var score: Float
-    var epoch: Int
-    var learned: Learned
-
-    var kept: KeptEpoch { KeptEpoch(number: epoch + 1, accuracy: score) }
-
-    static func updated(_ best: Best?, score: Float, epoch: Int, learned: @autoclosure () -> Learned) -> Best {
-        if let best, best.score >= score { return best }
-        return Best(score: score, epoch: epoch, learned: learned())
     }
 }

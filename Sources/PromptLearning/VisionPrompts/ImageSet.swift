@@ -24,17 +24,15 @@ public struct ImageSet: Sendable {
 
     public var count: Int { labels.count }
 
-    /// Calls `body` with the pixels of one batch after another. The next batch is read meanwhile, where there is more than
-    /// one thread to work with.
-    func forEachBatch(
-        _ batches: [[Int]], _ view: View, _ body: (_ number: Int, _ pixels: Tensor) throws(PromptError) -> Void
-    ) throws(PromptError) {
+    /// The pixels of one batch after another. The next batch is read meanwhile, where there is more than one thread to work
+    /// with.
+    func pixels(of batches: [[Int]], _ view: View) -> Batches<Tensor> {
         let isAhead = Threads.count > 1, read = read
         var next: Reading?
-        for (number, batch) in batches.enumerated() {
+        return Batches(count: batches.count) { number throws(PromptError) in
             let pixels: Tensor
             do {
-                pixels = try next?.value() ?? read(batch, view)
+                pixels = try next?.value() ?? read(batches[number], view)
             } catch {
                 throw .images(error)
             }
@@ -43,7 +41,7 @@ public struct ImageSet: Sendable {
                 let batch = batches[number + 1]
                 next = Reading { try read(batch, view) }
             }
-            try body(number, pixels)
+            return pixels
         }
     }
 }

@@ -85,10 +85,11 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
         let groups = stride(from: 0, to: images.count, by: Self.group).map {
             Array($0..<min($0 + Self.group, images.count))
         }
+        let batches = images.pixels(of: groups, .center)
         var predictions: [Prediction] = []
-        try images.forEachBatch(groups, .center) { _, pixels in
+        for group in groups.indices {
             predictions += PromptLearning.classify(
-                features(of: pixels, inputs).value, text: inputs.text.value, logitScale: logitScale)
+                features(of: try batches.batch(group), inputs).value, text: inputs.text.value, logitScale: logitScale)
             progress(predictions.count)
         }
         return predictions

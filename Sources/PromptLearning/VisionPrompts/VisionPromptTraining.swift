@@ -1,13 +1,13 @@
 import Tensors
 
 /// Learns prompts through the frozen image encoder by cross-entropy, and keeps the epoch that is best on validation images.
-public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
+public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining {
     let parameters: any VisionTrainingParameters
     /// With the prompts that learning starts from.
     private let model: VisionPromptedCLIP<Method>
     private let training, validation: ImageSet
 
-    private var descent: Descent
+    var course: Course<Descent<SGD>>
 
     /// - Parameters:
     ///   - model: the encoders, with the prompts that learning starts from.
@@ -22,44 +22,32 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
         }
         guard validation.count > 0 else { throw .noValidationImages }
         (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
-        descent = Descent(
-            model.method.learned.map(\.value), measuring: ["loss", "training accuracy", "validation accuracy"],
-            momentum: parameters.momentum, weightDecay: parameters.weightDecay)
+        course = Course(
+            Descent(
+                model.method.learned.map(\.value), momentum: parameters.momentum, weightDecay: parameters.weightDecay),
+            measuring: ["loss", "training accuracy", "validation accuracy"])
     }
 
-    public var epoch: Int { descent.epoch }
-    public var history: TrainingHistory { descent.history }
-    public var kept: KeptEpoch? { descent.best?.kept }
-    public var state: [String: Tensor] { descent.state }
-    public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try descent.restore(state) }
+    public static var access: ImageAccess<Self> { .files }
     public var epochs: Int { parameters.epochs }
     public var seed: Int { parameters.seed }
 
-    /// One pass over the training images in a new order, then a look at the validation images.
-    public mutating func runEpoch() throws(PromptError) {
-        let size = parameters.batchSize
-        var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "batches", epoch)
-        let order = stream.permutation(of: training.count)
-        // A last, short batch is dropped.
-        let batches = (0..<training.count / size).map { Array(order[$0 * size..<($0 + 1) * size]) }
-        let rate = parameters.schedule.rate(epoch: epoch), steps = Double(batches.count)
-        let view: ImageSet.View = parameters.crops ? .random(seed: parameters.seed, epoch: epoch) : .center
-        var loss = 0.0, correct = 0.0
-        try training.forEachBatch(batches, view) { number, pixels throws(PromptError) in
-            let labels = batches[number].map { training.labels[$0] }
-            let measured = update(pixels: pixels, labels: labels, learningRate: rate)
-            guard measured.step.loss.isFinite else {
-                throw .notFinite(quantity: "loss", epoch: epoch, step: number, learningRate: rate)
-            }
-            loss += Double(measured.step.loss) / steps
-            correct += measured.accuracy / steps
+    func rate(step: Int, of steps: Int) -> Float { parameters.schedule.rate(epoch: epoch) }
+
+    func batches() -> Batches<(pixels: Tensor, labels: [Int])> {
+        let size = parameters.batchSize, count = training.count / size, labels = training.labels
+        var pass = Passes(over: training.count, batchesOf: size, seed: parameters.seed, "batches", epoch: epoch)
+        let images = (0..<count).map { pass.batch($0) }
+        let pixels = training.pixels(
+            of: images, parameters.crops ? .random(seed: parameters.seed, epoch: epoch) : .center)
+        return Batches(count: count) { step throws(PromptError) in
+            (try pixels.batch(step), images[step].map { labels[$0] })
         }
-        let predictions = try model.learned(current).classify(validation)
-        guard predictions.allSatisfy(\.probability.isFinite) else {
-            throw .divergedBetweenSteps(quantity: "the scores of validation images", epoch: epoch + 1)
-        }
-        let score = Float(accuracy(predictions.map(\.label), labels: validation.labels))
-        descent.endEpoch(measured: [Float(loss), Float(correct), score], score: score)
+    }
+
+    mutating func take(_ batch: (pixels: Tensor, labels: [Int]), learningRate: Float) -> [Double] {
+        let measured = update(pixels: batch.pixels, labels: batch.labels, learningRate: learningRate)
+        return [Double(measured.step.loss), measured.accuracy]
     }
 
     /// One step of gradient descent on a batch.
@@ -68,22 +56,19 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: ImageTraining {
     package mutating func update(
         pixels: Tensor, labels: [Int], learningRate: Float
     ) -> (step: DescentStep, accuracy: Double) {
-        var share = 0.0
         let model = model
-        let step = descent.step(learningRate: learningRate) { learned in
-            let logits = model.logits(of: pixels, learned)  // [batch, classes]
-            share = accuracy(logits.value.rowMaxima, labels: labels)
-            return crossEntropy(logits, labels: labels)
-        }
-        return (step, share)
+        return course.learner.step(learningRate: learningRate, labels: labels) { model.logits(of: pixels, $0) }
+    }
+
+    func validate() throws(PromptError) -> [Float] {
+        [Float(accuracy(try model.learned(current).classify(validation), labels: validation.labels))]
     }
 
     /// What is learned so far.
-    package var current: [Tensor] { descent.parameters }
+    package var current: [Tensor] { course.learner.parameters }
 
     /// The prompts of the epoch that was best on the validation images, and their accuracy there.
     public var result: (prompts: Method, validationAccuracy: Double) {
-        guard let best = descent.best else { return (model.learned(current).method, .nan) }
-        return (model.learned(best.learned).method, Double(best.score))
+        (model.learned(course.result.learned).method, course.result.validationAccuracy)
     }
 }

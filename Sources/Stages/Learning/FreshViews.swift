@@ -47,14 +47,17 @@ struct FreshViews {
     /// Puts the epoch's views in place of those of the epoch before, in a training that learns from features.
     /// - Throws: `StageInputError` for a method that does not train on features; what encoding throws.
     func exchange<Learner: Training>(in learner: inout Learner, method: String) throws {
-        if learner is any ImageTraining { return }
-        guard var training = learner as? any FeatureTraining else {
+        switch Learner.access {
+        case .files: return
+        case .fixedFeatures:
             throw StageInputError("“\(method)” cannot be trained on views for every epoch; extract a number of views")
+        case .features(let training):
+            let (features, norms) = try features(inEpoch: learner.epoch)
+            learner[keyPath: training].augmented = [features]
+            learner[keyPath: training].norms = learner[keyPath: training].norms.map {
+                FeatureNorms(center: $0.center, augmented: [norms])
+            }
         }
-        let (features, norms) = try features(inEpoch: learner.epoch)
-        training.training.augmented = [features]
-        training.training.norms = training.training.norms.map { FeatureNorms(center: $0.center, augmented: [norms]) }
-        if let exchanged = training as? Learner { learner = exchanged }
     }
 
     /// `[training images, dimension]`, and the norms where they are read, encoding what nobody has encoded yet.
