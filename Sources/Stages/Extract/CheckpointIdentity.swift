@@ -56,11 +56,25 @@ extension ArtifactStore {
         }
     }
 
+    /// Loads a model of a checkpoint whose features are filed under an identity, in the identity's precision.
+    /// - Parameter processor: what is to compute.
+    /// - Throws: `UnsupportedPrecision`; `StageInputError` where the identity is another checkpoint's; what `load` throws.
+    func loading<Model>(
+        _ identity: EncoderIdentity, of checkpoint: Checkpoint, on processor: Processor = .current,
+        _ load: (Precision) throws -> Model
+    ) throws -> Model {
+        try identity.precision.check(on: processor)
+        return try Profile.measure(.model) {
+            try confirm(identity, of: checkpoint)
+            return try load(identity.precision)
+        }
+    }
+
     /// Makes sure that an identity has the digests of the very bytes that a model is about to be made of, which are read for
     /// that from first to last: what is encoded takes hours, and would stay under another's name for good. Digests that are
     /// remembered by stamps are as good as the file system's clock.
     /// - Throws: `StageInputError` where it has others. What was remembered of the files is forgotten.
-    func confirm(_ identity: EncoderIdentity, of checkpoint: Checkpoint) throws {
+    private func confirm(_ identity: EncoderIdentity, of checkpoint: Checkpoint) throws {
         let files = checkpoint.openFiles, digests = files.compactMap { try? Digest(of: $0) }
         guard digests.count < files.count || identity.parameters["weights"] != .weights(digests) else { return }
         try forgetDigests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))

@@ -65,7 +65,9 @@ public struct ExtractStage: Sendable {
         /// Files of 16-bit grey, encoded now, of which nothing but white is left.
         public var white: [String] = []
 
-        init(key: ArtifactKey, of asked: DomainManifest, kept: DomainManifest, encoded: Int, errors: [ImageError]) {
+        init(
+            key: ArtifactKey, of asked: DomainManifest, kept: DomainManifest, encoded: Int = 0, errors: [ImageError] = []
+        ) {
             let different = Set(kept.images.map(\.digest)).count
             self.key = key
             self.encoded = encoded
@@ -82,7 +84,6 @@ public struct ExtractStage: Sendable {
     /// Whether features that are there without their norm are encoded again to get it. Which features an artifact has does
     /// not depend on it, so no recipe has it.
     public let withNorms: Bool
-    static let augmentation = RandomResizedCropFlip()
 
     public init(
         _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, origin: FeatureOrigin = .computed(.float32),
@@ -103,7 +104,7 @@ public struct ExtractStage: Sendable {
     static func augmentedView(_ number: Int, _ origin: FeatureOrigin) -> String {
         let policy =
             switch origin {
-            case .computed: augmentation.name
+            case .computed: ImageReader.augmentation.name
             case .imported: "imported"
             }
         return "augmented:\(policy):\(number)"
@@ -136,80 +137,63 @@ public struct ExtractStage: Sendable {
         manifest: DomainManifest, checkpoint: Checkpoint, store: ArtifactStore, on processor: Processor = .current,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Outcome {
-        Profile.restart()
-        let start = ContinuousClock.now
         let identity = try store.identity(of: checkpoint, origin: origin)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
-        let claim = try store.claim(recipe.key)
-        defer { withExtendedLifetime(claim) {} }
         // What was imported cannot be made again, nor can its norms.
         let isImported = if case .imported = origin { true } else { false }
-        let isThere = try isImported ? store.contains(recipe.key) : store.has(recipe.key)
-        if isThere, try isImported || !withNorms || store.hasNorms(recipe.key) {
+        var made: Outcome?
+        try store.artifact(of: recipe, if: { try isImported || !withNorms || store.hasNorms(recipe.key) }) {
+            let (kept, outcome) = try isImported
+                ? gather(recipe.key, manifest, identity, store)
+                : encode(recipe.key, manifest, ImageModel(checkpoint: checkpoint, is: identity, store: store, on: processor),
+                    identity, store, progress)
+            made = outcome
+            let set = EmbeddingSet(
+                manifest: kept, encoder: identity.key, views: viewNames, hasStatistics: parameters.statistics)
+            return (.embeddings(set), [])
+        }
+        guard let made else {
             try store.record(manifest)  // The files may lie elsewhere now.
             let kept = try store.manifest(store.embeddingSet(recipe.key).manifest)
-            store.onFind(recipe.key)
-            return Outcome(key: recipe.key, of: manifest, kept: kept, encoded: 0, errors: [])
+            return Outcome(key: recipe.key, of: manifest, kept: kept)
         }
+        if made.encoded == 0, made.errors.isEmpty { store.onFind(recipe.key) }
+        return made
+    }
 
-        guard case .computed(let precision, _) = origin else {
-            return try gatherImported(recipe, of: manifest, identity, store)
-        }
-        // A checkpoint that holds no model, or a precision that cannot be had, leaves no trace in the store.
-        try precision.check(on: processor)
-        let model = try ImageModel(checkpoint: checkpoint, precision: precision, is: identity, store: store)
-        let encoder = try store.record(identity)
+    /// Encodes what is missing.
+    /// - Parameter model: loaded by now. A checkpoint that holds none, or a precision that cannot be had, leaves no trace in
+    ///   the store.
+    private func encode(
+        _ key: ArtifactKey, _ manifest: DomainManifest, _ model: ImageModel, _ identity: EncoderIdentity, _ store: ArtifactStore,
+        _ progress: (_ done: Int, _ total: Int) -> Void
+    ) throws -> (kept: ArtifactKey, Outcome) {
+        try store.record(identity)
         try store.record(manifest)
         // What was left out as unreadable has no features that could lack a norm.
-        let asked = try isThere ? manifest.keeping(store.manifest(store.embeddingSet(recipe.key).manifest)) : manifest
+        let isThere = try store.has(key)
+        let asked = try isThere ? manifest.keeping(store.manifest(store.embeddingSet(key).manifest)) : manifest
         let images = try store.record(asked)
         let missing = try store.missing(
-            views: viewNames, of: images, encoder: encoder, withStatistics: parameters.statistics, withNorms: withNorms)
-        var normed = 0
-        var skipped: [(image: LabelledImage, error: ImageError)] = [], white: [String] = []
-        let batch = max(1, 256 / viewNames.count)
-        let known = KnownDataSet(named: manifest.dataset)
-        for first in stride(from: 0, to: missing.count, by: batch) {
-            let part = Array(missing[first..<min(first + batch, missing.count)])
-            let features = model.features(
-                of: part, augmentation: Self.augmentation, withStatistics: parameters.statistics)
-            let failures = features.flatMap(\.failures)
-            try store.refuseChanged(failures.map(\.error))
-            let surprise = failures.first { known?.isKnownBroken($0.image.path.text) != true }
-            if let surprise, onBadImage == .fail || isThere { throw surprise.error }
-            skipped += failures
-            white += features.flatMap(\.white)
-            for part in features where !part.rows.isEmpty {
-                normed += try store.insert(
-                    part.vectors, norms: part.norms, part.statistics, for: part.rows, encoder: encoder,
-                    within: precision.featureTolerance)
-            }
-            progress(first + part.count, missing.count)
-        }
-        let rest = asked.removing(Set(skipped.map(\.image.digest)))
-        if rest.images.isEmpty, let first = skipped.first {
+            views: viewNames, of: images, encoder: identity.key, withStatistics: parameters.statistics, withNorms: withNorms)
+        let known = KnownDataSet(named: manifest.dataset), skipsAll = onBadImage == .skip && !isThere
+        let encoded = try model.encode(
+            missing, withStatistics: parameters.statistics,
+            skipping: { skipsAll || known?.isKnownBroken($0.path.text) == true }, progress: progress)
+        let failures = encoded.failures, kept = asked.removing(Set(failures.map(\.image.digest)))
+        if kept.images.isEmpty, let first = failures.first {
             throw StageInputError("not one image of \(manifest.domain) can be read; the first: \(first.error)")
         }
-        let kept = skipped.isEmpty ? images : try store.record(rest)
-        try store.write(
-            recipe, .embeddings(contents(manifest: kept, encoder: encoder)),
-            metrics: Profile.metrics, seconds: (ContinuousClock.now - start) / .seconds(1))
-        if missing.isEmpty { store.onFind(recipe.key) }
         var outcome = Outcome(
-            key: recipe.key, of: manifest, kept: rest, encoded: missing.count - skipped.count,
-            errors: skipped.map(\.error))
-        (outcome.normed, outcome.white) = (normed, white)
-        return outcome
+            key: key, of: manifest, kept: kept, encoded: missing.count - failures.count, errors: failures.map(\.error))
+        (outcome.normed, outcome.white) = (encoded.normed, encoded.white)
+        return (failures.isEmpty ? images : try store.record(kept), outcome)
     }
 
-    private func contents(manifest: ArtifactKey, encoder: Digest) -> EmbeddingSet {
-        EmbeddingSet(manifest: manifest, encoder: encoder, views: viewNames, hasStatistics: parameters.statistics)
-    }
-
-    /// Writes the artifact of features that are all in the store. Those that are not cannot be made here.
-    private func gatherImported(
-        _ recipe: Recipe, of manifest: DomainManifest, _ identity: EncoderIdentity, _ store: ArtifactStore
-    ) throws -> Outcome {
+    /// Looks that imported features are all in the store. Those that are not cannot be made here.
+    private func gather(
+        _ key: ArtifactKey, _ manifest: DomainManifest, _ identity: EncoderIdentity, _ store: ArtifactStore
+    ) throws -> (kept: ArtifactKey, Outcome) {
         guard !parameters.statistics else {
             throw StageInputError(
                 "features imported as “\(identity.name)” come without block statistics; encode the images here, or leave "
@@ -223,9 +207,7 @@ public struct ExtractStage: Sendable {
                     + "\(first.views[0])) imported as “\(identity.name)”, the first being \(first.image.path); encode them where "
                     + "the others were encoded, and import them: spg import features --encoder \(identity.name)")
         }
-        try store.write(recipe, .embeddings(contents(manifest: images, encoder: encoder)), seconds: 0)
-        store.onFind(recipe.key)
-        return Outcome(key: recipe.key, of: manifest, kept: manifest, encoded: 0, errors: [])
+        return (images, Outcome(key: key, of: manifest, kept: manifest))
     }
 }
 

@@ -1,29 +1,73 @@
 import ArtifactStore
 import CLIP
 import Datasets
-import Foundation
 import Imaging
 import Synchronization
 import Tensors
 
-/// An image encoder with the preprocessing in front of it.
+/// An image encoder with the reader in front of it.
 struct ImageModel: Sendable {
-    let encoder: any ImageEncoder
-    let preprocessing: CLIPPreprocessing
+    private let encoder: any ImageEncoder
+    private let identity: EncoderIdentity
+    private let reader: ImageReader
 
     /// Loads the image encoder of a checkpoint.
-    /// - Parameter identity: what its features are filed under.
-    /// - Throws: `CheckpointError`; `StageInputError` where the identity is another checkpoint's.
-    init(checkpoint: Checkpoint, precision: Precision, is identity: EncoderIdentity, store: ArtifactStore) throws {
-        encoder = try Profile.measure(.model) {
-            try store.confirm(identity, of: checkpoint)
-            return try checkpoint.imageEncoder(precision: precision)
+    /// - Parameters:
+    ///   - identity: what its features are filed under.
+    ///   - processor: what encodes.
+    /// - Throws: `UnsupportedPrecision`; `CheckpointError`; `StageInputError` where the identity is another checkpoint's.
+    init(
+        checkpoint: Checkpoint, is identity: EncoderIdentity, store: ArtifactStore, on processor: Processor = .current
+    ) throws {
+        encoder = try store.loading(identity, of: checkpoint, on: processor) { try checkpoint.imageEncoder(precision: $0) }
+        self.identity = identity
+        reader = ImageReader(for: checkpoint, identity, store: store)
+    }
+
+    /// What came of some images.
+    struct Encoded {
+        /// Features that were there and have got their norms.
+        var normed = 0
+        /// Files that are no images.
+        var failures: [(image: LabelledImage, error: ImageError)] = []
+        /// Files of which nothing but white is left.
+        var white: [String] = []
+    }
+
+    /// Encodes views that images lack, and inserts their features batch by batch: a run that is stopped goes on from there.
+    ///
+    /// What is there and gets its norm has to be what is encoded, but for rounding (`Precision.featureTolerance`).
+    /// - Parameters:
+    ///   - withStatistics: whether the statistics of the encoder's blocks are taken, too. The features are the same.
+    ///   - canSkip: whether an image that cannot be read is left out. If not, it ends this.
+    ///   - progress: called with the images done and to do.
+    /// - Throws: `ImageError` of an image that has changed, or that cannot be read; `StoreError`. The batch is not inserted.
+    func encode(
+        _ missing: [(image: LabelledImage, views: [String])], withStatistics: Bool = false,
+        skipping canSkip: (LabelledImage) -> Bool = { _ in false }, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> Encoded {
+        var encoded = Encoded()
+        let size = max(1, 256 / (missing.map(\.views.count).max() ?? 1))
+        for first in stride(from: 0, to: missing.count, by: size) {
+            let batch = Array(missing[first..<min(first + size, missing.count)])
+            let parts = features(of: batch, withStatistics: withStatistics)
+            let failures = parts.flatMap(\.failures)
+            try reader.refuseChanged(failures.map(\.error))
+            if let failure = failures.first(where: { !canSkip($0.image) }) { throw failure.error }
+            for part in parts where !part.rows.isEmpty {
+                encoded.normed += try reader.store.insert(
+                    part.vectors, norms: part.norms, part.statistics, for: part.rows, encoder: identity.key,
+                    within: identity.precision.featureTolerance)
+            }
+            encoded.failures += failures
+            encoded.white += parts.flatMap(\.white)
+            progress(first + batch.count, missing.count)
         }
-        preprocessing = checkpoint.preprocessing(identity.order)
+        return encoded
     }
 
     /// Features of views of some images, and the files among them that are no images.
-    struct Features: Sendable {
+    private struct Features {
         /// What each row is a view of.
         var rows: [ImageView] = []
         /// `[rows, dimension]`, of unit length.
@@ -33,27 +77,22 @@ struct ImageModel: Sendable {
         /// Of the same rows, where they are asked for.
         var statistics: StoredBlockStatistics?
         var failures: [(image: LabelledImage, error: ImageError)] = []
-        /// Files of which nothing but white is left.
         var white: [String] = []
     }
 
     /// Decodes images, makes the views they lack, and encodes them.
     ///
-    /// A thread takes some groups of images from file to feature, so one reads and decodes while another encodes. A random
-    /// view's numbers come from the image's digest and the view's number: they are the same whatever else is extracted
-    /// with it, and whenever.
-    /// - Parameter withStatistics: whether the statistics of the encoder's blocks are taken, too. The features are the same.
+    /// A thread takes some groups of images from file to feature, so one reads and decodes while another encodes.
     /// - Returns: the parts, in the images' order.
-    func features(
-        of images: [(image: LabelledImage, views: [String])], augmentation: RandomResizedCropFlip,
-        withStatistics: Bool = false
+    private func features(
+        of images: [(image: LabelledImage, views: [String])], withStatistics: Bool
     ) -> [Features] {
         let size = imagesInPart(of: images.count, views: images.map(\.views.count).max() ?? 1)
         let starts = Array(stride(from: 0, to: images.count, by: size))
         let parts = Mutex([Int: Features]())
         parallelItems(starts.count) { index in
             let part = images[starts[index]..<min(starts[index] + size, images.count)]
-            let features = unsplitFeatures(of: part, augmentation: augmentation, withStatistics: withStatistics)
+            let features = unsplitFeatures(of: part, withStatistics: withStatistics)
             parts.withLock { $0[index] = features }
         }
         return parts.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
@@ -68,31 +107,25 @@ struct ImageModel: Sendable {
     }
 
     private func unsplitFeatures(
-        of images: ArraySlice<(image: LabelledImage, views: [String])>, augmentation: RandomResizedCropFlip,
-        withStatistics: Bool
+        of images: ArraySlice<(image: LabelledImage, views: [String])>, withStatistics: Bool
     ) -> Features {
         var features = Features()
-        let side = preprocessing.resolution, size = side * side * 3
-        var pixels = Tensor(uninitialized: [images.reduce(0) { $0 + $1.views.count }, side, side, 3])
-        for (image, views) in images {
-            do throws(ImageError) {
-                let picture = try Picture(image)
-                if picture.isClippedToWhite { features.white.append(image.path.text) }
-                for name in views {
-                    Profile.measure(.preprocess) {
-                        let view = view(name, of: picture, image.digest, augmentation)
-                        pixels.withUnsafeMutablePointer {
-                            preprocessing.normalize(view, into: $0 + features.rows.count * size)
-                        }
-                    }
-                    features.rows.append(ImageView(image: image.digest, view: name))
+        var pixels = reader.room(for: images.reduce(0) { $0 + $1.views.count })
+        pixels.withUnsafeMutablePointer { pixels in
+            for (image, names) in images {
+                do throws(ImageError) {
+                    let views = names.map { $0 == "center" ? ImageReader.View.center : .random(purpose: $0) }
+                    let isWhite = try reader.read(image, views, into: pixels, at: features.rows.count)
+                    if isWhite { features.white.append(image.path.text) }
+                    features.rows += names.map { ImageView(image: image.digest, view: $0) }
+                } catch {
+                    features.failures.append((image, error))
                 }
-            } catch {
-                features.failures.append((image, error))
             }
         }
         guard !features.rows.isEmpty else { return features }
-        let filled = pixels.reshaped([pixels.shape[0], size]).rows(0..<features.rows.count)
+        let side = pixels.shape[1]
+        let filled = pixels.reshaped([pixels.shape[0], side * side * 3]).rows(0..<features.rows.count)
         let pictures = filled.reshaped([features.rows.count, side, side, 3])
         Profile.measure(.encode) {
             if withStatistics {
@@ -106,32 +139,5 @@ struct ImageModel: Sendable {
             }
         }
         return features
-    }
-
-    private func view(
-        _ name: String, of picture: Picture, _ digest: Digest, _ augmentation: RandomResizedCropFlip
-    ) -> RGBImage {
-        if name == "center" { return preprocessing.centerView(of: picture) }
-        var stream = RandomStream(digest: digest, purpose: name)
-        return preprocessing.randomView(of: picture, augmentation, using: &stream)
-    }
-}
-
-extension Checkpoint {
-    /// How pictures are made into what the image encoder takes, where they become RGB in an order.
-    func preprocessing(_ order: ColorOrder) -> CLIPPreprocessing {
-        var preprocessing = preprocessing
-        preprocessing.order = order
-        return preprocessing
-    }
-}
-
-extension RandomStream {
-    /// Random numbers that belong to an image, through its digest.
-    init(digest: Digest, seed: UInt64 = 0, purpose: String) {
-        let words = stride(from: 0, to: 12, by: 4).map { at in
-            digest.bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
-        }
-        self.init(seed: seed, purpose: purpose, words[0], words[1], words[2])
     }
 }

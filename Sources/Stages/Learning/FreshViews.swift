@@ -77,23 +77,12 @@ struct FreshViews {
     }
 
     private func encode(_ missing: [LabelledImage], view: String) throws {
-        guard case .computed(let precision, _) = origin else {
+        guard case .computed = origin else {
             throw StageInputError(
                 "\(missing.count) images have no features\(withNorms ? " with norms" : "") imported for the view \(view), the first "
                     + "being \(missing[0].path)")
         }
-        try precision.check()
-        let model = try ImageModel(
-            checkpoint: checkpoint, precision: precision, is: store.encoder(encoder), store: store)
-        for first in stride(from: 0, to: missing.count, by: 256) {
-            let part = missing[first..<min(first + 256, missing.count)].map { (image: $0, views: [view]) }
-            for features in model.features(of: part, augmentation: ExtractStage.augmentation) {
-                try store.refuseChanged(features.failures.map(\.error))
-                if let failure = features.failures.first { throw failure.error }
-                try store.insert(
-                    features.vectors, norms: features.norms, for: features.rows, encoder: encoder,
-                    within: precision.featureTolerance)
-            }
-        }
+        let model = try ImageModel(checkpoint: checkpoint, is: store.encoder(encoder), store: store)
+        _ = try model.encode(missing.map { (image: $0, views: [view]) })
     }
 }

@@ -27,12 +27,10 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         }
         let context = words("context") ?? MaPLe.Parameters().context
         let encoder = try store.promptedEncoder(of: images.encoder, images.checkpoint)
-        let files = try ImageFiles(
-            images.manifest.images, preprocessing: images.checkpoint.preprocessing(store.encoder(images.encoder).order),
-            store: store)
+        let set = try store.imageSet(images.manifest.images, of: images.encoder, images.checkpoint)
         func predictions(_ method: some VisionPromptMethod) throws -> [Prediction] {
             try VisionPromptedCLIP(method, encoder: encoder, logitScale: images.model.logitScale)
-                .classify(files.set, progress: progress)
+                .classify(set, progress: progress)
         }
         let predicted: [Prediction]
         if stored.tensors["image_encoder.VPT"] != nil {
