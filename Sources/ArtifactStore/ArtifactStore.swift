@@ -16,9 +16,6 @@ public final class ArtifactStore: Sendable {
     public let path: String
     /// Whether the store was opened for reading only.
     public let isReadOnly: Bool
-    /// Whether artifacts that are there are to be made again: what is written takes the place of what was there, and files are
-    /// read whatever is remembered of them.
-    public let remakes: Bool
     package let database: DatabaseQueue
     /// Where the right to make an artifact is claimed (`Claim`); nil for a store in memory. By whatever links a store is
     /// reached, it is one file.
@@ -36,7 +33,7 @@ public final class ArtifactStore: Sendable {
     /// - Throws: `StoreError`, where the path is none of a file, or the file is missing (`readOnly`), is no store, is newer, or
     ///   cannot be opened.
     public init(
-        path: String, readOnly: Bool = false, remakes: Bool = false,
+        path: String, readOnly: Bool = false,
         onWait: @escaping @Sendable (ArtifactKey) -> Void = { _ in },
         onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
     ) throws {
@@ -50,7 +47,6 @@ public final class ArtifactStore: Sendable {
         }
         self.path = path
         isReadOnly = readOnly
-        self.remakes = remakes
         self.onWait = onWait
         self.onFind = onFind
         (database, unguarded) = try StoreError.translating(at: path) {
@@ -69,7 +65,6 @@ public final class ArtifactStore: Sendable {
     public init(emptyInPlaceOf path: String) throws {
         self.path = path
         isReadOnly = false
-        remakes = false
         onWait = { _ in }
         onFind = { _ in }
         claimsPath = nil

@@ -29,7 +29,9 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
             let part = try tested.map { try store.resolve([$0], kind: .images)[0] }
             let stage = try EvaluateStage<Method>(parameters, inputs: inputs, part: part)
             let line = ProgressLine("evaluate", unit: "images")
-            let key = try stage.run(checkpoint: checkpoint, store: store) { line.update($0, of: $1) }
+            let key = try stage.run(checkpoint: checkpoint, store: store, replacing: options.force) {
+                line.update($0, of: $1)
+            }
             let evaluation = try store.evaluation(key)
             line.finish(
                 evaluation.predictions.count, of: evaluation.predictions.count,

@@ -22,7 +22,9 @@ public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
         try options.run(Method.kind, own.arguments) { parameters, inputs, store, checkpoint in
             let stage = try LearningStage<Method>(parameters, inputs: inputs, splits: splits.keys(in: store))
             return try showing(Method.kind.name) {
-                try stage.run(checkpoint: checkpoint, store: store, savingEvery: training.interval, progress: $0)
+                try stage.run(
+                    checkpoint: checkpoint, store: store, replacing: options.force, savingEvery: training.interval,
+                    progress: $0)
             }
         }
     }

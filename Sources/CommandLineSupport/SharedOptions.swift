@@ -19,29 +19,24 @@ public struct StoreOptions: ParsableArguments {
 
     /// Opens the store to look at it, which makes none: where there is none, one of nothing stands in its place. Digests of
     /// files that are read are remembered where it can be written to.
-    /// - Parameter remakes: whether files are read whatever is remembered of them.
-    public func openToLook(remakes: Bool = false) throws -> ArtifactStore {
+    public func openToLook() throws -> ArtifactStore {
         let size = try? FileManager.default.attributesOfItem(atPath: store)[.size] as? Int
         guard let size, size > 0 else { return try ArtifactStore(emptyInPlaceOf: store) }
-        return try openThere(readOnly: !ArtifactStore.canWrite(store), remakes: remakes)
+        return try openThere(readOnly: !ArtifactStore.canWrite(store))
     }
 
     /// Opens a store that is there.
     /// - Throws: `StoreError.noStore` where none is.
-    public func openThere(readOnly: Bool = true, remakes: Bool = false) throws -> ArtifactStore {
+    public func openThere(readOnly: Bool = true) throws -> ArtifactStore {
         guard exists else { throw StoreError.noStore(path: store) }
-        return try ArtifactStore(path: store, readOnly: readOnly, remakes: remakes)
+        return try ArtifactStore(path: store, readOnly: readOnly)
     }
 
     /// Opens the store, making it where there is none.
-    /// - Parameters:
-    ///   - remakes: whether artifacts that are there are to be made again.
-    ///   - onFind: told of an artifact that was to be made and for which nothing had to be.
-    public func open(
-        remakes: Bool = false, onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }
-    ) throws -> ArtifactStore {
+    /// - Parameter onFind: told of an artifact that was to be made and for which nothing had to be.
+    public func open(onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }) throws -> ArtifactStore {
         try ArtifactStore(
-            path: store, remakes: remakes,
+            path: store,
             onWait: { Console.standardError.line("waiting: another process is making \($0.short)") }, onFind: onFind)
     }
 }

@@ -25,11 +25,13 @@ public struct StageOptions: ParsableArguments {
 
     /// Opens the store, making it where there is none. From then on the process ends with the `spg run` that started it,
     /// if one did, and tells it what is found.
-    public func openStore() throws -> ArtifactStore {
+    /// - Parameter checkpoint: what the stage reads, if it does; with `--force` its files are read, whatever is remembered.
+    public func openStore(for checkpoint: Checkpoint?) throws -> ArtifactStore {
         Interruption.watch()
         let isOfRun = Lifeline.hold()
-        let store = try storage.open(remakes: force) { if isOfRun { print(FoundNote.line($0)) } }
+        let store = try storage.open { if isOfRun { print(FoundNote.line($0)) } }
         try store.beginWork()
+        if force, let checkpoint { try store.reread(checkpoint) }
         return store
     }
 
@@ -67,7 +69,7 @@ public struct StageOptions: ParsableArguments {
             try kind.checkRoom(parameters, checkpoint.architecture)
             // What it is to work on lies in the store: one that is made now has none of it.
             guard storage.exists else { throw StoreError.noStore(path: storage.store) }
-            let store = try openStore()
+            let store = try openStore(for: checkpoint)
             let inputs = try kind.roles.reduce(into: [String: [ArtifactKey]]()) { inputs, role in
                 guard let texts = given[role.name], let artifact = role.kind else { return }
                 inputs[role.name] = try store.resolve(texts, kind: artifact)

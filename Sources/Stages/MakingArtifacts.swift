@@ -4,14 +4,16 @@ import Tensors
 extension ArtifactStore {
     /// Writes what `make` returns as the artifact of a recipe, with the time it took; does nothing where the artifact is there.
     /// Of several processes that are to make one artifact, the first does, and the others wait for it.
-    /// - Parameter isWhole: whether nothing is missing of an artifact that is there.
+    /// - Parameters:
+    ///   - replacing: whether it is made again where it is there.
+    ///   - isWhole: whether nothing is missing of an artifact that is there.
     @discardableResult
     func artifact(
-        of recipe: Recipe, if isWhole: () throws -> Bool = { true },
+        of recipe: Recipe, replacing: Bool, if isWhole: () throws -> Bool = { true },
         make: () throws -> (contents: ArtifactContents, metrics: [Metric])
     ) throws -> ArtifactKey {
         func finds() throws -> Bool {
-            guard try has(recipe.key), try isWhole() else { return false }
+            guard try !replacing && contains(recipe.key), try isWhole() else { return false }
             onFind(recipe.key)
             return true
         }
@@ -23,9 +25,7 @@ extension ArtifactStore {
         let start = ContinuousClock.now
         let made = try make()
         return try write(
-            recipe, made.contents, metrics: made.metrics + Profile.metrics, seconds: (.now - start) / .seconds(1))
+            recipe, made.contents, metrics: made.metrics + Profile.metrics, seconds: (.now - start) / .seconds(1),
+            replacing: replacing)
     }
-
-    /// Whether an artifact is there and is to stay as it is.
-    func has(_ key: ArtifactKey) throws -> Bool { try !remakes && contains(key) }
 }

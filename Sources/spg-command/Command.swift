@@ -47,8 +47,7 @@ struct Command: ParsableCommand {
             let files = try file.map(Self.pair)
             let stage = try CommandStage(
                 parameters, inputs: inputs, files: Dictionary(files) { _, last in last })
-            let store = try options.openStore()
-            print(try stage.run(store: store))
+            print(try stage.run(store: options.openStore(for: nil), replacing: options.force))
         }
     }
 

@@ -121,7 +121,7 @@ struct Extract: ParsableCommand {
             if !options.storage.exists, case .computed(let precision, _) = origin {
                 try ExtractStage.check(checkpoint, precision: precision)
             }
-            let store = try options.openStore()
+            let store = try options.openStore(for: checkpoint)
             // Domains are checked before the first of them is encoded.
             let manifests = try domains.map { try manifest(of: $0, in: folder, store) }
             defer { unused.line.map(Console.standardError.line) }
@@ -142,13 +142,14 @@ struct Extract: ParsableCommand {
 
     /// The images of a domain: all, or those that are in a part of it. Parts are recorded for stages that train.
     private func manifest(of domain: Name, in folder: ImageFolder, _ store: ArtifactStore) throws -> DomainManifest {
+        func digests(_ paths: [String]) throws -> [Digest] { try store.digests(ofFiles: paths, rereading: options.force) }
         let parts: DomainParts
         if let splits {
-            parts = try folder.parts(of: domain, in: splits) { try store.digests(ofFiles: $0) }
+            parts = try folder.parts(of: domain, in: splits, digests: digests)
         } else if let splitsAs {
-            parts = try folder.parts(of: domain, as: AuthorsSplit(splitsAs, seed: splitSeed)) { try store.digests(ofFiles: $0) }
+            parts = try folder.parts(of: domain, as: AuthorsSplit(splitsAs, seed: splitSeed), digests: digests)
         } else {
-            return try folder.manifest(of: domain) { try store.digests(ofFiles: $0) }
+            return try folder.manifest(of: domain, digests: digests)
         }
         let (train, validation) = (try store.record(parts.train), try store.record(parts.validation))
         let console = Console.standardError
@@ -166,7 +167,7 @@ struct Extract: ParsableCommand {
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
         let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin, withNorms: norms)
         let outcome = try stage.run(
-            manifest: manifest, checkpoint: checkpoint, store: store, progress: { line.update($0, of: $1) })
+            manifest: manifest, checkpoint: checkpoint, store: store, replacing: options.force, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
         if let first = outcome.white.first {
             let others = outcome.white.count - 1

@@ -14,12 +14,14 @@ struct PipelineArguments: ParsableArguments {
     @OptionGroup var planning: PlanningOptions
 
     /// Reads the file, looks at images and checkpoint, and plans.
-    /// - Parameter remakes: whether all files are read, whatever is remembered of them.
-    func plan(recording: Bool = false, remakes: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
+    /// - Parameters:
+    ///   - recording: whether the images are written to the store, as a run needs them.
+    ///   - rereading: whether all files are read, whatever is remembered of them.
+    func plan(recording: Bool = false, rereading: Bool = false) throws -> (plan: Plan, store: ArtifactStore) {
         let options = planning.storeOptions
-        let store = try recording ? options.open(remakes: remakes) : options.openToLook(remakes: remakes)
+        let store = try recording ? options.open() : options.openToLook()
         if recording { try store.beginWork() }
-        return (try planning.plan(file, in: store, recording: recording), store)
+        return (try planning.plan(file, in: store, recording: recording, rereading: rereading), store)
     }
 }
 
@@ -35,8 +37,9 @@ struct PlanningOptions: ParsableArguments {
     var edits: [String] = []
 
     /// Reads a file, looks at images and checkpoint, and plans.
-    /// - Parameter recording: whether the images are written to the store, as a run needs them.
-    func plan(_ file: String, in store: ArtifactStore, recording: Bool = false) throws -> Plan {
+    func plan(
+        _ file: String, in store: ArtifactStore, recording: Bool = false, rereading: Bool = false
+    ) throws -> Plan {
         let specification = try Specification(
             contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all,
             edits: edits.map { text throws(SpecificationError) in try SpecificationEdit(text) })
@@ -46,10 +49,11 @@ struct PlanningOptions: ParsableArguments {
             encoder: { path in
                 let checkpoint = try Checkpoint(telling: path)
                 try checkpoint.checkHeader(images: specification.importedEncoder == nil)
+                if rereading { try store.reread(checkpoint) }
                 return try encoder(checkpoint, for: specification, in: store).key
             },
             model: { try Checkpoint(contentsOf: URL(fileURLWithPath: $0)).outline(images: specification.importedEncoder == nil) },
-            recording: recording, remark: { Console.standardError.warning($0) },
+            recording: recording, rereading: rereading, remark: { Console.standardError.warning($0) },
             progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()
         return try Plan(specification, inputs: inputs)

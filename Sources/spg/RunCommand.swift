@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let (plan, store) = try arguments.plan(recording: !dryRun, remakes: selection.force)
+            let (plan, store) = try arguments.plan(recording: !dryRun, rereading: selection.force)
             // The threads that watched the last processes may hold it a little longer than this program lives.
             defer { try? store.close() }
             let work = try selecting { try plan.work(selection.selection, in: store) }

@@ -138,12 +138,12 @@ import Testing
     /// An artifact that is made again has other contents, and their digest.
     @Test func whatIsMadeAgainIsSealedAgain() throws {
         try withFolder { folder in
-            let store = try ArtifactStore(path: folder + "/artifacts.sqlite", remakes: true)
+            let store = try ArtifactStore(path: folder + "/artifacts.sqlite")
             try Self.make(in: store)
             var prompt = Sample.prompt("oxygen", seed: 1)
             prompt.validationAccuracy = 0.5
             let recipe = Sample.promptRecipe(Sample.extractionRecipe(Sample.manifest("oxygen")).key, seed: 1)
-            try store.write(recipe, .prompt(prompt), seconds: 4)
+            try store.write(recipe, .prompt(prompt), seconds: 4, replacing: true)
             #expect(try store.verify().damages.isEmpty)
         }
     }

@@ -104,18 +104,18 @@ import Testing
     static let conflicts: [(make: @Sendable (ArtifactStore) throws -> Void, says: String)] = [
         ({ store in
             let row = ImageView(image: Sample.manifest("tango").images[1].digest, view: "center")
-            try store.insert(Tensor([1, 8], [1, 0, 0, 0, 0, 0, 0, 0]), for: [row], encoder: Sample.encoder.key)
+            try store.insert(Tensor([1, 8], [1, 0, 0, 0, 0, 0, 0, 0]), for: [row], encoder: Sample.encoder.key, replacing: true)
         }, "the features of /data/tango/"),
         ({ store in
             var prompt = Sample.prompt("papirus", seed: 2)
             prompt.vectors = Tensor([2, 3], [0, 0, 0, 0, 0, 1])
-            try store.write(Sample.promptRecipe(features("papirus"), seed: 2), .prompt(prompt), seconds: 1)
+            try store.write(Sample.promptRecipe(features("papirus"), seed: 2), .prompt(prompt), seconds: 1, replacing: true)
         }, "(desktop-icons/prompts {\"domain\":\"papirus\",\"seed\":2})"),
         ({ store in
             var generator = Sample.generator(seed: 1)
             generator.tensors["g.bias"] = Tensor([2], [5, 7])
             let prompts = ["oxygen", "papirus"].map { Sample.promptRecipe(features($0), seed: 1).key }
-            try store.write(Sample.generatorRecipe(prompts, seed: 1), .weights(generator), seconds: 1)
+            try store.write(Sample.generatorRecipe(prompts, seed: 1), .weights(generator), seconds: 1, replacing: true)
         }, "the generator "),
         ({ try evaluateOtherwise(in: $0) { $0.probability = 0.3 } }, "the evaluation "),
         ({ try evaluateOtherwise(in: $0) { $0.spread = 0.3 } }, "the evaluation "),
@@ -129,7 +129,7 @@ import Testing
         var evaluation = Sample.evaluation(of: Sample.manifest("tango"), method: "zero-shot", seed: nil)
         change(&evaluation.predictions[1])
         let recipe = Sample.evaluationRecipe([.init("embeddings", features("tango"))], seed: nil)
-        try store.write(recipe, .evaluation(evaluation), seconds: 1)
+        try store.write(recipe, .evaluation(evaluation), seconds: 1, replacing: true)
     }
 
     @Test(arguments: conflicts.indices) func conflictsAreNamedAndNothingIsMerged(index: Int) throws {
@@ -139,7 +139,7 @@ import Testing
             try Sample.runPipeline(in: mine)
             try Sample.runPipeline(in: other)
             try Sample.extract(Sample.manifest("breeze"), into: other)
-            try make(ArtifactStore(path: other.path, remakes: true))
+            try make(ArtifactStore(path: other.path))
             let before = try mine.rowCounts()
             let error = #expect(throws: StoreError.self) { try mine.merge(storeAt: other.path) }
             #expect(error?.description.contains(says) == true, "\(error.map(\.description) ?? "")")

@@ -18,9 +18,11 @@ import Testing
     }
 
     /// The digests, and how many files had to be read for them.
-    private func digests(_ paths: [String], _ store: ArtifactStore) throws -> (digests: [Digest], read: Int) {
+    private func digests(
+        _ paths: [String], _ store: ArtifactStore, rereading: Bool = false
+    ) throws -> (digests: [Digest], read: Int) {
         let read = Mutex(0)
-        let digests = try store.digests(ofFiles: paths) { _, total in read.withLock { $0 = total } }
+        let digests = try store.digests(ofFiles: paths, rereading: rereading) { _, total in read.withLock { $0 = total } }
         return (digests, read.withLock(\.self))
     }
 
@@ -71,7 +73,7 @@ import Testing
             // As a file system may have it whose stamps do not tell.
             try store.database.write { try $0.execute(sql: "UPDATE file_digest SET sha256 = zeroblob(32)") }
             #expect(try store.digests(ofFiles: paths) != found)
-            let again = try digests(paths, ArtifactStore(path: store.path, remakes: true))
+            let again = try digests(paths, store, rereading: true)
             #expect(again.digests == found && again.read == 3)
             #expect(try store.digests(ofFiles: paths) == found)
         }

@@ -97,8 +97,8 @@ import Testing
             #expect(try store.insert(
                 vectors, norms: [1, 2, 3, 4, 5, 6], for: rows, encoder: Sample.encoder.key, within: 0.2) == 6)
             // Made again, it takes the place of the one that was there, with its norm.
-            let remaking = try ArtifactStore(path: store.path, remakes: true)
-            try remaking.insert(vectors.rows(4..<5), norms: [11], for: [rows[4]], encoder: Sample.encoder.key)
+            try store.insert(
+                vectors.rows(4..<5), norms: [11], for: [rows[4]], encoder: Sample.encoder.key, replacing: true)
             #expect(try store.embeddings(key, view: "center").vectors.rows(4..<5) == vectors.rows(4..<5))
             #expect(try store.norms(key, view: "center") == [1, 2, 3, 4, 11, 6])
             #expect(try store.verify().damages.isEmpty)
@@ -160,9 +160,9 @@ import Testing
             for (number, (vector, norm)) in [
                 (Tensor([1, 8], Sample.vector(row.image, "center")), Float(99) as Float?), (moved(row, by: 0.1), nil),
             ].enumerated() {
-                let other = try ArtifactStore(path: "\(folder)/\(number).sqlite", remakes: true)
+                let other = try ArtifactStore(path: "\(folder)/\(number).sqlite")
                 try Sample.extract(manifest, into: other, withNorms: true)
-                try other.insert(vector, norms: norm.map { [$0] }, for: [row], encoder: Sample.encoder.key)
+                try other.insert(vector, norms: norm.map { [$0] }, for: [row], encoder: Sample.encoder.key, replacing: true)
                 let error = #expect(throws: StoreError.self) { try mine.merge(storeAt: other.path) }
                 #expect(error?.description.contains("the features of \(manifest.images[1].path)") == true)
             }

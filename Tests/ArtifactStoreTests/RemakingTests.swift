@@ -15,13 +15,11 @@ import Testing
             other.validationAccuracy = 0.125
             let history = [Metric(epoch: 1, name: "loss", value: 7)]
 
-            // A store that does not make again keeps what it has.
             try store.write(recipe, .prompt(other), metrics: history, seconds: 99)
             #expect(try store.prompt(recipe.key) == before)
 
-            let remaking = try ArtifactStore(path: path, remakes: true)
             let counts = try store.rowCounts()
-            try remaking.write(recipe, .prompt(other), metrics: history, seconds: 99)
+            try store.write(recipe, .prompt(other), metrics: history, seconds: 99, replacing: true)
             #expect(try store.prompt(recipe.key) == other)
             #expect(try store.metrics(of: recipe.key) == history)
             #expect(try store.artifact(recipe.key)?.seconds == 99)
@@ -36,18 +34,18 @@ import Testing
         try withFolder { folder in
             let path = folder + "/artifacts.sqlite"
             let manifest = Sample.manifest("tango")
-            let key = try Sample.extract(manifest, into: ArtifactStore(path: path))
-            let remaking = try ArtifactStore(path: path, remakes: true)
-            let set = try remaking.embeddingSet(key)
-            let missing = try remaking.missing(views: set.views, of: manifest.key, encoder: set.encoder)
+            let store = try ArtifactStore(path: path), key = try Sample.extract(manifest, into: store)
+            let set = try store.embeddingSet(key)
+            let missing = try store.missing(
+                views: set.views, of: manifest.key, encoder: set.encoder, replacing: true)
             #expect(missing.count == Set(manifest.images.map(\.digest)).count)
             #expect(missing.allSatisfy { $0.views == set.views })
-            let before = try remaking.embeddings(key, view: "center").vectors
+            let before = try store.embeddings(key, view: "center").vectors
             let image = ImageView(image: manifest.images[0].digest, view: "center")
             let other = manifest.images.indices.last { before.rows($0..<$0 + 1) != before.rows(0..<1) }
             let vector = before.rows((other ?? 0)..<(other ?? 0) + 1)
-            try remaking.insert(vector, for: [image], encoder: set.encoder)
-            #expect(try remaking.embeddings(key, view: "center").vectors.rows(0..<1) == vector)
+            try store.insert(vector, for: [image], encoder: set.encoder, replacing: true)
+            #expect(try store.embeddings(key, view: "center").vectors.rows(0..<1) == vector)
             #expect(vector != before.rows(0..<1))
         }
     }

@@ -31,13 +31,13 @@ import Testing
 
     /// The key, and whether any file was read for it.
     private func key(
-        _ store: ArtifactStore, _ root: URL, _ domain: Name = "ink", recording: Bool = true
+        _ store: ArtifactStore, _ root: URL, _ domain: Name = "ink", recording: Bool = true, rereading: Bool = false
     ) throws -> (key: ArtifactKey, read: Int) {
         // Without the single files' digests, what is not known of the whole domain has to be read.
         try store.database.write { try $0.execute(sql: "DELETE FROM file_digest") }
         let read = Mutex(0)
         let key = try store.imagesKey(
-            of: domain, in: ImageFolder(root: root), recording: recording,
+            of: domain, in: ImageFolder(root: root), recording: recording, rereading: rereading,
             progress: { _, total in read.withLock { $0 = total } })
         return (key, read.withLock { $0 })
     }
@@ -153,7 +153,7 @@ import Testing
     @Test func whatIsMadeAgainIsReadWhateverIsKnownOfTheDomain() throws {
         try withTree { root, store in
             _ = try key(store, root)
-            #expect(try key(ArtifactStore(path: store.path, remakes: true), root).read == 6)
+            #expect(try key(store, root, rereading: true).read == 6)
             #expect(try key(store, root).read == 0)
         }
     }

@@ -97,9 +97,9 @@ import Testing
         let image = try bench.manifest("ink").images[5]
         var other = Tensor([1, 32])
         other[0, 3] = 1
-        let remaking = try ArtifactStore(path: bench.store.path, remakes: true)
         let encoder = try bench.store.embeddingSet(key).encoder
-        try remaking.insert(other, for: [ImageView(image: image.digest, view: "center")], encoder: encoder)
+        try bench.store.insert(
+            other, for: [ImageView(image: image.digest, view: "center")], encoder: encoder, replacing: true)
         #expect(try bench.store.featuresWithoutNorm(key) == 1)
         let error = #expect(throws: StoreError.self) { try bench.extract("ink", views: 0, norms: true) }
         #expect(error?.description.contains("the stored features of “\(image.path)” (view center)") == true)

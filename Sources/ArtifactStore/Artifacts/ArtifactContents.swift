@@ -23,19 +23,19 @@ public enum ArtifactContents: Sendable {
 
 extension ArtifactStore {
     /// Writes an artifact, its inputs, its contents, the history of its training and the digest of all these, and forgets the checkpoint and the
-    /// failure noted under its key: all in one transaction. Where the artifact is there already, nothing is done, or, if the store
-    /// `remakes`, its contents are replaced.
+    /// failure noted under its key: all in one transaction. Where the artifact is there already, nothing is done.
     /// - Parameters:
     ///   - recipe: what decides the artifact's key; of the kind of its contents.
     ///   - contents: what was made.
     ///   - metrics: the history of its training, epoch by epoch.
     ///   - seconds: how long it took to make.
+    ///   - replacing: whether the contents of an artifact that is there are replaced. What was made from it stays.
     /// - Returns: `recipe.key`.
     /// - Throws: `StoreError`, and then nothing is written: an input that is not there, contents that are not finite or
     ///   do not fit together, a full disk.
     @discardableResult
     public func write(
-        _ recipe: Recipe, _ contents: ArtifactContents, metrics: [Metric] = [], seconds: Double
+        _ recipe: Recipe, _ contents: ArtifactContents, metrics: [Metric] = [], seconds: Double, replacing: Bool = false
     ) throws -> ArtifactKey {
         precondition(recipe.kind == contents.kind, "a recipe for \(recipe.kind) with contents for \(contents.kind)")
         let key = recipe.key
@@ -43,7 +43,7 @@ extension ArtifactStore {
             try database.execute(sql: "DELETE FROM checkpoint WHERE key = ?", arguments: [key.description])
             try database.execute(sql: "DELETE FROM failure WHERE key = ?", arguments: [key.description])
             let known = try database.artifactID(key), bytes = try database.size(of: contents)
-            if known != nil, !remakes { return }
+            if known != nil, !replacing { return }
             let id = try known ?? database.insertArtifact(recipe, seconds: seconds, bytes: bytes)
             if known != nil { try database.clearArtifact(id, seconds: seconds, bytes: bytes) }
             switch contents {

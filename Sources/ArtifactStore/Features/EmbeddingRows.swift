@@ -18,12 +18,13 @@ public struct ImageView: Hashable, Sendable {
 
 extension ArtifactStore {
     /// The images of a manifest, each with the views of it that have no features yet, or no block statistics or norms where
-    /// these are asked for; with all views where the store `remakes` what it has.
+    /// these are asked for; or with all views where what is there is to be replaced.
     ///
     /// Images with equal bytes count once. In the manifest's order; images that lack nothing are left out.
     /// - Throws: `StoreError.noArtifact`, `.unknownEncoder`.
     public func missing(
-        views: [String], of manifest: ArtifactKey, encoder: Digest, withStatistics: Bool = false, withNorms: Bool = false
+        views: [String], of manifest: ArtifactKey, encoder: Digest, withStatistics: Bool = false, withNorms: Bool = false,
+        replacing: Bool = false
     ) throws -> [(image: LabelledImage, views: [String])] {
         try reading { database in
             let manifestID = try database.artifactID(manifest, .images), encoderID = try database.encoderID(encoder)
@@ -35,7 +36,7 @@ extension ArtifactStore {
                         AND \(table).image_id = manifest_image.image_id AND \(condition))
                 """
             }
-            let lacks = ["\(remakes)", "NOT " + has("embedding")]
+            let lacks = ["\(replacing)", "NOT " + has("embedding")]
                 + (withStatistics ? ["NOT " + has("block_statistic")] : [])
                 + (withNorms ? [has("embedding", "norm IS NULL")] : [])
             for view in views {
@@ -103,8 +104,8 @@ extension ArtifactStore {
         }
     }
 
-    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are, or replaced where the
-    /// store `remakes` what it has; a norm that one of them lacks is filled in.
+    /// Inserts feature vectors, in one transaction. Those that are there already are left as they are, or replaced; a norm that
+    /// one of them lacks is filled in.
     ///
     /// They are not visible in the `embeddings` view before an embeddings artifact that covers them is written, but
     /// they are not computed again either: an extraction that is stopped goes on where its last batch ended.
@@ -122,7 +123,7 @@ extension ArtifactStore {
     @discardableResult
     public func insert(
         _ vectors: Tensor, norms: [Float]? = nil, _ statistics: StoredBlockStatistics? = nil, for rows: [ImageView],
-        encoder key: Digest, within tolerance: Float = 1e-3, refusingOthers: Bool = false
+        encoder key: Digest, within tolerance: Float = 1e-3, refusingOthers: Bool = false, replacing: Bool = false
     ) throws -> Int {
         precondition(vectors.rows == rows.count && norms?.count ?? rows.count == rows.count, "a vector and a norm for each row")
         return try writing { database in
@@ -139,7 +140,7 @@ extension ArtifactStore {
             if refusingOthers { try database.checkNoOthers(vectors, norms: norms, for: rows, encoderID: encoderID) }
             let statement = try database.cachedStatement(sql: """
                 INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256, norm) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (encoder_id, view_id, image_id) DO \(remakes
+                ON CONFLICT (encoder_id, view_id, image_id) DO \(replacing
                     ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256, norm = excluded.norm" : "NOTHING")
                 """)
             // View by view: a stage that reads one view then finds its vectors side by side in the file.
@@ -158,7 +159,7 @@ extension ArtifactStore {
                 }
             }
             if let statistics {
-                try database.insert(statistics, for: rows, encoderID: encoderID, replacing: remakes)
+                try database.insert(statistics, for: rows, encoderID: encoderID, replacing: replacing)
             }
             return filled
         }

@@ -6,26 +6,27 @@ import Synchronization
 import Tensors
 
 extension ArtifactStore {
-    /// The SHA-256 of a file's bytes; see `digests(ofFiles:progress:)`.
+    /// The SHA-256 of a file's bytes; see `digests(ofFiles:rereading:progress:)`.
     /// - Throws: `DatasetError.unreadable`; `StoreError` where it cannot be remembered.
-    public func digest(ofFile path: String) throws -> Digest {
-        try digests(ofFiles: [path])[0]
+    public func digest(ofFile path: String, rereading: Bool = false) throws -> Digest {
+        try digests(ofFiles: [path], rereading: rereading)[0]
     }
 
     /// The SHA-256 of each file's bytes.
     ///
     /// A digest is remembered with the file's path and stamp (size, times, inode), so that an unchanged tree is looked at but
-    /// not read again, unless the store `remakes` what it has. What has to be read is read by two threads. A store opened for
-    /// reading only remembers nothing.
+    /// not read again. What has to be read is read by two threads. A store opened for reading only remembers nothing.
     /// - Parameters:
     ///   - paths: absolute paths.
+    ///   - rereading: whether all are read, whatever is remembered of them.
     ///   - progress: called with the number of files read so far and the number to be read; not at all if there are none.
     /// - Returns: a digest for each path, in order.
     /// - Throws: `DatasetError.unreadable`, naming the file; `StoreError`.
     public func digests(
-        ofFiles paths: [String], progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        ofFiles paths: [String], rereading: Bool = false,
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Digest] {
-        var digests = remakes ? Array(repeating: nil, count: paths.count) : try rememberedDigests(of: paths)
+        var digests = rereading ? Array(repeating: nil, count: paths.count) : try rememberedDigests(of: paths)
         let unknown = paths.indices.filter { digests[$0] == nil }
         // In batches, so that a run that is stopped has not read for nothing.
         var done = 0

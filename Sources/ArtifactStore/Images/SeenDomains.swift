@@ -7,21 +7,25 @@ extension ArtifactStore {
     /// The key of the images of a domain.
     ///
     /// A domain that has not changed since it was last seen is looked at, file by file, and nothing else; what is remembered
-    /// of its files, one digest for all of them, leads to the key. Where the store `remakes` what it has, all files are read.
+    /// of its files, one digest for all of them, leads to the key.
     /// - Parameters:
     ///   - domain: one that the folder has.
     ///   - folder: the data set's.
     ///   - listed: told what was seen among the files, whether it has changed or not.
     ///   - recording: whether the images are to be an artifact of the store, as a run needs them, seen last, with the paths
     ///     that they have now.
+    ///   - rereading: whether all files are read, whatever is remembered of them.
     ///   - progress: called with the number of files read and the number to be read; not at all if there are none.
     /// - Throws: `DatasetError`: a domain that is not there, a folder or file that cannot be read; `StoreError`.
     public func imagesKey(
-        of domain: Name, in folder: ImageFolder, recording: Bool, listed: (ImageFolder.Listing) -> Void = { _ in },
+        of domain: Name, in folder: ImageFolder, recording: Bool, rereading: Bool = false,
+        listed: (ImageFolder.Listing) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
-        try keys(of: domain, in: folder, rememberedAs: [folder.name], recording: recording, listed: listed) {
-            [try folder.manifest(of: domain) { try digests(ofFiles: $0, progress: progress) }]
+        try keys(
+            of: domain, in: folder, rememberedAs: [folder.name], recording: recording, rereading: rereading, listed: listed
+        ) {
+            [try folder.manifest(of: domain) { try digests(ofFiles: $0, rereading: rereading, progress: progress) }]
         }[0]
     }
 
@@ -30,13 +34,17 @@ extension ArtifactStore {
     /// - Throws: as `imagesKey(of:in:recording:listed:progress:)`, and `DatasetError` where the images do not lie as
     ///   the split has it, or a part would be empty.
     public func partKeys(
-        of domain: Name, in folder: ImageFolder, as split: AuthorsSplit, recording: Bool,
+        of domain: Name, in folder: ImageFolder, as split: AuthorsSplit, recording: Bool, rereading: Bool = false,
         listed: (ImageFolder.Listing) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> (images: ArtifactKey, train: ArtifactKey, validation: ArtifactKey) {
         let names = ["used", "train", "val"].map { "\(folder.name) \(split.authors.rawValue) \(split.seed) \($0)" }
-        let keys = try keys(of: domain, in: folder, rememberedAs: names, recording: recording, listed: listed) {
-            let parts = try folder.parts(of: domain, as: split) { try digests(ofFiles: $0, progress: progress) }
+        let keys = try keys(
+            of: domain, in: folder, rememberedAs: names, recording: recording, rereading: rereading, listed: listed
+        ) {
+            let parts = try folder.parts(of: domain, as: split) {
+                try digests(ofFiles: $0, rereading: rereading, progress: progress)
+            }
             return [parts.images, parts.train, parts.validation]
         }
         return (keys[0], keys[1], keys[2])
@@ -46,7 +54,7 @@ extension ArtifactStore {
     ///   - names: by which each manifest's key is found again.
     ///   - manifests: makes them, reading what has to be read.
     private func keys(
-        of domain: Name, in folder: ImageFolder, rememberedAs names: [String], recording: Bool,
+        of domain: Name, in folder: ImageFolder, rememberedAs names: [String], recording: Bool, rereading: Bool,
         listed: (ImageFolder.Listing) -> Void, manifests: () throws -> [DomainManifest]
     ) throws -> [ArtifactKey] {
         // Before any file is read: what changes later has another stamp the next time.
@@ -54,7 +62,7 @@ extension ArtifactStore {
         let listing = try folder.listing(of: domain)
         listed(listing)
         let path = "\(folder.root)/\(domain)"
-        if !remakes {
+        if !rereading {
             let seen = try reading { database in
                 try names.compactMap { try database.seenKey(path, $0, listing.digest, recording: recording) }
             }

@@ -39,6 +39,7 @@ extension PlanInputs {
     ///   - encoder: the identity of the encoder that a checkpoint is, by its path as written.
     ///   - model: what is known of the checkpoint's model; asked for only where a stage reads class names.
     ///   - recording: whether the images are written to the store, as a run needs them.
+    ///   - rereading: whether all files are read, whatever is remembered of them.
     ///   - remark: told of images that are left out because the split does not name them, and of what of a data set is most
     ///     likely lost.
     ///   - progress: told how many of the files that have to be read have been read.
@@ -47,7 +48,7 @@ extension PlanInputs {
     public init(
         for specification: Specification, in store: ArtifactStore,
         encoder: (_ checkpoint: String) throws -> Digest, model: (_ checkpoint: String) throws -> ModelOutline? = { _ in nil },
-        recording: Bool,
+        recording: Bool, rereading: Bool = false,
         remark: (String) -> Void = { _ in },
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
@@ -74,18 +75,21 @@ extension PlanInputs {
                 switch dataSet.splits?.value {
                 case nil:
                     images[name] = try store.imagesKey(
-                        of: domain, in: folder, recording: recording, listed: note, progress: progress)
+                        of: domain, in: folder, recording: recording, rereading: rereading, listed: note, progress: progress)
                 case .authors(let split):
                     let keys = try dataSet.explaining {
                         try store.partKeys(
-                            of: domain, in: folder, as: split, recording: recording, listed: note, progress: progress)
+                            of: domain, in: folder, as: split, recording: recording, rereading: rereading, listed: note,
+                            progress: progress)
                     }
                     images[name] = keys.images
                     splits[name] = SplitKeys(
                         train: keys.train, validation: keys.validation, tested: split.testsOnTraining ? keys.train : nil)
                 case .files(let files):
                     let parts = try dataSet.explaining {
-                        try folder.parts(of: domain, in: files) { try store.digests(ofFiles: $0, progress: progress) }
+                        try folder.parts(of: domain, in: files) {
+                            try store.digests(ofFiles: $0, rereading: rereading, progress: progress)
+                        }
                     }
                     // An image that the split does not name is nobody's hindrance.
                     note(try folder.skippingUnreadable.listing(of: domain))
@@ -108,8 +112,8 @@ extension PlanInputs {
         }
         let files = try PlannedCells(of: specification, among: images.keys).files()
         self.init(
-            images: images, encoder: encoderKey, splits: splits, files: try store.digests(of: files), classes: classes,
-            model: outline)
+            images: images, encoder: encoderKey, splits: splits, files: try store.digests(of: files, rereading: rereading),
+            classes: classes, model: outline)
         self.unused = unused
     }
 }
@@ -117,12 +121,14 @@ extension PlanInputs {
 extension ArtifactStore {
     /// The digests of files by their paths as written. Those that have not changed since they were last read are not read.
     /// - Throws: `SpecificationError` at the places of all that cannot be read; `StoreError`.
-    fileprivate func digests(of files: [Specification.Located<String>]) throws -> [String: Digest] {
+    fileprivate func digests(
+        of files: [Specification.Located<String>], rereading: Bool
+    ) throws -> [String: Digest] {
         func path(_ file: Specification.Located<String>) -> String {
             URL(fileURLWithPath: file.value).standardizedFileURL.path
         }
         do {
-            let digests = try digests(ofFiles: files.map(path))
+            let digests = try digests(ofFiles: files.map(path), rereading: rereading)
             return Dictionary(zip(files.map(\.value), digests)) { first, _ in first }
         } catch let error as DatasetError {
             var places: Set<SourceLocation> = []

@@ -26,11 +26,12 @@ public struct CommandStage: Sendable {
     /// It runs in the current folder, with nothing on its standard input; what it writes on either output goes to standard
     /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it, and nothing that the command
     /// has started runs on. All children of this process count as the command's.
+    /// - Parameter replacing: whether it runs anyway, and what it makes takes the place of what is there.
     /// - Throws: `StageInputError` for a file that is not the one that was planned with, a command that fails, an output that
     ///   is missing, figures that are none, predictions that are not of the images; `StoreError`. Nothing is kept then.
-    public func run(store: ArtifactStore) throws -> ArtifactKey {
-        try store.artifact(of: recipe) {
-            try checkFiles(in: store)
+    public func run(store: ArtifactStore, replacing: Bool = false) throws -> ArtifactKey {
+        try store.artifact(of: recipe, replacing: replacing) {
+            try checkFiles(in: store, rereading: replacing)
             let predicted = try parameters.evaluates.map { try manifest(predictedBy: $0, in: store) }
             let folder = try WorkFolder()
             defer { folder.remove() }
@@ -38,17 +39,18 @@ public struct CommandStage: Sendable {
             return try Interruption.handled(by: { shell.interrupt($0) }) {
                 let status = try shell.run(substituting(try handOver(from: store, to: folder)))
                 guard status == .exited(0) else { throw StageInputError("the command \(status): \(parameters.command)") }
-                try checkFiles(in: store)
+                try checkFiles(in: store, rereading: replacing)
                 return try collect(from: folder, predicting: predicted, in: store)
             }
         }
     }
 
     /// A file that was changed after the plan was made would end up under a key that is not its own.
-    private func checkFiles(in store: ArtifactStore) throws {
+    private func checkFiles(in store: ArtifactStore, rereading: Bool) throws {
         for (name, digest) in parameters.files.sorted(by: { $0.key < $1.key }) {
             guard let path = files[name] else { throw StageInputError("the path of the file “\(name)” is missing") }
-            guard try store.digest(ofFile: URL(fileURLWithPath: path).standardizedFileURL.path) == digest else {
+            let place = URL(fileURLWithPath: path).standardizedFileURL.path
+            guard try store.digest(ofFile: place, rereading: rereading) == digest else {
                 throw StageInputError("\(path) is another file than when the run was planned; run it again")
             }
         }

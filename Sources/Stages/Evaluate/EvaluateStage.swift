@@ -26,12 +26,16 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     }
 
     /// Classifies the images, unless the store has the result.
+    /// - Parameters:
+    ///   - replacing: whether it classifies anyway, and the result takes the place of the one that is there.
+    ///   - progress: called with the images done and to do.
     /// - Throws: `StageInputError` for artifacts that do not fit together, and for a probability that is not finite;
     ///   `CheckpointError`, `PromptError`, `StoreError`. Nothing is kept then.
     public func run(
-        checkpoint: Checkpoint, store: ArtifactStore, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        checkpoint: Checkpoint, store: ArtifactStore, replacing: Bool = false,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
-        try store.artifact(of: recipe) {
+        try store.artifact(of: recipe, replacing: replacing) {
             let target = keys["embeddings"]
             let features = try SourceFeatures(
                 target, store: store, onlyCenter: true, withNorms: parameters.needs.contains(.norms))

@@ -48,6 +48,12 @@ extension ArtifactStore {
             name: name, dimension: dimension, parameters: .object(common.merging(parameters) { _, own in own }))
     }
 
+    /// Reads the files that a checkpoint's identity is of, whatever is remembered of them.
+    public func reread(_ checkpoint: Checkpoint) throws {
+        let files = checkpoint.weightFiles + [try? checkpoint.tokenizerURL()].compactMap(\.self)
+        _ = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path), rereading: true)
+    }
+
     private func vocabulary(of checkpoint: Checkpoint) throws -> String? {
         do {
             return try digest(ofFile: checkpoint.tokenizerURL().absoluteURL.standardizedFileURL.path).description

@@ -130,23 +130,23 @@ public struct ExtractStage: Sendable {
     /// stays: what was learned from it stays right.
     /// - Parameters:
     ///   - manifest: the domain's images.
+    ///   - replacing: whether all is encoded again that is there. What was imported cannot be.
     ///   - processor: what encodes; asked for only if there is something to encode.
     ///   - progress: called with the images done and to do.
     /// - Throws: `CheckpointError`, `StoreError`, `UnsupportedPrecision`, `ImageError` where `onBadImage` is `fail`.
     public func run(
-        manifest: DomainManifest, checkpoint: Checkpoint, store: ArtifactStore, on processor: Processor = .current,
-        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        manifest: DomainManifest, checkpoint: Checkpoint, store: ArtifactStore, replacing: Bool = false,
+        on processor: Processor = .current, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Outcome {
         let identity = try store.identity(of: checkpoint, origin: origin)
         let recipe = recipe(images: manifest.key, encoder: identity.key)
-        // What was imported cannot be made again, nor can its norms.
-        let isImported = if case .imported = origin { true } else { false }
+        let isImported = if case .imported = origin { true } else { false }, replacing = replacing && !isImported
         var made: Outcome?
-        try store.artifact(of: recipe, if: { try isImported || !withNorms || store.hasNorms(recipe.key) }) {
+        try store.artifact(of: recipe, replacing: replacing, if: { try isImported || !withNorms || store.hasNorms(recipe.key) }) {
             let (kept, outcome) = try isImported
                 ? gather(recipe.key, manifest, identity, store)
                 : encode(recipe.key, manifest, ImageModel(checkpoint: checkpoint, is: identity, store: store, on: processor),
-                    identity, store, progress)
+                    identity, store, replacing: replacing, progress)
             made = outcome
             let set = EmbeddingSet(
                 manifest: kept, encoder: identity.key, views: viewNames, hasStatistics: parameters.statistics)
@@ -166,19 +166,20 @@ public struct ExtractStage: Sendable {
     ///   the store.
     private func encode(
         _ key: ArtifactKey, _ manifest: DomainManifest, _ model: ImageModel, _ identity: EncoderIdentity, _ store: ArtifactStore,
-        _ progress: (_ done: Int, _ total: Int) -> Void
+        replacing: Bool, _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws -> (kept: ArtifactKey, Outcome) {
         try store.record(identity)
         try store.record(manifest)
         // What was left out as unreadable has no features that could lack a norm.
-        let isThere = try store.has(key)
+        let isThere = try !replacing && store.contains(key)
         let asked = try isThere ? manifest.keeping(store.manifest(store.embeddingSet(key).manifest)) : manifest
         let images = try store.record(asked)
         let missing = try store.missing(
-            views: viewNames, of: images, encoder: identity.key, withStatistics: parameters.statistics, withNorms: withNorms)
+            views: viewNames, of: images, encoder: identity.key, withStatistics: parameters.statistics, withNorms: withNorms,
+            replacing: replacing)
         let known = KnownDataSet(named: manifest.dataset), skipsAll = onBadImage == .skip && !isThere
         let encoded = try model.encode(
-            missing, withStatistics: parameters.statistics,
+            missing, withStatistics: parameters.statistics, replacing: replacing,
             skipping: { skipsAll || known?.isKnownBroken($0.path.text) == true }, progress: progress)
         let failures = encoded.failures, kept = asked.removing(Set(failures.map(\.image.digest)))
         if kept.images.isEmpty, let first = failures.first {

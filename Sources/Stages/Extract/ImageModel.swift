@@ -39,11 +39,12 @@ struct ImageModel: Sendable {
     /// What is there and gets its norm has to be what is encoded, but for rounding (`Precision.featureTolerance`).
     /// - Parameters:
     ///   - withStatistics: whether the statistics of the encoder's blocks are taken, too. The features are the same.
+    ///   - replacing: whether features that are there are replaced.
     ///   - canSkip: whether an image that cannot be read is left out. If not, it ends this.
     ///   - progress: called with the images done and to do.
     /// - Throws: `ImageError` of an image that has changed, or that cannot be read; `StoreError`. The batch is not inserted.
     func encode(
-        _ missing: [(image: LabelledImage, views: [String])], withStatistics: Bool = false,
+        _ missing: [(image: LabelledImage, views: [String])], withStatistics: Bool = false, replacing: Bool = false,
         skipping canSkip: (LabelledImage) -> Bool = { _ in false }, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Encoded {
         var encoded = Encoded()
@@ -57,7 +58,7 @@ struct ImageModel: Sendable {
             for part in parts where !part.rows.isEmpty {
                 encoded.normed += try reader.store.insert(
                     part.vectors, norms: part.norms, part.statistics, for: part.rows, encoder: identity.key,
-                    within: identity.precision.featureTolerance)
+                    within: identity.precision.featureTolerance, replacing: replacing)
             }
             encoded.failures += failures
             encoded.white += parts.flatMap(\.white)

@@ -49,10 +49,11 @@ public struct ImportStage: Sendable {
     }
 
     /// Reads the file, unless the store has what it holds.
+    /// - Parameter replacing: whether it reads anyway, and what it holds takes the place of what is there.
     /// - Throws: `TensorFileError`; `StageInputError` where it does not go with the checkpoint and the embeddings;
     ///   `EncoderMismatch`.
-    public func run(checkpoint: Checkpoint, store: ArtifactStore) throws -> ArtifactKey {
-        try store.artifact(of: recipe) {
+    public func run(checkpoint: Checkpoint, store: ArtifactStore, replacing: Bool = false) throws -> ArtifactKey {
+        try store.artifact(of: recipe, replacing: replacing) {
             let domains = try domains(checkpoint: checkpoint, store: store)
             // [text width, features]
             let projection = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }

@@ -29,17 +29,18 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
     /// Learns, unless the store has the result.
     ///
     /// - Parameters:
+    ///   - replacing: whether it learns anyway, and the result takes the place of the one that is there.
     ///   - interval: how often what has been learned so far is kept, for a run that is stopped to go on from.
     ///   - progress: called after each epoch; an error that it throws ends the run.
     /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError` also for a training that
     ///   diverges; `CheckpointError`, `StoreError`; what `progress` throws.
     public func run(
-        checkpoint: Checkpoint, store: ArtifactStore, savingEvery interval: Duration = .seconds(2),
+        checkpoint: Checkpoint, store: ArtifactStore, replacing: Bool = false, savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> ArtifactKey {
         let unsaved = UnsavedEpochs<Method.Learner>(of: recipe.key, in: store)
         return try unsaved.keeping {
-            try store.artifact(of: recipe) { try made(checkpoint, store, interval, unsaved, progress) }
+            try store.artifact(of: recipe, replacing: replacing) { try made(checkpoint, store, interval, unsaved, progress) }
         }
     }
 

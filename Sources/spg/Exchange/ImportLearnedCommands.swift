@@ -77,7 +77,7 @@ extension StageOptions {
         let arguments = embeddings.map { "--embeddings=\($0)" } + ["--file=\(file)"] + others
         try run(subject.kind, arguments) { parameters, inputs, store, checkpoint in
             let stage = try ImportStage(subject, parameters, embeddings: inputs["embeddings"] ?? [])
-            return try stage.run(checkpoint: checkpoint, store: store)
+            return try stage.run(checkpoint: checkpoint, store: store, replacing: force)
         }
     }
 }
