@@ -1,4 +1,6 @@
+import ArtifactStore
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -96,6 +98,30 @@ struct RunOptionsTests {
         for (old, new) in zip(before.rows, try workplace.query(times).rows) {
             #expect((old[1] != new[1]) == (old[0] == .text("prompt") || old[0] == .text("embeddings")))
         }
+    }
+
+    @Test("--force reads images, weights and files that are imported, whatever is remembered of them")
+    func rereading() async throws {
+        let workplace = try Workplace()
+        let prompts = Workplace.pipeline.replacing("uses: fit", with: "uses: import-prompt").replacing(
+            #/with: {seed: "\${seed}", context: .*}/#, with: "with: {file: prompt.safetensors}")
+        try workplace.write(prompts)
+        try Safetensors.encode(["ctx": Tensor([2, 64], repeating: 0.5)]).write(to: workplace.url.appending(path: "prompt.safetensors"))
+        #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
+        let made = try workplace.contents()
+        // As a file system may have it whose stamps do not tell.
+        let store = try ArtifactStore(path: workplace.storePath)
+        try await store.database.write {
+            try $0.execute(sql: "UPDATE file_digest SET sha256 = zeroblob(32); DELETE FROM seen_domain")
+        }
+        try store.close()
+        let fooled = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
+        #expect(fooled.lines.contains { $0.hasPrefix("features(domain ink)") }, "\(fooled.output)")
+        let forced = try await workplace.run("spg", "run", "small.yaml", "--force")
+        #expect(forced.status == 0, "\(forced.errors)")
+        #expect(try workplace.contents() == made)
+        let after = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
+        #expect(after.status == 0 && !after.output.contains("features("), "\(after.output)")
     }
 
     @Test("--set is an edit of the file: same keys, same errors, and explained like one")

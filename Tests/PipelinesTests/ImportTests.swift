@@ -1,6 +1,5 @@
 import ArtifactStore
 import Foundation
-import GRDB
 import Pipelines
 import Stages
 import Testing

@@ -111,7 +111,7 @@ import Testing
         let generator = try bench.generator([ink, oil], [inkPrompt, oilPrompt])
             .run(checkpoint: bench.checkpoint, store: bench.store)
         // Features as if they came from elsewhere, filed under an encoder of their own.
-        let identity = try bench.store.identity(of: bench.checkpoint, imported: "gpu")
+        let identity = try bench.store.identity(of: bench.checkpoint, origin: .imported("gpu"))
         let encoder = try bench.store.record(identity)
         let set = try bench.store.embeddingSet(ink), vectors = try bench.store.embeddings(ink, view: "center")
         let rows = vectors.manifest.images.map { ImageView(image: $0.digest, view: "center") }

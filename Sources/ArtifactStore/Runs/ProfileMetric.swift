@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a profile's figures are called among an artifact's metrics: `profile encode seconds`, in epoch 0.
 public struct ProfileMetric: Hashable, Sendable {
     public enum Unit: String, Sendable {
@@ -26,5 +28,20 @@ public struct ProfileMetric: Hashable, Sendable {
 
     public func metric(_ value: Double) -> Metric {
         Metric(epoch: 0, name: "profile \(part) \(unit.rawValue)", value: value)
+    }
+}
+
+extension Profile {
+    /// What the stage that is under way has spent its time on, as measurements of its epoch 0; none where nobody asked.
+    static var metrics: [Metric] {
+        guard isOn else { return [] }
+        let (parts, total) = shares
+        let named = parts.map { ($0.key.rawValue, $0.value) } + [(ProfileMetric.total, total)]
+        return named.flatMap { part, share in
+            [
+                ProfileMetric(part: part, unit: .seconds).metric(share.seconds),
+                ProfileMetric(part: part, unit: .gigaflop).metric(Double(share.operations) / 1e9),
+            ]
+        }
     }
 }

@@ -65,7 +65,7 @@ public struct FeatureImport: Sendable {
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Outcome] {
         let start = ContinuousClock.now
-        let identity = try store.identity(of: checkpoint, imported: encoder)
+        let identity = try store.identity(of: checkpoint, origin: .imported(encoder))
         guard (2...3).contains(features.shape.count), features.columns == identity.dimension else {
             throw StageInputError(
                 "\(source) has the shape \(features.shape); expected [images, \(identity.dimension)], or [images, 1 + views, "

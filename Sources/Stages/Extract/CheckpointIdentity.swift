@@ -5,6 +5,15 @@ import Foundation
 import Imaging
 import Tensors
 
+/// Where a domain's features come from. Part of the encoder's identity: features of another precision, or of another
+/// program, are other features.
+public enum FeatureOrigin: Hashable, Sendable {
+    /// The checkpoint's image encoder, run here, on pictures that become RGB in an order.
+    case computed(Precision, ColorOrder = .dassl)
+    /// An encoder that ran elsewhere; the name its features were imported under.
+    case imported(String)
+}
+
 extension ArtifactStore {
     /// The identity of the encoder that a checkpoint makes: what its embeddings are filed under.
     ///
@@ -12,40 +21,28 @@ extension ArtifactStore {
     /// identity is that with the one that OpenAI published for such weights, or else names none: images need no tokenizer.
     /// - Throws: `CheckpointError`, `StoreError`.
     public func identity(
-        of checkpoint: Checkpoint, precision: Precision = .float32, order: ColorOrder = .dassl
+        of checkpoint: Checkpoint, origin: FeatureOrigin = .computed(.float32)
     ) throws -> EncoderIdentity {
-        let preprocessing = checkpoint.preprocessing
-        return try identity(
-            of: checkpoint, name: checkpoint.name,
-            parameters: [
-                "preprocessing": .string(order.identity),
-                "normalization": [
-                    "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
-                ],
-                "precision": .string(precision.rawValue),
-                "algorithmVersion": 3,
-            ])
-    }
-
-    /// The identity of an encoder that ran elsewhere: the name its features were imported under, and the checkpoint whose
-    /// text encoder goes with them.
-    /// - Throws: `CheckpointError` if the checkpoint has no width of features, `StoreError`.
-    public func identity(of checkpoint: Checkpoint, imported name: String) throws -> EncoderIdentity {
-        try identity(of: checkpoint, name: name, parameters: ["imported": .string(name)])
-    }
-
-    private func identity(
-        of checkpoint: Checkpoint, name: String, parameters: [String: JSONValue]
-    ) throws -> EncoderIdentity {
-        let dimension = try checkpoint.featureCount()
+        let dimension = try checkpoint.featureCount(), preprocessing = checkpoint.preprocessing
         let digests = try digests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))
-        var common: [String: JSONValue] = [
+        var parameters: [String: JSONValue] = [
             "weights": .weights(digests),
             "conventions": checkpoint.conventions.identity,
         ]
-        common["tokenizer"] = try vocabulary(of: checkpoint).map(JSONValue.string)
-        return EncoderIdentity(
-            name: name, dimension: dimension, parameters: .object(common.merging(parameters) { _, own in own }))
+        parameters["tokenizer"] = try vocabulary(of: checkpoint).map(JSONValue.string)
+        switch origin {
+        case .computed(let precision, let order):
+            parameters["preprocessing"] = .string(order.identity)
+            parameters["normalization"] = [
+                "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
+            ]
+            parameters["precision"] = .string(precision.rawValue)
+            parameters["algorithmVersion"] = 3
+            return EncoderIdentity(name: checkpoint.name, dimension: dimension, parameters: .object(parameters))
+        case .imported(let name):
+            parameters["imported"] = .string(name)
+            return EncoderIdentity(name: name, dimension: dimension, parameters: .object(parameters))
+        }
     }
 
     /// Reads the files that a checkpoint's identity is of, whatever is remembered of them.
@@ -92,16 +89,21 @@ extension ArtifactStore {
     /// Whether features of an encoder go with a checkpoint's text encoder: it made them, in whatever precision and order of
     /// colours, or they were imported as going with it.
     func encoder(_ key: Digest, goesWith checkpoint: Checkpoint) throws -> Bool {
-        if case .string(let name)? = try encoder(key).parameters["imported"] {
-            return try identity(of: checkpoint, imported: name).key == key
+        if case .imported(let name) = try encoder(key).origin {
+            return try identity(of: checkpoint, origin: .imported(name)).key == key
         }
         return try Precision.allCases.contains { precision in
-            try ColorOrder.allCases.contains { try identity(of: checkpoint, precision: precision, order: $0).key == key }
+            try ColorOrder.allCases.contains { try identity(of: checkpoint, origin: .computed(precision, $0)).key == key }
         }
     }
 }
 
 extension EncoderIdentity {
+    /// Where its features come from.
+    var origin: FeatureOrigin {
+        if case .string(let name)? = parameters["imported"] { .imported(name) } else { .computed(precision, order) }
+    }
+
     /// What images were encoded in, where they were encoded here.
     var precision: Precision {
         Precision.allCases.first { .string($0.rawValue) == parameters["precision"] } ?? .float32

@@ -34,11 +34,7 @@ struct FreshViews {
         guard !fresh.contains(false) else {
             throw StageInputError("some domains have views for every epoch and others do not; extract all with the same views")
         }
-        let identity = try store.encoder(features.encoder)
-        origin =
-            if case .string(let name)? = identity.parameters["imported"] { .imported(name) } else {
-                .computed(identity.precision, identity.order)
-            }
+        origin = try store.encoder(features.encoder).origin
         images = zip(features.manifests, parts).map { manifest, part in part.train.map { manifest.images[$0] } }
         encoder = features.encoder
         (self.withNorms, self.checkpoint, self.store) = (withNorms, checkpoint, store)
