@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import GRDB
 import Pipelines
 import Stages
 import Testing
