@@ -22,6 +22,7 @@ public struct Prediction: Hashable, Sendable {
 /// - Parameters:
 ///   - features: `[n, dimension]`, unit length.
 ///   - text: `[classes, dimension]`, unit length.
+///   - logitScale: what cosines are multiplied by before softmax.
 public func classify(_ features: Tensor, text: Tensor, logitScale: Float) -> [Prediction] {
     predictions(logits: Tensor.product(features, text, transposingB: true) * logitScale)
 }
@@ -44,6 +45,9 @@ public enum DrawAverage: String, CaseIterable, Sendable {
 ///   - draws: one or more tensors `[n, M · width]`, each one prompt per image.
 ///   - counterweight: a negative prompt per image, whose logits are taken from those of every draw.
 ///   - average: what is averaged where there are several; then each prediction has a spread.
+///   - classes: what images may be taken for, in prompts of M context vectors.
+///   - model: the text side of CLIP.
+///   - progress: called with the images done so far.
 public func classify(
     _ features: Tensor, draws: [Tensor], against counterweight: Counterweight? = nil,
     averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText,
@@ -108,7 +112,9 @@ private func predictions(logits: Tensor) -> [Prediction] {
     return logits.rowMaxima.enumerated().map { Prediction(label: $1, probability: probabilities[$0, $1]) }
 }
 
-/// - Parameters: - mean: `[n, classes]`, what is predicted. - draws: two or more, each one draw's probabilities.
+/// - Parameters:
+///   - mean: `[n, classes]`, what is predicted.
+///   - draws: two or more, each one draw's probabilities.
 private func predictions(mean: Tensor, draws: [Tensor]) -> [Prediction] {
     mean.rowMaxima.enumerated().map { row, label in
         let own = draws.map { Double($0[row, label]) }
@@ -133,7 +139,7 @@ public func latentNoise(_ count: Int, dimension: Int, _ stream: (Int) -> RandomS
     return noise
 }
 
-/// The share of predictions that are right.
+/// The share of predictions that are right, from 0 to 1.
 public func accuracy(_ predictions: [Int], labels: [Int]) -> Double {
     labels.isEmpty ? 0 : Double(zip(predictions, labels).count { $0 == $1 }) / Double(labels.count)
 }

@@ -15,6 +15,7 @@ public struct FeatureSet: Sendable {
     /// A domain per image: an index into the domains that the set was made of.
     public var domains: [Int]
 
+    /// Features `[n, dimension]` of each view, and a label and a domain for each image.
     public init(
         center: Tensor, augmented: [Tensor], norms: FeatureNorms? = nil, styles: BlockStyles? = nil, labels: [Int],
         domains: [Int]

@@ -9,16 +9,20 @@ public protocol PromptGenerator: Sendable {
 
     /// Prompts in evaluation: every image's depends on it and its noise alone.
     ///
-    /// - Parameters: - noise: `[n, latentDimension]`, standard normal. - features: `[n, F]`, unit length.
+    /// - Parameters:
+    ///   - noise: `[n, latentDimension]`, standard normal.
+    ///   - features: `[n, F]`, unit length.
     /// - Returns: `[n, M · width]`, each row the M context vectors one after another.
     func prompts(noise: Tensor, features: Tensor) -> Tensor
 
     /// Prompts that tell what an image is not, where the network writes such, too: what is like them counts against a
-    /// class.
+    /// class. Nil where it writes none.
+    /// - Parameter features: `[n, F]`, unit length.
     func counterweight(features: Tensor) -> Counterweight?
 }
 
 extension PromptGenerator {
+    /// None.
     public func counterweight(features: Tensor) -> Counterweight? { nil }
 }
 
@@ -28,6 +32,7 @@ public struct Counterweight: Sendable {
     public var prompts: Tensor
     public var weight: Float
 
+    /// Prompts `[n, M · width]` and their weight.
     public init(prompts: Tensor, weight: Float) {
         self.prompts = prompts
         self.weight = weight
@@ -42,7 +47,8 @@ public protocol PromptWriter: PromptGenerator {
     var featureDimension: Int { get }
     var width: Int { get }
 
-    /// What it writes for images, to be measured by their labels: `[n, L]`.
+    /// What it writes for images, to be measured by their labels: `[n, L]`, of noise `[n, latentDimension]` and
+    /// features `[n, F]`.
     func written(noise: Tensor, features: Tensor) -> Tensor
 
     /// All that makes it what it is, by name.
@@ -52,5 +58,6 @@ public protocol PromptWriter: PromptGenerator {
 }
 
 extension PromptWriter {
+    /// The prompts: `[n, M · width]`.
     public func written(noise: Tensor, features: Tensor) -> Tensor { prompts(noise: noise, features: features) }
 }

@@ -23,9 +23,15 @@ public struct ADCLIP: SteppedTraining {
     /// Prepares to learn.
     ///
     /// - Parameters:
+    ///   - parameters: what decides what is learned.
+    ///   - model: the text side of CLIP that the prompts are for.
+    ///   - classNames: as the data set writes them.
     ///   - training: the source domain's labelled images, with block statistics.
     ///   - validation: more of them, which choose the epoch, each classified as an image alone.
     ///   - target: the target domain's images, with block statistics. Nothing else of the target is seen.
+    /// - Throws: `tooFewImages`, `noValidationImages`, `noTargetImages` or `dimensions` if nothing can be learned from
+    ///   the images; `noStatistics` or `tooManyScales` if they lack block statistics, or those of so many blocks;
+    ///   `contextTooLong` or `tooLong` if the tokens or a class's prompt do not fit the model.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet,
         target: UnlabelledFeatures

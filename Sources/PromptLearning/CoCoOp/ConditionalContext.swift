@@ -37,7 +37,9 @@ public struct ConditionalContext: PromptGenerator {
 
     /// The context vectors of every image, one image's after another's: `[n · M, width]`.
     ///
-    /// - Parameters: - features: `[n, F]`, unit length. - p: in the order of `parameterNames`.
+    /// - Parameters:
+    ///   - features: `[n, F]`, unit length.
+    ///   - p: in the order of `parameterNames`.
     static func contexts(of features: Tensor, parameters p: [Variable]) -> Variable {
         let (n, length) = (features.rows, p[0].value.rows)
         let hidden = leakyReLU(linear(Variable(features), weight: p[1], bias: p[2]), slope: 0)

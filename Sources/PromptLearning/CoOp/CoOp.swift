@@ -16,8 +16,14 @@ public struct CoOp: SteppedTraining, FeatureTraining {
     /// Prepares to learn the prompt of some images.
     ///
     /// - Parameters:
+    ///   - parameters: what decides what is learned.
+    ///   - model: the text side of CLIP that the prompts are for.
+    ///   - classNames: as the data set writes them.
     ///   - training: the images to learn from; their augmented views are used where there are any.
     ///   - validation: the images that choose the epoch.
+    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
+    ///   `contextTooLong`, `contextLength` or `tooLong` if the vectors, the words they start from, or a class's prompt
+    ///   do not fit the model.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {

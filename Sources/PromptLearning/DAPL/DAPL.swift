@@ -18,9 +18,17 @@ public struct DAPL: SteppedTraining {
     /// Prepares to learn from the images of the source, of one domain or of several, and from those of the target.
     ///
     /// - Parameters:
-    ///   - validation: labelled images of the source; there may be none. They are only looked at: the last epoch is kept, since
-    ///     no accuracy on the source tells how good the target's vectors are.
+    ///   - parameters: what decides what is learned.
+    ///   - model: the text side of CLIP that the prompts are for.
+    ///   - classNames: as the data set writes them.
+    ///   - training: labelled images of the source.
+    ///   - validation: more of them; there may be none. They are only looked at: the last epoch is kept, since no
+    ///     accuracy on the source tells how good the target's vectors are.
+    ///   - target: the target domain's images.
     ///   - names: of the domains, as the prompts say them.
+    /// - Throws: `tooFewImages`, `noTargetImages` or `dimensions` if nothing can be learned from the images;
+    ///   `contextTooLong`, `tooLong` or `templateWithoutPlace` if the vectors, a class's prompt or the zero-shot prompt
+    ///   do not fit the model.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet,
         target: UnlabelledFeatures, names: (source: String, target: String)
@@ -98,7 +106,11 @@ public struct DAPL: SteppedTraining {
 
     /// One step of gradient descent on a batch of each domain.
     ///
-    /// - Parameters: - images: unit features of the source, `[n, F]`, with their labels. - target: of the target, `[m, F]`.
+    /// - Parameters:
+    ///   - images: unit features of the source, `[n, F]`.
+    ///   - labels: their classes.
+    ///   - target: unit features of the target, `[m, F]`.
+    ///   - learningRate: of the step.
     package mutating func update(images: Tensor, labels: [Int], target: Tensor, learningRate: Float) -> Measured {
         let (model, layout, prompts) = (model, layout, (sourcePrompts, targetPrompts))
         let weight = Float(parameters.targetWeight)
@@ -153,7 +165,7 @@ public struct DAPL: SteppedTraining {
         ]
     }
 
-    /// What the values are now: all vectors, as in `DomainAdaptedContext`.
+    /// What the values are now: all vectors in one matrix, as in `DomainAdaptedContext`.
     package var current: [Tensor] { course.learner.parameters }
 
     /// The context vectors after the last epoch, and how well the source's classify the source's validation images, where there

@@ -16,6 +16,8 @@ public struct DPL: SteppedTraining, FeatureTraining {
 
     /// Prepares to learn from the images of some source domains.
     /// - Precondition: both sets have norms.
+    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
+    ///   `contextTooLong` or `tooLong` if the vectors or a class's prompt do not fit the model.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
@@ -79,7 +81,10 @@ public struct DPL: SteppedTraining, FeatureTraining {
     /// One step of gradient descent on a batch of every source domain.
     ///
     /// - Parameters:
-    ///   - images: unit features, `[domains · batchSize, F]`, one domain's after another's. - norms, labels: of each.
+    ///   - images: unit features, `[domains · batchSize, F]`, one domain's after another's.
+    ///   - norms: how long each was as the encoder put it out.
+    ///   - labels: the class of each.
+    ///   - learningRate: of the step.
     ///   - masks: the stream that decides what dropout drops behind each hidden layer.
     /// - Returns: what was measured; the accuracy is that of the domains' own prompts.
     package mutating func update(
@@ -142,7 +147,11 @@ public struct DPL: SteppedTraining, FeatureTraining {
 /// - Parameters:
 ///   - features: `[n, F]`, unit length; their order decides which of them share a prompt. A last, short batch has its own.
 ///   - norms: of each, its length as the encoder put it out: so long the network sees it.
-///   - progress: called after each batch.
+///   - size: the images of a batch.
+///   - network: writes the prompts.
+///   - classes: what images may be taken for, in prompts with as many context vectors as the network writes.
+///   - model: the text side of CLIP.
+///   - progress: called after each batch, with the images done so far.
 public func classify(
     _ features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }

@@ -20,7 +20,12 @@ public struct DomainPromptNetwork: Sendable {
     }
 
     /// Weights by Glorot and Bengio, biases 0.01, as the authors start it.
-    /// - Parameters: - depth: the number of layers, 2 or more. - hidden: H. - outputs: M · width.
+    /// - Parameters:
+    ///   - inputs: F.
+    ///   - hidden: H.
+    ///   - depth: the number of layers, 2 or more.
+    ///   - outputs: M · width.
+    ///   - seed: of the weights.
     static func initial(inputs: Int, hidden: Int, depth: Int, outputs: Int, seed: Int) -> [Tensor] {
         sizes(inputs: inputs, hidden: hidden, depth: depth, outputs: outputs).enumerated().flatMap { layer, size in
             glorotLinear(size.inputs, size.outputs, bias: 0.01, seed: seed, purpose: "domain prompt", layer: layer)

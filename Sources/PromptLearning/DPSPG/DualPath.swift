@@ -11,7 +11,7 @@ public struct DualPath: Sendable {
     let negativeWeight: Float
     public let contextLength: Int
 
-    /// - Throws: `PromptError.heads` for features that cannot be shared out among the attention's heads.
+    /// - Throws: `heads` if the attention's heads cannot share the features' numbers evenly.
     package init(
         featureDimension: Int, contextLength: Int, width: Int, parameters: Parameters
     ) throws(PromptError) {
@@ -29,6 +29,7 @@ public struct DualPath: Sendable {
         self.contextLength = contextLength
     }
 
+    /// Both paths from their tensors, or nil where some are missing or do not fit together.
     public init?(tensors: [String: Tensor], featureDimension: Int, width: Int) {
         func path(_ name: String) -> PromptTransformer? {
             PromptTransformer(tensors: tensors, prefix: name + ".", featureDimension: featureDimension)
@@ -40,6 +41,7 @@ public struct DualPath: Sendable {
         contextLength = positive.outputs / width
     }
 
+    /// The parameters of both paths under "positive." and "negative.", and their share, `negativeWeight`, `[1]`.
     public var tensors: [String: Tensor] {
         positive.tensors(prefix: "positive.").merging(negative.tensors(prefix: "negative.")) { own, _ in own }
             .merging(["negativeWeight": Tensor([1], [negativeWeight])]) { own, _ in own }
@@ -60,7 +62,8 @@ extension DualPath: PromptGenerator, ImitatingNetwork {
         }
     }
 
-    /// The sum of the paths' mean squared errors. A label is a positive prompt and a negative one, side by side.
+    /// The sum of the paths' mean squared errors, a scalar. A label is a positive prompt and a negative one, side by
+    /// side: `[n, 2 M · width]`.
     public func loss(
         labels: Tensor, features: Tensor, parameters p: [Variable], chance: StepChance
     ) -> Variable {
@@ -76,12 +79,15 @@ extension DualPath: PromptGenerator, ImitatingNetwork {
             error("negative", p.suffix(p.count / 2), outputs..<2 * outputs))
     }
 
+    /// The positive prompts: `[n, M · width]` of features `[n, F]`. The noise is not looked at.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor { positive.prompts(features) }
 
+    /// The negative prompts: `[n, M · width]` of features `[n, F]`.
     public func counterweight(features: Tensor) -> Counterweight? {
         Counterweight(prompts: negative.prompts(features), weight: negativeWeight)
     }
 
+    /// A positive prompt and a negative one, side by side: `[n, 2 M · width]` of features `[n, F]`.
     public func written(noise: Tensor, features: Tensor) -> Tensor {
         concatenated(Variable(positive.prompts(features)), Variable(negative.prompts(features))).value
     }
@@ -118,6 +124,8 @@ extension DualPath {
 
         private enum CodingKeys: String, CodingKey { case negativeWeight, earliestEpoch, latestEpoch }
 
+        /// Reads the parameters of `imitation` and its own three values from one object.
+        /// - Throws: a `DecodingError` if one is missing or of another type.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             imitation = try Imitation(from: decoder)
@@ -126,6 +134,8 @@ extension DualPath {
             latestEpoch = try container.decode(Int.self, forKey: .latestEpoch)
         }
 
+        /// Writes the parameters of `imitation` and its own three values into one object.
+        /// - Throws: what the encoder throws.
         public func encode(to encoder: any Encoder) throws {
             try imitation.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -18,6 +18,7 @@ public struct PromptFlow: Sendable {
     static let frequencies = 4
     static let parameterNames = ["0.weight", "0.bias", "1.weight", "1.bias", "2.weight", "2.bias"].map { "velocity." + $0 }
 
+    /// Weight, `[outputs, inputs]`, and bias, `[outputs]`, of each layer in turn.
     public var parameters: [Tensor]
     package let span: PromptSpan
     /// Of Euler's method, from noise to a prompt.
@@ -25,7 +26,7 @@ public struct PromptFlow: Sendable {
     public let contextLength: Int
 
     /// - Parameter labels: `[domains, P]`, the prompts that it will be taught.
-    /// - Throws: `PromptError.samePrompts` where these are all the same.
+    /// - Throws: `samePrompts` if these are all the same.
     package init(
         labels: Tensor, featureDimension: Int, contextLength: Int, steps: Int, seed: Int
     ) throws(PromptError) {
@@ -44,6 +45,7 @@ public struct PromptFlow: Sendable {
         ]
     }
 
+    /// A flow from its tensors, or nil where some are missing or do not fit together.
     public init?(tensors: [String: Tensor], featureDimension: Int, width: Int) {
         let parameters = Self.parameterNames.compactMap { tensors[$0] }
         guard parameters.count == Self.parameterNames.count, let mean = tensors["mean"], let steps = tensors["steps"],
@@ -58,6 +60,7 @@ public struct PromptFlow: Sendable {
         contextLength = mean.count / width
     }
 
+    /// The parameters by name; the span's `mean`, `[P]`, and `directions`, `[K, P]`; `steps`, `[1]`.
     public var tensors: [String: Tensor] {
         var tensors = Dictionary(uniqueKeysWithValues: zip(Self.parameterNames, parameters))
         tensors["mean"] = span.mean
@@ -69,7 +72,9 @@ public struct PromptFlow: Sendable {
     /// The velocity at points.
     ///
     /// - Parameters:
-    ///   - points: `[n, K]`. - times: one per point, in 0...1. - features: `[n, F]`, unit length.
+    ///   - points: `[n, K]`.
+    ///   - times: one per point, in 0...1.
+    ///   - features: `[n, F]`, unit length.
     ///   - p: this flow's parameters.
     /// - Returns: `[n, K]`.
     package static func velocity(
@@ -95,6 +100,8 @@ extension PromptFlow: PromptGenerator, ImitatingNetwork {
     public var width: Int { span.mean.count / contextLength }
     public var latentDimension: Int { span.dimension }
 
+    /// The mean squared error of the velocity, a scalar: at a random point of each line from noise to a label,
+    /// `[n, P]`.
     public func loss(
         labels: Tensor, features: Tensor, parameters p: [Variable], chance: StepChance
     ) -> Variable {
@@ -115,7 +122,7 @@ extension PromptFlow: PromptGenerator, ImitatingNetwork {
             Self.velocity(at: points, times: times, features: features, parameters: p), to: difference)
     }
 
-    /// Euler's method from the noise at time 0 to time 1.
+    /// Euler's method from the noise, `[n, K]`, at time 0 to time 1: `[n, P]`.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor {
         let p = parameters.map { Variable($0) }
         var points = noise
@@ -143,11 +150,15 @@ extension PromptFlow {
 
         private enum CodingKeys: String, CodingKey { case steps }
 
+        /// Reads the parameters of `imitation` and `steps` from one object.
+        /// - Throws: a `DecodingError` if one is missing or of another type.
         public init(from decoder: any Decoder) throws {
             imitation = try Imitation(from: decoder)
             steps = try decoder.container(keyedBy: CodingKeys.self).decode(Int.self, forKey: .steps)
         }
 
+        /// Writes the parameters of `imitation` and `steps` into one object.
+        /// - Throws: what the encoder throws.
         public func encode(to encoder: any Encoder) throws {
             try imitation.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -2,14 +2,16 @@ import Tensors
 
 /// A network that learns the prompts of images' domains by descending a loss of its own.
 public protocol ImitatingNetwork: PromptWriter {
-    /// What gradient descent changes.
+    /// What gradient descent changes; each keeps its shape.
     var parameters: [Tensor] { get set }
 
     /// A batch's loss, a scalar.
     ///
     /// - Parameters:
-    ///   - labels: `[n, L]`, those of the images' domains. - features: `[n, F]`.
+    ///   - labels: `[n, L]`, those of the images' domains.
+    ///   - features: `[n, F]`.
     ///   - p: this network's parameters, as variables of a tape.
+    ///   - chance: where the step's random numbers come from.
     mutating func loss(
         labels: Tensor, features: Tensor, parameters p: [Variable], chance: StepChance
     ) -> Variable
@@ -25,7 +27,7 @@ package struct ImitationLearner<Network: ImitatingNetwork>: StepLearner {
         optimizer = AdamW(weightDecay: weightDecay)
     }
 
-    /// One step of gradient descent on a batch.
+    /// One step of gradient descent on a batch: labels `[n, L]` and features `[n, F]`.
     package mutating func update(
         labels: Tensor, features: Tensor, chance: StepChance, learningRate: Float
     ) -> DescentStep {
@@ -39,6 +41,7 @@ package struct ImitationLearner<Network: ImitatingNetwork>: StepLearner {
 
     var learned: Network { network }
 
+    /// The network's tensors and the optimizer's, by name; each of the shape it has there.
     package var state: [String: Tensor] {
         var state = optimizer.state
         state.set("network", network)

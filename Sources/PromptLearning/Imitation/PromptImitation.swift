@@ -15,8 +15,16 @@ public struct PromptImitation<Network: ImitatingNetwork>: SteppedTraining, Featu
     /// Prepares to train on the images of some source domains.
     ///
     /// - Parameters:
+    ///   - parameters: how the network learns.
     ///   - choice: the epochs, counted from 1, of which one is kept; all if it is nil.
+    ///   - network: as it is before.
     ///   - labels: `[domains, L]`, what the network is to write for images of each domain; `training.domains` index them.
+    ///   - model: the text side of CLIP that the prompts are for.
+    ///   - classNames: as the data set writes them.
+    ///   - training: the images to learn from; their augmented views are used where there are any.
+    ///   - validation: the images that choose the epoch.
+    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
+    ///   `tooLong` if a class's prompt does not fit the model.
     public init(
         _ parameters: Imitation, choosingFrom choice: ClosedRange<Int>? = nil, network: Network, labels: Tensor,
         model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet

@@ -13,6 +13,7 @@ public struct PromptRegressor: Sendable {
             seed: UInt64(seed))
     }
 
+    /// A regressor from a generator's state dict, or nil where tensors are missing, do not fit together, or take noise.
     public init?(tensors: [String: Tensor], featureDimension: Int, width: Int) {
         guard let generator = Generator(tensors: tensors, featureDimension: featureDimension, width: width),
             generator.latentDimension == 0
@@ -20,6 +21,7 @@ public struct PromptRegressor: Sendable {
         self.generator = generator
     }
 
+    /// The generator's state dict.
     public var tensors: [String: Tensor] { generator.tensors }
 }
 
@@ -28,11 +30,13 @@ extension PromptRegressor: PromptGenerator, ImitatingNetwork {
     public var width: Int { generator.width }
     public var contextLength: Int { generator.contextLength }
     public var latentDimension: Int { 0 }
+    /// The generator's, in the order of `Generator.parameterNames`.
     public var parameters: [Tensor] {
         get { generator.parameters }
         set { generator.parameters = newValue }
     }
 
+    /// The mean squared error of what is written, `[n, P]`, a scalar.
     public mutating func loss(
         labels: Tensor, features: Tensor, parameters p: [Variable], chance: StepChance
     ) -> Variable {
@@ -40,5 +44,6 @@ extension PromptRegressor: PromptGenerator, ImitatingNetwork {
         return meanSquaredError(generator.prompts(noise: noise, features: features, parameters: p), to: labels)
     }
 
+    /// `[n, P]` of features `[n, F]`. The noise is not looked at.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor { generator.prompts(noise: noise, features: features) }
 }

@@ -3,6 +3,7 @@ import Tensors
 /// A generator and a discriminator with their optimisers: all that a step of GAN training changes.
 package struct AdversarialPair: StepLearner {
     package private(set) var generator: Generator
+    /// Its parameters, in the order of `Discriminator.parameterNames`.
     package private(set) var discriminator: [Tensor]
     private var generatorOptimizer: AdamW, discriminatorOptimizer: AdamW
     private let clipping: ConditionalGAN.Clipping?
@@ -23,9 +24,12 @@ package struct AdversarialPair: StepLearner {
     /// One step: the discriminator on a real and a fake batch, then the generator against the updated discriminator.
     ///
     /// - Parameters:
-    ///   - realFeatures: `[batch, F]`, and `realPrompts`, `[batch, P]`, the label prompts of those images' domains.
-    ///   - fakeFeatures: `[batch, F]`, what prompts are generated for, from `noise`, `[batch, Z]`.
+    ///   - realFeatures: `[batch, F]`.
+    ///   - realPrompts: `[batch, P]`, the label prompts of those images' domains.
+    ///   - fakeFeatures: `[batch, F]`, what prompts are generated for.
+    ///   - noise: `[batch, Z]`, what they are generated from.
     ///   - masks: dropout's numbers: for the discriminator's two layers in its own step, then in the generator's.
+    ///   - learningRate: of the step.
     package mutating func update(
         realFeatures: Tensor, realPrompts: Tensor, fakeFeatures: Tensor, noise: Tensor, masks: [RandomStream],
         learningRate: Float
@@ -60,6 +64,7 @@ package struct AdversarialPair: StepLearner {
 
     var learned: Generator { generator }
 
+    /// The tensors of both networks and of their optimizers, by name.
     package var state: [String: Tensor] {
         var state = generatorOptimizer.moments("generator ").merging(discriminatorOptimizer.moments("discriminator ")) { $1 }
         state["steps"] = Tensor([2], [Float(generatorOptimizer.steps), Float(discriminatorOptimizer.steps)])

@@ -16,7 +16,14 @@ public struct ConditionalGAN: SteppedTraining, FeatureTraining {
     /// Prepares to train on the images of some source domains.
     ///
     /// - Parameters:
+    ///   - parameters: what decides what is learned.
+    ///   - model: the text side of CLIP that the prompts are for.
+    ///   - classNames: as the data set writes them.
     ///   - labelPrompts: the prompt of each source domain, `[M, width]`; `training.domains` index them.
+    ///   - training: the images to learn from; their augmented views are used where there are any.
+    ///   - validation: the images that choose the epoch.
+    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
+    ///   `widths` or `tooLong` if the label prompts or a class's prompt do not fit the model.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], labelPrompts: [Tensor], training: FeatureSet,
         validation: FeatureSet

@@ -26,7 +26,9 @@ package struct Discriminator: Sendable {
     /// final activation (least-squares GAN).
     ///
     /// - Parameters:
-    ///   - prompts: `[n, P]`. - features: `[n, F]`.
+    ///   - prompts: `[n, P]`.
+    ///   - features: `[n, F]`.
+    ///   - p: this discriminator's parameters.
     ///   - masks: the dropout's random numbers, one stream per dropout layer.
     /// - Returns: three times `[n, 512]`, then `[n, 1]`.
     package static func layers(

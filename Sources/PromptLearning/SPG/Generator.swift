@@ -13,7 +13,7 @@ public struct Generator: PromptWriter {
     static let epsilon: Float = 0.8
     static let slope: Float = 0.2
 
-    /// In the order of `parameterNames`.
+    /// In the order of `parameterNames`: weights `[outputs, inputs]`, biases and what norms have `[outputs]`.
     public var parameters: [Tensor]
     /// Of the three BatchNorms.
     public var moments: [RunningMoments]
@@ -54,7 +54,8 @@ public struct Generator: PromptWriter {
     /// The outputs of the five layers, the last of which are the prompts.
     ///
     /// - Parameters:
-    ///   - noise: `[n, Z]`. - features: `[n, F]`, unit length.
+    ///   - noise: `[n, Z]`.
+    ///   - features: `[n, F]`, unit length.
     ///   - p: this generator's parameters.
     ///   - normalize: what BatchNorm number 0, 1 or 2 makes of `[n, 256]`, `[n, 512]` or `[n, 1024]`.
     /// - Returns: `[n, 128]`, `[n, 256]`, `[n, 512]`, `[n, 1024]` and `[n, P]`, where P = M · width.
@@ -73,7 +74,10 @@ public struct Generator: PromptWriter {
 
     /// Prompts for a batch in training: BatchNorm uses the batch's own moments and remembers them.
     ///
-    /// - Parameter p: this generator's parameters, as variables of a tape.
+    /// - Parameters:
+    ///   - noise: `[n, Z]`.
+    ///   - features: `[n, F]`, unit length.
+    ///   - p: this generator's parameters, as variables of a tape.
     /// - Returns: `[n, P]`, each row the M context vectors one after another.
     package mutating func prompts(noise: Tensor, features: Tensor, parameters p: [Variable]) -> Variable {
         Self.layers(noise: noise, features: features, parameters: p) { h, block in
@@ -84,6 +88,9 @@ public struct Generator: PromptWriter {
 
     /// Prompts in evaluation: every image's depends on it and its noise alone.
     ///
+    /// - Parameters:
+    ///   - noise: `[n, Z]`.
+    ///   - features: `[n, F]`, unit length.
     /// - Returns: `[n, P]`.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor {
         Self.layers(noise: noise, features: features, parameters: parameters.map { Variable($0) }) { h, block in
@@ -104,7 +111,9 @@ public struct Generator: PromptWriter {
     }
 
     /// The shape of every tensor of a state dict, by name.
-    /// - Parameters: - inputs: Z + F. - outputs: M · width.
+    /// - Parameters:
+    ///   - inputs: Z + F.
+    ///   - outputs: M · width.
     public static func shapes(inputs: Int, outputs: Int) -> [String: [Int]] {
         let sizes = [inputs] + hidden + [outputs]
         var result: [String: [Int]] = [:]

@@ -134,7 +134,7 @@ extension Descent<SGD> {
 /// What a step of gradient descent measured, before it moved the parameters.
 package struct DescentStep: Sendable {
     package var loss: Float
-    /// One for each parameter that learns.
+    /// One for each parameter that learns, of its shape.
     package var gradients: [Tensor]
 
     package init(loss: Float, gradients: [Tensor]) {

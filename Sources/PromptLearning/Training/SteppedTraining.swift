@@ -42,8 +42,13 @@ extension SteppedTraining {
     public var history: TrainingHistory { course.history }
     public var kept: KeptEpoch? { course.kept }
     public var state: [String: Tensor] { course.state }
+    /// Puts back what `state` gave.
+    /// - Throws: `foreignCheckpoint` if the state is not of such a training.
     public mutating func restore(_ state: [String: Tensor]) throws(PromptError) { try course.restore(state) }
 
+    /// Takes the epoch's steps, then looks at the validation images where it is their turn.
+    /// - Throws: `notFinite` if a step's loss is not finite, `divergedBetweenSteps` if the scores of validation images
+    ///   are not; `images` if an image cannot be read.
     public mutating func runEpoch() throws(PromptError) {
         let batches = try batches(), number = epoch + 1
         var means: [Number] = []

@@ -15,11 +15,14 @@ public protocol Training: Sendable {
     var kept: KeptEpoch? { get }
 
     /// Trains for one epoch and measures it.
+    /// - Throws: `notFinite` or `divergedBetweenSteps` if a number of the training is no longer finite; `images` if an
+    ///   image cannot be read.
     mutating func runEpoch() throws(PromptError)
 
-    /// All that changes from epoch to epoch, by name.
+    /// All that changes from epoch to epoch, by name, in shapes that the parameters and the model tell.
     var state: [String: Tensor] { get }
     /// Puts back what `state` gave.
+    /// - Throws: `foreignCheckpoint` if the state is not of such a training.
     mutating func restore(_ state: [String: Tensor]) throws(PromptError)
 }
 
@@ -49,6 +52,7 @@ extension Training {
     /// - Parameters:
     ///   - epochBegins: called with the training before each epoch, to exchange what it sees of the images.
     ///   - epochEnded: called with the training after each epoch, to show progress and keep a checkpoint.
+    /// - Throws: what `runEpoch` and the two throw; the epochs until then stay.
     public mutating func run(
         epochBegins: (inout Self) throws -> Void = { _ in }, epochEnded: (Self) throws -> Void
     ) throws {

@@ -17,7 +17,9 @@ public struct ImageSet: Sendable {
     public let labels: [Int]
     private let read: @Sendable (_ images: [Int], View) throws -> Tensor
 
-    /// - Parameter read: the pixels of some images, `[images.count, resolution, resolution, 3]`, normalised.
+    /// - Parameters:
+    ///   - labels: a class per image.
+    ///   - read: the pixels of some images, `[images.count, resolution, resolution, 3]`, normalised.
     public init(labels: [Int], read: @escaping @Sendable (_ images: [Int], View) throws -> Tensor) {
         (self.labels, self.read) = (labels, read)
     }

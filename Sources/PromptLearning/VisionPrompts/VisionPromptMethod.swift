@@ -77,7 +77,10 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
     private static var group: Int { 16 }
 
     /// What images are taken for, as evaluation sees them.
-    /// - Parameter progress: called with the images done so far.
+    /// - Parameters:
+    ///   - images: read as they are needed.
+    ///   - progress: called with the images done so far.
+    /// - Throws: `images` if an image cannot be read.
     public func classify(
         _ images: ImageSet, progress: (_ imagesDone: Int) -> Void = { _ in }
     ) throws(PromptError) -> [Prediction] {

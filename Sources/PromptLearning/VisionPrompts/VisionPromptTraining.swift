@@ -10,9 +10,12 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining 
     var course: Course<Descent<SGD>>
 
     /// - Parameters:
+    ///   - parameters: what decides what is learned.
     ///   - model: the encoders, with the prompts that learning starts from.
     ///   - training: the images to learn from.
     ///   - validation: the images that choose the epoch.
+    /// - Throws: `tooFewImages` if there are fewer to learn from than a step takes, `noValidationImages` if there are
+    ///   none.
     public init(
         _ parameters: some VisionTrainingParameters, model: VisionPromptedCLIP<Method>, training: ImageSet,
         validation: ImageSet
@@ -64,7 +67,7 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining 
         [Float(accuracy(try model.learned(current).classify(validation), labels: validation.labels))]
     }
 
-    /// What is learned so far.
+    /// What is learned so far, in the order and shapes of the method's `learned`.
     package var current: [Tensor] { course.learner.parameters }
 
     /// The prompts of the epoch that was best on the validation images, and their accuracy there.
