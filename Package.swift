@@ -81,9 +81,12 @@ let package = Package(
                 "Stages", "PromptLearning", "ArtifactStore", "CLIP", "Datasets", "Tensors", "Reporting", arguments,
             ]),
 
+        .target(name: "FormulaModels", dependencies: ["Tensors"], swiftSettings: numeric),
         .target(
             name: "Benchmarks",
-            dependencies: ["COpenBLAS", "CProcess", "PromptLearning", "CLIP", "Imaging", "Tensors", "Reporting"],
+            dependencies: [
+                "COpenBLAS", "CProcess", "PromptLearning", "CLIP", "Imaging", "FormulaModels", "Tensors", "Reporting",
+            ],
             swiftSettings: numeric),
 
         // Executables: parse arguments, call a library, print.
@@ -106,16 +109,17 @@ let package = Package(
             name: "spg-bench", dependencies: ["Benchmarks", "CommandLineSupport", "Tensors", arguments]),
 
         // What several test targets share: a small CLIP by formula, folders of pictures.
-        .target(name: "TestSupport", dependencies: ["CLIP", "Imaging", "Tensors"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["CLIP", "Imaging", "FormulaModels", "Tensors"], path: "Tests/Support"),
 
         // Tests. Every module that one imports is named: what is not is no reason to compile it anew. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Tensors"]),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP", "Tensors", "TestSupport"]),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP", "FormulaModels", "Tensors", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
         .testTarget(name: "ArtifactStoreTests", dependencies: ["ArtifactStore", "Datasets", "Tensors", grdb]),
         .testTarget(
-            name: "PromptLearningTests", dependencies: ["PromptLearning", "CLIP", "Tensors", "TestSupport"]),
+            name: "PromptLearningTests",
+            dependencies: ["PromptLearning", "CLIP", "FormulaModels", "Tensors", "TestSupport"]),
         .testTarget(
             name: "StagesTests",
             dependencies: [
@@ -125,7 +129,7 @@ let package = Package(
             name: "PipelinesTests",
             dependencies: [
                 "Pipelines", "Stages", "PromptLearning", "CLIP", "ArtifactStore", "Datasets", "Imaging", "Tensors",
-                "Reporting", "CommandLineSupport", "TestSupport", grdb,
+                "Reporting", "CommandLineSupport", "FormulaModels", "TestSupport", grdb,
             ]),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "CLIP", "Tensors"]),
         .testTarget(

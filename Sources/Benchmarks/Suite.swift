@@ -16,15 +16,13 @@ extension Benchmark {
             name: "icon-clip", context: "an icon of a", classNames: { _ in iconClassNames(iconClasses) },
             checkpoint: whereItIs)
         @Sendable func resNet50(_ workshop: Workshop) throws -> URL {
-            try workshop.checkpoint("RN50", FormulaModel.resNet50)
+            try workshop.checkpoint("RN50", .resNet50)
         }
         @Sendable func base16(_ workshop: Workshop) throws -> URL {
-            try workshop.checkpoint("ViT-B-16") { FormulaModel.visionTransformer() }
+            try workshop.checkpoint("ViT-B-16", .base16)
         }
         @Sendable func large14(_ workshop: Workshop) throws -> URL {
-            try workshop.checkpoint("ViT-L-14") {
-                FormulaModel.visionTransformer(patch: 14, width: 1024, layers: 24, dimension: 768)
-            }
+            try workshop.checkpoint("ViT-L-14", .large14)
         }
         let base16Widths = Array(repeating: 768, count: 12), resNet50Widths = [256, 512, 1024, 2048]
         let products = Array(Set([1, threads])).sorted().flatMap { threads in

@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import Tensors
 
@@ -15,12 +16,14 @@ package final class Workshop: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// A checkpoint folder with these weights and the formula vocabulary's merges, written once.
-    func checkpoint(_ name: String, _ weights: () -> [String: Tensor]) throws -> URL {
+    /// A checkpoint folder with weights of these shapes and the formula vocabulary's merges, written once.
+    func checkpoint(_ name: String, _ model: ModelShapes) throws -> URL {
         let checkpoint = folder.appending(path: name)
         if FileManager.default.fileExists(atPath: checkpoint.path) { return checkpoint }
         try FileManager.default.createDirectory(at: checkpoint, withIntermediateDirectories: true)
-        try Safetensors.encode(weights()).write(to: checkpoint.appending(path: "model.safetensors"))
+        var weights = Formula.weights(model.shapes)
+        if weights["logit_scale"] != nil { weights["logit_scale"] = Tensor(3) }
+        try Safetensors.encode(weights).write(to: checkpoint.appending(path: "model.safetensors"))
         try Data(FormulaVocabulary.merges.utf8).write(to: checkpoint.appending(path: "merges.txt"))
         return checkpoint
     }

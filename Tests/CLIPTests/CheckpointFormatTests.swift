@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import Tensors
 import TestSupport

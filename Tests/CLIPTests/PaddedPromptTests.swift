@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import Tensors
 import Testing
@@ -64,11 +65,11 @@ import Testing
     @Test(arguments: 0..<24) func treesEqualPaddedPrompts(seed: Int) throws {
         var conventions = ModelConventions()
         conventions.textHeadWidth = 16
-        let text = try FormulaWeights.text(
+        let text = try Formula.text(
             width: 32, layers: 3, vocabulary: 40, length: 77, dimension: 16, conventions)
         let padded = PaddedTextEncoder(text.weights)
         let form = Form(seed: seed, layers: 3), prompts = form.prompts
-        let contexts = (0...form.deeper).map { FormulaWeights.matrix("context \($0)", [form.contextCount, 32], 0.02) }
+        let contexts = (0...form.deeper).map { Formula.context("context \($0)", [form.contextCount, 32], deviation: 0.02) }
 
         let tape = Tape(), v = contexts.map(tape.parameter)
         let features = text(form.layout, contexts: v[0], deeper: Array(v.dropFirst()))
@@ -81,7 +82,7 @@ import Testing
         }
 
         // The loss is a random projection of all features.
-        let projection = FormulaWeights.uniform("projection", features.value.shape)
+        let projection = Formula.numbers("projection", features.value.shape)
         let weights = projection.rowsInDouble
         func loss(_ contexts: [PaddedTextEncoder.Rows]) -> Double {
             zip(prompts, weights).reduce(0) { $0 + product(padded.features(of: $1.0, contexts: contexts), $1.1) }

@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Tensors
 import TestSupport
 import Testing

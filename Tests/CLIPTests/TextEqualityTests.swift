@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import TestSupport
 import Testing
@@ -74,7 +75,7 @@ import Testing
         }
         func random(_ place: Int, below bound: Int) -> Int {
             let counter = UInt64(index * 64 + place)
-            return Int(Fixtures.splitMix((counter + 1) &* 0x9e37_79b9_7f4a_7c15) % UInt64(bound))
+            return Int(Formula.splitMix((counter + 1) &* 0x9e37_79b9_7f4a_7c15) % UInt64(bound))
         }
         func pick<Value>(_ place: Int, _ values: [Value]) -> Value { values[random(place, below: values.count)] }
 

@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import Tensors
 import Testing
@@ -34,7 +35,7 @@ import Testing
 
     /// The context vectors and those of deeper layers, as in the script.
     private func contexts(_ shape: [Int], deeper: Int) -> [Tensor] {
-        (0...deeper).map { FormulaWeights.matrix($0 == 0 ? "context" : "context \($0)", shape, 0.02) }
+        (0...deeper).map { Formula.context($0 == 0 ? "context" : "context \($0)", shape, deviation: 0.02) }
     }
 
     /// Loss, features and gradients as in the script.
@@ -45,7 +46,7 @@ import Testing
         let v = contexts([groups * layout.contextCount, text.width], deeper: deeper).map(tape.parameter)
         let features = text(layout, contexts: v[0], deeper: Array(v.dropFirst()))
         let unit = normalizedRows(features)
-        let images = FormulaWeights.uniform("images", [labels.count, text.weights.dimension]).normalizedRows()
+        let images = Formula.numbers("images", [labels.count, text.weights.dimension]).normalizedRows()
         var loss: Variable?
         for group in 0..<groups {
             let own = Array(group * names.count..<(group + 1) * names.count)
@@ -79,7 +80,7 @@ import Testing
 
     @Test(arguments: ["end", "middle", "front", "class-specific", "two groups", "deep"])
     func equalsPaddedPromptsInPyTorch(name: String) throws {
-        let text = try FormulaWeights.text(width: 128, layers: 3, vocabulary: 64, length: 77, dimension: 32)
+        let text = try Formula.text(width: 128, layers: 3, vocabulary: 64, length: 77, dimension: 32)
         let expected = try #require(golden().small[name])
         let layout =
             switch name {
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func equalsPyTorchAtTheSizeOfViTB16() throws {
-        let text = try FormulaWeights.text(width: 512, layers: 12, vocabulary: 64, length: 77, dimension: 512)
+        let text = try Formula.text(width: 512, layers: 12, vocabulary: 64, length: 77, dimension: 512)
         let golden = try golden().full
         expect(run(text, layout(names)), equals: try #require(golden["end"]))
         let deep = try #require(golden["deep"])
@@ -111,21 +112,21 @@ import Testing
     func gradientsEqualDifferences(width: Int, head: Int, deeper: Int) throws {
         var conventions = ModelConventions()
         (conventions.textNonlinearity, conventions.textHeadWidth) = (.gelu, head)
-        let text = try FormulaWeights.text(
+        let text = try Formula.text(
             width: width, layers: 2 + deeper, vocabulary: 64, length: 16, dimension: 32, conventions)
         let layout = layout(names)
-        let direction = FormulaWeights.uniform("direction", [1, names.count * 32])
+        let direction = Formula.numbers("direction", [1, names.count * 32])
         func features(_ v: [Variable]) -> Variable {
             reshaped(text(layout, contexts: v[0], deeper: Array(v.dropFirst())), [1, names.count * 32])
         }
-        let tape = Tape(), start = (0...deeper).map { FormulaWeights.matrix("context \($0)", [4, width], 1) }
+        let tape = Tape(), start = (0...deeper).map { Formula.context("context \($0)", [4, width], deviation: 1) }
         let v = start.map(tape.parameter)
         let gradients = tape.gradients(of: scaledProduct(features(v), Variable(direction), scale: 1), for: v)
         for (which, gradient) in gradients.enumerated() {
             let scale = gradient.squaredNorm.squareRoot()
             #expect(scale > 0)
             for seed in 0..<8 {
-                let step = FormulaWeights.uniform("step \(seed)", [4, width])
+                let step = Formula.numbers("step \(seed)", [4, width])
                 func moved(by factor: Float) -> Double {
                     var v = start
                     v[which] = v[which] + step * factor
@@ -142,9 +143,9 @@ import Testing
 
     @Test("Within any memory, features and gradients are the same in all bits", arguments: [0, 2])
     func layersComputedTwiceChangeNothing(deeper: Int) throws {
-        let text = try FormulaWeights.text(width: 64, layers: 5, vocabulary: 40, length: 16, dimension: 16)
+        let text = try Formula.text(width: 64, layers: 5, vocabulary: 40, length: 16, dimension: 16)
         let layout = layout(names), contexts = contexts([2 * 4, 64], deeper: deeper)
-        let direction = FormulaWeights.uniform("direction", [1, 2 * names.count * 16])
+        let direction = Formula.numbers("direction", [1, 2 * names.count * 16])
         func run(within bytes: Int) -> [Tensor] {
             let tape = Tape(), v = contexts.map(tape.parameter)
             let y = text(layout, contexts: v[0], deeper: Array(v.dropFirst()), activationBytes: bytes)
@@ -164,9 +165,9 @@ import Testing
 
     @Test("A step's forward and backward pass ask the system for no memory that the pass before did not use")
     func stepsReuseMemory() throws {
-        let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 16, dimension: 16)
+        let text = try Formula.text(width: 64, layers: 3, vocabulary: 40, length: 16, dimension: 16)
         let layout = layout(names), contexts = contexts([4, 64], deeper: 0)[0]
-        let target = FormulaWeights.uniform("target", [names.count, 16])
+        let target = Formula.numbers("target", [names.count, 16])
         func step() {
             let tape = Tape(), v = tape.parameter(contexts)
             _ = tape.gradients(of: meanSquaredError(text(layout, contexts: v), to: target), for: [v])
@@ -183,7 +184,7 @@ import Testing
 
     /// Sharing beginnings is exact: random class lists give what each prompt gives by itself.
     @Test(arguments: 0..<12) func sharedBeginningsChangeNothing(seed: Int) throws {
-        let text = try FormulaWeights.text(width: 64, layers: 3, vocabulary: 40, length: 24, dimension: 16)
+        let text = try Formula.text(width: 64, layers: 3, vocabulary: 40, length: 24, dimension: 16)
         var stream = RandomStream(seed: UInt64(seed), purpose: "class names")
         // Few different tokens and lengths, so that names share beginnings, contain each other and repeat.
         let names = (0..<2 + stream.integer(below: 9)).map { _ in

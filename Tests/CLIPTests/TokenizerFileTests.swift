@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import TestSupport
 import Testing
@@ -162,7 +163,7 @@ import Testing
             for attempt in 0..<60 {
                 var changed = file
                 for change in 0...attempt % 4 {
-                    let random = Fixtures.splitMix(UInt64(number << 32 | attempt << 8 | change))
+                    let random = Formula.splitMix(UInt64(number << 32 | attempt << 8 | change))
                     changed[changed.startIndex + Int(random >> 8) % changed.count] ^= 1 << UInt8(random & 7)
                 }
                 do {

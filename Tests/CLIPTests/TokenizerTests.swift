@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ import Testing
         }
 
         private func random(_ counter: Int, below bound: Int) -> Int {
-            Int(Fixtures.splitMix((UInt64(counter) + 1) &* 0x9e37_79b9_7f4a_7c15) % UInt64(bound))
+            Int(Formula.splitMix((UInt64(counter) + 1) &* 0x9e37_79b9_7f4a_7c15) % UInt64(bound))
         }
     }
 

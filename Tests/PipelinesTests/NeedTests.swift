@@ -1,5 +1,6 @@
 import CLIP
 import Datasets
+import FormulaModels
 import Foundation
 import Pipelines
 import PromptLearning

@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import PromptLearning
 import Tensors
 import TestSupport

@@ -7,13 +7,12 @@ Run: python Tests/Reference/text.py > Tests/Fixtures/text.json
 import json
 import math
 
+import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-from random_stream import uniform
+from clip_model import numbers, weight
 
-SEED = 11
 START, STOP, END = 1, 2, 3
 NAMES = [[10, 11], [10, 12, 13], [20], [21, 22, 23, 24], [10, 11, 14], [30]]
 LABELS = [0, 3, 5, 1, 2, 4, 3]
@@ -28,40 +27,31 @@ CASES = {
 }
 
 
-def weight(name, shape, deviation):
-    return torch.from_numpy(2 * uniform(SEED, name, shape=shape) - 1) * (deviation * math.sqrt(3))
-
-
-def vector(name, size, base):
-    return base + 0.1 * torch.from_numpy(2 * uniform(SEED, name, shape=[size]) - 1)
+def context_vectors(name, shape, deviation):
+    vectors = numbers(name, math.prod(shape)) * np.float32(deviation * math.sqrt(3))
+    return torch.from_numpy(vectors.reshape(tuple(shape))).requires_grad_()
 
 
 class Encoder:
-    """Functions over weights made by formula, under OpenAI's names."""
+    """Functions over weights by formula, under OpenAI's names."""
 
     def __init__(self, width, layers, vocabulary, length, dimension):
         self.width, self.layers, self.heads, self.length = width, layers, width // 64, length
-        self.w = {
-            "token_embedding.weight": weight("token_embedding.weight", [vocabulary, width], 0.02),
-            "positional_embedding": weight("positional_embedding", [length, width], 0.01),
-            "text_projection": weight("text_projection", [width, dimension], width**-0.5),
-            "ln_final.weight": vector("ln_final.weight", width, 1), "ln_final.bias": vector("ln_final.bias", width, 0),
+        shapes = {
+            "token_embedding.weight": [vocabulary, width], "positional_embedding": [length, width],
+            "text_projection": [width, dimension], "ln_final.weight": [width], "ln_final.bias": [width],
         }
         for i in range(layers):
             p = f"transformer.resblocks.{i}."
-            for name, shape, deviation in [
-                ("attn.in_proj_weight", [3 * width, width], 1.5 * width**-0.5),
-                ("attn.out_proj.weight", [width, width], width**-0.5),
-                ("mlp.c_fc.weight", [4 * width, width], width**-0.5),
-                ("mlp.c_proj.weight", [width, 4 * width], (4 * width) ** -0.5),
-            ]:
-                self.w[p + name] = weight(p + name, shape, deviation)
-            for name, size, base in [
-                ("attn.in_proj_bias", 3 * width, 0), ("attn.out_proj.bias", width, 0), ("mlp.c_fc.bias", 4 * width, 0),
-                ("mlp.c_proj.bias", width, 0), ("ln_1.weight", width, 1), ("ln_1.bias", width, 0),
-                ("ln_2.weight", width, 1), ("ln_2.bias", width, 0),
-            ]:
-                self.w[p + name] = vector(p + name, size, base)
+            shapes |= {
+                p + "attn.in_proj_weight": [3 * width, width], p + "attn.in_proj_bias": [3 * width],
+                p + "attn.out_proj.weight": [width, width], p + "attn.out_proj.bias": [width],
+                p + "mlp.c_fc.weight": [4 * width, width], p + "mlp.c_fc.bias": [4 * width],
+                p + "mlp.c_proj.weight": [width, 4 * width], p + "mlp.c_proj.bias": [width],
+                p + "ln_1.weight": [width], p + "ln_1.bias": [width],
+                p + "ln_2.weight": [width], p + "ln_2.bias": [width],
+            }
+        self.w = {name: weight(name, shape) for name, shape in shapes.items()}
 
     def __call__(self, x, ends, places, deeper):
         """x: [prompts, 77, width] token embeddings; ends: the end token's place in each; places: [prompts, M], those of the
@@ -96,10 +86,10 @@ def summary(x):
 def run(encoder, position, specific=False, groups=1, deep=False):
     length, width = 4, encoder.width
     per_group = length * len(NAMES) if specific else length
-    context = weight("context", [groups * per_group, width], 0.02).requires_grad_()
+    context = context_vectors("context", [groups * per_group, width], 0.02)
     # MaPLe's depth of 9: eight deeper contexts behind the first.
     count = min(8, encoder.layers - 1) if deep else 0
-    deeper = [weight(f"context {i}", context.shape, 0.02).requires_grad_() for i in range(1, count + 1)]
+    deeper = [context_vectors(f"context {i}", context.shape, 0.02) for i in range(1, count + 1)]
     table = encoder.w["token_embedding.weight"]
     prompts, ends, places, vectors = [], [], [], []
     for group in range(groups):
@@ -116,7 +106,7 @@ def run(encoder, position, specific=False, groups=1, deep=False):
     vectors = torch.tensor([list(v) for v in vectors])
     features = encoder(torch.stack(prompts), torch.tensor(ends), torch.tensor(places), [d[vectors] for d in deeper])
     text = features / features.norm(dim=-1, keepdim=True)
-    images = torch.from_numpy(2 * uniform(SEED, "images", shape=[len(LABELS), text.shape[1]]) - 1)
+    images = torch.from_numpy(numbers("images", len(LABELS) * text.shape[1]).reshape(len(LABELS), -1))
     images = images / images.norm(dim=-1, keepdim=True)
     # Every group classifies the images; the loss is the groups' mean.
     logits = torch.cat([20 * images @ text[g * len(NAMES):(g + 1) * len(NAMES)].t() for g in range(groups)])

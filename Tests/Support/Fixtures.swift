@@ -11,14 +11,6 @@ package enum Fixtures {
         try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: name)))
     }
 
-    /// The mixing step of SplitMix64.
-    package static func splitMix(_ state: UInt64) -> UInt64 {
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
-
     /// Calls `body` with a new folder, which is removed afterwards.
     package static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
         let folder = FileManager.default.temporaryDirectory.appending(path: "spg-tests-\(UUID().uuidString)")

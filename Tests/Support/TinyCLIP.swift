@@ -1,3 +1,4 @@
+import FormulaModels
 import Foundation
 import Tensors
 

@@ -1,3 +1,4 @@
+import FormulaModels
 import Foundation
 import Tensors
 
@@ -147,11 +148,11 @@ extension Benchmark.Unit {
 struct LargeProduct {
     static let side = 1536
 
-    private let a = FormulaModel.uniform("a", [side, side])
+    private let a = Formula.numbers("a", [side, side])
     private let b: WeightMatrix
 
     init(_ precision: Precision) {
-        b = WeightMatrix(FormulaModel.uniform("b", [Self.side, Self.side]), .asIs, precision)
+        b = WeightMatrix(Formula.numbers("b", [Self.side, Self.side]), .asIs, precision)
     }
 
     /// - Returns: the product's first and last number.

@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import PromptLearning
 import Tensors
 
@@ -9,9 +10,9 @@ extension Benchmark {
             let (batch, feature, length, width) = (32, 512, 4, 512)
             let parameters = ConditionalGAN.Parameters()
             var pair = AdversarialPair(parameters, featureDimension: feature, contextLength: length, width: width)
-            let real = FormulaModel.uniform("real", [batch, feature]).normalizedRows()
-            let fake = FormulaModel.uniform("fake", [batch, feature]).normalizedRows()
-            let prompts = FormulaModel.uniform("prompts", [batch, length * width]) * 0.05
+            let real = Formula.numbers("real", [batch, feature]).normalizedRows()
+            let fake = Formula.numbers("fake", [batch, feature]).normalizedRows()
+            let prompts = Formula.numbers("prompts", [batch, length * width]) * 0.05
             var task = PeerTask(kind: .gan)
             task.inputs = try workshop.inputs(["real": real, "fake": fake, "prompts": prompts])
             var step = 0
@@ -52,15 +53,15 @@ extension Benchmark {
             (parameters.epochs, parameters.validateEvery) = (1_000_000, 1_000_000)
             var training = try ConditionalGAN(
                 parameters, model: bench.model, classNames: bench.classNames,
-                labelPrompts: (0..<domains).map { FormulaModel.uniform("label \($0)", [length, width]) * 0.05 },
+                labelPrompts: (0..<domains).map { Formula.numbers("label \($0)", [length, width]) * 0.05 },
                 training: set(images), validation: set(validation))
             let quarter = parameters.batchSize / 4, steps = images / parameters.batchSize
-            let encoder = try workshop.checkpoint("ViT-B-16") { FormulaModel.visionTransformer() }
+            let encoder = try workshop.checkpoint("ViT-B-16", .base16)
             var task = PeerTask(kind: .ganEpoch)
             task.checkpoint = try Checkpoint(contentsOf: encoder).weightsURL.path
             task.inputs = try workshop.inputs([
-                "pixels": FormulaModel.uniform("pixels", [quarter, 224, 224, 3]),
-                "prompts": FormulaModel.uniform("prompts", [quarter, length * width]) * 0.05,
+                "pixels": Formula.numbers("pixels", [quarter, 224, 224, 3]),
+                "prompts": Formula.numbers("prompts", [quarter, length * width]) * 0.05,
             ])
             return PreparedBenchmark(
                 amount: 1,

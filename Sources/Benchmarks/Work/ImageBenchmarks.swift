@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import Imaging
 import Synchronization
@@ -45,7 +46,7 @@ extension Benchmark {
             guard (try? precision.check()) != nil, let url = try checkpoint(workshop) else { return nil }
             let checkpoint = try Checkpoint(contentsOf: url)
             let encoder = try checkpoint.imageEncoder(precision: precision)
-            let pixels = FormulaModel.uniform("pixels", [batch, encoder.resolution, encoder.resolution, 3])
+            let pixels = Formula.numbers("pixels", [batch, encoder.resolution, encoder.resolution, 3])
             var task = PeerTask(kind: .encode)
             (task.checkpoint, task.precision) = (checkpoint.weightsURL.path, precision)
             task.inputs = try workshop.inputs(["pixels": pixels])
@@ -104,7 +105,7 @@ extension Benchmark {
     }
 
     private static func waves(_ name: String, width: Int, height: Int) -> RGBImage {
-        let noise = FormulaModel.uniform(name, [height, width, 3]).values
+        let noise = Formula.numbers(name, [height, width, 3]).values
         return RGBImage(width: width, height: height, pixels: noise.enumerated().map { index, noise in
             let (x, y) = (Float(index / 3 % width), Float(index / 3 / width)), channel = Float(index % 3)
             return UInt8(128 + 80 * sin(x / (9 + 8 * channel)) * cos(y / (17 - 4 * channel)) + 24 * noise)

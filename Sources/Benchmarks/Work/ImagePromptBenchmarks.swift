@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import PromptLearning
 import Tensors
@@ -38,8 +39,8 @@ extension Benchmark {
             func side(_ name: String) -> (features: Tensor, statistics: Tensor) {
                 let numbers = [bench.model.transformer.weights.dimension, 2 * widths.reduce(0, +)]
                 return (
-                    FormulaModel.uniform("\(name) features", [batch, numbers[0]]).normalizedRows(),
-                    FormulaModel.uniform("\(name) statistics", [batch, numbers[1]])
+                    Formula.numbers("\(name) features", [batch, numbers[0]]).normalizedRows(),
+                    Formula.numbers("\(name) statistics", [batch, numbers[1]])
                 )
             }
             let source = side("source"), target = side("target"), labels = (0..<batch).map { $0 * 7 % classes }

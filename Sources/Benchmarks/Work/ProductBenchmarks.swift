@@ -1,3 +1,4 @@
+import FormulaModels
 import Tensors
 
 extension Benchmark {
@@ -11,7 +12,7 @@ extension Benchmark {
             var task = PeerTask(kind: .product)
             (task.threads, task.precision) = (threads, precision)
             task.inputs = try workshop.inputs([
-                "a": FormulaModel.uniform("a", [side, side]), "b": FormulaModel.uniform("b", [side, side]),
+                "a": Formula.numbers("a", [side, side]), "b": Formula.numbers("b", [side, side]),
             ])
             let amount = 2 * Double(side * side * side) / 1e9
             return PreparedBenchmark(

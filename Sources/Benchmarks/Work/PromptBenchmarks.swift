@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import Foundation
 import PromptLearning
 import Tensors
@@ -38,7 +39,7 @@ extension Benchmark {
             let prompts = try ClassPrompts(classNames: bench.classNames, contextLength: length, model: bench.model)
             let images = max(4, 2048 / prompts.layout.rowCount)
             let features = bench.features(images)
-            let contexts = FormulaModel.uniform("contexts", [images, length * width]) * 0.05
+            let contexts = Formula.numbers("contexts", [images, length * width]) * 0.05
             var task = PeerTask(kind: .predict)
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features.rows(0..<1), "contexts": contexts.rows(0..<1)])
@@ -73,17 +74,17 @@ struct TextEncoder: Sendable {
     /// ViT-B/16's.
     static let full = TextEncoder(
         name: "text of ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
-        checkpoint: { try $0.checkpoint("text") { FormulaModel.text() } })
+        checkpoint: { try $0.checkpoint("text", .text()) })
 
     /// RN50's: as wide as ViT-B/16's, with features of 1024 numbers.
     static let ofResNet50 = TextEncoder(
         name: "text of RN50", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
-        checkpoint: { try $0.checkpoint("RN50 text") { FormulaModel.text(dimension: 1024) } })
+        checkpoint: { try $0.checkpoint("RN50 text", .text(dimension: 1024)) })
 
     /// The same beside ViT-B/16's image encoder.
     static let withImages = TextEncoder(
         name: "ViT-B/16", context: FormulaVocabulary.context, classNames: FormulaVocabulary.classNames,
-        checkpoint: { try $0.checkpoint("CLIP") { FormulaModel.text(beside: FormulaModel.visionTransformer()) } })
+        checkpoint: { try $0.checkpoint("CLIP", ModelShapes.base16.addingFullText) })
 }
 
 /// What the text benchmarks share: a model, its class names, and the prompts in tokens.
@@ -107,6 +108,6 @@ struct TextBench {
     }
 
     func features(_ count: Int) -> Tensor {
-        FormulaModel.uniform("features", [count, model.transformer.weights.dimension]).normalizedRows()
+        Formula.numbers("features", [count, model.transformer.weights.dimension]).normalizedRows()
     }
 }

@@ -1,4 +1,5 @@
 import CLIP
+import FormulaModels
 import PromptLearning
 import Tensors
 
@@ -49,7 +50,7 @@ extension Benchmark {
             _ kind: PeerTask.Kind, _ parameters: some VisionTrainingParameters, _ method: some VisionPromptMethod,
             _ workshop: Workshop
         ) throws -> PreparedBenchmark {
-            let pixels = FormulaModel.uniform("pixels", [labels.count, 224, 224, 3])
+            let pixels = Formula.numbers("pixels", [labels.count, 224, 224, 3])
             let images = ImageSet(labels: labels) { _, _ in pixels }
             var training = try VisionPromptTraining(
                 parameters,

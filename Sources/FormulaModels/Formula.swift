@@ -4,6 +4,14 @@ import Tensors
 /// Weights and images whose every number follows from a name and a place, as in Tests/Reference/clip_model.py: of models
 /// by formula, only outputs need be kept as fixtures.
 package enum Formula {
+    /// The mixing step of SplitMix64.
+    package static func splitMix(_ state: UInt64) -> UInt64 {
+        var z = state
+        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+        return z ^ z >> 31
+    }
+
     /// Numbers in [-1, 1), scaled and moved: SplitMix64 of FNV-1a, the upper 24 bits.
     ///
     /// The scale is a power of two wherever the base is not 0, so that this rounds once, as NumPy does.
@@ -17,7 +25,7 @@ package enum Formula {
             nonisolated(unsafe) let to = to
             parallel(count, grain: 1 << 16) { range in
                 for i in range {
-                    let mixed = Fixtures.splitMix(start &+ (UInt64(i) + 1) &* 0x9e37_79b9_7f4a_7c15)
+                    let mixed = splitMix(start &+ (UInt64(i) + 1) &* 0x9e37_79b9_7f4a_7c15)
                     let number = Float(Int32(truncatingIfNeeded: mixed >> 40)) * 0x1p-23 - 1
                     to[i] = number * scale + base
                 }

@@ -73,11 +73,13 @@ package struct ModelShapes {
     }
 
     /// The model with a text encoder beside the image encoder.
+    /// - Parameter dimension: of its features; those of the image encoder if it is nil.
     package func addingText(
-        vocabulary: Int = 97, context: Int = 13, width: Int = 64, layers: Int = 2, inner: Int? = nil
+        vocabulary: Int = 97, context: Int = 13, width: Int = 64, layers: Int = 2, inner: Int? = nil,
+        dimension: Int? = nil
     ) -> ModelShapes {
         var model = self
-        let dimension = shapes["visual.proj"]?[1] ?? shapes["visual.attnpool.c_proj.bias"]?[0] ?? 0
+        let dimension = dimension ?? shapes["visual.proj"]?[1] ?? shapes["visual.attnpool.c_proj.bias"]?[0] ?? 0
         model.shapes["token_embedding.weight"] = [vocabulary, width]
         model.shapes["positional_embedding"] = [context, width]
         model.transformer("transformer", width: width, layers: layers, inner: inner)
