@@ -97,6 +97,12 @@ public struct FeatureSet: Sendable {
     }
 }
 
+/// The images of each domain, lowest domain first.
+/// - Parameter domains: of each image.
+func imagesByDomain(_ domains: [Int]) -> [[Int]] {
+    Dictionary(grouping: domains.indices, by: { domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
+}
+
 extension Tensor {
     /// Matrices of one width, one below the other.
     static func stacked(_ parts: [Tensor]) -> Tensor {

@@ -27,10 +27,7 @@ public struct CoCoOp: SteppedTraining, FeatureTraining {
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
         try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
-        self.parameters = parameters
-        self.model = model
-        self.training = training
-        self.validation = validation
+        (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
         let context = try initialContext(
             words: parameters.context, length: parameters.contextLength, seed: parameters.seed, model: model)
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)

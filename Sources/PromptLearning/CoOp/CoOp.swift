@@ -28,10 +28,7 @@ public struct CoOp: SteppedTraining, FeatureTraining {
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
         try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
-        self.parameters = parameters
-        self.model = model
-        self.training = training
-        self.validation = validation
+        (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
         // Before prompts, which would be made of any length.
         let contexts = try initialContext(
             words: parameters.context, length: parameters.contextLength,

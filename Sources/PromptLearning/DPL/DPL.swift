@@ -24,13 +24,10 @@ public struct DPL: SteppedTraining, FeatureTraining {
         // Batches are drawn with replacement: one image is enough.
         try require(training: training, validation: validation, batchSize: 1, model: model)
         try require(contextLength: parameters.contextLength, model: model)
-        self.parameters = parameters
-        self.model = model
-        self.training = training
-        self.validation = validation
+        (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
-        trainingImages = Self.byDomain(training)
-        validationImages = Self.byDomain(validation).enumerated().map { domain, images in
+        trainingImages = imagesByDomain(training.domains)
+        validationImages = imagesByDomain(validation.domains).enumerated().map { domain, images in
             var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "validation order", domain)
             return images.shuffled(using: &stream)
         }
@@ -40,10 +37,6 @@ public struct DPL: SteppedTraining, FeatureTraining {
         course = Course(
             Descent(start, momentum: parameters.momentum, weightDecay: parameters.weightDecay),
             measuring: ["loss", "training accuracy", "validation accuracy"])
-    }
-
-    private static func byDomain(_ images: FeatureSet) -> [[Int]] {
-        Dictionary(grouping: images.domains.indices, by: { images.domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// An epoch is what lies between two looks at the validation images.

@@ -44,9 +44,7 @@ public struct DualCoOp: SteppedTraining, FeatureTraining {
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
         try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
-        self.parameters = parameters
-        self.model = model
-        (self.training, self.validation) = (training, validation)
+        (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
         func start(_ words: String, _ purpose: String) throws(PromptError) -> Tensor {
             try initialContext(
                 words: words, length: parameters.contextLength, seed: parameters.seed, purpose: purpose, model: model)

@@ -20,7 +20,7 @@ struct BatchSampler {
         (self.seed, self.batchSize, self.balanceDomains) = (seed, batchSize, balanceDomains)
         count = domains.count
         self.stepsPerEpoch = stepsPerEpoch > 0 ? stepsPerEpoch : domains.count / batchSize
-        byDomain = Dictionary(grouping: domains.indices, by: { domains[$0] }).sorted { $0.key < $1.key }.map(\.value)
+        byDomain = imagesByDomain(domains)
     }
 
     /// The images shown with their label prompts: an epoch's go through all images in a random order, over again if it has

@@ -151,13 +151,3 @@ public struct Generator: PromptWriter {
         self.width = width
     }
 }
-
-/// A linear layer's weight, uniform in ±√(6 / fan-in) (He et al. 2015, gain √2), and bias, uniform in ±1/√fan-in.
-func initialLinear(_ inputs: Int, _ outputs: Int, seed: UInt64, purpose: String, layer: Int) -> [Tensor] {
-    var stream = RandomStream(seed: seed, purpose: purpose + " weights", layer)
-    let fanIn = Float(inputs)
-    return [
-        stream.uniform([outputs, inputs], within: (6 / fanIn).squareRoot()),
-        stream.uniform([outputs], within: 1 / fanIn.squareRoot()),
-    ]
-}

@@ -19,6 +19,16 @@ func glorotLinear(_ inputs: Int, _ outputs: Int, bias: Float, seed: Int, purpose
     ]
 }
 
+/// A linear layer's weight, uniform in ±√(6 / fan-in) (He et al. 2015, gain √2), and bias, uniform in ±1/√fan-in.
+func initialLinear(_ inputs: Int, _ outputs: Int, seed: UInt64, purpose: String, layer: Int) -> [Tensor] {
+    var stream = RandomStream(seed: seed, purpose: purpose + " weights", layer)
+    let fanIn = Float(inputs)
+    return [
+        stream.uniform([outputs, inputs], within: (6 / fanIn).squareRoot()),
+        stream.uniform([outputs], within: 1 / fanIn.squareRoot()),
+    ]
+}
+
 private func uniform(_ shape: [Int], within bound: Float, seed: Int, purpose: String, _ layer: Int) -> Tensor {
     var stream = RandomStream(seed: UInt64(seed), purpose: purpose, layer)
     return stream.uniform(shape, within: bound)
