@@ -58,6 +58,8 @@ let package = Package(
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
         // Matrix products that take instructions, and as many registers, as Swift has no names for; chosen when the program runs.
         .target(name: "CPanels"),
+        // The script that draws a report's charts. The assembler includes it: no list of sources would know the file.
+        .target(name: "CVega", exclude: ["LICENSES"]),
 
         // Libraries. Arrows go down this list only.
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CPanels"], swiftSettings: numeric),
@@ -69,7 +71,7 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: ["CProcess", "PromptLearning", "CLIP", "Imaging", "Datasets", "ArtifactStore", "Tensors"]),
-        .target(name: "Reporting", dependencies: ["ArtifactStore", "Datasets"]),
+        .target(name: "Reporting", dependencies: ["CVega", "ArtifactStore", "Datasets"]),
         .target(
             name: "Pipelines",
             dependencies: [

@@ -36,12 +36,36 @@ public enum NewFiles {
         }
     }
 
+    /// Writes a file in place of the one that may be there. Until the new one is whole and on the disk, the old one stays.
+    /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was.
+    public static func replace(_ url: URL, with data: Data) throws(StoreError) {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+            throw .cannotWrite(path: url.path, reason: "it is a folder; give the name of a file in it")
+        }
+        let (descriptor, temporary) = try temporaryFile(for: url.path)
+        defer {
+            close(descriptor)
+            unlink(temporary)
+        }
+        try write(data, to: descriptor, of: url.path)
+        guard rename(temporary, url.path) == 0 else { throw .cannotWrite(path: url.path, code: errno) }
+        flushFolder(of: url)
+    }
+
+    /// Refuses a file whose folder is not there.
+    /// - Throws: `StoreError.cannotWrite`.
+    public static func checkFolder(of url: URL) throws(StoreError) {
+        let folder = url.deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw .cannotWrite(path: url.path, reason: "there is no folder “\(folder)”; create it first")
+        }
+    }
+
     /// A new file of another name in the folder of a file that is to be made.
     static func temporaryFile(for path: String) throws(StoreError) -> (descriptor: Int32, path: String) {
         let url = URL(fileURLWithPath: path), folder = url.deletingLastPathComponent().path
-        guard FileManager.default.fileExists(atPath: folder) else {
-            throw .cannotWrite(path: path, reason: "there is no folder “\(folder)”; create it first")
-        }
+        try checkFolder(of: url)
         // A name may have 255 bytes, which its own leaves no room in if it is long.
         let start = String(decoding: url.lastPathComponent.utf8.prefix(200), as: UTF8.self)
         let temporary = "\(folder)/.\(start).partial-\(String(UInt64.random(in: .min ... .max), radix: 36))"
@@ -73,8 +97,12 @@ public enum NewFiles {
             guard !isThere(path) else { throw .fileExists(path: path) }
             guard rename(temporary, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
         }
-        // The name is on the disk, too.
-        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        flushFolder(of: URL(fileURLWithPath: path))
+    }
+
+    /// Brings the names of a folder to the disk, too.
+    private static func flushFolder(of url: URL) {
+        let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)

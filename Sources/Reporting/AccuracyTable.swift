@@ -52,7 +52,8 @@ public struct AccuracyTable: Sendable {
     public var caption: String?
     public var remarks: [Remark] = []
 
-    private let methods: [String]
+    /// The rows' titles, in their order.
+    public let methods: [String]
     private let seeds: [String: [String?]]
     private let accuracies: [Cell: Double?]
 
@@ -93,6 +94,17 @@ public struct AccuracyTable: Sendable {
         MeanAndSpread(whole: (seeds[method] ?? []).map { seed in
             MeanAndSpread(whole: columns.map { accuracies[Cell(method: method, column: Name($0), seed: seed)] ?? nil })?.mean
         })
+    }
+
+    /// The method with the best average of one's own, and that average; nil where none is there.
+    var best: (method: String, average: Summary)? {
+        methods.compactMap { method in average(method).map { (method, $0) } }.max { $0.1.mean < $1.1.mean }
+    }
+
+    /// The row of `table` that the best method has.
+    var bestRow: Int? {
+        let others = PublishedRows(published, for: columns).rows.count
+        return best.flatMap { best in methods.firstIndex(of: best.method) }.map { others + $0 }
     }
 
     /// For people: percent, one decimal, mean ± standard deviation over seeds; “–” for what is not there.

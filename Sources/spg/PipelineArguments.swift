@@ -36,13 +36,17 @@ struct PlanningOptions: ParsableArguments {
             valueName: "key.path=value"))
     var edits: [String] = []
 
+    /// The values of the command line.
+    func specificationEdits() throws(SpecificationError) -> [SpecificationEdit] {
+        try edits.map { text throws(SpecificationError) in try SpecificationEdit(text) }
+    }
+
     /// Reads a file, looks at images and checkpoint, and plans.
     func plan(
         _ file: String, in store: ArtifactStore, recording: Bool = false, rereading: Bool = false
     ) throws -> Plan {
         let specification = try Specification(
-            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all,
-            edits: edits.map { text throws(SpecificationError) in try SpecificationEdit(text) })
+            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all, edits: specificationEdits())
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(
             for: specification, in: store,

@@ -36,14 +36,11 @@ extension Views {
             \(predictions());
         CREATE VIEW uncertainties AS
             \(predictions(and: ", prediction.spread")) WHERE prediction.spread IS NOT NULL;
-        CREATE VIEW class_accuracies AS
-            SELECT evaluation_key, label, count(*) AS images, sum(predicted = label) AS correct,
-                   avg(predicted = label) AS accuracy
-            FROM predictions GROUP BY evaluation_key, label;
         CREATE VIEW prediction_pairs AS
             SELECT artifact.key AS evaluation_key, other_artifact.key AS other_key, manifest_image.path AS image_path,
                    truth.name AS label, predicted.name AS predicted, other_predicted.name AS other_predicted,
-                   prediction.probability, other_prediction.probability AS other_probability
+                   prediction.probability, other_prediction.probability AS other_probability,
+                   lower(hex(image.sha256)) AS image_sha256
             FROM evaluation
             JOIN artifact ON artifact.id = evaluation.artifact_id
             JOIN evaluation AS other ON other.manifest_id = evaluation.manifest_id
@@ -53,6 +50,7 @@ extension Views {
                 AND other_prediction.position = prediction.position
             JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
                 AND manifest_image.position = prediction.position
+            JOIN image ON image.id = manifest_image.image_id
             JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
                 AND truth.label = manifest_image.label
             JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id

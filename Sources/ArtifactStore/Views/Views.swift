@@ -3,5 +3,6 @@
 /// They stand apart from the tables' versions: whatever version a store had, its views are those of this program. A view
 /// that changes needs a version all the same, for older stores to get it.
 enum Views {
-    static let all = artifactViews + imageViews + resultViews + pipelineViews + runViews + fileViews + blockStatisticViews
+    static let all =
+        artifactViews + imageViews + resultViews + figureViews + pipelineViews + runViews + fileViews + blockStatisticViews
 }

@@ -1,5 +1,6 @@
 import COpenBLAS
 import Foundation
+import Tensors
 
 /// What timings were taken on.
 public struct Machine: Codable, Sendable {
@@ -13,11 +14,8 @@ public struct Machine: Codable, Sendable {
 
     /// This machine, now.
     public static var current: Machine {
-        let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-        let model = information.split(separator: "\n").first { $0.hasPrefix("model name") }
-        let processor = model?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
-        return Machine(
-            processor: processor ?? "unknown processor", cores: ProcessInfo.processInfo.activeProcessorCount,
+        Machine(
+            processor: Processor.name, cores: ProcessInfo.processInfo.activeProcessorCount,
             system: ProcessInfo.processInfo.operatingSystemVersionString, swift: compiler,
             blas: openBLAS, load: load)
     }

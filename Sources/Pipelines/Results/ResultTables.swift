@@ -48,7 +48,7 @@ extension Plan {
     }
 
     /// Every evaluation once, whatever columns it stands in.
-    private var differentEvaluations: [PlannedEvaluation] {
+    var differentEvaluations: [PlannedEvaluation] {
         var seen: Set<Name> = []
         return evaluations.filter { seen.insert(Name($0.instance)).inserted }
     }

@@ -1,0 +1,77 @@
+import ArtifactStore
+import Datasets
+import Reporting
+
+extension ReportReading {
+    /// Predictions that are counted for one page at the most: some seconds' work.
+    static let mostPredictions = 6_000_000
+
+    /// How each method did on each target: confusions, calibration, classes beside the baseline's, spreads.
+    mutating func readTargets() throws {
+        let titles = [report.focus, report.baseline].compactMap(\.self) + evaluations.map(\.planned.title)
+        var counted = 0, leftOut: [String] = [], isFirst = true
+        for title in titles.uniqued {
+            for target in evaluations.map(\.target).uniqued {
+                let own = evaluations.filter { $0.target == target && $0.planned.title == title }
+                guard !own.isEmpty else { continue }
+                counted += own.reduce(0) { $0 + $1.record.images }
+                guard counted <= Self.mostPredictions || isFirst else {
+                    leftOut.append("\(title) on \(target)")
+                    continue
+                }
+                let baseline = evaluations.first { $0.target == target && $0.planned.title == report.baseline }
+                report.targets.append(try targetReport(title, target, own, baseline: baseline, isShown: isFirst))
+                isFirst = false
+            }
+        }
+        if !report.targets.isEmpty {
+            report.notes[.targets] = ["The queries are those of the first target and method; the others differ in their keys alone."]
+        }
+        if !leftOut.isEmpty {
+            report.notes[.targets]?.append(
+                "Not counted, since more than \(Self.mostPredictions / 1_000_000) million predictions would have been: "
+                    + leftOut.joined(separator: ", ") + ".")
+        }
+    }
+
+    private mutating func targetReport(
+        _ title: String, _ target: String, _ own: [MadeEvaluation], baseline: MadeEvaluation?, isShown: Bool
+    ) throws -> TargetReport {
+        let keys = own.map(\.planned.key.description).listedForSQL
+        let confusion = try ask(.targets, """
+            SELECT label, predicted, sum(images) AS images FROM confusion
+            WHERE evaluation_key IN (\(keys)) GROUP BY label, predicted ORDER BY label, predicted
+            """, isShown: isShown)
+        let calibration = try ask(.targets, """
+            SELECT bin, sum(images) AS images, sum(images * confidence) / sum(images) AS confidence,
+                   sum(images * accuracy) / sum(images) AS accuracy
+            FROM calibration WHERE evaluation_key IN (\(keys)) GROUP BY bin ORDER BY bin
+            """, isShown: isShown)
+        var result = TargetReport(
+            target: target, method: title,
+            confusion: confusion.map { .init(label: $0[0].text, predicted: $0[1].text, images: $0[2].integer ?? 0) },
+            calibration: calibration.map {
+                .init(bin: $0[0].integer ?? 0, images: $0[1].integer ?? 0, confidence: $0[2].number ?? 0, accuracy: $0[3].number ?? 0)
+            })
+        if let baseline, title != report.baseline {
+            result.gains = try ask(.targets, """
+                SELECT label, max(images) AS images, sum(images * accuracy) / sum(images) AS accuracy,
+                       sum(images * other_accuracy) / sum(images) AS other_accuracy
+                FROM class_gains
+                WHERE evaluation_key IN (\(keys)) AND other_key = \(baseline.planned.key.description.quotedForSQL)
+                GROUP BY label ORDER BY label
+                """, isShown: isShown
+            ).map {
+                .init(label: $0[0].text, images: $0[1].integer ?? 0, accuracy: $0[2].number ?? 0, baseline: $0[3].number ?? 0)
+            }
+        }
+        // Only what was drawn several times has spreads.
+        guard try own.contains(where: { try store.artifact($0.planned.key)?.recipe.parameters["draws"] != nil }) else { return result }
+        result.spreads = try ask(.targets, """
+            SELECT CAST(40 * spread AS INTEGER) / 40.0 AS spread_from, count(*) AS images, avg(predicted = label) AS accuracy
+            FROM uncertainties WHERE evaluation_key IN (\(keys)) GROUP BY spread_from ORDER BY spread_from
+            """, isShown: !report.targets.contains { !$0.spreads.isEmpty }
+        ).map { .init(from: $0[0].number ?? 0, images: $0[1].integer ?? 0, accuracy: $0[2].number ?? 0) }
+        return result
+    }
+}

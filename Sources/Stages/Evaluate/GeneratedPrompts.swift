@@ -1,0 +1,26 @@
+import ArtifactStore
+import Datasets
+import PromptLearning
+import Tensors
+
+extension ArtifactStore {
+    /// The prompts that a generator writes for images: the first draw of each, as it was evaluated with.
+    ///
+    /// - Parameters:
+    ///   - seed: of the noise.
+    ///   - features: of the images, `[n, F]`.
+    /// - Returns: `[n, M · width]`.
+    /// - Throws: `StoreError`; `StageInputError` for an artifact that writes no prompts, or none for such features.
+    public func generatedPrompts(
+        by generator: ArtifactKey, seed: Int, for images: [Digest], features: Tensor
+    ) throws -> Tensor {
+        let stored = try self.weights(generator)
+        // As rows of numbers prompts are the same whatever the text encoder's width; CoCoOp's context has it in its shape.
+        let network = try stored.promptGenerator(
+            featureDimension: features.columns, width: stored.tensors["ctx"]?.columns ?? 1, of: generator)
+        var parameters = GeneratorEvaluation.Parameters()
+        parameters.seed = seed
+        let noise = latentNoise(images.count, dimension: network.latentDimension) { parameters.noise(0, of: images[$0]) }
+        return network.prompts(noise: noise, features: features)
+    }
+}
