@@ -97,7 +97,7 @@ public struct AccuracyTable: Sendable {
     }
 
     /// The method with the best average of one's own, and that average; nil where none is there.
-    var best: (method: String, average: Summary)? {
+    var best: (method: String, average: MeanAndSpread)? {
         methods.compactMap { method in average(method).map { (method, $0) } }.max { $0.1.mean < $1.1.mean }
     }
 

@@ -29,7 +29,7 @@ extension Chart {
         let methods = table.methods
         let rows = methods.compactMap { method -> JSONValue? in
             guard let summary = table.average(method),
-                let value = Summary((entries[method] ?? []).compactMap { $0.cost.flatMap(cost.value) })?.mean
+                let value = MeanAndSpread((entries[method] ?? []).compactMap { $0.cost.flatMap(cost.value) })?.mean
             else { return nil }
             return [
                 "method": .string(method), "accuracy": .percent(summary.mean), "cost": .figure(value, digits: 4),
