@@ -28,7 +28,7 @@ public func classify(_ features: Tensor, text: Tensor, logitScale: Float) -> [Pr
 }
 
 /// What is averaged of several prompts that were drawn for one image.
-public enum DrawAverage: String, CaseIterable, Sendable {
+public enum DrawAverage: String, ParameterChoice {
     /// Each class's text features; their mean is scaled to unit length.
     case features
     /// Each class's probabilities.

@@ -1,8 +1,5 @@
 import ArtifactStore
 import PromptLearning
-import Synchronization
-
-private let encodedDefaults = Mutex<[ObjectIdentifier: [String: JSONValue]]>([:])
 
 extension JSONValue {
     /// The members of this object that are a stage's parameters, checked.
@@ -11,48 +8,31 @@ extension JSONValue {
     func parameters<Parameters: CheckedParameters>(
         _ type: Parameters.Type = Parameters.self
     ) throws(UnfitParameter) -> Parameters {
-        let defaults = Self.defaults(Parameters.self)
         var given: [String: JSONValue] = [:]
-        for name in defaults.keys.sorted() {
-            guard let value = self[name] else { throw UnfitParameter(name, mustBe: "given", not: "left out") }
-            given[name] = value
+        for parameter in Parameters.declared {
+            guard let value = self[parameter.name] else {
+                throw UnfitParameter(parameter.name, mustBe: "given", not: "left out")
+            }
+            given[parameter.name] = value
         }
         guard let parameters: Parameters = try? JSONValue.object(given).decoded() else {
-            throw Self.unfit(among: given, defaults, Parameters.self)
+            throw unfit(among: Parameters.declared)
         }
         try parameters.check()
         return parameters
     }
 
-    /// The members of the parameters' default values, made once for each type: planning asks for them at every instance.
-    private static func defaults<Parameters: CheckedParameters>(_: Parameters.Type) -> [String: JSONValue] {
-        encodedDefaults.withLock { known in
-            let type = ObjectIdentifier(Parameters.self)
-            if let members = known[type] { return members }
-            let members = JSONValue.merging(Parameters()).members
-            known[type] = members
-            return members
+    /// Which value cannot be read. Decoders do not always tell.
+    private func unfit(among parameters: [DeclaredParameter]) -> UnfitParameter {
+        func isRead<Value: ParameterValue>(_ value: JSONValue, like _: Value) -> Bool {
+            (try? value.decoded(as: Value.self)) != nil
         }
-    }
-
-    /// Which value cannot be read: the one that cannot be with defaults beside it. Decoders do not always tell.
-    private static func unfit<Parameters: CheckedParameters>(
-        among given: [String: JSONValue], _ defaults: [String: JSONValue], _: Parameters.Type
-    ) -> UnfitParameter {
-        for (name, value) in given.sorted(by: { $0.key < $1.key }) {
-            let beside = JSONValue.object(defaults.merging([name: value]) { _, given in given })
-            guard (try? beside.decoded(as: Parameters.self)) == nil else { continue }
-            let requirement =
-                switch (defaults[name], value) {
-                case (.bool, _): "true or false"
-                case (.string, _): "a text"
-                case (.array, _): "a list of texts"
-                case (_, .number(let number)) where number.isFinite: "a whole number"
-                default: "a finite number"
-                }
-            return UnfitParameter(name, mustBe: requirement, not: value.canonicalText)
+        for parameter in parameters {
+            guard let value = self[parameter.name], !isRead(value, like: parameter.standard) else { continue }
+            let shown = if case .string(let text) = value { text.shown } else { value.canonicalText }
+            return UnfitParameter(parameter.name, mustBe: parameter.form.requirement, not: shown)
         }
-        preconditionFailure("\(Parameters.self): values that can be read one by one but not together")
+        preconditionFailure("values that can be read one by one but not together: \(canonicalText)")
     }
 
     /// An object with the members of several encodable values side by side.
@@ -62,4 +42,9 @@ extension JSONValue {
             members.merge((try? JSONValue(encoding: value))?.members ?? [:]) { _, last in last }
         })
     }
+}
+
+extension DeclaredParameter {
+    /// The default, as JSON.
+    public var json: JSONValue { (try? JSONValue(encoding: standard)) ?? .null }
 }

@@ -75,22 +75,20 @@ public struct StageKind: Sendable {
     public var command: [String]
     public var makes: ArtifactKind
     public var algorithmVersion: Int
-    /// Every parameter with its default value. The keys and the types of the values are the schema of `with:`.
-    public var defaults: JSONValue
-    /// What each parameter means, in a line.
-    public var help: [String: String]
+    /// The schema of `with:`.
+    public let parameters: [DeclaredParameter]
+    /// Every parameter with its default value.
+    public let defaults: JSONValue
+    /// Parameters that are paths of files. In a recipe stands the SHA-256 of the file's bytes instead.
+    public let files: Set<String>
+    /// Parameters that came after artifacts had been made without them: at their default they are in no recipe, so that
+    /// the keys of those artifacts stay.
+    public let laterParameters: Set<String>
     public var roles: [Role]
     /// What several prompts that it takes must have in common.
     public var promptsTaken = PromptsTaken.any
     /// Whether it reads class names, by the checkpoint's text encoder and its tokenizer.
     public var readsTexts: Bool { trains || makes == .evaluation && name != Self.commandName }
-    /// Parameters that are paths of files. In a recipe stands the SHA-256 of the file's bytes instead.
-    public var files: Set<String>
-    /// Words that may stand in place of a number.
-    public var words: [String: Set<String>]
-    /// Parameters that came after artifacts had been made without them: at their default they are in no recipe, so that the
-    /// keys of those artifacts stay.
-    public var laterParameters: Set<String>
     /// Whether recipes say which kind they are of. The first kinds' do not, and each of those has parameters of its own.
     public var isNamedInRecipes: Bool
     /// Whether it trains, keeping checkpoints on the way: its executable takes `--save-every`.
@@ -105,9 +103,7 @@ public struct StageKind: Sendable {
 
     public init(
         name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
-        defaults: JSONValue, help: [String: String] = [:], roles: [Role], files: Set<String> = [],
-        words: [String: Set<String>] = [:], laterParameters: Set<String> = [], isNamedInRecipes: Bool = true,
-        trains: Bool = false,
+        parameters: [DeclaredParameter] = [], roles: [Role], isNamedInRecipes: Bool = true, trains: Bool = false,
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> [ModelNeed] = {
             _ throws(UnfitParameter) in []
         }
@@ -117,12 +113,11 @@ public struct StageKind: Sendable {
         self.command = command
         self.makes = makes
         self.algorithmVersion = algorithmVersion
-        self.defaults = defaults
-        self.help = help
+        self.parameters = parameters
+        defaults = .object(parameters.reduce(into: [:]) { $0[$1.name] = $1.json })
+        files = Set(parameters.filter(\.facts.isFile).map(\.name))
+        laterParameters = Set(parameters.filter(\.facts.cameLater).map(\.name))
         self.roles = roles
-        self.files = files
-        self.words = words
-        self.laterParameters = laterParameters
         self.isNamedInRecipes = isNamedInRecipes
         self.trains = trains
         self.check = check
@@ -135,14 +130,12 @@ public struct StageKind: Sendable {
     ///   - choosesEpoch: see the property.
     init<Parameters: CheckedParameters>(
         training name: String, executable: String, command: String, makes: ArtifactKind, algorithmVersion: Int,
-        parameters: Parameters, help: [String: String], roles: [Role], laterParameters: Set<String> = [],
-        isNamedInRecipes: Bool = true, choosesEpoch: Bool = true
+        parameters: Parameters.Type, roles: [Role], isNamedInRecipes: Bool = true, choosesEpoch: Bool = true
     ) {
         self.init(
             name: name, executable: executable, command: [command], makes: makes, algorithmVersion: algorithmVersion,
-            defaults: .merging(parameters, SplitParameters()),
-            help: help.merging(SplitParameters.help) { own, _ in own }, roles: roles, laterParameters: laterParameters,
-            isNamedInRecipes: isNamedInRecipes, trains: true,
+            parameters: Parameters.declared + SplitParameters.declared, roles: roles, isNamedInRecipes: isNamedInRecipes,
+            trains: true,
             check: { values throws(UnfitParameter) in
                 let needs = try values.parameters(Parameters.self).needs
                 let split = try values.parameters(SplitParameters.self)
@@ -163,4 +156,9 @@ public struct StageKind: Sendable {
         }
         return Recipe(kind: makes, algorithmVersion: algorithmVersion, parameters: parameters, inputs: inputs)
     }
+}
+
+extension StageKind {
+    /// A parameter by its name.
+    public func parameter(_ name: String) -> DeclaredParameter? { parameters.first { $0.name == name } }
 }

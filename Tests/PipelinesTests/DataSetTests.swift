@@ -71,13 +71,10 @@ struct DataSetTests {
 
     /// Like the real kinds that train.
     private static let kinds = sampleKinds().map { kind in
-        var kind = kind
-        if kind.name == "fit" || kind.name == "cgan", case .object(var defaults) = kind.defaults {
-            defaults["splitSeed"] = 1
-            defaults["trainFraction"] = 0.7
-            kind.defaults = .object(defaults)
-        }
-        return kind
+        guard kind.name == "fit" || kind.name == "cgan" else { return kind }
+        return StageKind(
+            name: kind.name, executable: kind.executable, makes: kind.makes, algorithmVersion: kind.algorithmVersion,
+            parameters: kind.parameters + declared(["splitSeed": 1, "trainFraction": 0.7]), roles: kind.roles)
     }
 
     private func plan(_ text: String, _ laboratory: Laboratory) throws -> Plan {

@@ -14,7 +14,8 @@ import Testing
 
     private static var kinds: [StageKind] {
         let normed = StageKind(
-            name: "normed", executable: "stage", makes: .generator, algorithmVersion: 1, defaults: ["seed": 1],
+            name: "normed", executable: "stage", makes: .generator, algorithmVersion: 1,
+            parameters: declared(["seed": 1]),
             roles: [.init("embeddings", .embeddings, .sources), .init("prompts", .prompt, .sources)],
             check: { _ throws(UnfitParameter) in [.norms] })
         return sampleKinds() + [normed]

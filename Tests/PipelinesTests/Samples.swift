@@ -2,6 +2,7 @@ import ArtifactStore
 import Datasets
 import Foundation
 import Pipelines
+import PromptLearning
 import Stages
 
 /// Stage kinds like the real ones, whose program can be any script.
@@ -9,30 +10,43 @@ func sampleKinds(executable: String = "stage") -> [StageKind] {
     [
         StageKind(
             name: "extract", executable: executable, makes: .embeddings, algorithmVersion: 1,
-            defaults: ["views": 1, "policy": "crop-flip"], roles: [.init("images", .images, .domain)]),
+            parameters: declared(["views": 1, "policy": "crop-flip"]),
+            roles: [.init("images", .images, .domain)]),
         StageKind(
             name: "fit", executable: executable, makes: .prompt, algorithmVersion: 1,
-            defaults: [
+            parameters: declared([
                 "seed": 1, "context": "a photo of a", "learningRate": 0.002, "epochs": 50, "balanced": false,
                 "betas": [0.9, 0.999], "initial": .null,
-            ],
+            ]),
             roles: [.init("embeddings", .embeddings, .domain)]),
         StageKind(
             name: "import", executable: executable, command: ["import", "prompt"], makes: .prompt, algorithmVersion: 1,
-            defaults: ["file": "", "scale": 1], roles: [.init("embeddings", .embeddings, .domain)], files: ["file"],
-            laterParameters: ["scale"]),
+            parameters: declared(["file": "", "scale": 1], file: "file", later: "scale"),
+            roles: [.init("embeddings", .embeddings, .domain)]),
         StageKind(
             name: "cgan", executable: executable, makes: .generator, algorithmVersion: 1,
-            defaults: ["seed": 1, "learningRate": 0.0002],
+            parameters: declared(["seed": 1, "learningRate": 0.0002]),
             roles: [.init("embeddings", .embeddings, .sources), .init("prompts", .prompt, .sources)]),
         StageKind(
             name: "evaluate", executable: executable, makes: .evaluation, algorithmVersion: 1,
-            defaults: ["seed": 1, "template": "a photo of a {}."],
+            parameters: declared(["seed": 1, "template": "a photo of a {}."]),
             roles: [
                 .init("embeddings", .embeddings, .target), .init("prompts", .prompt, .sources, isRequired: false),
                 .init("generator", .generator, .cell, isRequired: false),
             ]),
     ]
+}
+
+/// Parameters with any default values.
+func declared(_ defaults: [String: JSONValue], file: String? = nil, later: String? = nil) -> [DeclaredParameter] {
+    defaults.map { name, value in
+        DeclaredParameter(
+            name, standard: value, ParameterDescription("", isFile: name == file, cameLater: name == later))
+    }
+}
+
+extension JSONValue: ParameterValue {
+    public static var form: ParameterForm { .text }
 }
 
 /// A whole pipeline: three domains, two targets, two seeds.

@@ -49,11 +49,12 @@ import Testing
     }
 
     @Test("CoOp in every form", arguments: [
-        ("words, 4, end", "end", false), ("random, 16, end", "end", false), ("random, 5, middle", "middle", false),
-        ("random, 4, front", "front", false), ("random, 3, class-specific", "end", true),
-        ("words, 4, middle, class-specific", "middle", true),
+        ("words, 4, end", PromptLayout.ClassTokenPosition.end, false), ("random, 16, end", .end, false),
+        ("random, 5, middle", .middle, false),
+        ("random, 4, front", .front, false), ("random, 3, class-specific", .end, true),
+        ("words, 4, middle, class-specific", .middle, true),
     ])
-    func coOp(name: String, position: String, isSpecific: Bool) throws {
+    func coOp(name: String, position: PromptLayout.ClassTokenPosition, isSpecific: Bool) throws {
         let words = name.split(separator: ", ")
         var parameters = CoOp.Parameters()
         parameters.context = words[0] == "words" ? "a photo of a" : ""
@@ -87,15 +88,15 @@ import Testing
         }
     }
 
-    @Test("DPL with the released code's loss, and with the paper's", arguments: ["all-domains", "own-domain"])
-    func dpl(competitors: String) throws {
+    @Test("DPL with the released code's loss, and with the paper's", arguments: DPL.Competitors.allCases)
+    func dpl(competitors: DPL.Competitors) throws {
         var parameters = DPL.Parameters()
         parameters.competitors = competitors
         (parameters.contextLength, parameters.hiddenWidth, parameters.batchSize) = (4, 24, 5)
         parameters.seed = TinyText.seed
         var learner = try DPL(
             parameters, model: model, classNames: TinyText.classNames, training: images, validation: images)
-        for (index, expected) in try #require(golden.dpl[competitors]).enumerated() {
+        for (index, expected) in try #require(golden.dpl[competitors.rawValue]).enumerated() {
             let measured = learner.update(
                 images: TinyText.batch("images", index, 15), norms: TinyText.norms(index, 15), labels: TinyText.labels(15),
                 learningRate: 1e-3
@@ -105,10 +106,10 @@ import Testing
     }
 
     @Test("DAPL as released, with shared vectors, as in the paper, and where CLIP is sure of nothing", arguments: [
-        ("released", true, true, "own-domain", 0.5), ("shared", false, true, "own-domain", 0.5),
-        ("paper", true, false, "both-domains", 0.5), ("unsure", true, true, "own-domain", 1.0),
+        ("released", true, true, DAPL.Competitors.ownDomain, 0.5), ("shared", false, true, .ownDomain, 0.5),
+        ("paper", true, false, .bothDomains, 0.5), ("unsure", true, true, .ownDomain, 1.0),
     ])
-    func dapl(name: String, isSpecific: Bool, hasWords: Bool, competitors: String, threshold: Double) throws {
+    func dapl(name: String, isSpecific: Bool, hasWords: Bool, competitors: DAPL.Competitors, threshold: Double) throws {
         var parameters = DAPL.Parameters()
         (parameters.contextLength, parameters.domainContextLength) = (3, 2)
         (parameters.classSpecificContexts, parameters.domainWords) = (isSpecific, hasWords)

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: DPL.Competitors.allCases) func gradientsOfDPL(competitors: DPL.Competitors) throws {
-        let probe = try Probe(learner: dpl { $0.competitors = competitors.rawValue }) {
+        let probe = try Probe(learner: dpl { $0.competitors = competitors }) {
             $0.update(
                 images: TinyText.batch("images", 0, 8), norms: TinyText.norms(0, 8), labels: TinyText.labels(8),
                 learningRate: $1
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: DAPL.Competitors.allCases) func gradientsOfDAPL(competitors: DAPL.Competitors) throws {
-        let probe = try Probe(learner: dapl { $0.competitors = competitors.rawValue }) {
+        let probe = try Probe(learner: dapl { $0.competitors = competitors }) {
             $0.update(
                 images: TinyText.batch("images", 0, 8), labels: TinyText.labels(8),
                 target: TinyText.batch("target", 0, 6), learningRate: $1).step
@@ -87,7 +87,7 @@ import Testing
         }
         fails(try coCoOp { $0.learningRate = 1e30 })
         fails(try dpl { $0.learningRate = 1e30 })
-        fails(try dapl { ($0.learningRate, $0.pace) = (1e30, "epoch") })
+        fails(try dapl { ($0.learningRate, $0.pace) = (1e30, .epoch) })
     }
 
     @Test("A state of other parameters is refused") func foreignState() throws {

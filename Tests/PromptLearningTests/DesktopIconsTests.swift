@@ -56,7 +56,7 @@ import Testing
         var parameters = DPL.Parameters()
         (parameters.contextLength, parameters.hiddenWidth, parameters.batchSize) = (4, 64, 8)
         (parameters.learningRate, parameters.steps, parameters.validateEvery) = (0.1, 80, 10)
-        parameters.competitors = competitors.rawValue
+        parameters.competitors = competitors
         let loss = try run(
             DPL(parameters, model: model, classNames: names, training: training, validation: validation), "loss")
         #expect(loss.last < 0.8 * loss.first, "\(loss)")
@@ -117,7 +117,7 @@ import Testing
         (parameters.contextLength, parameters.domainContextLength, parameters.domainWords) = (4, 4, false)
         parameters.classSpecificContexts = true
         (parameters.template, parameters.threshold) = ("an icon of a {}.", 0.3)
-        (parameters.learningRate, parameters.pace, parameters.epochs, parameters.batchSize) = (0.1, "epoch", 12, 16)
+        (parameters.learningRate, parameters.pace, parameters.epochs, parameters.batchSize) = (0.1, .epoch, 12, 16)
         let learner = try DAPL(
             parameters, model: model, classNames: names, training: training, validation: validation,
             target: UnlabelledFeatures(center: target.center, augmented: []), names: ("oxygen and tango", "breeze"))

@@ -88,7 +88,7 @@ extension Specification.Stage {
                 parameters[member.name] = .choice(axis: fileAxis, choices)
             } else {
                 parameters[member.name] = try reader.template(
-                    member.value, like: standard, words: kind.words[member.name] ?? [])
+                    member.value, like: standard, words: Set(kind.parameter(member.name)?.form.words ?? []))
             }
         }
         return (parameters, locations)

@@ -1,39 +1,55 @@
 extension ADCLIP {
-    /// Everything that decides what is learned. The defaults are those of the released code for ViT-B/16.
+    /// Everything that decides what is learned.
     public struct Parameters: CheckedParameters, Hashable {
-        /// The last blocks of the encoder that are looked at; 0 for all of them.
+        public static let source = "AD-CLIP's released code for ViT-B/16"
+
+        @Parameter(
+            "How many of the image encoder's last blocks are looked at; 0 for all of them.",
+            .within(0...counts.upperBound), unit: "blocks")
         public var scales = 0
-        /// K, the tokens of a prompt that say what its image shows.
+        @Parameter("How many tokens of a prompt say what its image shows.", .within(counts), unit: "tokens")
         public var imageTokens = 4
-        /// Whether every image token mixes the blocks in a way of its own, as in the paper. In the released code all of them
-        /// share one mixture, and are copies of one token.
+        @Parameter("""
+            Whether every image token mixes the blocks in a way of its own (paper); else all of them are copies of one \
+            token (released code).
+            """)
         public var ownMixtures = false
-        /// Between the two layers of a domain projector: 256 for ViT-B/16 and RN50, 512 for ViT-L/14.
+        @Parameter(
+            "How many numbers lie between the two layers of a domain projector: 256 for ViT-B/16 and RN50, 512 for ViT-L/14.",
+            .within(1...65_536), unit: "numbers")
         public var hiddenWidth = 256
-        /// Between the two layers of a style mapping: 384 for ViT-B/16 and RN50, 640 for ViT-L/14.
+        @Parameter(
+            "How many numbers lie between the two layers of a style mapping: 384 for ViT-B/16 and RN50, 640 for ViT-L/14.",
+            .within(1...65_536), unit: "numbers")
         public var styleHiddenWidth = 384
-        /// Whether the layers that read statistics learn. In the released code for RN50 they stay as they were drawn, not
-        /// being registered as parameters.
+        @Parameter("""
+            Whether the layers that read statistics learn; in the released code for RN50 they stay as they were drawn.
+            """)
         public var trainsFirstLayers = true
-        public var styleWeight = 0.1
+        @Parameter("The weight of the style mapping in the loss.", .nonnegative) public var styleWeight = 0.1
+        @Parameter("The weight of the entropy of the target's predictions in the loss.", .nonnegative)
         public var entropyWeight = 0.01
+        @Parameter("The weight of the divergence between text features in the loss.", .nonnegative)
         public var divergenceWeight = 1.0
-        public var learningRate = 0.01
-        /// A `Pace`.
-        public var pace = Pace.step.rawValue
-        /// What is added to a parameter's gradient, times the parameter.
-        public var weightDecay = 5e-4
-        /// Images of the source, and as many of the target, in a step.
+        @Parameter(.learningRate("Adam")) public var learningRate = 0.01
+        @Parameter(.pace) public var pace = Pace.step
+        @Parameter("The weight decay of Adam, as a part of the gradient.", .nonnegative) public var weightDecay = 5e-4
+        @Parameter(
+            "How many images of the source, and as many of the target, a step learns from.", .within(counts),
+            unit: "images")
         public var batchSize = 16
+        @Parameter(
+            "How often training goes over the source's training images; also the length of the learning rate's half cosine.",
+            .within(counts), unit: "epochs")
         public var epochs = 50
-        /// Steps (or epochs, by the pace) before the cosine begins.
+        @Parameter(
+            "How many steps, or epochs by the pace, lie before the cosine.", .within(0...counts.upperBound),
+            unit: "steps or epochs")
         public var warmUp = 1
-        public var warmUpLearningRate = 1e-5
-        /// Steps of an epoch; 0 for as many as there are whole batches of training images.
-        public var stepsPerEpoch = 0
-        /// Epochs from one look at the validation images to the next. The last epoch is always looked at.
-        public var validateEvery = 1
-        public var seed = 1
+        @Parameter("The learning rate of the very first of them.", .nonnegative) public var warmUpLearningRate = 1e-5
+        @Parameter(.stepsPerEpoch, from: "own choice") public var stepsPerEpoch = 0
+        @Parameter(.validateEvery, from: "own choice") public var validateEvery = 1
+        @Parameter(.seed("initial weights, batches and the choice of views")) public var seed = 1
 
         public init() {}
 
@@ -43,26 +59,6 @@ extension ADCLIP {
             return [
                 .styleTokens(scales: scales, imageTokens: imageTokens), .statistics, .network(NetworkNeed(network: network)),
             ]
-        }
-
-        public func check() throws(UnfitParameter) {
-            try require("scales", scales, in: 0...counts.upperBound)
-            try require("imageTokens", imageTokens, in: counts)
-            try require("hiddenWidth", hiddenWidth, in: 1...65_536)
-            try require("styleHiddenWidth", styleHiddenWidth, in: 1...65_536)
-            try require(nonnegative: "styleWeight", styleWeight)
-            try require(nonnegative: "entropyWeight", entropyWeight)
-            try require(nonnegative: "divergenceWeight", divergenceWeight)
-            try require(positive: "learningRate", learningRate)
-            try require("pace", pace, among: Pace.self)
-            try require(nonnegative: "weightDecay", weightDecay)
-            try require("batchSize", batchSize, in: counts)
-            try require("epochs", epochs, in: counts)
-            try require("warmUp", warmUp, in: 0...counts.upperBound)
-            try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
-            try require("stepsPerEpoch", stepsPerEpoch, in: 0...counts.upperBound)
-            try require("validateEvery", validateEvery, in: counts)
-            try require("seed", seed, in: seeds)
         }
     }
 }

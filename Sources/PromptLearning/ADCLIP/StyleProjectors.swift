@@ -97,7 +97,7 @@ public struct StyleProjectors: Sendable {
 
 extension StyleProjectors {
     /// Where the source domain's tokens come from when an image is alone.
-    public enum SourceTokens: String, CaseIterable, Sendable {
+    public enum SourceTokens: String, ParameterChoice {
         /// The style mapping: the paper.
         case mapped
         /// The image itself, as if it were of the source domain, too: the released code, whose test gives one image twice.

@@ -37,7 +37,7 @@ public struct CoOp: SteppedTraining, FeatureTraining {
             Descent([contexts], momentum: parameters.momentum, weightDecay: parameters.weightDecay),
             measuring: ["loss", "training accuracy", "validation accuracy"])
         prompts = try ClassPrompts(
-            classNames: classNames, contextLength: parameters.contextLength, position: parameters.position,
+            classNames: classNames, contextLength: parameters.contextLength, position: parameters.classTokenPosition,
             classSpecific: parameters.classSpecificContexts, model: model)
     }
 

@@ -114,7 +114,7 @@ public struct DAPL: SteppedTraining {
     package mutating func update(images: Tensor, labels: [Int], target: Tensor, learningRate: Float) -> Measured {
         let (model, layout, prompts) = (model, layout, (sourcePrompts, targetPrompts))
         let weight = Float(parameters.targetWeight)
-        let isOwn = parameters.competitors == Competitors.ownDomain.rawValue
+        let isOwn = parameters.competitors == .ownDomain
         let pseudo = pseudoLabels(of: target)
         let sure = target.gatheringRows(pseudo.map(\.image))
         var targetLoss: Float = 0, share = 0.0

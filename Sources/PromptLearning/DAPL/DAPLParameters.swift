@@ -1,42 +1,44 @@
 extension DAPL {
     /// Which classes an image's own class competes with in training.
-    public enum Competitors: String, CaseIterable, Sendable {
+    public enum Competitors: String, ParameterChoice {
         /// Those of its own domain's prompts: the released code.
         case ownDomain = "own-domain"
         /// Those of both domains' prompts: the paper.
         case bothDomains = "both-domains"
     }
 
-    /// Everything that decides what is learned. The defaults are those of the released configuration for RN50, `ep25-32.yaml`.
+    /// Everything that decides what is learned.
     public struct Parameters: DescentParameters, Hashable {
-        /// How many vectors of a prompt both domains share.
+        public static let source = "DAPL's configuration for RN50, ep25-32.yaml"
+
+        @Parameter("How many vectors of a prompt both domains share.", .within(counts), unit: "vectors")
         public var contextLength = 16
-        /// How many vectors are a domain's own.
+        @Parameter("How many vectors of a prompt are its domain's own.", .within(counts), unit: "vectors")
         public var domainContextLength = 16
-        /// Whether every class has shared vectors of its own, as in the released configuration for RN101, `ep25-32-csc.yaml`.
+        @Parameter("Whether every class has shared vectors of its own, as in the configuration for RN101.")
         public var classSpecificContexts = false
-        /// Whether prompts end in ", a … image..", with the domain's name, as the released code's do, or in ".".
+        @Parameter("Whether prompts end in “, a … image..”, with the domain's name, as the released code's do; else in “.”.")
         public var domainWords = true
-        /// The zero-shot prompt that pseudo-labels come from; `{}` stands for the class name.
+        @Parameter("The zero-shot prompt that pseudo-labels come from; {} stands for the class name.", .template)
         public var template = "a photo of a {}."
-        /// What the zero-shot logits are divided by.
-        public var temperature = 1.0
-        /// The probability from which a pseudo-label is learned.
-        public var threshold = 0.5
-        /// What the loss of target images is multiplied by.
-        public var targetWeight = 1.0
-        /// A `Competitors`.
-        public var competitors = DAPL.Competitors.ownDomain.rawValue
-        public var learningRate = 3e-3
-        /// A `Pace`.
-        public var pace = Pace.step.rawValue
+        @Parameter("What the zero-shot logits of pseudo-labels are divided by.", .positive) public var temperature = 1.0
+        @Parameter("The probability from which a pseudo-label is learned.", .probability) public var threshold = 0.5
+        @Parameter("What the loss of target images is multiplied by.", .nonnegative) public var targetWeight = 1.0
+        @Parameter("""
+            Whose classes an image's class competes with: those of its own domain (released code) or of both (paper).
+            """)
+        public var competitors = DAPL.Competitors.ownDomain
+        @Parameter("The largest learning rate of stochastic gradient descent.", .positive) public var learningRate = 3e-3
+        @Parameter(.pace) public var pace = Pace.step
+        @Parameter("The learning rate of the first step, or of the first epoch.", .nonnegative)
         public var warmUpLearningRate = 1e-5
-        public var momentum = 0.9
-        public var weightDecay = 5e-4
-        /// Images of each domain in a step.
+        @Parameter(.momentum) public var momentum = 0.9
+        @Parameter(.weightDecay(gradientDescent)) public var weightDecay = 5e-4
+        @Parameter("How many images of each domain a step learns from.", .within(counts), unit: "images")
         public var batchSize = 32
+        @Parameter("How often training goes over the source's training images.", .within(counts), unit: "epochs")
         public var epochs = 25
-        public var seed = 1
+        @Parameter(.seed("random vectors, the order of images and the choice of views")) public var seed = 1
 
         /// One step or one epoch, by the pace.
         public var warmUpEpochs: Int { 1 }
@@ -54,20 +56,6 @@ extension DAPL {
                 .context(ContextNeed(length: contextLength)), .context(own), .context(both),
                 .template(template, by: "template"),
             ]
-        }
-
-        public func check() throws(UnfitParameter) {
-            try require("contextLength", contextLength, in: counts)
-            try require("domainContextLength", domainContextLength, in: counts)
-            try require(template: template)
-            try require(positive: "temperature", temperature)
-            guard (0...1).contains(threshold) else {
-                throw UnfitParameter("threshold", mustBe: "a probability from 0 to 1", not: "\(threshold)")
-            }
-            try require(nonnegative: "targetWeight", targetWeight)
-            try require("competitors", competitors, among: DAPL.Competitors.self)
-            try require("pace", pace, among: Pace.self)
-            try checkDescent()
         }
     }
 }

@@ -85,7 +85,7 @@ public struct DPL: SteppedTraining, FeatureTraining {
     ) -> (step: DescentStep, accuracy: Double) {
         let (model, prompts, size, probability) = (model, prompts, parameters.batchSize, Float(parameters.dropout))
         let domains = images.rows / size, classes = prompts.classCount
-        let isOwn = parameters.competitors == Competitors.ownDomain.rawValue
+        let isOwn = parameters.competitors == .ownDomain
         let written = images.scalingRows(by: norms)
         var correct = 0.0
         let step = course.learner.step(learningRate: learningRate) { p in

@@ -96,12 +96,16 @@ extension DualPath: PromptGenerator, ImitatingNetwork {
 extension DualPath {
     /// Everything that decides what the paths become.
     public struct Parameters: CheckedParameters, Hashable {
+        public static let source = "DPSPG's released code"
+
         /// 50 epochs; otherwise as SPG's stage II.
         public var imitation: Imitation
-        /// The share of the negative cosine that is taken from the positive one: α.
+        @Parameter("The share of the negative prompt's cosine that is taken from the positive one's.", .nonnegative)
         public var negativeWeight = 0.2
-        /// The epochs, counted from 1, of which the best is kept. Training ends with the last of them, or of all.
-        public var earliestEpoch = 1, latestEpoch = 50
+        @Parameter("The first epoch that may be kept, counted from 1.", .within(counts), unit: "epochs")
+        public var earliestEpoch = 1
+        @Parameter("The last epoch that may be kept; training ends with it.", .within(counts), unit: "epochs")
+        public var latestEpoch = 50
 
         public init() {
             imitation = Imitation()
@@ -115,11 +119,10 @@ extension DualPath {
 
         public var needs: [ModelNeed] { [.heads(PromptTransformer.headCount)] }
 
-        public func check() throws(UnfitParameter) {
-            try imitation.check()
-            try require(nonnegative: "negativeWeight", negativeWeight)
-            try require("latestEpoch", latestEpoch, in: counts)
-            try require("earliestEpoch", earliestEpoch, in: 1...lastEpoch)
+        public func checkTogether() throws(UnfitParameter) {
+            guard earliestEpoch > lastEpoch else { return }
+            throw UnfitParameter(
+                "earliestEpoch", mustBe: "a whole number from 1 to \(lastEpoch)", not: "\(earliestEpoch)")
         }
 
         private enum CodingKeys: String, CodingKey { case negativeWeight, earliestEpoch, latestEpoch }

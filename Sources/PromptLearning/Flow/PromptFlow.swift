@@ -137,16 +137,13 @@ extension PromptFlow: PromptGenerator, ImitatingNetwork {
 extension PromptFlow {
     /// Everything that decides what a flow becomes.
     public struct Parameters: CheckedParameters, Hashable {
+        public static let source = "own choice"
+
         public var imitation = Imitation()
-        /// Of Euler's method, from noise to a prompt.
+        @Parameter("How many steps Euler's method takes from noise to a prompt.", .within(1...1000), unit: "steps")
         public var steps = 16
 
         public init() {}
-
-        public func check() throws(UnfitParameter) {
-            try imitation.check()
-            try require("steps", steps, in: 1...1000)
-        }
 
         private enum CodingKeys: String, CodingKey { case steps }
 

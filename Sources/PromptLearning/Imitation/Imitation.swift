@@ -1,21 +1,21 @@
 import Tensors
 
-/// How a network learns to write the prompts of the source domains. The defaults are those of SPG's stage II.
+/// How a network learns to write the prompts of the source domains.
 public struct Imitation: GeneratorTrainingParameters, Hashable {
-    public var learningRate = 2e-3
-    public var weightDecay = 1e-4
-    public var batchSize = 32
-    public var epochs = 70
-    public var warmUpEpochs = 4
-    public var warmUpLearningRate = 1e-5
-    public var stepsPerEpoch = 0
-    public var balanceDomains = false
-    public var validateEvery = 1
-    public var seed = 1
+    public static let source = "SPG's stage II"
+
+    @Parameter(.learningRate("AdamW")) public var learningRate = 2e-3
+    @Parameter(.weightDecay("AdamW")) public var weightDecay = 1e-4
+    @Parameter(.imitationBatchSize) public var batchSize = 32
+    @Parameter(.imitationEpochs) public var epochs = 70
+    @Parameter(.risingEpochs) public var warmUpEpochs = 4
+    @Parameter(.firstRate) public var warmUpLearningRate = 1e-5
+    @Parameter(.stepsPerEpoch) public var stepsPerEpoch = 0
+    @Parameter(.balanceDomains, from: "own choice") public var balanceDomains = false
+    @Parameter(.validateEvery) public var validateEvery = 1
+    @Parameter(.seed("initial weights, batches and all else that is drawn")) public var seed = 1
 
     public init() {}
-
-    public func check() throws(UnfitParameter) { try checkTraining() }
 }
 
 /// Where a training step's random numbers come from: streams at its epoch and step.

@@ -1,42 +1,34 @@
 extension ConditionalGAN {
-    /// Everything that decides what the generator becomes. The defaults are the authors' for PACS.
+    /// Everything that decides what the generator becomes.
     public struct Parameters: GeneratorTrainingParameters, Hashable {
+        public static let source = "SPG's released code, for PACS"
+
+        @Parameter("The learning rate of AdamW for both networks, after the warm-up.", .positive)
         public var learningRate = 2e-3
-        public var weightDecay = 1e-4
+        @Parameter(.weightDecay("AdamW")) public var weightDecay = 1e-4
+        @Parameter("How many images each half of a step learns from.", .within(2...counts.upperBound), unit: "images")
         public var batchSize = 32
+        @Parameter("How many epochs there are, from the warm-up to the end of training.", .within(counts), unit: "epochs")
         public var epochs = 70
-        public var warmUpEpochs = 4
-        public var warmUpLearningRate = 1e-5
-        /// Z, the numbers of noise.
+        @Parameter(.risingEpochs) public var warmUpEpochs = 4
+        @Parameter(.firstRate) public var warmUpLearningRate = 1e-5
+        @Parameter("How many numbers of noise a prompt is generated from.", .within(0...65_536), unit: "numbers")
         public var latentDimension = 100
-        public var stepsPerEpoch = 0
-        public var balanceDomains = false
-        public var validateEvery = 1
-        /// Whether each tensor's gradient is clipped to a norm of its own; the limits follow.
-        public var clip = true
-        /// Weights and biases of the discriminator's first and last layer.
+        @Parameter(.stepsPerEpoch) public var stepsPerEpoch = 0
+        @Parameter(.balanceDomains, from: "own choice") public var balanceDomains = false
+        @Parameter(.validateEvery) public var validateEvery = 1
+        @Parameter("Whether each tensor's gradient is clipped to a norm of its own.") public var clip = true
+        @Parameter(.clip("weights and biases of the discriminator's first and last layer"))
         public var clipDiscriminatorEnds = 5.0
-        public var clipDiscriminatorWeights = 0.5
-        public var clipDiscriminatorBiases = 0.5
-        public var clipGeneratorWeights = 5e-2
-        public var clipGeneratorBiases = 5e-7
-        /// Biases of the generator's last layer and of its last BatchNorm.
+        @Parameter(.clip("the discriminator's other weights")) public var clipDiscriminatorWeights = 0.5
+        @Parameter(.clip("the discriminator's other biases")) public var clipDiscriminatorBiases = 0.5
+        @Parameter(.clip("the generator's weights")) public var clipGeneratorWeights = 5e-2
+        @Parameter(.clip("the generator's biases")) public var clipGeneratorBiases = 5e-7
+        @Parameter(.clip("the biases of the generator's last layer and last BatchNorm"))
         public var clipGeneratorEnds = 5.0
-        public var seed = 1
+        @Parameter(.seed("initial weights, batches, noise and dropout")) public var seed = 1
 
         public init() {}
-
-        public func check() throws(UnfitParameter) {
-            try checkTraining()
-            try require("latentDimension", latentDimension, in: 0...65_536)
-            for (name, limit) in [
-                ("clipDiscriminatorEnds", clipDiscriminatorEnds), ("clipDiscriminatorWeights", clipDiscriminatorWeights),
-                ("clipDiscriminatorBiases", clipDiscriminatorBiases), ("clipGeneratorWeights", clipGeneratorWeights),
-                ("clipGeneratorBiases", clipGeneratorBiases), ("clipGeneratorEnds", clipGeneratorEnds),
-            ] {
-                try require(positive: name, limit)
-            }
-        }
 
         var clipping: Clipping? { clip ? Clipping(parameters: self) : nil }
     }
@@ -67,5 +59,12 @@ extension ConditionalGAN {
                         : isEnd ? parameters.clipGeneratorEnds : parameters.clipGeneratorBiases)
             }
         }
+    }
+}
+
+extension ParameterDescription<Double> {
+    /// - Parameter tensors: whose gradients.
+    fileprivate static func clip(_ tensors: String) -> Self {
+        Self("The largest norm of a gradient: of \(tensors).", .positive)
     }
 }

@@ -12,13 +12,6 @@ public protocol GeneratorTrainingParameters: ScheduledParameters {
 }
 
 extension GeneratorTrainingParameters {
-    func checkTraining() throws(UnfitParameter) {
-        // Where there is a BatchNorm, it needs two images to have a variance.
-        try checkSchedule(batchesFrom: 2)
-        try require("stepsPerEpoch", stepsPerEpoch, in: 0...counts.upperBound)
-        try require("validateEvery", validateEvery, in: counts)
-    }
-
     var schedule: LearningRateSchedule {
         LearningRateSchedule(
             base: Float(learningRate), epochs: epochs, warmUp: .linear(from: Float(warmUpLearningRate)),
@@ -30,4 +23,29 @@ extension GeneratorTrainingParameters {
         BatchSampler(
             domains: domains, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch, balanceDomains: balanceDomains, seed: seed)
     }
+}
+
+extension ParameterDescription<Int> {
+    /// Where there is a BatchNorm, it needs two images to have a variance.
+    static var imitationBatchSize: Self {
+        Self("How many images a step learns from.", .within(2...counts.upperBound), unit: "images")
+    }
+    static var imitationEpochs: Self {
+        Self(
+            "How many epochs there are, from the warm-up to the end of the learning rate's cosine.", .within(counts),
+            unit: "epochs")
+    }
+    static var risingEpochs: Self {
+        Self(
+            "How many epochs at the start have a learning rate that rises in steps.", .within(0...counts.upperBound),
+            unit: "epochs")
+    }
+}
+
+extension ParameterDescription<Double> {
+    static var firstRate: Self { Self("The learning rate of the very first epoch.", .nonnegative) }
+}
+
+extension ParameterDescription<Bool> {
+    static var balanceDomains: Self { Self("Whether a batch has as many images of every source domain.") }
 }

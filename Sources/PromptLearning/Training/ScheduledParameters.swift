@@ -1,5 +1,5 @@
-/// What all trainings have in common whose learning rate warms up by epochs and then falls along half a cosine. The defaults are a
-/// method's own.
+/// What all trainings have in common whose learning rate warms up by epochs and then falls along half a cosine. The
+/// defaults are a method's own.
 public protocol ScheduledParameters: CheckedParameters {
     /// After the warm-up.
     var learningRate: Double { get }
@@ -13,15 +13,29 @@ public protocol ScheduledParameters: CheckedParameters {
     var seed: Int { get }
 }
 
-extension ScheduledParameters {
-    /// - Parameter least: the fewest images that a step can learn from.
-    func checkSchedule(batchesFrom least: Int = 1) throws(UnfitParameter) {
-        try require(positive: "learningRate", learningRate)
-        try require(nonnegative: "weightDecay", weightDecay)
-        try require("batchSize", batchSize, in: least...counts.upperBound)
-        try require("epochs", epochs, in: counts)
-        try require("warmUpEpochs", warmUpEpochs, in: 0...counts.upperBound)
-        try require(nonnegative: "warmUpLearningRate", warmUpLearningRate)
-        try require("seed", seed, in: seeds)
+extension ParameterDescription<Int> {
+    static var batchSize: Self { Self("How many images a step learns from.", .within(counts), unit: "images") }
+    static var epochs: Self {
+        Self("How often training goes over the training images.", .within(counts), unit: "epochs")
     }
+    static var validateEvery: Self {
+        Self(
+            "How many epochs lie between two measurements on the validation images; the last epoch is always measured.",
+            .within(counts), unit: "epochs")
+    }
+    static var stepsPerEpoch: Self {
+        Self(
+            "How many steps an epoch has; 0 for as many as there are whole batches of training images.",
+            .within(0...counts.upperBound), unit: "steps")
+    }
+    /// - Parameter drawn: what is drawn by it.
+    static func seed(_ drawn: String) -> Self { Self("The seed of \(drawn).", .within(seeds)) }
+}
+
+extension ParameterDescription<Double> {
+    /// - Parameter optimizer: what it is the rate of.
+    static func learningRate(_ optimizer: String) -> Self {
+        Self("The learning rate of \(optimizer), after the warm-up.", .positive)
+    }
+    static func weightDecay(_ optimizer: String) -> Self { Self("The weight decay of \(optimizer).", .nonnegative) }
 }

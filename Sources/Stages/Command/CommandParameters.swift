@@ -1,5 +1,6 @@
 import ArtifactStore
 import Datasets
+import PromptLearning
 
 /// Everything that decides what a command of the user's own makes, its inputs' keys aside.
 public struct CommandParameters: Codable, Hashable, Sendable {
@@ -64,8 +65,8 @@ extension StageKind {
     ///   - makes: files, or an evaluation of the predictions that it writes.
     public static func command(roles: [Role], makes: ArtifactKind = .files) -> StageKind {
         StageKind(
-            name: commandName, executable: "spg-command", makes: makes, algorithmVersion: 1, defaults: ["command": ""],
-            roles: roles, isNamedInRecipes: false)
+            name: commandName, executable: "spg-command", makes: makes, algorithmVersion: 1,
+            parameters: [DeclaredParameter("command", standard: "", ParameterDescription("The text for the shell."))], roles: roles, isNamedInRecipes: false)
     }
 
     /// As written after `uses:`.

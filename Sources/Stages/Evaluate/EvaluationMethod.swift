@@ -5,14 +5,8 @@ import PromptLearning
 import Tensors
 
 /// A way to classify the images of a domain: what `EvaluateStage` runs from store to store.
-public protocol EvaluationMethod: Sendable {
+public protocol EvaluationMethod: StageMethod {
     associatedtype Parameters: CheckedParameters
-
-    static var kind: StageKind { get }
-    /// What it is, in a line.
-    static var abstract: String { get }
-    /// A command line that it can be tried with, without the program's name.
-    static var example: String { get }
 
     /// Classifies the images.
     /// - Parameter progress: called with the number of images that are done.
@@ -57,21 +51,20 @@ extension StageKind {
     /// A kind that classifies the images of the target domain.
     /// - Parameter roles: besides `embeddings`, the target's.
     init<Parameters: CheckedParameters>(
-        evaluation name: String, command: String, algorithmVersion: Int, parameters: Parameters, help: [String: String] = [:],
-        roles: [Role] = [], laterParameters: Set<String> = [], isNamedInRecipes: Bool = true
+        evaluation name: String, command: String, algorithmVersion: Int, parameters: Parameters.Type, roles: [Role] = [],
+        isNamedInRecipes: Bool = true
     ) {
         self.init(
             name: name, executable: "spg-evaluate", command: [command], makes: .evaluation,
-            algorithmVersion: algorithmVersion, defaults: .merging(parameters), help: help,
-            roles: [Role("embeddings", .embeddings, .target)] + roles, laterParameters: laterParameters,
-            isNamedInRecipes: isNamedInRecipes,
+            algorithmVersion: algorithmVersion, parameters: Parameters.declared,
+            roles: [Role("embeddings", .embeddings, .target)] + roles, isNamedInRecipes: isNamedInRecipes,
             check: { values throws(UnfitParameter) in try values.parameters(Parameters.self).needs })
     }
 }
 
 /// What a stage can be told that takes no parameters: nothing.
 public struct NoParameters: CheckedParameters {
-    public init() {}
+    public static let source = ""
 
-    public func check() throws(UnfitParameter) {}
+    public init() {}
 }

@@ -10,13 +10,7 @@ extension StageKind {
     /// Images → embeddings of one domain.
     public static let extract = StageKind(
         name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
-        defaults: .merging(ExtractStage.Parameters()),
-        help: [
-            "views": "random crops of each image to encode besides its center view; or everyEpoch",
-            "statistics": "keep what every block of the encoder makes of them: means and deviations over tokens",
-        ],
-        roles: [Role("images", .images, .domain)], words: ["views": [ViewCount.everyEpochName]],
-        laterParameters: ["statistics"], isNamedInRecipes: false,
+        parameters: ExtractStage.Parameters.declared, roles: [Role("images", .images, .domain)], isNamedInRecipes: false,
         check: { values throws(UnfitParameter) in try values.parameters(ExtractStage.Parameters.self).needs }
     ).working(\.extraction)
 }
@@ -27,18 +21,23 @@ extension StageKind {
 /// added to a domain costs one image.
 public struct ExtractStage: Sendable {
     public struct Parameters: CheckedParameters, Hashable {
-        /// The augmented views of each image.
+        public static let source = "own choice"
+
+        @Parameter(
+            """
+            How many random crops of each image are encoded besides its center view; with everyEpoch, training makes new \
+            ones in every epoch.
+            """,
+            Requirement("a whole number from 0 to 1000, or everyEpoch") { (0...1000).contains($0.encoded) },
+            unit: "crops")
         public var views = ViewCount.count(0)
-        /// Whether the block statistics of every view are kept, too.
+        @Parameter(
+            """
+            Whether block statistics are kept, too: for every block of the encoder, the means and deviations over tokens.
+            """, cameLater: true)
         public var statistics = false
 
         public init() {}
-
-        public func check() throws(UnfitParameter) {
-            guard (0...1000).contains(views.encoded) else {
-                throw UnfitParameter("views", mustBe: "a whole number from 0 to 1000, or everyEpoch", not: "\(views)")
-            }
-        }
     }
 
     /// What to do with a file that is no readable image. One that is broken in many copies of a known data set is left

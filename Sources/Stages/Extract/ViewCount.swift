@@ -1,3 +1,5 @@
+import PromptLearning
+
 /// How many random crops of each image there are to train on.
 public enum ViewCount: Hashable, Sendable {
     /// As many, encoded once; a step draws one of them for each image.
@@ -48,4 +50,8 @@ extension ViewCount: Codable {
         case .everyEpoch: try value.encode(Self.everyEpochName)
         }
     }
+}
+
+extension ViewCount: ParameterValue {
+    public static var form: ParameterForm { .whole(orWords: [everyEpochName]) }
 }

@@ -4,59 +4,53 @@ import PromptLearning
 
 extension StageKind {
     /// A file with a prompt → the prompt of a domain, or of several pooled, in place of one that is fitted here.
-    public static let importPrompt = importing(
-        "prompt", .prompt, .domain, PromptImport(),
-        help: [
-            "file": "a tensor [context length, width], alone or as “ctx” of a prompt learner, as torch.save or safetensors",
-            "classTokenPosition": "of the class name among the vectors: \"end\", \"middle\" or \"front\"",
-            "classSpecificContexts": "a tensor [classes, context length, width]",
-        ], laterParameters: ["classTokenPosition", "classSpecificContexts"])
+    public static let importPrompt = importing("prompt", .prompt, .domain, PromptImport.self)
 
     /// A file with a generator's state dict → a generator, in place of one that is trained here.
-    public static let importGenerator = importing(
-        "generator", .generator, .sources, GeneratorImport(),
-        help: [
-            "file": "a state dict of SPG's generator, or prompts of CoCoOp's, MaPLe's or VPT's code, as torch.save or safetensors",
-            "context": "of MaPLe and VPT: the words before the class name that it was trained with",
-        ], laterParameters: ["context"])
+    public static let importGenerator = importing("generator", .generator, .sources, GeneratorImport.self)
 
     private static func importing<Parameters: CheckedParameters>(
-        _ name: String, _ makes: ArtifactKind, _ scope: Scope, _ parameters: Parameters, help: [String: String],
-        laterParameters: Set<String> = []
+        _ name: String, _ makes: ArtifactKind, _ scope: Scope, _ parameters: Parameters.Type
     ) -> StageKind {
         StageKind(
             name: "import-\(name)", executable: "spg", command: ["import", name], makes: makes, algorithmVersion: 1,
-            defaults: .merging(parameters), help: help, roles: [Role("embeddings", .embeddings, scope)], files: ["file"],
-            laterParameters: laterParameters, isNamedInRecipes: false,
+            parameters: Parameters.declared, roles: [Role("embeddings", .embeddings, scope)], isNamedInRecipes: false,
             check: { values throws(UnfitParameter) in try values.parameters(Parameters.self).needs })
     }
 }
 
 /// What the import of a prompt can be told.
 struct PromptImport: CheckedParameters {
-    /// The path of the file; there is no default.
-    var file = ""
-    /// Where the class name stands among the context vectors.
-    var classTokenPosition = PromptLayout.ClassTokenPosition.end.rawValue
-    /// Whether every class has context vectors of its own, in the order of the data set's classes.
-    var classSpecificContexts = false
+    static let source = "the plain form"
 
-    func check() throws(UnfitParameter) {
-        try checkFile(file)
-        try require("classTokenPosition", classTokenPosition, among: PromptLayout.ClassTokenPosition.self)
-    }
+    @Parameter(
+        """
+        The file: a tensor [context length, width], alone or as “ctx” of a prompt learner, as torch.save or safetensors.
+        """, .path, isFile: true)
+    var file = ""
+    @Parameter("Where the class name stands among the context vectors.", cameLater: true)
+    var classTokenPosition = PromptLayout.ClassTokenPosition.end
+    @Parameter(
+        "Whether every class has vectors of its own, in the order of the classes: [classes, context length, width].",
+        cameLater: true)
+    var classSpecificContexts = false
 }
 
 /// What the import of a generator can be told.
 struct GeneratorImport: CheckedParameters {
-    /// The path of the file; there is no default.
-    var file = ""
-    /// Of MaPLe and VPT: the words before the class name.
-    var context = "a photo of a"
+    static let source = "MaPLe's and VPT's released code"
 
-    func check() throws(UnfitParameter) { try checkFile(file) }
+    @Parameter(
+        """
+        The file: a state dict of SPG's generator, or prompts of CoCoOp's, MaPLe's or VPT's code, as torch.save or \
+        safetensors.
+        """, .path, isFile: true)
+    var file = ""
+    @Parameter("Of MaPLe and VPT, the words before the class name in training.", cameLater: true)
+    var context = "a photo of a"
 }
 
-private func checkFile(_ path: String) throws(UnfitParameter) {
-    guard !path.isEmpty else { throw UnfitParameter("file", mustBe: "the path of a file", not: "empty") }
+extension Requirement<String> {
+    /// Of a file; there is no default.
+    fileprivate static var path: Self { Self("the path of a file") { !$0.isEmpty } }
 }

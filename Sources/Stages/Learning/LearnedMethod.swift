@@ -4,15 +4,9 @@ import Datasets
 import PromptLearning
 
 /// A method that learns from images' features: what `LearningStage` runs from store to store.
-public protocol LearnedMethod: Sendable {
+public protocol LearnedMethod: StageMethod {
     associatedtype Parameters: CheckedParameters
     associatedtype Learner: Training
-
-    static var kind: StageKind { get }
-    /// What it is, in a line.
-    static var abstract: String { get }
-    /// A command line that it can be tried with, without the program's name.
-    static var example: String { get }
 
     /// Whether it learns from the block statistics of images, too.
     static var readsStatistics: Bool { get }

@@ -7,21 +7,14 @@ import Tensors
 
 /// Which images train and which validate.
 struct SplitParameters: CheckedParameters, Hashable {
-    var splitSeed = 1
-    /// The share of each class and domain that trains; 1 for all of it where no validation image is needed.
+    static let source = "SPG's authors"
+
+    @Parameter("The seed that decides which images train and which validate.", .within(seeds)) var splitSeed = 1
+    /// 1 for all of it where no validation image is needed.
+    @Parameter(
+        "The share of each class and domain that trains.",
+        Requirement("a share above 0 and at most 1") { $0 > 0 && $0 <= 1 })
     var trainFraction = 0.7
-
-    static let help = [
-        "splitSeed": "decides which images train and which validate",
-        "trainFraction": "the share of each class and domain that trains",
-    ]
-
-    func check() throws(UnfitParameter) {
-        try require("splitSeed", splitSeed, in: seeds)
-        guard trainFraction > 0, trainFraction <= 1 else {
-            throw UnfitParameter("trainFraction", mustBe: "a share above 0 and at most 1", not: "\(trainFraction)")
-        }
-    }
 
     /// Refuses a split that leaves no image to choose the epoch by.
     func requireValidation() throws(UnfitParameter) {

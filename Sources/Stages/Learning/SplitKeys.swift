@@ -47,7 +47,7 @@ extension Recipe {
 
 extension StageKind {
     /// The names of the parameters of a seeded split.
-    public static let splitParameters = SplitParameters.help.keys.sorted()
+    public static let splitParameters = SplitParameters.declared.map(\.name).sorted()
 
     /// Whether the stage trains on one part of its images and validates on the other.
     public var splitsImages: Bool { Self.splitParameters.allSatisfy { defaults[$0] != nil } }

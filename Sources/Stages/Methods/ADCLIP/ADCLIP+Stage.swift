@@ -5,28 +5,7 @@ extension StageKind {
     /// Embeddings of the source domains and, unlabelled, of the target domain → AD-CLIP's projectors.
     public static let fitADCLIP = StageKind(
         training: "fit-ad-clip", executable: "spg-fit", command: "ad-clip", makes: .generator, algorithmVersion: 1,
-        parameters: ADCLIP.Parameters(),
-        help: [
-            "scales": "how many of the encoder's last blocks to use; 0 for all",
-            "imageTokens": "tokens of a prompt that say what its image shows",
-            "ownMixtures": "let every image token have its own mixture of the blocks",
-            "hiddenWidth": "between the two layers of a domain projector",
-            "styleHiddenWidth": "between the two layers of a style mapping",
-            "trainsFirstLayers": "train the layers that read statistics, too",
-            "styleWeight": "of the style mapping in the loss",
-            "entropyWeight": "of the entropy of the target's predictions in the loss",
-            "divergenceWeight": "of the divergence between text features in the loss",
-            "learningRate": "of Adam, after the warm-up",
-            "pace": "what moves the learning rate on: a \"step\" or an \"epoch\"",
-            "weightDecay": "of Adam, as part of the gradient",
-            "batchSize": "images of the source, and as many of the target, in a step",
-            "epochs": "of training; and the length of the learning rate's half cosine",
-            "warmUp": "steps, or epochs, before the cosine begins",
-            "warmUpLearningRate": "the rate of the very first of them",
-            "stepsPerEpoch": "0 for one pass over the training images",
-            "validateEvery": "epochs between two validations",
-            "seed": "of initial weights, batches and the choice of views",
-        ],
+        parameters: ADCLIP.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)]
     ).working(\.styleFitting)
 }

@@ -5,8 +5,7 @@ extension StageKind {
     /// AD-CLIP's projectors on the target domain: one prompt per image.
     public static let evaluateADCLIP = StageKind(
         evaluation: "evaluate-ad-clip", command: "ad-clip", algorithmVersion: 1,
-        parameters: ADCLIPEvaluation.Parameters(),
-        help: ["sourceTokens": "where the source domain's tokens come from: \"mapped\" from the image's style, or its \"own\""],
+        parameters: ADCLIPEvaluation.Parameters.self,
         roles: [Role("projectors", .generator, .cell)]
     ).working(\.classifyingByStyle)
 }
@@ -15,16 +14,17 @@ extension StageKind {
 public enum ADCLIPEvaluation: EvaluationMethod {
     /// What evaluation with AD-CLIP can be told.
     public struct Parameters: CheckedParameters {
-        /// A `StyleProjectors.SourceTokens`.
-        public var sourceTokens = StyleProjectors.SourceTokens.mapped.rawValue
+        public static let source = "AD-CLIP"
+
+        @Parameter("""
+            Where the source domain's tokens come from: mapped from the image's style (paper), or the image's own (released \
+            code).
+            """)
+        public var sourceTokens = StyleProjectors.SourceTokens.mapped
 
         public init() {}
 
         public var needs: [ModelNeed] { [.statistics] }
-
-        public func check() throws(UnfitParameter) {
-            try require("sourceTokens", sourceTokens, among: StyleProjectors.SourceTokens.self)
-        }
     }
 
     public static var kind: StageKind { .evaluateADCLIP }
@@ -50,8 +50,7 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         }
         let classes = try ClassPrompts(
             classNames: images.classNames, contextLength: shape.contextLength, model: images.model)
-        let prompts = projectors.prompts(
-            styles, sourceTokens: StyleProjectors.SourceTokens(rawValue: parameters.sourceTokens) ?? .mapped)
+        let prompts = projectors.prompts(styles, sourceTokens: parameters.sourceTokens)
         let predictions = PromptLearning.classify(
             images.features, draws: [prompts], classes: classes, model: images.model, progress: progress)
         return Classified(method: stored.method, seed: stored.seed, predictions: predictions)

@@ -5,13 +5,7 @@ extension StageKind {
     /// Embeddings of the source domains, pooled → context vectors and the network that moves them for each image (CoCoOp).
     public static let fitCoCoOp = StageKind(
         training: "fit-cocoop", executable: "spg-fit", command: "cocoop", makes: .generator, algorithmVersion: 1,
-        parameters: CoCoOp.Parameters(),
-        help: [
-            "context": "words the context vectors start from; \"\" for random vectors",
-            "contextLength": "number of context vectors",
-            "validateEvery": "epochs from one measurement on validation images to the next",
-            "seed": "of initial weights, the order of images and the choice of views",
-        ].adding(descentHelp),
+        parameters: CoCoOp.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources)]
     ).working(\.conditionalFitting)
 }

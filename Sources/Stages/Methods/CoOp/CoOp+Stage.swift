@@ -5,14 +5,7 @@ extension StageKind {
     /// Embeddings of one domain, or of several pooled, → a prompt (CoOp; SPG's stage I).
     public static let fit = StageKind(
         training: "fit", executable: "spg-fit", command: "coop", makes: .prompt, algorithmVersion: 2,
-        parameters: CoOp.Parameters(),
-        help: [
-            "context": "words the context vectors start from; \"\" for random vectors",
-            "contextLength": "number of context vectors",
-            "classTokenPosition": "of the class name among them: \"end\", \"middle\" or \"front\"",
-            "classSpecificContexts": "context vectors of its own for every class",
-            "seed": "of the order of images, the choice of views and random contexts",
-        ].adding(descentHelp),
+        parameters: CoOp.Parameters.self,
         roles: [Role("embeddings", .embeddings, .domain)], isNamedInRecipes: false
     ).working(\.fitting)
 }

@@ -3,7 +3,7 @@ import PromptLearning
 import Tensors
 
 /// What becomes of several domains' prompts where there is no generator.
-public enum PromptCombination: String, CaseIterable, Sendable {
+public enum PromptCombination: String, ParameterChoice {
     /// The average of their context vectors.
     case average
     /// For each image the prompt of the domain that it is most like.

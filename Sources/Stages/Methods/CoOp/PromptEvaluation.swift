@@ -7,19 +7,14 @@ extension StageKind {
     /// Learned prompts on the target domain: put together from several domains', or its own.
     public static let evaluatePrompts = StageKind(
         evaluation: "evaluate-prompts", command: "prompts", algorithmVersion: 2,
-        parameters: PromptEvaluation.Parameters(),
-        help: [
-            "combine": "what becomes of the sources' prompts: \"average\"; for each image that of the \"nearest\" source, or a mix "
-                + "by \"similarity\" to each; or \"oracle\", the target's own prompt in their place",
-            "temperature": "of the mix: weights are proportional to exp(cosine / temperature)",
-        ],
+        parameters: PromptEvaluation.Parameters.self,
         roles: [
             Role("prompts", .prompt, .sources, choice: Choice("combine", ["oracle": .target])),
             Role(
                 "sources", .embeddings, .sources, isRequired: false,
                 choice: Choice("combine", ["average": nil, "oracle": nil])),
         ],
-        laterParameters: ["combine", "temperature"], isNamedInRecipes: false
+        isNamedInRecipes: false
     ).taking(.alike).working { size in
         // A mix is a prompt for each image.
         size.parameters["combine"] == "similarity" ? size.classifyingByImage : size.classifyingByClass
@@ -30,18 +25,20 @@ extension StageKind {
 public enum PromptEvaluation: EvaluationMethod {
     /// What evaluation with prompts can be told.
     public struct Parameters: CheckedParameters {
-        /// A `PromptCombination`.
-        public var combine = PromptCombination.average.rawValue
+        public static let source = "own choice"
+
+        @Parameter(
+            """
+            What becomes of the source domains' prompts: their average; for each image that of the nearest source, or a mix \
+            by similarity to each; or the oracle, the target's own prompt in their place.
+            """, cameLater: true)
+        public var combine = PromptCombination.average
+        @Parameter(
+            "The temperature of the mix: weights are proportional to exp(cosine / temperature).",
+            Requirement("a number from 1e-9 to 1e9") { (1e-9...1e9).contains($0) }, from: "CLIP's own", cameLater: true)
         public var temperature = 0.01
 
         public init() {}
-
-        public func check() throws(UnfitParameter) {
-            try require("combine", combine, among: PromptCombination.self)
-            guard (1e-9...1e9).contains(temperature) else {
-                throw UnfitParameter("temperature", mustBe: "a number from 1e-9 to 1e9", not: "\(temperature)")
-            }
-        }
     }
 
     public static var kind: StageKind { .evaluatePrompts }
@@ -68,8 +65,7 @@ public enum PromptEvaluation: EvaluationMethod {
             throw PromptError.widths(prompt: first.vectors.columns, text: model.transformer.width)
         }
         let classes = try form.prompts(images.manifest.classes, vectorCount: first.vectors.rows, model: model)
-        let combination = PromptCombination(rawValue: parameters.combine) ?? .average
-        if combination == .oracle {
+        if parameters.combine == .oracle {
             try requireDomains(prompts.map(\.domain), toBe: [images.manifest.domain], "prompts")
         }
         let vectors = prompts.map(\.vectors)
@@ -79,7 +75,7 @@ public enum PromptEvaluation: EvaluationMethod {
                 logitScale: model.logitScale)
         }
         let predictions: [Prediction]
-        switch combination {
+        switch parameters.combine {
         case .average, .oracle: predictions = byAll(vectors.average)
         case .nearest:
             // There are no more prompts than domains, so every image is classified by all of them.

@@ -5,26 +5,7 @@ extension StageKind {
     /// Embeddings of the source domains, pooled, and of the target without its labels → context vectors of both (DAPL).
     public static let fitDAPL = StageKind(
         training: "fit-dapl", executable: "spg-fit", command: "dapl", makes: .generator, algorithmVersion: 1,
-        parameters: DAPL.Parameters(),
-        help: [
-            "contextLength": "vectors of a prompt that both domains share",
-            "domainContextLength": "vectors that are a domain's own",
-            "classSpecificContexts": "shared vectors of its own for every class",
-            "domainWords": "end prompts in \", a … image..\" with the domain's name, as the released code does",
-            "template": "the zero-shot prompt of pseudo-labels; {} stands for the class name",
-            "temperature": "what zero-shot logits are divided by",
-            "threshold": "the probability from which a pseudo-label is learned",
-            "targetWeight": "what the loss of target images is multiplied by",
-            "competitors": "whose classes an image's competes with: \"own-domain\" (released code) or \"both-domains\" (paper)",
-            "learningRate": "of stochastic gradient descent, where it is largest",
-            "pace": "when the rate moves on along its cosine: every \"step\" (released code) or \"epoch\"",
-            "warmUpLearningRate": "the very first rate",
-            "momentum": "of stochastic gradient descent",
-            "weightDecay": "of stochastic gradient descent",
-            "batchSize": "images of each domain in a step",
-            "epochs": "passes over the source's training images",
-            "seed": "of random vectors, the order of images and the choice of views",
-        ],
+        parameters: DAPL.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources), Role("target", .embeddings, .target)], choosesEpoch: false
     ).working(\.adaptedFitting)
 }

@@ -5,7 +5,7 @@ import PromptLearning
 extension StageKind {
     /// DAPL's context vectors of the target domain on its images.
     public static let evaluateDAPL = StageKind(
-        evaluation: "evaluate-dapl", command: "dapl", algorithmVersion: 1, parameters: NoParameters(),
+        evaluation: "evaluate-dapl", command: "dapl", algorithmVersion: 1, parameters: NoParameters.self,
         roles: [Role("generator", .generator, .cell)]
     ).working(\.classifyingByClass)
 }

@@ -5,22 +5,7 @@ extension StageKind {
     /// Embeddings of the source domains → a network that writes the prompt of a domain from a batch of its images (DPL).
     public static let fitDPL = StageKind(
         training: "fit-dpl", executable: "spg-fit", command: "dpl", makes: .generator, algorithmVersion: 2,
-        parameters: DPL.Parameters(),
-        help: [
-            "contextLength": "number of context vectors",
-            "depth": "layers of the network",
-            "hiddenWidth": "outputs of its hidden layers",
-            "dropout": "the probability with which one of them is dropped",
-            "competitors": "whose classes an image's competes with: \"all-domains\" (released code) or \"own-domain\" (paper)",
-            "learningRate": "of stochastic gradient descent",
-            "momentum": "of stochastic gradient descent",
-            "weightDecay": "of stochastic gradient descent",
-            "batchSize": "images of each domain in a step",
-            "steps": "of gradient descent",
-            "validateEvery": "steps from one measurement on validation images to the next",
-            "validationBatchSize": "validation images that share a prompt",
-            "seed": "of initial weights, batches, dropout and the order of validation images",
-        ],
+        parameters: DPL.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources)]
     ).working(\.domainFitting)
 }

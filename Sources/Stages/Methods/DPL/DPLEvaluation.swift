@@ -5,8 +5,7 @@ import Tensors
 extension StageKind {
     /// DPL's network on the target domain: a prompt for each batch of its images.
     public static let evaluateDPL = StageKind(
-        evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 2, parameters: DPLEvaluation.Parameters(),
-        help: ["batchSize": "images that share a prompt", "seed": "of the order in which images make up batches"],
+        evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 2, parameters: DPLEvaluation.Parameters.self,
         roles: [Role("generator", .generator, .cell)]
     ).working(\.classifyingByBatch)
 }
@@ -16,19 +15,14 @@ extension StageKind {
 public enum DPLEvaluation: EvaluationMethod {
     /// What evaluation with DPL can be told.
     public struct Parameters: CheckedParameters {
-        /// How many images share a prompt.
-        public var batchSize = 64
-        /// Of the order of images.
-        public var seed = 1
+        public static let source = "own choice"
+
+        @Parameter("How many images share a prompt.", .within(counts), unit: "images") public var batchSize = 64
+        @Parameter("The seed of the order in which images make up batches.", .within(seeds)) public var seed = 1
 
         public init() {}
 
         public var needs: [ModelNeed] { [.norms] }
-
-        public func check() throws(UnfitParameter) {
-            try require("batchSize", batchSize, in: counts)
-            try require("seed", seed, in: seeds)
-        }
     }
 
     public static var kind: StageKind { .evaluateDPL }

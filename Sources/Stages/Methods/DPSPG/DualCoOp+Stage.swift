@@ -5,13 +5,7 @@ extension StageKind {
     /// Embeddings of one domain, or of several pooled, → a positive and a negative prompt (DPSPG's stage I).
     public static let fitDual = StageKind(
         training: "fit-dual", executable: "spg-fit", command: "dual", makes: .generator, algorithmVersion: 1,
-        parameters: DualCoOp.Parameters(),
-        help: [
-            "context": "words the positive context starts from; \"\" for random vectors",
-            "negativeContext": "words the negative context starts from, of as many tokens; \"\" for random vectors",
-            "contextLength": "number of vectors of each context",
-            "seed": "of the order of images, the choice of views and random contexts",
-        ].adding(descentHelp),
+        parameters: DualCoOp.Parameters.self,
         roles: [Role("embeddings", .embeddings, .domain)]
     ).working(\.pairFitting)
 }

@@ -6,12 +6,7 @@ extension StageKind {
     /// Embeddings and pairs of prompts of the source domains → two networks that write a pair (DPSPG's stage II).
     public static let dualPath = StageKind(
         training: "dual-path", executable: "spg-cgan", command: "dual-path", makes: .generator, algorithmVersion: 2,
-        parameters: DualPath.Parameters(),
-        help: [
-            "negativeWeight": "of the negative prompt's cosine, which is taken from the positive one's",
-            "earliestEpoch": "the first epoch that may be kept",
-            "latestEpoch": "the last one that may be kept; training ends with it",
-        ].adding(generatorTrainingHelp),
+        parameters: DualPath.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .generator, .sources)]
     ).taking(.alike).working(\.dualWriting)
 }

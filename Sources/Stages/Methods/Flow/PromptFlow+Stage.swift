@@ -5,8 +5,7 @@ extension StageKind {
     /// Embeddings and prompts of the source domains → a flow that draws the prompt of an image's domain.
     public static let flow = StageKind(
         training: "flow", executable: "spg-cgan", command: "flow", makes: .generator, algorithmVersion: 1,
-        parameters: PromptFlow.Parameters(),
-        help: ["steps": "of Euler's method, from noise to a prompt"].adding(generatorTrainingHelp),
+        parameters: PromptFlow.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
     ).taking(.plain).working(\.flowing)
 }

@@ -6,7 +6,7 @@ extension StageKind {
     /// ablation).
     public static let regressor = StageKind(
         training: "regressor", executable: "spg-cgan", command: "regressor", makes: .generator, algorithmVersion: 1,
-        parameters: Imitation(), help: generatorTrainingHelp,
+        parameters: Imitation.self,
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
     ).taking(.plain).working(\.regressing)
 }

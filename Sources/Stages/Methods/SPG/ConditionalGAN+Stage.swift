@@ -5,21 +5,7 @@ extension StageKind {
     /// Embeddings and prompts of the source domains → a generator of prompts (SPG's stage II).
     public static let cgan = StageKind(
         training: "cgan", executable: "spg-cgan", command: "cgan", makes: .generator, algorithmVersion: 2,
-        parameters: ConditionalGAN.Parameters(),
-        help: [
-            "learningRate": "of AdamW, after the warm-up, for both networks",
-            "batchSize": "images in each half of a step",
-            "epochs": "from warm-up to the end of training",
-            "latentDimension": "length of the noise vector",
-            "clip": "clip each tensor's gradient to a norm of its own",
-            "clipDiscriminatorEnds": "for weights and biases of the discriminator's first and last layer",
-            "clipDiscriminatorWeights": "for the discriminator's other weights",
-            "clipDiscriminatorBiases": "for the discriminator's other biases",
-            "clipGeneratorWeights": "for the generator's weights",
-            "clipGeneratorBiases": "for the generator's biases",
-            "clipGeneratorEnds": "for the biases of the generator's last layer and last BatchNorm",
-            "seed": "of initial weights, batches, noise and dropout",
-        ].adding(generatorTrainingHelp),
+        parameters: ConditionalGAN.Parameters.self,
         roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)],
         isNamedInRecipes: false
     ).taking(.plain).working(\.adversarial)

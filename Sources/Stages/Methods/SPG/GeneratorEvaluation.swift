@@ -7,12 +7,8 @@ extension StageKind {
     /// A generator on the target domain: one prompt per image, or several.
     public static let evaluateGenerator = StageKind(
         evaluation: "evaluate-generator", command: "generator", algorithmVersion: 2,
-        parameters: GeneratorEvaluation.Parameters(),
-        help: [
-            "seed": "of the noise", "draws": "how many prompts to draw for each image",
-            "average": "what to average over draws: text \"features\" or \"probabilities\"",
-        ],
-        roles: [Role("generator", .generator, .cell)], laterParameters: ["draws", "average"], isNamedInRecipes: false
+        parameters: GeneratorEvaluation.Parameters.self,
+        roles: [Role("generator", .generator, .cell)], isNamedInRecipes: false
     ).working(\.classifyingByImage)
 }
 
@@ -20,23 +16,18 @@ extension StageKind {
 public enum GeneratorEvaluation: EvaluationMethod {
     /// What evaluation with a generator can be told.
     public struct Parameters: CheckedParameters {
-        /// Of the noise.
-        public var seed = 1
-        /// How many prompts are drawn for each image.
-        public var draws = 1
-        /// What is averaged over them; a `DrawAverage`.
-        public var average = DrawAverage.features.rawValue
+        public static let source = "SPG"
 
-        /// More than make a difference.
-        static let mostDraws = 1000
+        @Parameter("The seed of the noise.", .within(seeds)) public var seed = 1
+        // More draws make no difference.
+        @Parameter("How many prompts are drawn for each image.", .within(1...1000), unit: "prompts", cameLater: true)
+        public var draws = 1
+        @Parameter(
+            "What is averaged over draws: the classes' text features or their probabilities.", from: "own choice",
+            cameLater: true)
+        public var average = DrawAverage.features
 
         public init() {}
-
-        public func check() throws(UnfitParameter) {
-            try require("seed", seed, in: seeds)
-            try require("draws", draws, in: 1...Self.mostDraws)
-            try require("average", average, among: DrawAverage.self)
-        }
     }
 
     public static var kind: StageKind { .evaluateGenerator }
@@ -66,7 +57,7 @@ public enum GeneratorEvaluation: EvaluationMethod {
             }
             predictions += PromptLearning.classify(
                 own, draws: draws, against: generator.counterweight(features: own),
-                averaging: DrawAverage(rawValue: parameters.average) ?? .features, classes: classes, model: images.model,
+                averaging: parameters.average, classes: classes, model: images.model,
                 progress: { progress(first + $0) })
         }
         return Classified(method: stored.method, seed: stored.seed, predictions: predictions)

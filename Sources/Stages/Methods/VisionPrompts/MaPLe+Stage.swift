@@ -4,12 +4,7 @@ import PromptLearning
 extension StageKind {
     /// Images of some domains, pooled → prompts of both encoders (MaPLe).
     public static let fitMaPLe = StageKind(
-        visionPrompts: "fit-maple", command: "maple", parameters: MaPLe.Parameters(),
-        help: [
-            "context": "words before the class name; the vectors start from the first of them. \"\" for random vectors alone",
-            "contextLength": "context vectors, and prompt tokens of the image encoder",
-            "depth": "layers with prompts of their own, in either encoder",
-        ]
+        visionPrompts: "fit-maple", command: "maple", parameters: MaPLe.Parameters.self
     ).working(\.visionFitting)
 }
 

@@ -4,12 +4,7 @@ import PromptLearning
 extension StageKind {
     /// Images of some domains, pooled → prompt tokens of the image encoder (VPT).
     public static let fitVPT = StageKind(
-        visionPrompts: "fit-vpt", command: "vpt", parameters: VPT.Parameters(),
-        help: [
-            "template": "the text of a class; {} stands for its name",
-            "promptLength": "prompt tokens of a layer",
-            "depth": "layers with prompts of their own; 1 is the shallow form",
-        ]
+        visionPrompts: "fit-vpt", command: "vpt", parameters: VPT.Parameters.self
     ).working(\.visionFitting)
 }
 

@@ -4,7 +4,7 @@ import PromptLearning
 extension StageKind {
     /// Prompts in the image encoder on the target domain, whose images are encoded with them.
     public static let evaluateVisionPrompts = StageKind(
-        evaluation: "evaluate-vision-prompts", command: "vision-prompts", algorithmVersion: 1, parameters: NoParameters(),
+        evaluation: "evaluate-vision-prompts", command: "vision-prompts", algorithmVersion: 1, parameters: NoParameters.self,
         roles: [Role("generator", .generator, .cell)]
     ).working(\.classifyingByVision)
 }

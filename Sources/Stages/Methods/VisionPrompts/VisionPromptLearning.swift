@@ -55,17 +55,9 @@ extension LearningInputs {
 extension StageKind {
     /// A kind that learns prompts in the image encoder. It is told its images by their embeddings: those name the files, and
     /// leave out what cannot be read.
-    /// - Parameter help: of the method's own parameters.
-    init<Parameters: VisionTrainingParameters>(
-        visionPrompts name: String, command: String, parameters: Parameters, help: [String: String]
-    ) {
-        let shared = [
-            "crops": "whether images are seen as random crops, mirrored every other time; else as evaluation sees them",
-            "seed": "of the order of images, the crops and random prompts",
-        ].adding(descentHelp)
+    init<Parameters: VisionTrainingParameters>(visionPrompts name: String, command: String, parameters: Parameters.Type) {
         self.init(
             training: name, executable: "spg-fit", command: command, makes: .generator, algorithmVersion: 1,
-            parameters: parameters, help: help.adding(shared),
-            roles: [Role("embeddings", .embeddings, .sources)])
+            parameters: parameters, roles: [Role("embeddings", .embeddings, .sources)])
     }
 }

@@ -4,12 +4,8 @@ import PromptLearning
 extension StageKind {
     /// Zero-shot CLIP on the target domain.
     public static let evaluateZeroShot = StageKind(
-        evaluation: "evaluate-zero-shot", command: "zero-shot", algorithmVersion: 2, parameters: ZeroShot.Parameters(),
-        help: [
-            "template": "the prompt; {} stands for the class name",
-            "templates": "several prompts instead of one, or names of lists: \(ZeroShot.listNames); repeat",
-        ],
-        laterParameters: ["templates"], isNamedInRecipes: false
+        evaluation: "evaluate-zero-shot", command: "zero-shot", algorithmVersion: 2, parameters: ZeroShot.Parameters.self,
+        isNamedInRecipes: false
     ).working(\.classifyingByClass)
 }
 
@@ -17,26 +13,20 @@ extension StageKind {
 public enum ZeroShot: EvaluationMethod {
     /// What zero-shot evaluation can be told.
     public struct Parameters: CheckedParameters {
-        /// The prompt; `{}` stands for the class name.
-        public var template = "a photo of a {}."
+        public static let source = "CLIP"
 
-        /// Several prompts in place of `template`, whose text features are averaged; each may be the name of a list
-        /// (`NamedTemplates`).
+        @Parameter("The prompt; {} stands for the class name.", .template) public var template = "a photo of a {}."
+        @Parameter(
+            """
+            Several prompts in place of the one, whose text features are averaged; each may be the name of a list: \
+            \(ZeroShot.listNames).
+            """, .templates, from: "own choice", cameLater: true)
         public var templates: [String] = []
 
         public init() {}
 
         public var needs: [ModelNeed] {
             prompts.map { .template($0, by: templates.isEmpty ? "template" : "templates") }
-        }
-
-        public func check() throws(UnfitParameter) {
-            try require(template: template)
-            for text in templates where !text.contains("{}") && NamedTemplates.lists[text] == nil {
-                throw UnfitParameter(
-                    "templates", mustBe: "texts with {} where the class name goes, or among \(ZeroShot.listNames)",
-                    not: JSONValue.string(text).canonicalText)
-            }
         }
 
         /// The prompts, with lists in place of their names.
@@ -57,5 +47,13 @@ public enum ZeroShot: EvaluationMethod {
         return Classified(
             method: "zero-shot",
             predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))
+    }
+}
+
+extension Requirement<[String]> {
+    fileprivate static var templates: Self {
+        Self("texts with {} where the class name goes, or among \(ZeroShot.listNames)") { texts in
+            texts.first { !$0.contains("{}") && NamedTemplates.lists[$0] == nil }?.shown
+        }
     }
 }
