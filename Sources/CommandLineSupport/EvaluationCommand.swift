@@ -6,13 +6,13 @@ import Stages
 /// The command of a method that classifies: `spg-evaluate prompts`, ….
 public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
     public static var configuration: CommandConfiguration {
-        .stage(Method.kind, Method.abstract, Method.example, """
+        .stage(Method.self, """
             Prints the evaluation's key; predictions and accuracies are in the store's views predictions, results and
             class_accuracies.
             """)
     }
 
-    @OptionGroup var options: StageOptions
+    @OptionGroup(title: "Inputs") var inputs: InputOptions<Method>
 
     @Option(help: ArgumentHelp(
         "Test only on these images: those that the domain trains on when it is a source, as spg-extract --splits-as "
@@ -20,12 +20,13 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
         valueName: "key"))
     var tested: String?
 
-    @OptionGroup var own: OwnArguments
+    @OptionGroup(title: "Parameters") var parameters: ParameterOptions<Method>
+    @OptionGroup var options: StageOptions
 
     public init() {}
 
     public func run() throws {
-        try options.run(Method.kind, own.arguments) { parameters, inputs, store, checkpoint in
+        try options.run(inputs, parameters) { parameters, inputs, store, checkpoint in
             let part = try tested.map { try store.resolve([$0], kind: .images)[0] }
             let stage = try EvaluateStage<Method>(parameters, inputs: inputs, part: part)
             let line = ProgressLine("evaluate", unit: "images")

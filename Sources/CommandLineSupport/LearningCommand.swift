@@ -4,22 +4,23 @@ import Stages
 /// The command of a method that learns: `spg-fit coop`, `spg-cgan cgan`, ….
 public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
     public static var configuration: CommandConfiguration {
-        .stage(Method.kind, Method.abstract, Method.example, """
+        .stage(Method.self, """
             Prints the artifact's key. \(Method.kind.choosesEpoch
                 ? "The epoch that is best on validation images is kept." : "The last epoch is kept.") \
             A run that was stopped resumes.
             """)
     }
 
-    @OptionGroup var options: StageOptions
+    @OptionGroup(title: "Inputs") var inputs: InputOptions<Method>
+    @OptionGroup(title: "Inputs") var splits: SplitOptions
+    @OptionGroup(title: "Parameters") var parameters: ParameterOptions<Method>
     @OptionGroup var training: TrainingOptions
-    @OptionGroup var splits: SplitOptions
-    @OptionGroup var own: OwnArguments
+    @OptionGroup var options: StageOptions
 
     public init() {}
 
     public func run() throws {
-        try options.run(Method.kind, own.arguments) { parameters, inputs, store, checkpoint in
+        try options.run(inputs, parameters) { parameters, inputs, store, checkpoint in
             let stage = try LearningStage<Method>(parameters, inputs: inputs, splits: splits.keys(in: store))
             return try showing(Method.kind.name) {
                 try stage.run(
@@ -30,31 +31,16 @@ public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
     }
 }
 
-/// What a stage's kind says its command line has: inputs and parameters.
-public struct OwnArguments: ParsableArguments {
-    @Argument(
-        parsing: .allUnrecognized, help: ArgumentHelp("Inputs and parameters, see above.", valueName: "option"))
-    public var arguments: [String] = []
-
-    public init() {}
-}
-
 extension CommandConfiguration {
     /// The help of a stage's command.
-    static func stage(_ kind: StageKind, _ abstract: String, _ example: String, _ more: String) -> CommandConfiguration {
+    static func stage(_ method: (some StageMethod).Type, _ more: String) -> CommandConfiguration {
         CommandConfiguration(
-            commandName: kind.command.last, abstract: abstract,
+            commandName: method.kind.command.last, abstract: method.abstract,
             discussion: """
                 EXAMPLE
-                  \(kind.program) \(example)
+                  \(method.kind.program) \(method.example)
 
                 \(more)
-
-                INPUTS, by key or by name
-                \(kind.inputHelp)
-
-                PARAMETERS
-                \(kind.parameterHelp)
                 """)
     }
 }

@@ -52,29 +52,23 @@ public struct StageOptions: ParsableArguments {
     /// Reads a stage's inputs and parameters, sets threads and memory, opens checkpoint and store, runs the stage, and prints
     /// the key of what it made.
     /// - Parameters:
-    ///   - arguments: the stage's own options.
     ///   - make: gets all parameters, the artifacts of each role, and the open store and checkpoint, and returns the
     ///     artifact's key.
-    public func run(
-        _ kind: StageKind, _ arguments: [String],
+    public func run<Method: StageMethod>(
+        _ inputs: InputOptions<Method>, _ parameters: ParameterOptions<Method>,
         _ make: (JSONValue, [String: [ArtifactKey]], ArtifactStore, Checkpoint) throws -> ArtifactKey
     ) throws {
         try reportingErrors {
-            var arguments = arguments
-            let given = try kind.takeInputs(from: &arguments)
-            let parameters = try kind.parameters(fromArguments: arguments)
+            let parameters = try parameters.values()
             threading.apply()
             memory.apply()
             let checkpoint = try Checkpoint(telling: self.checkpoint)
-            try kind.checkRoom(parameters, checkpoint.architecture)
+            try Method.kind.checkRoom(parameters, checkpoint.architecture)
             // What it is to work on lies in the store: one that is made now has none of it.
             guard storage.exists else { throw StoreError.noStore(path: storage.store) }
             let store = try openStore(for: checkpoint)
-            let inputs = try kind.roles.reduce(into: [String: [ArtifactKey]]()) { inputs, role in
-                guard let texts = given[role.name], let artifact = role.kind else { return }
-                inputs[role.name] = try store.resolve(texts, kind: artifact)
-            }
-            print(try profiling(store) { try make(parameters, inputs, store, checkpoint) })
+            let keys = try inputs.keys(in: store)
+            print(try profiling(store) { try make(parameters, keys, store, checkpoint) })
         }
     }
 }
