@@ -102,8 +102,8 @@ let package = Package(
             dependencies: [
                 "Stages", "ArtifactStore", "Datasets", "CLIP", "Imaging", "CommandLineSupport", "Tensors", arguments,
             ]),
-        .executableTarget(name: "spg-fit", dependencies: ["PromptLearning", "CommandLineSupport", arguments]),
-        .executableTarget(name: "spg-cgan", dependencies: ["PromptLearning", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-fit", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
+        .executableTarget(name: "spg-cgan", dependencies: ["PromptLearning", "Stages", "CommandLineSupport", arguments]),
         .executableTarget(name: "spg-evaluate", dependencies: ["Stages", "CommandLineSupport", arguments]),
         .executableTarget(
             name: "spg-command", dependencies: ["Stages", "ArtifactStore", "Datasets", "CommandLineSupport", arguments]),
@@ -137,8 +137,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "Stages", "Tensors", "TestSupport", "spg", "spg-extract",
-                "spg-fit", "spg-cgan", "spg-evaluate", "spg-command",
+                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "PromptLearning", "Stages", "Tensors", "TestSupport",
+                "spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate", "spg-command",
             ]),
     ],
     swiftLanguageModes: [.v6]

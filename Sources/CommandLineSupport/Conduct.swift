@@ -21,6 +21,16 @@ public enum Conduct {
         atexit { Conduct.checkOutput() }
     }
 
+    /// The command line without the program's name. ArgumentParser takes the argument after `--context=` for its value;
+    /// split in two, it is what is written: an empty text.
+    public static var arguments: [String] {
+        let words = CommandLine.arguments.dropFirst(), end = words.firstIndex(of: "--") ?? words.endIndex
+        return words[..<end].flatMap { word in
+            guard word.hasPrefix("--"), word.firstIndex(of: "=") == word.indices.last else { return [word] }
+            return [String(word.dropLast()), ""]
+        } + words[end...]
+    }
+
     /// Takes the runtime's handler away. Where SIGQUIT was ignored from the start, as in a shell's background, it stays so.
     private static func endAtOnceByQuit() {
         let before = signal(SIGQUIT, SIG_DFL)

@@ -37,17 +37,24 @@ public struct InputOptions<Method: StageMethod>: ParsableArguments, CustomReflec
 }
 
 extension StageKind.Role {
+    /// Whose artifacts it takes, for people.
+    public var whose: String {
+        switch scope {
+        case .domain: "of the domain"
+        case .sources, .all: "of each source domain"
+        case .target: "of the target domain"
+        case .cell: "to use"
+        }
+    }
+
     fileprivate var option: Option<[String]> {
-        let whose =
-            switch scope {
-            case .target: "of the target domain"
-            case .cell: "to use"
-            case .domain, .sources, .all: "of each source domain; repeat, in the same order for all inputs"
-            }
-        let help = ArgumentHelp("By key or name, \(kind.map { "\($0.rawValue) " } ?? "")\(whose).", valueName: "key")
+        let help = ArgumentHelp(
+            "The \(kind?.rawValue ?? "artifact") \(whose), by key or name"
+                + (takesSeveral ? "; repeat, in the same order for all inputs." : "."),
+            valueName: "key")
         let name = NameSpecification.customLong(name.kebabCased)
         return isRequired
-            ? Option(name: name, parsing: .unconditionalSingleValue, help: help)
-            : Option(wrappedValue: [], name: name, parsing: .unconditionalSingleValue, help: help)
+            ? Option(name: name, help: help)
+            : Option(wrappedValue: [], name: name, help: help)
     }
 }

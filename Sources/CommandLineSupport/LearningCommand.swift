@@ -33,7 +33,7 @@ public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
 
 extension CommandConfiguration {
     /// The help of a stage's command.
-    static func stage(_ method: (some StageMethod).Type, _ more: String) -> CommandConfiguration {
+    public static func stage(_ method: (some StageMethod).Type, _ more: String) -> CommandConfiguration {
         CommandConfiguration(
             commandName: method.kind.command.last, abstract: method.abstract,
             discussion: """

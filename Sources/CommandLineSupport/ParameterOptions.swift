@@ -38,7 +38,7 @@ public struct ParameterOptions<Method: StageMethod>: ParsableArguments, CustomRe
 
     /// All parameters, the defaults of those included that are not given.
     /// - Throws: `ParameterError` for a value that no run could use.
-    func values() throws(ParameterError) -> JSONValue {
+    public func values() throws(ParameterError) -> JSONValue {
         var values = Method.kind.defaults.members
         for parameter in Method.kind.parameters {
             switch given[parameter.name] {
@@ -85,10 +85,13 @@ extension DeclaredParameter {
             return Flag(wrappedValue: standard == true, name: name, inversion: .prefixedNo, help: help)
         case (.texts, _):
             return Option<[String]>(
-                wrappedValue: [], name: name, parsing: .unconditionalSingleValue, help: help.valued("text"))
+                wrappedValue: [], name: name, help: help.valued("text"))
+        case (_, "") where facts.isFile:
+            return Option<ValueText>(
+                name: name, help: help.valued(placeholder), completion: completion)
         case (_, let standard):
             return Option(
-                wrappedValue: ValueText(default: standard.plainText), name: name, parsing: .unconditional,
+                wrappedValue: ValueText(default: standard.plainText), name: name,
                 help: help.valued(placeholder), completion: completion)
         }
     }

@@ -4,6 +4,13 @@ import Tensors
 public protocol PromptGenerator: Sendable {
     /// M, the context vectors of a prompt.
     var contextLength: Int { get }
+
+    /// A network from its tensors, or nil where some are missing or do not fit together.
+    /// - Parameters:
+    ///   - featureDimension: the numbers of an image's feature.
+    ///   - width: the text encoder's.
+    init?(tensors: [String: Tensor], featureDimension: Int, width: Int)
+
     /// How many numbers of noise a prompt is drawn from; 0 where nothing is left to chance.
     var latentDimension: Int { get }
 
@@ -53,8 +60,6 @@ public protocol PromptWriter: PromptGenerator {
 
     /// All that makes it what it is, by name.
     var tensors: [String: Tensor] { get }
-    /// A network from its tensors, or nil where some are missing or do not fit together.
-    init?(tensors: [String: Tensor], featureDimension: Int, width: Int)
 }
 
 extension PromptWriter {

@@ -5,7 +5,7 @@ extension JSONValue {
     /// The members of this object that are a stage's parameters, checked.
     /// - Throws: `UnfitParameter` where a value is missing, is not what the type needs, such as 2.5 epochs, or makes no
     ///   sense.
-    func parameters<Parameters: CheckedParameters>(
+    package func parameters<Parameters: CheckedParameters>(
         _ type: Parameters.Type = Parameters.self
     ) throws(UnfitParameter) -> Parameters {
         var given: [String: JSONValue] = [:]

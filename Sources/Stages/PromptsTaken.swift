@@ -31,11 +31,4 @@ extension StageKind {
             }
         }
     }
-
-    /// The kind with a rule for the prompts that it takes.
-    func taking(_ prompts: PromptsTaken) -> StageKind {
-        var kind = self
-        kind.promptsTaken = prompts
-        return kind
-    }
 }

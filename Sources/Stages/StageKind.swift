@@ -95,7 +95,8 @@ public struct StageKind: Sendable {
     public var trains: Bool
     /// Whether a training keeps the epoch that is best on validation images, so that it cannot do without them; else the last.
     public var choosesEpoch = true
-    /// What making an artifact comes to; nil where no formula is known.
+    /// What making an artifact comes to; nil where no formula is known. It is then estimated from what artifacts of the kind
+    /// took, by their images and epochs, and not at all before there are any.
     public var work: (@Sendable (StageSize) -> Work)?
     /// Refuses values, of the right types, that no run could use: throws an `UnfitParameter`. Gives what others ask of the model
     /// and of the classes.
@@ -104,6 +105,7 @@ public struct StageKind: Sendable {
     public init(
         name: String, executable: String, command: [String] = [], makes: ArtifactKind, algorithmVersion: Int,
         parameters: [DeclaredParameter] = [], roles: [Role], isNamedInRecipes: Bool = true, trains: Bool = false,
+        work: (@Sendable (StageSize) -> Work)? = nil,
         check: @escaping @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> [ModelNeed] = {
             _ throws(UnfitParameter) in []
         }
@@ -120,29 +122,8 @@ public struct StageKind: Sendable {
         self.roles = roles
         self.isNamedInRecipes = isNamedInRecipes
         self.trains = trains
+        self.work = work
         self.check = check
-    }
-
-    /// A kind that trains on one part of the source images and validates on the other.
-    /// - Parameters:
-    ///   - command: what comes first on the executable's command line.
-    ///   - parameters: the method's own; those of the split are added.
-    ///   - choosesEpoch: see the property.
-    init<Parameters: CheckedParameters>(
-        training name: String, executable: String, command: String, makes: ArtifactKind, algorithmVersion: Int,
-        parameters: Parameters.Type, roles: [Role], isNamedInRecipes: Bool = true, choosesEpoch: Bool = true
-    ) {
-        self.init(
-            name: name, executable: executable, command: [command], makes: makes, algorithmVersion: algorithmVersion,
-            parameters: Parameters.declared + SplitParameters.declared, roles: roles, isNamedInRecipes: isNamedInRecipes,
-            trains: true,
-            check: { values throws(UnfitParameter) in
-                let needs = try values.parameters(Parameters.self).needs
-                let split = try values.parameters(SplitParameters.self)
-                if choosesEpoch { try split.requireValidation() }
-                return needs
-            })
-        self.choosesEpoch = choosesEpoch
     }
 
     /// The recipe of an artifact of this kind. It names the kind as the parameter `stage`.

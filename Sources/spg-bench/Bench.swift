@@ -8,7 +8,7 @@ import Tensors
 struct Bench: ParsableCommand {
     static func main() {
         Conduct.begin()
-        main(nil)
+        main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(

@@ -1,12 +1,13 @@
 import ArgumentParser
 import CommandLineSupport
 import PromptLearning
+import Stages
 
 @main
 struct TrainGenerator: ParsableCommand {
     static func main() {
         Conduct.begin()
-        main(nil)
+        main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(
@@ -19,9 +20,6 @@ struct TrainGenerator: ParsableCommand {
             Each kind of network is a command with a help of its own: spg-cgan cgan --help.
             """,
         version: Version.text,
-        subcommands: [
-            LearningCommand<ConditionalGAN>.self, LearningCommand<PromptRegressor>.self, LearningCommand<DualPath>.self,
-            LearningCommand<PromptFlow>.self,
-        ],
-        defaultSubcommand: LearningCommand<ConditionalGAN>.self)
+        subcommands: Methods.learned.filter { $0.kind.executable == "spg-cgan" }.map { $0.command },
+        defaultSubcommand: ConditionalGAN.command)
 }

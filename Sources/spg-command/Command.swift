@@ -9,7 +9,7 @@ import Stages
 struct Command: ParsableCommand {
     static func main() {
         Conduct.begin()
-        main(nil)
+        main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(

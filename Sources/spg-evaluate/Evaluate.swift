@@ -6,7 +6,7 @@ import Stages
 struct Evaluate: ParsableCommand {
     static func main() {
         Conduct.begin()
-        main(nil)
+        main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(
@@ -22,11 +22,5 @@ struct Evaluate: ParsableCommand {
             Each way is a command with a help of its own: spg-evaluate generator --help.
             """,
         version: Version.text,
-        subcommands: [
-            EvaluationCommand<ZeroShot>.self, EvaluationCommand<PromptEvaluation>.self,
-            EvaluationCommand<GeneratorEvaluation>.self, EvaluationCommand<DPLEvaluation>.self,
-            EvaluationCommand<DAPLEvaluation>.self, EvaluationCommand<ADCLIPEvaluation>.self,
-            EvaluationCommand<VisionPromptEvaluation>.self,
-        ],
-        defaultSubcommand: EvaluationCommand<ZeroShot>.self)
+        subcommands: Methods.evaluations.map { $0.command }, defaultSubcommand: ZeroShot.command)
 }

@@ -12,15 +12,15 @@ import Tensors
 struct Extract: ParsableCommand {
     static func main() {
         Conduct.begin()
-        main(nil)
+        main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(
         commandName: "spg-extract",
-        abstract: "Encodes a data set's images with CLIP and keeps the embeddings in the store.",
+        abstract: ExtractStage.abstract,
         discussion: """
             EXAMPLE
-              spg-extract --data Data/desktop-icons --checkpoint Models/icon-clip --store Cache/artifacts.sqlite --views 4
+              spg-extract \(ExtractStage.example)
 
             Prints the key of each domain's embeddings. Images whose features are in the store are not encoded again: a new
             image costs one image, and a run that was stopped resumes. With --norms, images of older stores are encoded
@@ -53,15 +53,7 @@ struct Extract: ParsableCommand {
     @Option(help: ArgumentHelp("A domain to encode; by default, all; repeat.", valueName: "name"))
     var domain: [String] = []
 
-    @Option(help: ArgumentHelp(
-        "How many random crops of each image to encode besides its center view; with everyEpoch, training makes them.",
-        valueName: "number"))
-    var views = ViewCount.count(0)
-
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Also store block statistics: for every block of the encoder, the means and deviations over tokens.")
-    var statistics = false
+    @OptionGroup(title: "Parameters") var parameters: ParameterOptions<ExtractStage>
 
     @Flag(help: "Add missing norms (a feature's length in CLIP's output); older stores do not have them.")
     var norms = false
@@ -101,13 +93,11 @@ struct Extract: ParsableCommand {
         if imported != nil, norms {
             throw ValidationError("Give either --imported or --norms: imported features bring their norms along.")
         }
-        if case .count(let number) = views, !(0...1000).contains(number) {
-            throw ValidationError("--views must be from 0 to 1000, or everyEpoch, not \(number)")
-        }
     }
 
     func run() throws {
         try reportingErrors {
+            _ = try parameters.values()
             try precision?.check()
             options.threading.apply()
             let checkpoint = try Checkpoint(telling: options.checkpoint)
@@ -161,11 +151,9 @@ struct Extract: ParsableCommand {
     private func encode(
         _ manifest: DomainManifest, _ checkpoint: Checkpoint, _ store: ArtifactStore
     ) throws -> ArtifactKey {
-        var parameters = ExtractStage.Parameters()
-        parameters.views = views
-        parameters.statistics = statistics
         let line = ProgressLine("extract \(manifest.domain)", unit: "images")
-        let stage = try ExtractStage(parameters, onBadImage: onBadImage, origin: origin, withNorms: norms)
+        let stage = try ExtractStage(
+            parameters.values().parameters(), onBadImage: onBadImage, origin: origin, withNorms: norms)
         let outcome = try stage.run(
             manifest: manifest, checkpoint: checkpoint, store: store, replacing: options.force, progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
@@ -200,6 +188,3 @@ extension ExtractStage.Outcome {
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ColorOrder: ExpressibleByArgument {}
-extension ViewCount: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}

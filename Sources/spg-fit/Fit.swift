@@ -1,12 +1,13 @@
 import ArgumentParser
 import CommandLineSupport
 import PromptLearning
+import Stages
 
 @main
 struct Fit: ParsableCommand {
     static func main() {
         Conduct.begin()
-        main(nil)
+        main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(
@@ -19,10 +20,5 @@ struct Fit: ParsableCommand {
             Each method is a command with a help of its own: spg-fit coop --help.
             """,
         version: Version.text,
-        subcommands: [
-            LearningCommand<CoOp>.self, LearningCommand<CoCoOp>.self, LearningCommand<DPL>.self,
-            LearningCommand<DAPL>.self, LearningCommand<ADCLIP>.self, LearningCommand<VPT>.self,
-            LearningCommand<MaPLe>.self, LearningCommand<DualCoOp>.self,
-        ],
-        defaultSubcommand: LearningCommand<CoOp>.self)
+        subcommands: Methods.learned.map { $0.command }, defaultSubcommand: CoOp.command)
 }

@@ -6,7 +6,7 @@ import CommandLineSupport
 struct SPG: AsyncParsableCommand {
     static func main() async {
         Conduct.begin()
-        await main(nil)
+        await main(Conduct.arguments)
     }
 
     static let configuration = CommandConfiguration(
@@ -28,6 +28,6 @@ struct SPG: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self, ReportCommand.self,
             SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
-            ExportCommand.self, CheckpointCommand.self, DataCommand.self,
+            ExportCommand.self, CheckpointCommand.self, DataCommand.self, StagesCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ import ArtifactStore
 import CLIP
 import Datasets
 import Foundation
+import PromptLearning
 import Stages
 import TestSupport
 import Testing
@@ -45,17 +46,17 @@ struct StepArithmeticTests {
 
     static let trainings = [
         // An epoch ends with a look at the validation images, half a step's arithmetic.
-        byEpochs(.fit, steps: 4.5, words),
-        byEpochs(.fitCoCoOp, steps: 32, words.merging(["batchSize": 1, "validateEvery": 3]) { $1 }),
+        byEpochs(CoOp.kind, steps: 4.5, words),
+        byEpochs(CoCoOp.kind, steps: 32, words.merging(["batchSize": 1, "validateEvery": 3]) { $1 }),
         Training(
-            kind: .fitDPL, parameters: ["trainFraction": 0.5, "batchSize": 8, "contextLength": 4, "validateEvery": 100],
+            kind: DPL.kind, parameters: ["trainFraction": 0.5, "batchSize": 8, "contextLength": 4, "validateEvery": 100],
             shorter: ["steps": 2], longer: ["steps": 12], steps: 10),
-        bySteps(.cgan), bySteps(.regressor), bySteps(.flow), bySteps(.dualPath),
-        byEpochs(.fitDual, steps: 4.5, words.merging(["negativeContext": "no icon of a"]) { $1 }),
-        byEpochs(.fitDAPL, steps: 2, ["contextLength": 4, "domainContextLength": 4, "domainWords": false]),
-        bySteps(.fitADCLIP, ["validateEvery": 1, "scales": 2]),
-        byEpochs(.fitVPT, model: "icon-clip-vit", steps: 4, ["template": "an icon of a {}.", "depth": 6, "crops": false]),
-        byEpochs(.fitMaPLe, model: "icon-clip-vit", steps: 4, words.merging(["depth": 3, "crops": false]) { $1 }),
+        bySteps(ConditionalGAN.kind), bySteps(PromptRegressor.kind), bySteps(PromptFlow.kind), bySteps(DualPath.kind),
+        byEpochs(DualCoOp.kind, steps: 4.5, words.merging(["negativeContext": "no icon of a"]) { $1 }),
+        byEpochs(DAPL.kind, steps: 2, ["contextLength": 4, "domainContextLength": 4, "domainWords": false]),
+        bySteps(ADCLIP.kind, ["validateEvery": 1, "scales": 2]),
+        byEpochs(VPT.kind, model: "icon-clip-vit", steps: 4, ["template": "an icon of a {}.", "depth": 6, "crops": false]),
+        byEpochs(MaPLe.kind, model: "icon-clip-vit", steps: 4, words.merging(["depth": 3, "crops": false]) { $1 }),
     ]
 
     @Test(arguments: trainings)
@@ -70,7 +71,7 @@ struct StepArithmeticTests {
         for domain in ["oxygen", "tango"] {
             _ = try await run("spg-extract", [
                 "--data", root.appending(path: "Tests/Fixtures/desktop-icons").path, "--domain", domain, "--views", "0",
-                training.kind.name == StageKind.fitADCLIP.name ? "--statistics" : "--no-statistics",
+                training.kind.name == ADCLIP.kind.name ? "--statistics" : "--no-statistics",
             ])
         }
         let adapts = training.kind.roles.contains { $0.name == "target" }

@@ -72,11 +72,14 @@ struct EstimateTests {
     func formulas() throws {
         // Views cost twice as much each, with a part that does not depend on them.
         let kinds = sampleKinds().map { kind in
-            kind.name == "extract"
-                ? kind.working { size in
+            var kind = kind
+            if kind.name == "extract" {
+                kind.work = { size in
                     guard case .number(let views)? = size.parameters["views"] else { return Work() }
                     return Work(gigaflop: Double(size.images["images"] ?? 0) * views * 10, share: 0.5, bytes: 1000 * views)
-                } : kind
+                }
+            }
+            return kind
         }
         let laboratory = try Laboratory()
         func plan(_ text: String) throws -> Plan {

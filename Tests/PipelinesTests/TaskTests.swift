@@ -241,7 +241,7 @@ struct TaskTests {
                     with: {combine: "${combine}"}
                   zero-shot:
                 """).replacing("seed: [1, 2]", with: "seed: [1, 2]\n  combine: [average, nearest, oracle]")
-        let kinds = sampleKinds() + [.evaluatePrompts]
+        let kinds = sampleKinds() + [PromptEvaluation.kind]
         let plan = try Plan(specification(text, kinds: kinds), inputs: sampleInputs())
         func roles(_ combine: String) throws -> [String] {
             let name = "direct(target oil, seed 1, combine \(combine))"
@@ -268,7 +268,7 @@ struct TaskTests {
 
     @Test("A word that stands for a number is taken, and no other")
     func words() throws {
-        let kinds = [StageKind.extract] + sampleKinds().dropFirst()
+        let kinds = [ExtractStage.kind] + sampleKinds().dropFirst()
         let text = sampleText.replacing("views: 4", with: "views: everyEpoch")
         let plan = try Plan(specification(text, kinds: kinds), inputs: sampleInputs())
         #expect(plan.instances[0].recipe.parameters["views"] == "everyEpoch")

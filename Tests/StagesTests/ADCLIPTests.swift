@@ -21,7 +21,7 @@ struct ADCLIPTests {
         _ source: ArtifactKey, _ target: ArtifactKey, with changes: [String: JSONValue] = [:]
     ) throws -> LearningStage<ADCLIP> {
         try LearningStage(
-            StageKind.fitADCLIP.defaults.changed(Self.small).changed(changes),
+            ADCLIP.kind.defaults.changed(Self.small).changed(changes),
             inputs: ["embeddings": [source], "target": [target]])
     }
 
@@ -65,7 +65,7 @@ struct ADCLIPTests {
         let train = try bench.store.record(part)
         func evaluation(_ part: ArtifactKey?) throws -> Evaluation {
             let stage = try EvaluateStage<ADCLIPEvaluation>(
-                StageKind.evaluateADCLIP.defaults, inputs: ["embeddings": [target], "projectors": [key]], part: part)
+                ADCLIPEvaluation.kind.defaults, inputs: ["embeddings": [target], "projectors": [key]], part: part)
             return try bench.store.evaluation(stage.run(checkpoint: bench.checkpoint, store: bench.store))
         }
         let all = try evaluation(nil), some = try evaluation(train)

@@ -12,14 +12,14 @@ struct BaselineTests {
 
     private func coCoOp(_ sources: [ArtifactKey], _ changes: [String: JSONValue] = [:]) throws -> LearningStage<CoCoOp> {
         try LearningStage(
-            StageKind.fitCoCoOp.defaults.changed(Self.small)
+            CoCoOp.kind.defaults.changed(Self.small)
                 .changed(["context": "", "epochs": 2, "learningRate": 0.05]).changed(changes),
             inputs: ["embeddings": sources])
     }
 
     private func dpl(_ sources: [ArtifactKey], _ changes: [String: JSONValue] = [:]) throws -> LearningStage<DPL> {
         try LearningStage(
-            StageKind.fitDPL.defaults.changed(Self.small)
+            DPL.kind.defaults.changed(Self.small)
                 .changed(["hiddenWidth": 16, "steps": 6, "validateEvery": 3]).changed(changes),
             inputs: ["embeddings": sources])
     }
@@ -28,7 +28,7 @@ struct BaselineTests {
         _ sources: [ArtifactKey], _ target: ArtifactKey, _ changes: [String: JSONValue] = [:]
     ) throws -> LearningStage<DAPL> {
         try LearningStage(
-            StageKind.fitDAPL.defaults.changed(Self.small)
+            DAPL.kind.defaults.changed(Self.small)
                 .changed(["domainContextLength": 2, "epochs": 2, "threshold": 0.3, "domainWords": false]).changed(changes),
             inputs: ["embeddings": sources, "target": [target]])
     }
@@ -113,17 +113,17 @@ struct BaselineTests {
         let tested = try bench.evaluated(DAPLEvaluation.self, ["generator": [keys[1]]], on: target)
         #expect(try bench.store.evaluation(tested).predictions.count == 24)
 
-        let all = StageKind.fitDAPL.defaults.changed(["trainFraction": 1])
-        _ = try StageKind.fitDAPL.check(all)
-        #expect(throws: UnfitParameter.self) { try StageKind.fitDAPL.check(all.changed(["trainFraction": 1.01])) }
-        for kind in [StageKind.fit, .fitDPL, .fitADCLIP, .cgan] {
+        let all = DAPL.kind.defaults.changed(["trainFraction": 1])
+        _ = try DAPL.kind.check(all)
+        #expect(throws: UnfitParameter.self) { try DAPL.kind.check(all.changed(["trainFraction": 1.01])) }
+        for kind in [CoOp.kind, DPL.kind, ADCLIP.kind, ConditionalGAN.kind] {
             #expect(throws: UnfitParameter.self) { try kind.check(kind.defaults.changed(["trainFraction": 1])) }
         }
     }
 
     @Test("The defaults are those of the released configurations for what is done here")
     func released() {
-        let dapl = StageKind.fitDAPL.defaults, maple = StageKind.fitMaPLe.defaults, vpt = StageKind.fitVPT.defaults
+        let dapl = DAPL.kind.defaults, maple = MaPLe.kind.defaults, vpt = VPT.kind.defaults
         // ep25-32.yaml, RN50.
         for (name, value) in [
             "classSpecificContexts": false, "contextLength": 16, "domainContextLength": 16, "threshold": 0.5, "temperature": 1,
@@ -170,20 +170,20 @@ struct BaselineTests {
             let error = #expect(throws: UnfitParameter.self) { _ = try kind.check(kind.defaults.changed([name: value])) }
             #expect(error?.name == name)
         }
-        refuses(.fitCoCoOp, "batchSize", 0)
-        refuses(.fitCoCoOp, "validateEvery", 0)
-        refuses(.fitDPL, "competitors", "none")
-        refuses(.fitDPL, "depth", 1)
-        refuses(.fitDPL, "dropout", 1)
-        refuses(.fitDAPL, "pace", "fast")
-        refuses(.fitDAPL, "threshold", 2)
-        refuses(.fitDAPL, "template", "no place")
-        refuses(.evaluateZeroShot, "templates", ["an icon", "a {}"])
+        refuses(CoCoOp.kind, "batchSize", 0)
+        refuses(CoCoOp.kind, "validateEvery", 0)
+        refuses(DPL.kind, "competitors", "none")
+        refuses(DPL.kind, "depth", 1)
+        refuses(DPL.kind, "dropout", 1)
+        refuses(DAPL.kind, "pace", "fast")
+        refuses(DAPL.kind, "threshold", 2)
+        refuses(DAPL.kind, "template", "no place")
+        refuses(ZeroShot.kind, "templates", ["an icon", "a {}"])
     }
 
     @Test("Templates: one as before, several, and lists by name") func templates() throws {
         let bench = try Bench(), target = try bench.extract("chalk").key
-        let plain = StageKind.evaluateZeroShot.recipe(StageKind.evaluateZeroShot.defaults, inputs: [])
+        let plain = ZeroShot.kind.recipe(ZeroShot.kind.defaults, inputs: [])
         #expect(plain.parameters["templates"] == nil)
         func evaluation(_ templates: [JSONValue]) throws -> Evaluation {
             try bench.store.evaluation(bench.evaluated(ZeroShot.self, on: target, with: ["templates": .array(templates)]))
@@ -194,8 +194,5 @@ struct BaselineTests {
         #expect(try evaluation(["dtd", "a photo of a {}."]).predictions != one.predictions)
         #expect(NamedTemplates.lists["imagenet-80"]?.count == 80 && NamedTemplates.lists["imagenet-7"]?.count == 7)
         #expect(NamedTemplates.lists.values.joined().allSatisfy { $0.contains("{}") })
-        let arguments = ["--templates", "imagenet-7", "--templates=a {}."]
-        let parsed = try StageKind.evaluateZeroShot.parameters(fromArguments: arguments)
-        #expect(parsed["templates"] == ["imagenet-7", "a {}."])
     }
 }

@@ -78,7 +78,7 @@ import Testing
                 "context": "", "contextLength": 2, "domainContextLength": 2, "batchSize": 8, "epochs": 1, "domainWords": false,
             ]
             return try LearningStage<DAPL>(
-                StageKind.fitDAPL.defaults.changed(small), inputs: ["embeddings": sources, "target": [target]]
+                DAPL.kind.defaults.changed(small), inputs: ["embeddings": sources, "target": [target]]
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }
         let among = refusal { try dapl([ink, oil], ink) }
@@ -116,8 +116,8 @@ import Testing
         let set = try bench.store.embeddingSet(ink), vectors = try bench.store.embeddings(ink, view: "center")
         let rows = vectors.manifest.images.map { ImageView(image: $0.digest, view: "center") }
         try bench.store.insert(vectors.vectors, for: rows, encoder: encoder)
-        let recipe = StageKind.extract.recipe(
-            StageKind.extract.defaults.changed(["encoder": .string(encoder.description)]),
+        let recipe = ExtractStage.kind.recipe(
+            ExtractStage.kind.defaults.changed(["encoder": .string(encoder.description)]),
             inputs: [Recipe.Input("images", set.manifest)])
         try bench.store.write(
             recipe, .embeddings(EmbeddingSet(manifest: set.manifest, encoder: encoder, views: ["center"])), seconds: 0)

@@ -66,7 +66,7 @@ struct Bench {
 
     func fit(_ embeddings: ArtifactKey..., with changes: [String: JSONValue] = [:]) throws -> LearningStage<CoOp> {
         try LearningStage(
-            StageKind.fit.defaults.changed([
+            CoOp.kind.defaults.changed([
                 "context": "", "contextLength": 2, "batchSize": 8, "epochs": .number(Double(Self.epochs)),
                 "learningRate": 0.05,
             ]).changed(changes), inputs: ["embeddings": embeddings])
@@ -76,7 +76,7 @@ struct Bench {
         _ embeddings: [ArtifactKey], _ prompts: [ArtifactKey], with changes: [String: JSONValue] = [:]
     ) throws -> LearningStage<ConditionalGAN> {
         try LearningStage(
-            StageKind.cgan.defaults.changed([
+            ConditionalGAN.kind.defaults.changed([
                 "batchSize": 8, "epochs": .number(Double(Self.epochs)), "warmUpEpochs": 1, "latentDimension": 8,
             ]).changed(changes), inputs: ["embeddings": embeddings, "prompts": prompts])
     }

@@ -78,8 +78,8 @@ struct BlockStatisticsTests {
 
     @Test("At its default the parameter is in no recipe")
     func oldKeysStay() throws {
-        #expect(StageKind.extract.recipe(StageKind.extract.defaults, inputs: []).parameters["statistics"] == nil)
-        let with = StageKind.extract.defaults.changed(["statistics": true])
-        #expect(StageKind.extract.recipe(with, inputs: []).parameters["statistics"] == true)
+        #expect(ExtractStage.kind.recipe(ExtractStage.kind.defaults, inputs: []).parameters["statistics"] == nil)
+        let with = ExtractStage.kind.defaults.changed(["statistics": true])
+        #expect(ExtractStage.kind.recipe(with, inputs: []).parameters["statistics"] == true)
     }
 }

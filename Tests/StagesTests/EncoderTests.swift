@@ -41,7 +41,7 @@ import Testing
         try FileManager.default.removeItem(at: bench.folder.url.appending(path: "clip/merges.txt"))
         #expect(try bench.store.identity(of: bench.checkpoint).parameters["tokenizer"] == nil)
         let embeddings = try bench.extract("ink").key
-        let zeroShot = try EvaluateStage<ZeroShot>(StageKind.evaluateZeroShot.defaults, inputs: ["embeddings": [embeddings]])
+        let zeroShot = try EvaluateStage<ZeroShot>(ZeroShot.kind.defaults, inputs: ["embeddings": [embeddings]])
         #expect {
             try zeroShot.run(checkpoint: bench.checkpoint, store: bench.store)
         } throws: {

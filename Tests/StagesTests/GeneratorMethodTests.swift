@@ -58,7 +58,7 @@ extension Bench {
     /// Fits a pair of prompts, with small parameters unless told otherwise.
     fileprivate func pair(_ embeddings: [ArtifactKey], _ changes: [String: JSONValue]) throws -> LearningStage<DualCoOp> {
         try LearningStage(
-            StageKind.fitDual.defaults.changed([
+            DualCoOp.kind.defaults.changed([
                 "context": "", "negativeContext": "", "contextLength": 2, "batchSize": 8,
                 "epochs": .number(Double(Self.epochs)), "learningRate": 0.05,
             ]).changed(changes), inputs: ["embeddings": embeddings])
@@ -241,7 +241,7 @@ struct DualPathTests {
         func message(_ embeddings: [ArtifactKey], _ prompts: [ArtifactKey]) throws -> String {
             let error = #expect(throws: (any Error).self) {
                 try LearningStage<DualPath>(
-                    StageKind.dualPath.defaults.changed(Sources.parameters),
+                    DualPath.kind.defaults.changed(Sources.parameters),
                     inputs: ["embeddings": embeddings, "prompts": prompts]
                 ).run(checkpoint: bench.checkpoint, store: bench.store)
             }
@@ -257,7 +257,7 @@ struct DualPathTests {
             .run(checkpoint: bench.checkpoint, store: bench.store)
         let same = #expect(throws: (any Error).self) {
             try LearningStage<PromptFlow>(
-                StageKind.flow.defaults.changed(Sources.parameters),
+                PromptFlow.kind.defaults.changed(Sources.parameters),
                 inputs: ["embeddings": sources.embeddings, "prompts": [pooled]]
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }

@@ -162,6 +162,6 @@ struct ImportTests {
         #expect(throws: (any Error).self) {
             try importing(.prompt, bench.folder.url.appending(path: "none.pt"), for: [embeddings], in: bench)
         }
-        #expect(throws: UnfitParameter.self) { try ImportStage(.prompt, StageKind.importPrompt.defaults, embeddings: [embeddings]) }
+        #expect(throws: UnfitParameter.self) { try ImportStage(.prompt, PromptImport.kind.defaults, embeddings: [embeddings]) }
     }
 }

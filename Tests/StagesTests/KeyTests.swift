@@ -1,6 +1,7 @@
 import ArtifactStore
 import Datasets
 import Foundation
+import PromptLearning
 import Stages
 import TestSupport
 import Testing
@@ -56,8 +57,8 @@ struct KeyTests {
     @Test(
         "Recipes of the first kinds do not name them: what stores have of those keeps its key",
         arguments: [
-            StageKind.extract, .fit, .cgan, .importPrompt, .importGenerator, .evaluateZeroShot, .evaluatePrompts,
-            .evaluateGenerator, .command(roles: []),
+            ExtractStage.kind, CoOp.kind, ConditionalGAN.kind, PromptImport.kind, GeneratorImport.kind, ZeroShot.kind, PromptEvaluation.kind,
+            GeneratorEvaluation.kind, .command(roles: []),
         ].map { ($0.name, $0.recipe($0.defaults, inputs: []).parameters) })
     func unnamed(kind: String, parameters: JSONValue) {
         #expect(parameters["stage"] == nil, "\(kind)")

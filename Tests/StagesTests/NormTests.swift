@@ -30,7 +30,7 @@ import Testing
 
     private func dpl(_ sources: [ArtifactKey], _ changes: [String: JSONValue] = [:]) throws -> LearningStage<DPL> {
         try LearningStage(
-            StageKind.fitDPL.defaults.changed([
+            DPL.kind.defaults.changed([
                 "batchSize": 8, "contextLength": 2, "hiddenWidth": 16, "steps": 6, "validateEvery": 3,
             ]).changed(changes), inputs: ["embeddings": sources])
     }

@@ -24,7 +24,7 @@ struct SplitFileTests {
         _ embeddings: [ArtifactKey], _ splits: [SplitKeys], in bench: Bench, with changes: [String: JSONValue] = [:]
     ) throws -> LearningStage<CoOp> {
         try LearningStage(
-            StageKind.fit.defaults.changed(["context": "", "contextLength": 2, "batchSize": 8, "epochs": 2])
+            CoOp.kind.defaults.changed(["context": "", "contextLength": 2, "batchSize": 8, "epochs": 2])
                 .changed(changes),
             inputs: ["embeddings": embeddings], splits: splits)
     }
@@ -42,7 +42,7 @@ struct SplitFileTests {
 
         let generators = try [[], splits].map { splits in
             try LearningStage<ConditionalGAN>(
-                StageKind.cgan.defaults.changed(["batchSize": 8, "epochs": 2, "warmUpEpochs": 1, "latentDimension": 8]),
+                ConditionalGAN.kind.defaults.changed(["batchSize": 8, "epochs": 2, "warmUpEpochs": 1, "latentDimension": 8]),
                 inputs: ["embeddings": embeddings, "prompts": [stages[0].recipe.key, stages[0].recipe.key]], splits: splits
             ).run(checkpoint: bench.checkpoint, store: bench.store)
         }
@@ -100,7 +100,7 @@ struct SplitFileTests {
         let bench = try Bench()
         let embeddings = try bench.extract("ink").key, split = try parts("ink", in: bench), keys = try keys(split, in: bench)
         func stage(_ part: ArtifactKey?) throws -> EvaluateStage<ZeroShot> {
-            try EvaluateStage(StageKind.evaluateZeroShot.defaults, inputs: ["embeddings": [embeddings]], part: part)
+            try EvaluateStage(ZeroShot.kind.defaults, inputs: ["embeddings": [embeddings]], part: part)
         }
         func evaluation(_ part: ArtifactKey?) throws -> Evaluation {
             try bench.store.evaluation(stage(part).run(checkpoint: bench.checkpoint, store: bench.store))

@@ -1,6 +1,7 @@
 import ArtifactStore
 import CLIP
 import Foundation
+import PromptLearning
 import Stages
 import Testing
 
@@ -23,22 +24,22 @@ struct WorkTests {
         func ratio(_ kind: StageKind, _ more: [String: JSONValue], than less: [String: JSONValue]) throws -> Double {
             try work(kind, more).gigaflop / work(kind, less).gigaflop
         }
-        #expect(try abs(ratio(.fit, ["epochs": 100], than: ["epochs": 50]) - 2) < 1e-9)
-        #expect(try ratio(.fit, ["batchSize": 16], than: ["batchSize": 32]) > 1.9)
-        #expect(try abs(ratio(.evaluateGenerator, ["draws": 8], than: ["draws": 1]) - 8) < 1e-9)
-        #expect(try ratio(.cgan, ["stepsPerEpoch": 100], than: ["stepsPerEpoch": 50]) > 1.1)
-        #expect(try ratio(.cgan, ["validateEvery": 10], than: [:]) < 0.5)
-        for kind in [StageKind.regressor, .flow, .dualPath] {
+        #expect(try abs(ratio(CoOp.kind, ["epochs": 100], than: ["epochs": 50]) - 2) < 1e-9)
+        #expect(try ratio(CoOp.kind, ["batchSize": 16], than: ["batchSize": 32]) > 1.9)
+        #expect(try abs(ratio(GeneratorEvaluation.kind, ["draws": 8], than: ["draws": 1]) - 8) < 1e-9)
+        #expect(try ratio(ConditionalGAN.kind, ["stepsPerEpoch": 100], than: ["stepsPerEpoch": 50]) > 1.1)
+        #expect(try ratio(ConditionalGAN.kind, ["validateEvery": 10], than: [:]) < 0.5)
+        for kind in [PromptRegressor.kind, PromptFlow.kind, DualPath.kind] {
             #expect(try ratio(kind, ["stepsPerEpoch": 400], than: ["stepsPerEpoch": 200]) > 1, "\(kind.name)")
         }
-        #expect(try work(.fitDual).gigaflop > 1.9 * work(.fit).gigaflop)
+        #expect(try work(DualCoOp.kind).gigaflop > 1.9 * work(CoOp.kind).gigaflop)
         let images = ["images": 1000]
-        let one = try work(.extract, images: images), five = try work(.extract, ["views": 4], images: images)
+        let one = try work(ExtractStage.kind, images: images), five = try work(ExtractStage.kind, ["views": 4], images: images)
         #expect(abs(five.gigaflop / one.gigaflop - 5) < 1e-9 && five.seconds < 5 * one.seconds)
         // Of 512 numbers a page of 16 KiB holds seven.
         #expect(try abs(Double(#require(five.bytes) - #require(one.bytes)) - 4000 * (16_384.0 / 7 + 40)) < 2)
-        #expect(try work(.evaluateZeroShot).gigaflop < work(.evaluateGenerator).gigaflop / 100)
-        #expect(try work(.evaluatePrompts).gigaflop == work(.evaluateZeroShot).gigaflop)
+        #expect(try work(ZeroShot.kind).gigaflop < work(GeneratorEvaluation.kind).gigaflop / 100)
+        #expect(try work(PromptEvaluation.kind).gigaflop == work(ZeroShot.kind).gigaflop)
     }
 
     @Test("At ViT-B/16's sizes, within a factor of two of what benchmarks have measured on a core of 260 GFLOP/s")
@@ -46,14 +47,14 @@ struct WorkTests {
         func isNear(_ seconds: Double, _ measured: Double) -> Bool { (0.5...2).contains(seconds / measured) }
         // Docs/benchmarks.md, on two cores: 14.7 images a second; a CoOp step of 7 classes in 18.1 ms, of 65 in 98.9; a prediction
         // with a prompt of its own in 4.95 and 38.6 ms; a step of the GAN in 7.35 ms.
-        #expect(isNear(try work(.extract, images: ["images": 147]).coreSeconds(at: 260) / 2, 10))
+        #expect(isNear(try work(ExtractStage.kind, images: ["images": 147]).coreSeconds(at: 260) / 2, 10))
         for (classes, step, prediction) in [(7, 0.0181, 0.00495), (65, 0.0989, 0.0386)] {
             let steps = 43.0 * 50
-            #expect(isNear(try work(.fit, classes: classes).coreSeconds(at: 260) / 2 / steps, step))
-            #expect(isNear(try work(.evaluateGenerator, classes: classes).coreSeconds(at: 260) / 2 / 2000, prediction))
+            #expect(isNear(try work(CoOp.kind, classes: classes).coreSeconds(at: 260) / 2 / steps, step))
+            #expect(isNear(try work(GeneratorEvaluation.kind, classes: classes).coreSeconds(at: 260) / 2 / 2000, prediction))
         }
-        let without = try work(.cgan, ["stepsPerEpoch": 100, "validateEvery": 1e6]).coreSeconds(at: 260)
-        let more = try work(.cgan, ["stepsPerEpoch": 200, "validateEvery": 1e6]).coreSeconds(at: 260)
+        let without = try work(ConditionalGAN.kind, ["stepsPerEpoch": 100, "validateEvery": 1e6]).coreSeconds(at: 260)
+        let more = try work(ConditionalGAN.kind, ["stepsPerEpoch": 200, "validateEvery": 1e6]).coreSeconds(at: 260)
         #expect(isNear((more - without) / 2 / 7000, 0.00735))
     }
 

@@ -7,9 +7,6 @@ import Tensors
 /// The positive context is CoOp's, learned by cross-entropy. The negative one is learned by the binary cross-entropy of
 /// every class's logit against 1 − one-hot, in which the positive terms, C − 1 of the C, have the weight C − 1.
 public struct DualCoOp: SteppedTraining, FeatureTraining {
-    /// What the store calls it.
-    public static let method = "dual-coop"
-
     /// Two learned contexts, each `[M, width]`.
     public struct Contexts: Sendable {
         public var positive: Tensor, negative: Tensor

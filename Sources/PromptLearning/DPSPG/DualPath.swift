@@ -3,9 +3,6 @@ import Tensors
 /// Stage II of Dual-Path Stable Soft Prompt Generation (Zhang et al. 2025): two transformers that write a positive and
 /// a negative prompt for an image. A class's score is its cosine with the one minus a share of that with the other.
 public struct DualPath: Sendable {
-    /// What the store calls it.
-    public static let method = "dpspg"
-
     private var positive: PromptTransformer, negative: PromptTransformer
     /// The share of the negative cosine, the paper's α.
     let negativeWeight: Float

@@ -11,8 +11,6 @@ import Tensors
 ///
 ///     x [K], t ─▶ 8 waves, f ─▶ Linear(K+8+F, 256) GELU ─▶ Linear(256, 256) GELU ─▶ Linear(256, K)
 public struct PromptFlow: Sendable {
-    /// What the store calls it.
-    public static let method = "flow"
     static let hidden = 256
     /// Frequencies of the time, π · 2ʲ, each as a sine and a cosine.
     static let frequencies = 4

@@ -3,8 +3,6 @@ import Tensors
 /// SPG's ablation: what its generator is without noise and without an adversary. The layers are the generator's, and
 /// they are fitted to the label prompts by their mean squared error.
 public struct PromptRegressor: Sendable {
-    /// What the store calls it.
-    public static let method = "regressor"
     private var generator: Generator
 
     package init(featureDimension: Int, contextLength: Int, width: Int, seed: Int) {

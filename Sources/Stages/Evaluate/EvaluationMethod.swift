@@ -8,6 +8,9 @@ import Tensors
 public protocol EvaluationMethod: StageMethod {
     associatedtype Parameters: CheckedParameters
 
+    /// What making an artifact comes to.
+    static func work(_ size: StageSize) -> Work
+
     /// Classifies the images.
     /// - Parameter progress: called with the number of images that are done.
     /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError`.
@@ -49,16 +52,21 @@ public struct Classified: Sendable {
 
 extension StageKind {
     /// A kind that classifies the images of the target domain.
-    /// - Parameter roles: besides `embeddings`, the target's.
-    init<Parameters: CheckedParameters>(
-        evaluation name: String, command: String, algorithmVersion: Int, parameters: Parameters.Type, roles: [Role] = [],
+    /// - Parameters:
+    ///   - command: the kind is called after it.
+    ///   - version: of the algorithm.
+    ///   - roles: besides `embeddings`, the target's.
+    ///   - taking: what several prompts that it takes must have in common.
+    init<Method: EvaluationMethod>(
+        evaluating method: Method.Type, as command: String, version: Int, roles: [Role] = [], taking: PromptsTaken = .any,
         isNamedInRecipes: Bool = true
     ) {
         self.init(
-            name: name, executable: "spg-evaluate", command: [command], makes: .evaluation,
-            algorithmVersion: algorithmVersion, parameters: Parameters.declared,
+            name: "evaluate-\(command)", executable: "spg-evaluate", command: [command], makes: .evaluation,
+            algorithmVersion: version, parameters: Method.Parameters.declared,
             roles: [Role("embeddings", .embeddings, .target)] + roles, isNamedInRecipes: isNamedInRecipes,
-            check: { values throws(UnfitParameter) in try values.parameters(Parameters.self).needs })
+            check: { values throws(UnfitParameter) in try values.parameters(Method.Parameters.self).needs })
+        (promptsTaken, work) = (taking, { Method.work($0) })
     }
 }
 

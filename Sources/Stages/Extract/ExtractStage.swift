@@ -6,15 +6,6 @@ import Imaging
 import PromptLearning
 import Tensors
 
-extension StageKind {
-    /// Images → embeddings of one domain.
-    public static let extract = StageKind(
-        name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
-        parameters: ExtractStage.Parameters.declared, roles: [Role("images", .images, .domain)], isNamedInRecipes: false,
-        check: { values throws(UnfitParameter) in try values.parameters(ExtractStage.Parameters.self).needs }
-    ).working(\.extraction)
-}
-
 /// Encodes the images of one domain: the center view of each, and random crops for training.
 ///
 /// Features are kept image by image as they are made: a run that is stopped goes on with the images it lacks, and an image
@@ -111,7 +102,7 @@ public struct ExtractStage: Sendable {
 
     /// The artifact that an encoder makes of a domain's images.
     public func recipe(images: ArtifactKey, encoder: Digest) -> Recipe {
-        StageKind.extract.recipe(
+        Self.kind.recipe(
             JSONValue.merging(parameters, ["encoder": encoder.description]), inputs: [Recipe.Input("images", images)])
     }
 
@@ -221,5 +212,24 @@ extension DomainManifest {
     /// The manifest without the images that another does not have.
     fileprivate func keeping(_ other: DomainManifest) -> DomainManifest {
         removing(Set(images.map(\.digest)).subtracting(other.images.map(\.digest)))
+    }
+}
+
+extension ExtractStage: StageMethod {
+    public static let kind = StageKind(
+        name: "extract", executable: "spg-extract", makes: .embeddings, algorithmVersion: 1,
+        parameters: Parameters.declared, roles: [.init("images", .images, .domain)], isNamedInRecipes: false,
+        work: { work($0) }, check: { values throws(UnfitParameter) in try values.parameters(Parameters.self).needs })
+    public static var abstract: String { "Encodes a data set's images with CLIP and keeps the embeddings in the store." }
+    public static var example: String {
+        "--data Data/desktop-icons --checkpoint Models/icon-clip --store Cache/artifacts.sqlite --views 4"
+    }
+
+    /// Each image is decoded once, and each view is cut out of it and encoded.
+    public static func work(_ size: StageSize) -> Work {
+        let images = size.imageCount("images"), views = 1 + size.number("views")
+        return Work(
+            gigaflop: images * views * size.model.imageGigaflop, share: 0.75, seconds: images * (0.0005 + views * 0.0005),
+            bytes: images * views * StoredSize.row(of: 4 * size.model.dimension + 64) + images * StoredSize.image)
     }
 }

@@ -40,6 +40,11 @@ struct GeneratorFile {
         prefix = prefixes[0]
     }
 
+    /// What writes prompts out of the tensors of an imported generator.
+    static func writer(of tensors: [String: Tensor]) -> any PromptGenerator.Type {
+        tensors["ctx"] == nil ? Generator.self : ConditionalContext.self
+    }
+
     private static func opened(_ url: URL) throws -> any TensorFile {
         do {
             return try openWeights(url, joiningShards: false)

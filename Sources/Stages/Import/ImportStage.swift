@@ -15,8 +15,8 @@ public struct ImportStage: Sendable {
         /// The kind of stage that imports it.
         public var kind: StageKind {
             switch self {
-            case .prompt: .importPrompt
-            case .generator: .importGenerator
+            case .prompt: PromptImport.kind
+            case .generator: GeneratorImport.kind
             }
         }
     }
@@ -59,7 +59,7 @@ public struct ImportStage: Sendable {
             let projection = try checkpoint.read { $0.tensor("text_projection", [0, 0]) }
             switch subject {
             case .prompt:
-                let isClassSpecific = try parameters.parameters(PromptImport.self).classSpecificContexts
+                let isClassSpecific = try parameters.parameters(PromptImport.Parameters.self).classSpecificContexts
                 let opened = try PromptFile(contentsOf: file)
                 let vectors = try opened.vectors(
                     width: projection.rows, classCount: isClassSpecific ? classCount(in: store) : nil)

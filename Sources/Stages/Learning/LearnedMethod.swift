@@ -8,8 +8,17 @@ public protocol LearnedMethod: StageMethod {
     associatedtype Parameters: CheckedParameters
     associatedtype Learner: Training
 
+    /// What the store calls it. Its command is called so, too, and its kind of stage after it, unless they say otherwise.
+    static var name: String { get }
+
+    /// The network that writes prompts for images out of the weights that it learns; nil where it learns none.
+    static var writer: (any PromptGenerator.Type)? { get }
+
     /// Whether it learns from the block statistics of images, too.
     static var readsStatistics: Bool { get }
+
+    /// What making an artifact comes to.
+    static func work(_ size: StageSize) -> Work
 
     /// The training at its start.
     /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError`.
@@ -22,6 +31,48 @@ public protocol LearnedMethod: StageMethod {
 
 extension LearnedMethod {
     public static var readsStatistics: Bool { false }
+    public static var writer: (any PromptGenerator.Type)? { nil }
+}
+
+extension StageKind {
+    /// A kind that trains on one part of the source images and validates on the other.
+    /// - Parameters:
+    ///   - name: as written after `uses:`; nil for the method's after "fit-".
+    ///   - command: the method's name if it is nil.
+    ///   - version: of the algorithm.
+    ///   - taking: what several prompts that it takes must have in common.
+    ///   - choosesEpoch: see the property.
+    init<Method: LearnedMethod>(
+        learning method: Method.Type, as name: String? = nil, by executable: String = "spg-fit", command: String? = nil,
+        makes: ArtifactKind = .generator, version: Int, roles: [Role], taking: PromptsTaken = .any,
+        isNamedInRecipes: Bool = true, choosesEpoch: Bool = true
+    ) {
+        self.init(
+            name: name ?? "fit-\(Method.name)", executable: executable, command: [command ?? Method.name], makes: makes,
+            algorithmVersion: version, parameters: Method.Parameters.declared + SplitParameters.declared, roles: roles,
+            isNamedInRecipes: isNamedInRecipes, trains: true,
+            check: { values throws(UnfitParameter) in
+                let needs = try values.parameters(Method.Parameters.self).needs
+                let split = try values.parameters(SplitParameters.self)
+                if choosesEpoch { try split.requireValidation() }
+                return needs
+            })
+        (promptsTaken, self.choosesEpoch, work) = (taking, choosesEpoch, { Method.work($0) })
+    }
+
+    /// A kind that trains a network to write prompts, from features and prompts of the source domains.
+    /// - Parameters:
+    ///   - name: as written after `uses:`, and the command.
+    ///   - prompts: as what the store has the prompts of a domain.
+    init<Method: LearnedMethod>(
+        writing method: Method.Type, as name: String, version: Int, from prompts: ArtifactKind,
+        isNamedInRecipes: Bool = true
+    ) {
+        self.init(
+            learning: method, as: name, by: "spg-cgan", command: name, version: version,
+            roles: [Role("embeddings", .embeddings, .sources), Role("prompts", prompts, .sources)],
+            taking: prompts == .prompt ? .plain : .alike, isNamedInRecipes: isNamedInRecipes)
+    }
 }
 
 /// What a training has to learn from.

@@ -43,6 +43,12 @@ public struct Work: Hashable, Sendable {
         return sum
     }
 
+    /// The numbers that the weights of linear layers have.
+    /// - Parameter sizes: what the first takes, then what each puts out.
+    static func weights(ofLayers sizes: [Double]) -> Double {
+        zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
     /// Seconds of one core.
     /// - Parameter rate: its matrix products', in thousand millions of operations a second.
     public func coreSeconds(at rate: Double) -> Double { gigaflop / max(rate, 1e-9) + seconds }
@@ -97,6 +103,27 @@ public struct StageSize: Sendable {
         Work(gigaflop: images * promptGigaflop(contextLength: contextLength), share: 0.8)
     }
 
+    /// Measurements on the validation images, each with a prompt of its own.
+    func measuring(_ measurements: Double, contextLength: Double) -> Work {
+        classifying(measurements.rounded(.up) * validation, contextLength: contextLength)
+    }
+
+    func measurements(in epochs: Double) -> Double { epochs / max(1, number("validateEvery", default: 1)) }
+
+    /// Steps of so many epochs, each of as many as the parameters say or as there are whole batches.
+    func steps(epochs: Double) -> Double {
+        let given = number("stepsPerEpoch")
+        return epochs * (given > 0 ? given : batches)
+    }
+
+    /// Classifying the images of the target by one prompt for each class.
+    var classifyingByClass: Work {
+        let products = 2 * imageCount() * Double(classes * model.dimension) / 1e9
+        return Work(
+            gigaflop: promptGigaflop(contextLength: 4) + products, share: 0.4, unit: predicting(),
+            bytes: imageCount() * StoredSize.prediction)
+    }
+
     /// Classifying the images of the target, with so many prompts for each of them.
     func evaluating(prompts: Double, contextLength: Double) -> Work {
         var work = classifying((imageCount() * prompts).rounded(.up), contextLength: contextLength)
@@ -109,15 +136,5 @@ public struct StageSize: Sendable {
     func predicting(prompts: Double = 0, contextLength: Double = 0) -> Double {
         model.imageGigaflop + 2 * Double(classes * model.dimension) / 1e9
             + (prompts > 0 ? prompts * promptGigaflop(contextLength: contextLength) : 0)
-    }
-}
-
-extension StageKind {
-    /// The kind with a formula of its work. A kind without one is estimated from what artifacts of it took, by their images and
-    /// epochs, and not at all before there are any.
-    public func working(_ work: @escaping @Sendable (StageSize) -> Work) -> StageKind {
-        var kind = self
-        kind.work = work
-        return kind
     }
 }

@@ -8,7 +8,7 @@ import Stages
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Imports features, prompts and generators that were made elsewhere.",
-        subcommands: [ImportFeaturesCommand.self, ImportPromptCommand.self, ImportGeneratorCommand.self])
+        subcommands: [ImportFeaturesCommand.self, ImportLearnedCommand<PromptImport>.self, ImportLearnedCommand<GeneratorImport>.self])
 }
 
 struct ImportFeaturesCommand: ParsableCommand {

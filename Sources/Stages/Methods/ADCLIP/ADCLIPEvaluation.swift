@@ -1,15 +1,6 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// AD-CLIP's projectors on the target domain: one prompt per image.
-    public static let evaluateADCLIP = StageKind(
-        evaluation: "evaluate-ad-clip", command: "ad-clip", algorithmVersion: 1,
-        parameters: ADCLIPEvaluation.Parameters.self,
-        roles: [Role("projectors", .generator, .cell)]
-    ).working(\.classifyingByStyle)
-}
-
 /// AD-CLIP: each image is classified with a prompt made from the statistics of the encoder's blocks for it alone.
 public enum ADCLIPEvaluation: EvaluationMethod {
     /// What evaluation with AD-CLIP can be told.
@@ -27,15 +18,20 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         public var needs: [ModelNeed] { [.statistics] }
     }
 
-    public static var kind: StageKind { .evaluateADCLIP }
+    public static let kind = StageKind(
+        evaluating: ADCLIPEvaluation.self, as: ADCLIP.name, version: 1, roles: [.init("projectors", .generator, .cell)])
     public static var abstract: String { "Classifies each image with a prompt made from its style (AD-CLIP)." }
     public static var example: String { "--embeddings oxygen --projectors ad-clip/tango/1" }
+
+    public static func work(_ size: StageSize) -> Work {
+        size.evaluating(prompts: 1, contextLength: size.styleContextLength)
+    }
 
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
         let key = images.keys["projectors"][0], stored = try images.store.weights(key)
-        guard stored.method == "ad-clip", let projectors = StyleProjectors(tensors: stored.tensors) else {
+        guard stored.method == ADCLIP.name, let projectors = StyleProjectors(tensors: stored.tensors) else {
             throw StageInputError(
                 "the artifact \(key.short), of the method “\(stored.method)”, does not hold AD-CLIP's projectors")
         }

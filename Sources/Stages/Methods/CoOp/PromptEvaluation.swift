@@ -3,24 +3,6 @@ import CLIP
 import PromptLearning
 import Tensors
 
-extension StageKind {
-    /// Learned prompts on the target domain: put together from several domains', or its own.
-    public static let evaluatePrompts = StageKind(
-        evaluation: "evaluate-prompts", command: "prompts", algorithmVersion: 2,
-        parameters: PromptEvaluation.Parameters.self,
-        roles: [
-            Role("prompts", .prompt, .sources, choice: Choice("combine", ["oracle": .target])),
-            Role(
-                "sources", .embeddings, .sources, isRequired: false,
-                choice: Choice("combine", ["average": nil, "oracle": nil])),
-        ],
-        isNamedInRecipes: false
-    ).taking(.alike).working { size in
-        // A mix is a prompt for each image.
-        size.parameters["combine"] == "similarity" ? size.classifyingByImage : size.classifyingByClass
-    }
-}
-
 /// Learned prompts without a generator: one, or several domains' put together.
 public enum PromptEvaluation: EvaluationMethod {
     /// What evaluation with prompts can be told.
@@ -41,9 +23,23 @@ public enum PromptEvaluation: EvaluationMethod {
         public init() {}
     }
 
-    public static var kind: StageKind { .evaluatePrompts }
+    public static let kind = StageKind(
+        evaluating: PromptEvaluation.self, as: "prompts", version: 2,
+        roles: [
+            .init("prompts", .prompt, .sources, choice: .init("combine", ["oracle": .target])),
+            .init(
+                "sources", .embeddings, .sources, isRequired: false,
+                choice: .init("combine", ["average": nil, "oracle": nil])),
+        ],
+        taking: .alike, isNamedInRecipes: false)
     public static var abstract: String { "Classifies with a learned prompt, or with several put together." }
     public static var example: String { "--embeddings tango --prompts coop/oxygen/1 --prompts coop/papirus/1" }
+
+    /// A mix is a prompt for each image.
+    public static func work(_ size: StageSize) -> Work {
+        size.parameters["combine"] == "similarity"
+            ? size.evaluating(prompts: 1, contextLength: 4) : size.classifyingByClass
+    }
 
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void

@@ -2,25 +2,20 @@ import ArtifactStore
 import Datasets
 import PromptLearning
 
-extension StageKind {
-    /// DAPL's context vectors of the target domain on its images.
-    public static let evaluateDAPL = StageKind(
-        evaluation: "evaluate-dapl", command: "dapl", algorithmVersion: 1, parameters: NoParameters.self,
-        roles: [Role("generator", .generator, .cell)]
-    ).working(\.classifyingByClass)
-}
-
 /// Domain Adaptation via Prompt Learning on the domain that it was adapted to.
 public enum DAPLEvaluation: EvaluationMethod {
-    public static var kind: StageKind { .evaluateDAPL }
+    public static let kind = StageKind(
+        evaluating: DAPLEvaluation.self, as: DAPL.name, version: 1, roles: [.init("generator", .generator, .cell)])
     public static var abstract: String { "Classifies with the prompt that DAPL has adapted to the target domain." }
     public static var example: String { "--embeddings tango --generator 0d1f2e3c" }
+
+    public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
     public static func classify(
         _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
     ) throws -> Classified {
         let key = images.keys["generator"][0], stored = try images.store.weights(key), model = images.model
-        guard stored.method == "dapl", let recipe = try images.store.artifact(key)?.recipe,
+        guard stored.method == DAPL.name, let recipe = try images.store.artifact(key)?.recipe,
             let source = recipe.inputs.first(where: { $0.role == "embeddings" }),
             let target = recipe.inputs.first(where: { $0.role == "target" })
         else { throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DAPL") }

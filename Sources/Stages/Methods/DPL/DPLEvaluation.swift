@@ -2,14 +2,6 @@ import ArtifactStore
 import PromptLearning
 import Tensors
 
-extension StageKind {
-    /// DPL's network on the target domain: a prompt for each batch of its images.
-    public static let evaluateDPL = StageKind(
-        evaluation: "evaluate-dpl", command: "dpl", algorithmVersion: 2, parameters: DPLEvaluation.Parameters.self,
-        roles: [Role("generator", .generator, .cell)]
-    ).working(\.classifyingByBatch)
-}
-
 /// Domain Prompt Learning on a domain it has not seen: batches of its images, each classified with the prompt that the network
 /// writes for it.
 public enum DPLEvaluation: EvaluationMethod {
@@ -25,16 +17,22 @@ public enum DPLEvaluation: EvaluationMethod {
         public var needs: [ModelNeed] { [.norms] }
     }
 
-    public static var kind: StageKind { .evaluateDPL }
+    public static let kind = StageKind(
+        evaluating: DPLEvaluation.self, as: DPL.name, version: 2, roles: [.init("generator", .generator, .cell)])
     public static var abstract: String { "Classifies batches of images, each with the prompt that DPL writes for it." }
     public static var example: String { "--embeddings tango --generator 0d1f2e3c" }
+
+    /// A prompt for each batch of images.
+    public static func work(_ size: StageSize) -> Work {
+        size.evaluating(prompts: 1 / max(1, size.number("batchSize", default: 64)), contextLength: 16)
+    }
 
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
         let key = images.keys["generator"][0], stored = try images.store.weights(key)
         let (features, width) = (images.features, images.model.transformer.width)
-        guard stored.method == "dpl" else {
+        guard stored.method == DPL.name else {
             throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DPL")
         }
         if let version = try images.store.artifact(key)?.recipe.algorithmVersion, version < 2 {

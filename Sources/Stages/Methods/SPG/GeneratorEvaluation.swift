@@ -3,15 +3,6 @@ import Datasets
 import PromptLearning
 import Tensors
 
-extension StageKind {
-    /// A generator on the target domain: one prompt per image, or several.
-    public static let evaluateGenerator = StageKind(
-        evaluation: "evaluate-generator", command: "generator", algorithmVersion: 2,
-        parameters: GeneratorEvaluation.Parameters.self,
-        roles: [Role("generator", .generator, .cell)], isNamedInRecipes: false
-    ).working(\.classifyingByImage)
-}
-
 /// A generator of prompts: each image is classified with a prompt made from its feature, or with several.
 public enum GeneratorEvaluation: EvaluationMethod {
     /// What evaluation with a generator can be told.
@@ -30,9 +21,17 @@ public enum GeneratorEvaluation: EvaluationMethod {
         public init() {}
     }
 
-    public static var kind: StageKind { .evaluateGenerator }
+    public static let kind = StageKind(
+        evaluating: GeneratorEvaluation.self, as: "generator", version: 2,
+        roles: [.init("generator", .generator, .cell)], isNamedInRecipes: false)
     public static var abstract: String { "Classifies each image with a prompt that is generated for it." }
     public static var example: String { "--embeddings tango --generator 0d1f2e3c --seed 1" }
+
+    /// As many prompts for each image as are drawn, and with DPSPG a negative one to each.
+    public static func work(_ size: StageSize) -> Work {
+        let pair = size.makers["generator"] == DualPath.kind.name
+        return size.evaluating(prompts: size.number("draws", default: 1) * (pair ? 2 : 1), contextLength: 4)
+    }
 
     /// Each prompt is made from the image's feature and fresh noise that belongs to it.
     public static func classify(
@@ -78,22 +77,11 @@ extension LearnedWeights {
     func promptGenerator(
         featureDimension: Int, width: Int, of key: ArtifactKey
     ) throws -> any PromptGenerator {
-        let generator: (any PromptGenerator)?
-        switch method {
-        case _ where method == "cocoop" || method == ImportStage.method && tensors["ctx"] != nil:
-            generator = ConditionalContext(tensors: tensors, featureDimension: featureDimension, width: width)
-        case "spg", ImportStage.method:
-            generator = Generator(tensors: tensors, featureDimension: featureDimension, width: width)
-        case PromptRegressor.method:
-            generator = PromptRegressor(tensors: tensors, featureDimension: featureDimension, width: width)
-        case DualPath.method:
-            generator = DualPath(tensors: tensors, featureDimension: featureDimension, width: width)
-        case PromptFlow.method:
-            generator = PromptFlow(tensors: tensors, featureDimension: featureDimension, width: width)
-        default:
+        guard let writer = Methods.writer(of: self) else {
             throw StageInputError("the artifact \(key.short), of the method “\(method)”, writes no prompts for images")
         }
-        guard let generator else {
+        guard let generator = writer.init(tensors: tensors, featureDimension: featureDimension, width: width)
+        else {
             throw StageInputError(
                 "the generator \(key.short) does not fit features of \(featureDimension) numbers and a text width of \(width)")
         }

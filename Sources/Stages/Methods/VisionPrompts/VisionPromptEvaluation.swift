@@ -1,19 +1,20 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Prompts in the image encoder on the target domain, whose images are encoded with them.
-    public static let evaluateVisionPrompts = StageKind(
-        evaluation: "evaluate-vision-prompts", command: "vision-prompts", algorithmVersion: 1, parameters: NoParameters.self,
-        roles: [Role("generator", .generator, .cell)]
-    ).working(\.classifyingByVision)
-}
-
 /// Prompts that stand among an image's tokens: its features depend on them, and it is read and encoded anew.
 public enum VisionPromptEvaluation: EvaluationMethod {
-    public static var kind: StageKind { .evaluateVisionPrompts }
+    public static let kind = StageKind(
+        evaluating: VisionPromptEvaluation.self, as: "vision-prompts", version: 1,
+        roles: [.init("generator", .generator, .cell)])
     public static var abstract: String { "Encodes images with learned prompts in the image encoder, and classifies them (VPT, MaPLe)." }
     public static var example: String { "--embeddings sketch --generator 0d1f2e3c --checkpoint ViT-B-16.pt" }
+
+    /// Images are encoded anew, and classified by one prompt for each class.
+    public static func work(_ size: StageSize) -> Work {
+        let encoding = Work(
+            gigaflop: size.imageCount() * size.model.imageGigaflop, share: 0.75, seconds: size.imageCount() * 0.001)
+        return size.classifyingByClass + encoding
+    }
 
     public static func classify(
         _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void

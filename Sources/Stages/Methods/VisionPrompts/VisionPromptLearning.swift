@@ -52,12 +52,14 @@ extension LearningInputs {
     }
 }
 
-extension StageKind {
-    /// A kind that learns prompts in the image encoder. It is told its images by their embeddings: those name the files, and
-    /// leave out what cannot be read.
-    init<Parameters: VisionTrainingParameters>(visionPrompts name: String, command: String, parameters: Parameters.Type) {
-        self.init(
-            training: name, executable: "spg-fit", command: command, makes: .generator, algorithmVersion: 1,
-            parameters: parameters, roles: [Role("embeddings", .embeddings, .sources)])
+extension StageSize {
+    /// VPT and MaPLe: images are read and encoded again in every epoch, forwards and backwards.
+    var visionPromptLearning: Work {
+        let epochs = number("epochs"), images = epochs * (3 * training + validation)
+        let forward = promptGigaflop(contextLength: 4)
+        return Work(
+            gigaflop: images * model.imageGigaflop + 2 * epochs * batches * forward, share: 0.7,
+            unit: 3 * number("batchSize", default: 4) * model.imageGigaflop + 2 * forward,
+            seconds: epochs * imageCount() * 0.001)
     }
 }

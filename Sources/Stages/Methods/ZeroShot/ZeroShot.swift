@@ -1,14 +1,6 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Zero-shot CLIP on the target domain.
-    public static let evaluateZeroShot = StageKind(
-        evaluation: "evaluate-zero-shot", command: "zero-shot", algorithmVersion: 2, parameters: ZeroShot.Parameters.self,
-        isNamedInRecipes: false
-    ).working(\.classifyingByClass)
-}
-
 /// Zero-shot CLIP: the words of a template around each class name, or of several, and nothing learned.
 public enum ZeroShot: EvaluationMethod {
     /// What zero-shot evaluation can be told.
@@ -35,9 +27,12 @@ public enum ZeroShot: EvaluationMethod {
 
     static var listNames: String { NamedTemplates.lists.keys.sorted().joined(separator: ", ") }
 
-    public static var kind: StageKind { .evaluateZeroShot }
+    public static let name = "zero-shot"
+    public static let kind = StageKind(evaluating: ZeroShot.self, as: name, version: 2, isNamedInRecipes: false)
     public static var abstract: String { "Classifies with the words of a template, or of several (zero-shot CLIP)." }
     public static var example: String { "--embeddings tango --template \"an icon of a {}.\"" }
+
+    public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
@@ -45,7 +40,7 @@ public enum ZeroShot: EvaluationMethod {
         let model = images.model
         let text = try zeroShotFeatures(of: images.classNames, templates: parameters.prompts, model: model)
         return Classified(
-            method: "zero-shot",
+            method: name,
             predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))
     }
 }

@@ -1,18 +1,11 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Images of some domains, pooled → prompts of both encoders (MaPLe).
-    public static let fitMaPLe = StageKind(
-        visionPrompts: "fit-maple", command: "maple", parameters: MaPLe.Parameters.self
-    ).working(\.visionFitting)
-}
-
+/// Images of some domains, pooled → prompts of both encoders (MaPLe).
 extension MaPLe: LearnedMethod {
-    /// What the store calls it.
-    static let name = "maple"
-
-    public static var kind: StageKind { .fitMaPLe }
+    public static let name = "maple"
+    public static let kind = StageKind(
+        learning: MaPLe.self, version: 1, roles: [.init("embeddings", .embeddings, .sources)])
     public static var abstract: String { "Learns prompts of both encoders together, of some domains pooled (MaPLe)." }
     public static var example: String { "--embeddings art_painting --embeddings photo --checkpoint ViT-B-16.pt" }
 
@@ -31,4 +24,6 @@ extension MaPLe: LearnedMethod {
             method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
             validationAccuracy: learner.result.validationAccuracy))
     }
+
+    public static func work(_ size: StageSize) -> Work { size.visionPromptLearning }
 }

@@ -1,21 +1,15 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Embeddings and prompts of the source domains → a flow that draws the prompt of an image's domain.
-    public static let flow = StageKind(
-        training: "flow", executable: "spg-cgan", command: "flow", makes: .generator, algorithmVersion: 1,
-        parameters: PromptFlow.Parameters.self,
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
-    ).taking(.plain).working(\.flowing)
-}
-
+/// Embeddings and prompts of the source domains → a flow that draws the prompt of an image's domain.
 extension PromptFlow: LearnedMethod {
-    public static var kind: StageKind { .flow }
+    public static let name = "flow"
+    public static let kind = StageKind(writing: PromptFlow.self, as: name, version: 1, from: .prompt)
     public static var abstract: String {
         "Trains a flow to draw the prompt of an image's domain from noise and the image's embedding."
     }
     public static var example: String { ConditionalGAN.example }
+    public static var writer: (any PromptGenerator.Type)? { PromptFlow.self }
 
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> PromptImitation<PromptFlow> {
         let prompts = try inputs.labelPrompts, labels = try inputs.rows(of: prompts)
@@ -29,6 +23,13 @@ extension PromptFlow: LearnedMethod {
     public static func contents(
         of learner: PromptImitation<PromptFlow>, from inputs: LearningInputs
     ) -> ArtifactContents {
-        inputs.generator(method, learner)
+        inputs.weights(name, learner)
+    }
+
+    /// Its layers move points among the mixtures of the source domains' prompts.
+    public static func work(_ size: StageSize) -> Work {
+        let directions = Double(max(1, (size.artifacts["prompts"] ?? 2) - 1))
+        return size.imitating(
+            weights: Work.weights(ofLayers: [directions + 8 + Double(size.model.dimension), 256, 256, directions]))
     }
 }

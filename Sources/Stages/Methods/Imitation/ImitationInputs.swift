@@ -25,10 +25,24 @@ extension LearningInputs {
     }
 
     /// What the store keeps of a network that has learned.
-    func generator<Network: ImitatingNetwork>(_ method: String, _ learner: PromptImitation<Network>) -> ArtifactContents {
+    func weights<Network: ImitatingNetwork>(_ method: String, _ learner: PromptImitation<Network>) -> ArtifactContents {
         let result = learner.result
         return .weights(LearnedWeights(
             method: method, domain: domainNames, seed: learner.parameters.seed, tensors: result.network.tensors,
             validationAccuracy: result.validationAccuracy))
+    }
+}
+
+extension StageSize {
+    /// A network that is fitted to prompts: forwards and backwards for each image, and measurements on the validation images.
+    /// - Parameters:
+    ///   - weights: how many numbers the network has.
+    ///   - epochs: nil for all.
+    func imitating(weights: Double, epochs: Double? = nil) -> Work {
+        let epochs = epochs ?? number("epochs"), step = number("batchSize", default: 32) * 6 * weights / 1e9
+        return Work(
+            gigaflop: steps(epochs: epochs) * step, share: 0.35, unit: step,
+            bytes: StoredSize.vectors(weights) + StoredSize.history(epochs: epochs), checkpointBytes: 16 * weights)
+            + measuring(measurements(in: epochs), contextLength: 4)
     }
 }

@@ -1,17 +1,12 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Embeddings of one domain, or of several pooled, → a positive and a negative prompt (DPSPG's stage I).
-    public static let fitDual = StageKind(
-        training: "fit-dual", executable: "spg-fit", command: "dual", makes: .generator, algorithmVersion: 1,
-        parameters: DualCoOp.Parameters.self,
-        roles: [Role("embeddings", .embeddings, .domain)]
-    ).working(\.pairFitting)
-}
-
+/// Embeddings of one domain, or of several pooled, → a positive and a negative prompt (DPSPG's stage I).
 extension DualCoOp: LearnedMethod {
-    public static var kind: StageKind { .fitDual }
+    public static let name = "dual-coop"
+    public static let kind = StageKind(
+        learning: DualCoOp.self, as: "fit-dual", command: "dual", version: 1,
+        roles: [.init("embeddings", .embeddings, .domain)])
     public static var abstract: String { "Learns a positive and a negative prompt of one domain (DPSPG's stage I)." }
     public static var example: String {
         "--embeddings tango --context \"an icon of a\" --negative-context \"no icon of a\" --seed 1"
@@ -26,8 +21,11 @@ extension DualCoOp: LearnedMethod {
     public static func contents(of learner: DualCoOp, from inputs: LearningInputs) -> ArtifactContents {
         let result = learner.result
         return .weights(LearnedWeights(
-            method: method, domain: inputs.domainNames, seed: learner.parameters.seed,
+            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
             tensors: ["positive": result.contexts.positive, "negative": result.contexts.negative],
             validationAccuracy: result.validationAccuracy))
     }
+
+    /// CoOp twice.
+    public static func work(_ size: StageSize) -> Work { CoOp.work(size) + CoOp.work(size) }
 }

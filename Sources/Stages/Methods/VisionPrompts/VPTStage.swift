@@ -1,18 +1,11 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Images of some domains, pooled → prompt tokens of the image encoder (VPT).
-    public static let fitVPT = StageKind(
-        visionPrompts: "fit-vpt", command: "vpt", parameters: VPT.Parameters.self
-    ).working(\.visionFitting)
-}
-
+/// Images of some domains, pooled → prompt tokens of the image encoder (VPT).
 extension VPT: LearnedMethod {
-    /// What the store calls it.
-    static let name = "vpt"
-
-    public static var kind: StageKind { .fitVPT }
+    public static let name = "vpt"
+    public static let kind = StageKind(
+        learning: VPT.self, version: 1, roles: [.init("embeddings", .embeddings, .sources)])
     public static var abstract: String { "Learns prompt tokens of the image encoder, of some domains pooled (VPT)." }
     public static var example: String { "--embeddings art_painting --embeddings photo --depth 12 --checkpoint ViT-B-16.pt" }
 
@@ -29,4 +22,6 @@ extension VPT: LearnedMethod {
             method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
             validationAccuracy: learner.result.validationAccuracy))
     }
+
+    public static func work(_ size: StageSize) -> Work { size.visionPromptLearning }
 }

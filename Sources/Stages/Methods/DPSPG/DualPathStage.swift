@@ -2,23 +2,17 @@ import ArtifactStore
 import PromptLearning
 import Tensors
 
-extension StageKind {
-    /// Embeddings and pairs of prompts of the source domains → two networks that write a pair (DPSPG's stage II).
-    public static let dualPath = StageKind(
-        training: "dual-path", executable: "spg-cgan", command: "dual-path", makes: .generator, algorithmVersion: 2,
-        parameters: DualPath.Parameters.self,
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .generator, .sources)]
-    ).taking(.alike).working(\.dualWriting)
-}
-
+/// Embeddings and pairs of prompts of the source domains → two networks that write a pair (DPSPG's stage II).
 extension DualPath: LearnedMethod {
-    public static var kind: StageKind { .dualPath }
+    public static let name = "dpspg"
+    public static let kind = StageKind(writing: DualPath.self, as: "dual-path", version: 2, from: .generator)
     public static var abstract: String {
         "Trains two transformers to write the positive and the negative prompt of an image's domain (DPSPG's stage II)."
     }
     public static var example: String {
         "--embeddings oxygen --embeddings papirus --prompts dual-coop/oxygen/1 --prompts dual-coop/papirus/1"
     }
+    public static var writer: (any PromptGenerator.Type)? { DualPath.self }
 
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> PromptImitation<DualPath> {
         let pairs = try inputs.promptPairs
@@ -34,7 +28,16 @@ extension DualPath: LearnedMethod {
     }
 
     public static func contents(of learner: PromptImitation<DualPath>, from inputs: LearningInputs) -> ArtifactContents {
-        inputs.generator(method, learner)
+        inputs.weights(name, learner)
+    }
+
+    /// Two transformers over one token, and two prompts for each validation image.
+    public static func work(_ size: StageSize) -> Work {
+        let feature = Double(size.model.dimension), layer = 2 * feature * feature + 2 * 2048 * feature
+        let path = 4 * layer + feature * 4 * Double(size.model.textWidth)
+        let last = min(size.number("latestEpoch"), size.number("epochs"))
+        return size.imitating(weights: 2 * path, epochs: last)
+            + size.measuring(size.measurements(in: last), contextLength: 4)
     }
 }
 
@@ -50,7 +53,7 @@ extension LearningInputs {
             }
             let learned = try keys.map { key in
                 let stored = try store.weights(key)
-                guard stored.method == DualCoOp.method, let positive = stored.tensors["positive"],
+                guard stored.method == DualCoOp.name, let positive = stored.tensors["positive"],
                     let negative = stored.tensors["negative"]
                 else {
                     throw StageInputError(

@@ -1,22 +1,16 @@
 import ArtifactStore
 import PromptLearning
 
-extension StageKind {
-    /// Embeddings and prompts of the source domains → a network that writes the prompt of an image's domain (SPG's
-    /// ablation).
-    public static let regressor = StageKind(
-        training: "regressor", executable: "spg-cgan", command: "regressor", makes: .generator, algorithmVersion: 1,
-        parameters: Imitation.self,
-        roles: [Role("embeddings", .embeddings, .sources), Role("prompts", .prompt, .sources)]
-    ).taking(.plain).working(\.regressing)
-}
-
+/// Embeddings and prompts of the source domains → a network that writes the prompt of an image's domain (SPG's
+/// ablation).
 extension PromptRegressor: LearnedMethod {
-    public static var kind: StageKind { .regressor }
+    public static let name = "regressor"
+    public static let kind = StageKind(writing: PromptRegressor.self, as: name, version: 1, from: .prompt)
     public static var abstract: String {
         "Fits a network to write the prompt of an image's domain from its embedding (SPG's generator without its adversary)."
     }
     public static var example: String { ConditionalGAN.example }
+    public static var writer: (any PromptGenerator.Type)? { PromptRegressor.self }
 
     public static func learner(
         _ parameters: Imitation, from inputs: LearningInputs
@@ -32,6 +26,11 @@ extension PromptRegressor: LearnedMethod {
     public static func contents(
         of learner: PromptImitation<PromptRegressor>, from inputs: LearningInputs
     ) -> ArtifactContents {
-        inputs.generator(method, learner)
+        inputs.weights(name, learner)
+    }
+
+    public static func work(_ size: StageSize) -> Work {
+        size.imitating(weights: Work.weights(
+            ofLayers: [Double(size.model.dimension), 128, 256, 512, 1024, 4 * Double(size.model.textWidth)]))
     }
 }
