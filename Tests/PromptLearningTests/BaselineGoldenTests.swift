@@ -4,7 +4,7 @@ import PromptLearning
 import Tensors
 import Testing
 
-/// Training steps of CoOp, CoCoOp, DPL and DAPL against PyTorch: Tests/Reference/baselines.py made the fixture.
+/// Training steps of CoOp, KgCoOp, CoCoOp, DPL and DAPL against PyTorch: Tests/Reference/baselines.py made the fixture.
 @Suite struct BaselineGoldenTests {
     private struct Golden: Decodable {
         struct Step: Decodable {
@@ -19,7 +19,7 @@ import Testing
         }
         var tokens: [Int]
         var context: Int
-        var coop, cocoop, dpl, dapl: [String: [Step]]
+        var coop, kgcoop, cocoop, dpl, dapl: [String: [Step]]
         var rates: [Float]
         var ensemble: [Double]
     }
@@ -85,6 +85,23 @@ import Testing
             let measured = learner.update(
                 images: TinyText.batch("images", index, size), labels: TinyText.labels(size), learningRate: 2e-3)
             expect(measured.step, learner.current, equal: expected, "step \(index)")
+        }
+    }
+
+    @Test("KgCoOp: one context for all classes, and one for each", arguments: [("8", 4, false), ("0.5", 3, true)])
+    func kgCoOp(weight: String, length: Int, isSpecific: Bool) throws {
+        var parameters = KgCoOp.Parameters()
+        parameters.knowledgeWeight = try #require(Double(weight))
+        (parameters.coOp.context, parameters.coOp.contextLength) = ("", length)
+        (parameters.coOp.classSpecificContexts, parameters.coOp.batchSize) = (isSpecific, 8)
+        parameters.coOp.seed = TinyText.seed
+        var learner = try KgCoOp.training(
+            parameters, model: model, classNames: TinyText.classNames, training: images, validation: images)
+        for (index, expected) in try #require(golden.kgcoop[weight]).enumerated() {
+            let measured = learner.update(
+                images: TinyText.batch("images", index, 8), labels: TinyText.labels(8), learningRate: 2e-3)
+            expect(
+                measured.step, [try #require(learner.state["parameters.0"])], equal: expected, "step \(index)")
         }
     }
 

@@ -3,7 +3,7 @@ import PromptLearning
 import Tensors
 import Testing
 
-/// What trainings of CoCoOp, DPL and DAPL have in common: gradients, resumption, and numbers that cease to be numbers.
+/// What trainings of KgCoOp, CoCoOp, DPL and DAPL have in common: gradients, resumption, and numbers that cease to be numbers.
 @Suite struct BaselineTrainingTests {
     private let model: CLIPText
     private let training = TinyText.images("training"), validation = TinyText.images("validation", perClass: 3)
@@ -39,6 +39,16 @@ import Testing
         return try DAPL(
             parameters, model: model, classNames: TinyText.classNames, training: training, validation: validation,
             target: UnlabelledFeatures(center: validation.center, augmented: []), names: ("ink", "chalk"))
+    }
+
+    @Test func gradientsOfKgCoOp() throws {
+        var parameters = KgCoOp.Parameters()
+        (parameters.coOp.context, parameters.coOp.batchSize, parameters.knowledgeWeight) = ("", 4, 2)
+        let probe = try Probe(
+            learner: KgCoOp.training(
+                parameters, model: model, classNames: TinyText.classNames, training: training, validation: validation)
+        ) { $0.update(images: TinyText.batch("images", 0, 4), labels: TinyText.labels(4), learningRate: $1).step }
+        try probe.gradientsEqualDifferences()
     }
 
     @Test func gradientsOfCoCoOp() throws {

@@ -10,6 +10,8 @@ public struct CoOp: SteppedTraining, FeatureTraining {
     let prompts: ClassPrompts
     public var training: FeatureSet
     let validation: FeatureSet
+    /// What the classes' text features are kept near; nil if they are free.
+    private let anchor: TextAnchor?
 
     var course: Course<Descent<SGD>>
 
@@ -27,8 +29,17 @@ public struct CoOp: SteppedTraining, FeatureTraining {
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
+        try self.init(
+            parameters, model: model, classNames: classNames, training: training, validation: validation, anchor: nil)
+    }
+
+    init(
+        _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet,
+        anchor: TextAnchor?
+    ) throws(PromptError) {
         try require(training: training, validation: validation, batchSize: parameters.batchSize, model: model)
         (self.parameters, self.model, self.training, self.validation) = (parameters, model, training, validation)
+        self.anchor = anchor
         // Before prompts, which would be made of any length.
         let contexts = try initialContext(
             words: parameters.context, length: parameters.contextLength,
@@ -54,11 +65,11 @@ public struct CoOp: SteppedTraining, FeatureTraining {
     package mutating func update(
         images: Tensor, labels: [Int], learningRate: Float
     ) -> (step: DescentStep, accuracy: Double) {
-        let (prompts, model) = (prompts, model)
+        let (prompts, model, anchor) = (prompts, model, anchor)
         return course.learner.step(learningRate: learningRate, labels: labels) { contexts in
             // [M, width] or [classes · M, width]
             let text = prompts.textFeatures(contexts[0], model: model)  // [classes, dimension]
-            return scaledProduct(Variable(images), text, scale: model.logitScale)
+            return (scaledProduct(Variable(images), text, scale: model.logitScale), anchor?.loss(of: text))
         }
     }
 

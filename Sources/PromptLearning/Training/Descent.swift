@@ -97,11 +97,20 @@ struct Descent<Optimizer: PromptLearning.Optimizer>: StepLearner {
     mutating func step(
         learningRate: Float, labels: [Int], logits: ([Variable]) -> Variable
     ) -> (step: DescentStep, accuracy: Double) {
+        step(learningRate: learningRate, labels: labels) { (logits: logits($0), penalty: nil) }
+    }
+
+    /// The same where something is added to the cross-entropy.
+    /// - Parameter scores: the logits, and what is added to their loss.
+    mutating func step(
+        learningRate: Float, labels: [Int], scores: ([Variable]) -> (logits: Variable, penalty: Variable?)
+    ) -> (step: DescentStep, accuracy: Double) {
         var share = 0.0
         let step = step(learningRate: learningRate) { p in
-            let logits = logits(p)
+            let (logits, penalty) = scores(p)
             share = accuracy(logits.value.rowMaxima, labels: labels)
-            return crossEntropy(logits, labels: labels)
+            let loss = crossEntropy(logits, labels: labels)
+            return penalty.map { sum(loss, $0) } ?? loss
         }
         return (step, share)
     }
