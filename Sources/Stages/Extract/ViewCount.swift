@@ -12,13 +12,6 @@ public enum ViewCount: Hashable, Sendable {
 
     /// How many are encoded beforehand.
     var encoded: Int { if case .count(let count) = self { count } else { 0 } }
-
-    /// A number, or the word; nil for any other text.
-    public init?(_ text: String) {
-        if text == Self.everyEpochName { self = .everyEpoch } else if let count = Int(text) { self = .count(count) } else {
-            return nil
-        }
-    }
 }
 
 extension ViewCount: CustomStringConvertible {
