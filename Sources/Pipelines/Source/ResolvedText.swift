@@ -4,6 +4,7 @@ import Yams
 extension Specification {
     /// A pipeline file as it is read: with the values of the files that it extends and of the command line, and what they refer
     /// to. Comments are not in it.
+    /// - Throws: if the file cannot be read, with the place of the first fault.
     public static func text(
         contentsOf url: URL, edits: [SpecificationEdit] = []
     ) throws(SpecificationError) -> String {
