@@ -11,6 +11,7 @@ public struct ParameterError: Error, CustomStringConvertible {
 
 extension DeclaredParameter {
     /// A text of a command line read as a value of the parameter's type.
+    /// - Throws: if a number is asked for and the text is none.
     public func value(of text: String) throws(ParameterError) -> JSONValue {
         switch form {
         case .number, .whole:

@@ -43,8 +43,8 @@ public struct DomainPromptNetwork: Sendable {
     /// The last layer is linear, so the mean of what it makes of a batch is what it makes of the mean: it is taken before.
     ///
     /// - Parameters:
-    ///   - features: `[batches · size, F]`, as the image encoder puts them out, one batch after another. - size: of each
-    ///     batch.
+    ///   - features: `[batches · size, F]`, as the image encoder puts them out, one batch after another.
+    ///   - size: of each batch.
     ///   - p: as `parameters`.
     ///   - dropping: what dropout makes of the output of a hidden layer.
     /// - Returns: `[batches, M · width]`.

@@ -116,6 +116,8 @@ extension DualPath {
 
         public var needs: [ModelNeed] { [.heads(PromptTransformer.headCount)] }
 
+        /// Checks that the first epoch that may be kept is not after the last one.
+        /// - Throws: if it is.
         public func checkTogether() throws(UnfitParameter) {
             guard earliestEpoch > lastEpoch else { return }
             throw UnfitParameter(

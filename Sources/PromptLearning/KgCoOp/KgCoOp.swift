@@ -9,7 +9,9 @@ public enum KgCoOp: Sendable {
     /// The training at its start: CoOp's, with the hand-written prompt's text features beside it.
     ///
     /// - Parameters:
+    ///   - parameters: what decides what is learned.
     ///   - model: whose text encoder reads the prompts.
+    ///   - classNames: as the data set writes them.
     ///   - training: the images to learn from; their augmented views are used where there are any.
     ///   - validation: the images that choose the epoch.
     /// - Throws: what `CoOp` throws; `tooLong` where a class's hand-written prompt does not fit into a text.
@@ -41,6 +43,8 @@ public enum KgCoOp: Sendable {
 
         private enum CodingKeys: String, CodingKey { case template, knowledgeWeight }
 
+        /// Reads the parameters of `coOp` and its own two values from one object.
+        /// - Throws: a `DecodingError` if one is missing or of another type.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             coOp = try CoOp.Parameters(from: decoder)
@@ -48,6 +52,8 @@ public enum KgCoOp: Sendable {
             knowledgeWeight = try container.decode(Double.self, forKey: .knowledgeWeight)
         }
 
+        /// Writes the parameters of `coOp` and its own two values into one object.
+        /// - Throws: what the encoder throws.
         public func encode(to encoder: any Encoder) throws {
             try coOp.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -15,6 +15,8 @@ public protocol CheckedParameters: Codable, Sendable {
 }
 
 extension CheckedParameters {
+    /// Nothing, unless a method says otherwise.
+    /// - Throws: never.
     public func checkTogether() throws(UnfitParameter) {}
     public var needs: [ModelNeed] { [] }
 
@@ -33,6 +35,7 @@ public struct UnfitParameter: Error, Hashable, CustomStringConvertible {
     public let problem: String
 
     /// - Parameters:
+    ///   - name: as written in a pipeline file.
     ///   - requirement: completes "must be", such as "a number above 0".
     ///   - value: what it is, as written.
     public init(_ name: String, mustBe requirement: String, not value: String) {

@@ -36,10 +36,14 @@ extension Parameter: Hashable {
 }
 
 extension Parameter: Codable {
+    /// Reads the value.
+    /// - Throws: a `DecodingError` if it is of another type.
     public init(from decoder: any Decoder) throws {
         (wrappedValue, description) = (try Value(from: decoder), nil)
     }
 
+    /// Writes the value.
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws { try wrappedValue.encode(to: encoder) }
 }
 

@@ -46,6 +46,7 @@ extension ArtifactStore {
     }
 
     /// Reads the files that a checkpoint's identity is of, whatever is remembered of them.
+    /// - Throws: `StoreError` if the store cannot be written, `DatasetError` if a file cannot be read.
     /// - Throws: `StoreError` if the store cannot be written, `DatasetError.unreadable`, naming the file.
     public func reread(_ checkpoint: Checkpoint) throws {
         let files = checkpoint.weightFiles + [try? checkpoint.tokenizerURL()].compactMap(\.self)

@@ -75,6 +75,7 @@ public struct ExtractStage: Sendable {
     /// not depend on it, so no recipe has it.
     public let withNorms: Bool
 
+    /// - Throws: for the first value that no extraction could use.
     public init(
         _ parameters: Parameters, onBadImage: BadImagePolicy = .fail, origin: FeatureOrigin = .computed(.float32),
         withNorms: Bool = false

@@ -24,6 +24,8 @@ extension ViewCount: CustomStringConvertible {
 }
 
 extension ViewCount: Codable {
+    /// Reads a number, or the word `everyEpoch`.
+    /// - Throws: a `DecodingError` for anything else.
     public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if let count = try? value.decode(Int.self) {
@@ -36,6 +38,8 @@ extension ViewCount: Codable {
         self = .everyEpoch
     }
 
+    /// Writes the number, or the word `everyEpoch`.
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {

@@ -31,7 +31,9 @@ struct PromptFile {
 
     /// The vectors, `[context length, width]`, or `[classes · context length, width]` where every class has vectors of its own;
     /// float16 numbers become those they stand for.
-    /// - Parameters: - width: the text encoder's. - classCount: how many classes have vectors of their own; nil for none.
+    /// - Parameters:
+    ///   - width: the text encoder's.
+    ///   - classCount: how many classes have vectors of their own; nil for none.
     func vectors(width: Int, classCount: Int?) throws -> Tensor {
         let rank = classCount == nil ? 2 : 3
         guard shape.count == rank, !shape.contains(0), shape[rank - 1] == width,

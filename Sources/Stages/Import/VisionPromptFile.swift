@@ -28,7 +28,9 @@ struct VisionPromptFile {
     }
 
     /// What was learned, by the names of the state dict.
-    /// - Parameters: - width: the text encoder's. - imageWidth: the image encoder's.
+    /// - Parameters:
+    ///   - width: the text encoder's.
+    ///   - imageWidth: the image encoder's.
     /// - Throws: `StageInputError`, naming each tensor that is missing or has another shape.
     func tensors(width: Int, imageWidth: Int) throws -> [String: Tensor] {
         let names = file.names.filter { $0.hasPrefix(method.part) }

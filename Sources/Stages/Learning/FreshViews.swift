@@ -20,7 +20,8 @@ struct FreshViews {
     let store: ArtifactStore
 
     /// - Parameters:
-    ///   - parts: of each domain. - embeddings: of each domain, as `spg-extract` made them.
+    ///   - parts: of each domain.
+    ///   - embeddings: of each domain, as `spg-extract` made them.
     ///   - withNorms: whether the training reads the norms of the features.
     /// - Returns: nil where the views to train on were all encoded beforehand.
     /// - Throws: `StageInputError` where some domains' were and others' were not.

@@ -15,7 +15,9 @@ enum FewRowsProduct {
     /// `c ← a·weightsᵀ`, or `c ← c + a·weightsᵀ`.
     ///
     /// - Parameters:
-    ///   - a: [m, k]. - weights: [n, k]. - c: [m, n].
+    ///   - a: `[m, k]`.
+    ///   - weights: `[n, k]`.
+    ///   - c: `[m, n]`.
     static func multiply(
         _ a: UnsafePointer<Float>, transposedWeights weights: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
         m: Int, n: Int, k: Int, adding: Bool
@@ -43,7 +45,9 @@ enum FewRowsProduct {
     /// `c ← a·weights`.
     ///
     /// - Parameters:
-    ///   - a: [m, k]. - weights: [k, n]. - c: [m, n].
+    ///   - a: `[m, k]`.
+    ///   - weights: `[k, n]`.
+    ///   - c: `[m, n]`.
     static func multiply(
         _ a: UnsafePointer<Float>, weights: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
         m: Int, n: Int, k: Int
@@ -60,7 +64,9 @@ enum FewRowsProduct {
     /// `c ← aᵀ·b`, the gradient of weights.
     ///
     /// - Parameters:
-    ///   - a: [k, m]. - b: [k, n]. - c: [m, n].
+    ///   - a: `[k, m]`.
+    ///   - b: `[k, n]`.
+    ///   - c: `[m, n]`.
     static func multiply(
         transposed a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
         m: Int, n: Int, k: Int
@@ -170,7 +176,8 @@ extension Tensor {
     /// Replaces this matrix, [m, n], by `x · weightsᵀ`, or adds that to it.
     ///
     /// - Parameters:
-    ///   - x: [m, k]. - weights: [n, k].
+    ///   - x: `[m, k]`.
+    ///   - weights: `[n, k]`.
     mutating func setProduct(of x: Tensor, transposedWeights weights: Tensor, adding: Bool) {
         let (m, n, k) = (x.rows, weights.rows, weights.columns)
         withUnsafeMutablePointer { y in

@@ -20,7 +20,8 @@ struct FrozenLayer: Sendable {
         inner = weights.mlpUp.weight.rows
     }
 
-    /// - Parameter x: `[images · tokens, width]`. - Returns: the same shape.
+    /// - Parameter x: `[images · tokens, width]`.
+    /// - Returns: the same shape.
     func callAsFunction(_ x: Variable, tokens: Int) -> Variable {
         finish(x, queries: queries(x), tokens: tokens)
     }

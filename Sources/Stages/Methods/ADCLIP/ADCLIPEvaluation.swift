@@ -27,6 +27,9 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         size.evaluating(prompts: 1, contextLength: size.styleContextLength)
     }
 
+    /// Each image by a prompt of its own, made of its block statistics.
+    /// - Throws: `StageInputError` for an artifact of another method, or for an encoder with other blocks;
+    ///   `PromptError.widths`, `PromptError.tooLong`; `StoreError` for images without statistics.
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {

@@ -14,6 +14,8 @@ extension ADCLIP: LearnedMethod {
     public static var readsStatistics: Bool { true }
 
     /// Of the target domain, its features and block statistics alone come to the learner.
+    /// - Throws: `StageInputError` for a target of another encoder; `StoreError` for one without statistics; what
+    ///   `ADCLIP`'s initializer throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> ADCLIP {
         try ADCLIP(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,

@@ -10,6 +10,8 @@ extension CoCoOp: LearnedMethod {
     public static var example: String { "--embeddings oxygen --embeddings papirus --context \"an icon of a\"" }
     public static var writer: (any PromptGenerator.Type)? { ConditionalContext.self }
 
+    /// Learns from the images of all domains that are given.
+    /// - Throws: what `CoCoOp`'s initializer throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> CoCoOp {
         try CoCoOp(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,

@@ -41,6 +41,9 @@ public enum PromptEvaluation: EvaluationMethod {
             ? size.evaluating(prompts: 1, contextLength: 4) : size.classifyingByClass
     }
 
+    /// By one prompt, or by several, put together as `combine` says.
+    /// - Throws: `StageInputError` for no prompt, one that is given twice, prompts of different shapes or forms, or of
+    ///   other domains than `combine` needs; `PromptError.widths`, `PromptError.tooLong`; `StoreError`.
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {

@@ -11,6 +11,9 @@ public enum DAPLEvaluation: EvaluationMethod {
 
     public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
+    /// By the target's context vectors.
+    /// - Throws: `StageInputError` for an artifact of another method, or one that was learned for other classes,
+    ///   another target or another text width; `PromptError.tooLong`; `StoreError`.
     public static func classify(
         _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
     ) throws -> Classified {

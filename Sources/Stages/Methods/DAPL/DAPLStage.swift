@@ -10,6 +10,8 @@ extension DAPL: LearnedMethod {
     public static var abstract: String { "Learns context vectors of a source and an unlabelled target domain (DAPL)." }
     public static var example: String { "--embeddings oxygen --target tango --context-length 4" }
 
+    /// Of the target domain, its features and its name alone come to the learner.
+    /// - Throws: `StageInputError` for a target of another encoder; `StoreError`; what `DAPL`'s initializer throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DAPL {
         let target = try inputs.target()
         return try DAPL(

@@ -27,6 +27,9 @@ public enum DPLEvaluation: EvaluationMethod {
         size.evaluating(prompts: 1 / max(1, size.number("batchSize", default: 64)), contextLength: 16)
     }
 
+    /// In batches drawn from all images, each with the prompt that the network writes for it.
+    /// - Throws: `StageInputError` for an artifact of another method or an earlier version, or one that does not fit
+    ///   the features and the text encoder; `PromptError.tooLong`; `StoreError`.
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {

@@ -9,6 +9,8 @@ extension DPL: LearnedMethod {
     public static var abstract: String { "Learns to write the prompt of a domain from a batch of its images (DPL)." }
     public static var example: String { "--embeddings oxygen --embeddings papirus --steps 1000" }
 
+    /// Learns from the images of all domains that are given.
+    /// - Throws: what `DPL`'s initializer throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DPL {
         try DPL(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,

@@ -12,6 +12,8 @@ extension DualCoOp: LearnedMethod {
         "--embeddings tango --context \"an icon of a\" --negative-context \"no icon of a\" --seed 1"
     }
 
+    /// Learns from the images of all domains that are given.
+    /// - Throws: what `DualCoOp`'s initializer throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DualCoOp {
         try DualCoOp(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,

@@ -14,6 +14,9 @@ extension DualPath: LearnedMethod {
     }
     public static var writer: (any PromptGenerator.Type)? { DualPath.self }
 
+    /// Teaches the pairs of prompts in the role `prompts`, one pair for each domain.
+    /// - Throws: `StageInputError` where they are not one pair for each domain, all of one shape; `StoreError`; what
+    ///   the initializers of `DualPath` and `PromptImitation` throw.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> PromptImitation<DualPath> {
         let pairs = try inputs.promptPairs
         let (positive, negative) = (try inputs.rows(of: pairs.map(\.positive)), try inputs.rows(of: pairs.map(\.negative)))

@@ -11,6 +11,9 @@ extension PromptFlow: LearnedMethod {
     public static var example: String { ConditionalGAN.example }
     public static var writer: (any PromptGenerator.Type)? { PromptFlow.self }
 
+    /// Teaches the prompts in the role `prompts`, one for each domain.
+    /// - Throws: `StageInputError` where they are not one for each domain, all of one shape; `StoreError`; what the
+    ///   initializers of `PromptFlow` and `PromptImitation` throw.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> PromptImitation<PromptFlow> {
         let prompts = try inputs.labelPrompts, labels = try inputs.rows(of: prompts)
         return try inputs.imitation(

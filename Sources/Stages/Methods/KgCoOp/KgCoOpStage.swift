@@ -14,6 +14,8 @@ extension KgCoOp: LearnedMethod {
     /// The hand-written prompt is read once; the rest is CoOp's work.
     public static func work(_ size: StageSize) -> Work { CoOp.work(size) }
 
+    /// Learns from the images of all domains that are given.
+    /// - Throws: what `KgCoOp.training` throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> CoOp {
         try training(
             parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,

@@ -12,6 +12,9 @@ extension PromptRegressor: LearnedMethod {
     public static var example: String { ConditionalGAN.example }
     public static var writer: (any PromptGenerator.Type)? { PromptRegressor.self }
 
+    /// Teaches the prompts in the role `prompts`, one for each domain.
+    /// - Throws: `StageInputError` where they are not one for each domain, all of one shape; `StoreError`; what
+    ///   `PromptImitation`'s initializer throws.
     public static func learner(
         _ parameters: Imitation, from inputs: LearningInputs
     ) throws -> PromptImitation<PromptRegressor> {

@@ -14,6 +14,9 @@ extension ConditionalGAN: LearnedMethod {
     }
     public static var writer: (any PromptGenerator.Type)? { Generator.self }
 
+    /// Teaches the prompts in the role `prompts`, one for each domain.
+    /// - Throws: `StageInputError` where they are not one for each domain, all of one shape; `StoreError`; what
+    ///   `ConditionalGAN`'s initializer throws.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> ConditionalGAN {
         try ConditionalGAN(
             parameters, model: inputs.model, classNames: inputs.classNames, labelPrompts: inputs.labelPrompts,

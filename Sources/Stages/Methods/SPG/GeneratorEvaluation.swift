@@ -34,6 +34,8 @@ public enum GeneratorEvaluation: EvaluationMethod {
     }
 
     /// Each prompt is made from the image's feature and fresh noise that belongs to it.
+    /// - Throws: `StageInputError` for an artifact that writes no prompts, or none for such features and such a text
+    ///   encoder; `PromptError.tooLong`; `StoreError`.
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {

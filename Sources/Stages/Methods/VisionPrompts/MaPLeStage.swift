@@ -9,6 +9,9 @@ extension MaPLe: LearnedMethod {
     public static var abstract: String { "Learns prompts of both encoders together, of some domains pooled (MaPLe)." }
     public static var example: String { "--embeddings art_painting --embeddings photo --checkpoint ViT-B-16.pt" }
 
+    /// Reads the images from their files.
+    /// - Throws: `CheckpointError`, also where the image encoder is a ResNet; `DatasetError` or `StageInputError` for a
+    ///   file that is not there or has changed; `UnsupportedPrecision`, `StoreError`; what the initializers throw.
     public static func learner(
         _ parameters: Parameters, from inputs: LearningInputs
     ) throws -> VisionPromptTraining<MaPLe> {

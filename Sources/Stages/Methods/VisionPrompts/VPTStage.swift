@@ -9,6 +9,9 @@ extension VPT: LearnedMethod {
     public static var abstract: String { "Learns prompt tokens of the image encoder, of some domains pooled (VPT)." }
     public static var example: String { "--embeddings art_painting --embeddings photo --depth 12 --checkpoint ViT-B-16.pt" }
 
+    /// Reads the images from their files.
+    /// - Throws: `CheckpointError`, also where the image encoder is a ResNet; `DatasetError` or `StageInputError` for a
+    ///   file that is not there or has changed; `UnsupportedPrecision`, `StoreError`; what the initializers throw.
     public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> VisionPromptTraining<VPT> {
         try inputs.visionPrompts(parameters) {
             try VPT(parameters, classNames: inputs.classNames, model: inputs.model, encoder: $0)

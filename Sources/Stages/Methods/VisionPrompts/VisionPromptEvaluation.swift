@@ -16,6 +16,10 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         return size.classifyingByClass + encoding
     }
 
+    /// Images are read from their files and encoded with the prompts.
+    /// - Throws: `StageInputError` for an artifact without prompts for the image encoder, or an image file that has
+    ///   changed; `PromptError` for prompts that do not fit the model, or an image that cannot be read;
+    ///   `CheckpointError`, `DatasetError`, `UnsupportedPrecision`, `StoreError`.
     public static func classify(
         _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
     ) throws -> Classified {

@@ -34,6 +34,8 @@ public enum ZeroShot: EvaluationMethod {
 
     public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
+    /// By prompts of plain words.
+    /// - Throws: `PromptError.tooLong` if a prompt has more tokens than the model reads.
     public static func classify(
         _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
     ) throws -> Classified {
