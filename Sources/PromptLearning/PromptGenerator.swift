@@ -7,6 +7,7 @@ public protocol PromptGenerator: Sendable {
 
     /// A network from its tensors, or nil where some are missing or do not fit together.
     /// - Parameters:
+    ///   - tensors: by name, in the shapes that its own `tensors` have.
     ///   - featureDimension: the numbers of an image's feature.
     ///   - width: the text encoder's.
     init?(tensors: [String: Tensor], featureDimension: Int, width: Int)

@@ -9,7 +9,9 @@ public struct DeclaredParameter: Sendable {
     private let check: @Sendable (any ParameterValue) throws(UnfitParameter) -> Void
 
     /// - Parameters:
+    ///   - name: as written in a pipeline file.
     ///   - standard: the default.
+    ///   - description: what else is known of it.
     ///   - source: where the default is from, if the description does not say.
     public init<Value: ParameterValue>(
         _ name: String, standard: Value, _ description: ParameterDescription<Value>, source: String = ""

@@ -5,12 +5,16 @@ public struct Requirement<Value: ParameterValue>: Sendable {
     /// What of a value does not fit, as an error shows it; nil where the value fits.
     let refused: @Sendable (Value) -> String?
 
-    /// - Parameter text: completes "must be", such as "a number above 0".
+    /// - Parameters:
+    ///   - text: completes "must be", such as "a number above 0".
+    ///   - refused: what of a value does not fit, as an error shows it; nil where the value fits.
     public init(_ text: String, refused: @escaping @Sendable (Value) -> String?) {
         (self.text, self.refused) = (text, refused)
     }
 
-    /// - Parameter text: completes "must be".
+    /// - Parameters:
+    ///   - text: completes "must be".
+    ///   - holds: whether a value fits.
     public init(_ text: String, holds: @escaping @Sendable (Value) -> Bool) {
         self.init(text) { holds($0) ? nil : $0.shown }
     }
