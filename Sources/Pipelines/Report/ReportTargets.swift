@@ -4,9 +4,12 @@ import Reporting
 
 extension ReportReading {
     /// Predictions that are counted for one page at the most: some seconds' work.
-    static let mostPredictions = 6_000_000
+    static let mostPredictions = 4_000_000
 
     /// How each method did on each target: confusions, calibration, classes beside the baseline's, spreads.
+    ///
+    /// Accuracies of classes are sums of the confusions' rows. The view `class_gains` says the same, and would read all
+    /// predictions once more.
     mutating func readTargets() throws {
         let titles = [report.focus, report.baseline].compactMap(\.self) + evaluations.map(\.planned.title)
         var counted = 0, leftOut: [String] = [], isFirst = true
@@ -19,11 +22,11 @@ extension ReportReading {
                     leftOut.append("\(title) on \(target)")
                     continue
                 }
-                let baseline = evaluations.first { $0.target == target && $0.planned.title == report.baseline }
-                report.targets.append(try targetReport(title, target, own, baseline: baseline, isShown: isFirst))
+                report.targets.append(try targetReport(title, target, own, isShown: isFirst))
                 isFirst = false
             }
         }
+        addGains()
         if !report.targets.isEmpty {
             report.notes[.targets] = ["The queries are those of the first target and method; the others differ in their keys alone."]
         }
@@ -34,8 +37,31 @@ extension ReportReading {
         }
     }
 
+    /// What classes gain and lose, where the baseline was counted, too.
+    private mutating func addGains() {
+        guard let title = report.baseline else { return }
+        let baselines = Dictionary(
+            report.targets.filter { $0.method == title }.map { ($0.target, $0.classAccuracies) }) { first, _ in first }
+        for (index, own) in report.targets.enumerated() where own.method != title {
+            guard let baseline = baselines[own.target] else { continue }
+            report.targets[index].gains = own.classAccuracies.keys.sorted().compactMap { label in
+                guard let accuracy = own.classAccuracies[label], let other = baseline[label] else { return nil }
+                return .init(label: label, images: other.images, accuracy: accuracy.accuracy, baseline: other.accuracy)
+            }
+        }
+        guard let first = report.targets.first, first.method != title,
+            let own = evaluations.first(where: { $0.target == first.target && $0.planned.title == first.method }),
+            let other = evaluations.first(where: { $0.target == first.target && $0.planned.title == title })
+        else { return }
+        report.queries[.targets, default: []].append("""
+            SELECT label, images, accuracy, other_accuracy, gain FROM class_gains
+            WHERE evaluation_key = \(own.planned.key.description.quotedForSQL)
+                AND other_key = \(other.planned.key.description.quotedForSQL) ORDER BY gain DESC, label
+            """)
+    }
+
     private mutating func targetReport(
-        _ title: String, _ target: String, _ own: [MadeEvaluation], baseline: MadeEvaluation?, isShown: Bool
+        _ title: String, _ target: String, _ own: [MadeEvaluation], isShown: Bool
     ) throws -> TargetReport {
         let keys = own.map(\.planned.key.description).listedForSQL
         let confusion = try ask(.targets, """
@@ -53,18 +79,6 @@ extension ReportReading {
             calibration: calibration.map {
                 .init(bin: $0[0].integer ?? 0, images: $0[1].integer ?? 0, confidence: $0[2].number ?? 0, accuracy: $0[3].number ?? 0)
             })
-        if let baseline, title != report.baseline {
-            result.gains = try ask(.targets, """
-                SELECT label, max(images) AS images, sum(images * accuracy) / sum(images) AS accuracy,
-                       sum(images * other_accuracy) / sum(images) AS other_accuracy
-                FROM class_gains
-                WHERE evaluation_key IN (\(keys)) AND other_key = \(baseline.planned.key.description.quotedForSQL)
-                GROUP BY label ORDER BY label
-                """, isShown: isShown
-            ).map {
-                .init(label: $0[0].text, images: $0[1].integer ?? 0, accuracy: $0[2].number ?? 0, baseline: $0[3].number ?? 0)
-            }
-        }
         // Only what was drawn several times has spreads.
         guard try own.contains(where: { try store.artifact($0.planned.key)?.recipe.parameters["draws"] != nil }) else { return result }
         result.spreads = try ask(.targets, """

@@ -18,6 +18,8 @@ public struct Chart: Sendable {
     public let height: Int
     /// The narrowest that it can be read at, in pixels; a narrower page scrolls it.
     public var narrowest = 280
+    /// The widest that it looks well at, in pixels; nil for as wide as there is room.
+    public var widest: Int?
     /// What a reader may choose, besides what a pointer does.
     public var choices: [Choice] = []
 

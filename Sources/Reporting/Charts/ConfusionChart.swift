@@ -70,6 +70,7 @@ extension Chart {
                 ],
             ])
         chart.narrowest = min(700, most * step + 130)
+        chart.widest = max(480, most * (step + 10) + 130)
         return chart
     }
 }

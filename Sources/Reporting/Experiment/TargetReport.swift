@@ -69,6 +69,18 @@ public struct TargetReport: Hashable, Sendable {
         (self.calibration, self.spreads, self.gains) = (calibration, spreads, gains)
     }
 
+    /// The images of each class, those of several seeds counted for each, and the share of them that was predicted right.
+    public var classAccuracies: [String: (images: Int, accuracy: Double)] {
+        var images: [String: Int] = [:], right: [String: Int] = [:]
+        for count in confusion {
+            images[count.label, default: 0] += count.images
+            if count.predicted == count.label { right[count.label, default: 0] += count.images }
+        }
+        return Dictionary(uniqueKeysWithValues: images.filter { $0.value > 0 }.map { label, images in
+            (label, (images, Double(right[label, default: 0]) / Double(images)))
+        })
+    }
+
     /// The mean distance of confidence and accuracy over bins, weighted by images, in 0...1; nil where there are none.
     public var expectedCalibrationError: Double? {
         let images = calibration.reduce(0) { $0 + $1.images }

@@ -97,7 +97,7 @@ extension PagePart {
 
     static func gallery(_ report: ExperimentReport) -> PagePart {
         let targets = report.gallery.map(\.target).uniqued
-        let focus = report.focus ?? "The method", baseline = report.baseline ?? "the baseline"
+        let focus = report.focus ?? "the last method", baseline = report.baseline ?? "the baseline"
         let chooser: HTML? = targets.count < 2 ? nil : """
             <div class="controls"><label>target <select id="gallery-target"><option value="">all</option>\
             \(targets.map { "<option>\($0)</option>" as HTML })</select></label></div>

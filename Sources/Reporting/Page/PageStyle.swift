@@ -44,8 +44,8 @@ enum PageStyle {
         h2 { font-size: 1.42rem; line-height: 1.25; margin: 0 0 .3rem; }
         h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; overflow-wrap: anywhere; }
         .how { color: var(--quiet); max-width: 78ch; margin: 0 0 1rem; }
-        .alert { border-left: 4px solid var(--series-2); background: var(--panel); padding: .7rem 1rem; border-radius: 0 8px 8px 0; }
-        .alert p { margin: 0 0 .4rem; } .alert p:last-child { margin: 0; }
+        .alert { margin: 0 0 1.3rem; border-left: 4px solid var(--series-2); background: var(--panel); padding: .7rem 1rem; border-radius: 0 8px 8px 0; }
+        .alert p { margin: 0 0 .4rem; } .alert .scroll { margin: 0; } .alert thead th { background: none; } .alert p:last-child { margin: 0; }
         .empty { color: var(--quiet); font-style: italic; }
         .scroll { overflow-x: auto; margin: 0 0 1.3rem; } table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--quiet); padding: 0 0 .4rem; font-size: .88rem; }
@@ -95,9 +95,10 @@ enum PageStyle {
         @media print {
             @page { margin: 14mm; } body { font-size: 10.5pt; } nav, .controls, .skip, #tooltip { display: none; }
             header, main, footer { max-width: none; padding: 0; } section { padding-top: 1rem; }
-            figure, tr, .gallery li, .facts { break-inside: avoid; } h2, h3, figcaption { break-after: avoid; }
+            figure, tr, .gallery li, .facts { break-inside: avoid; } h2, h3, h4, .how, figcaption { break-after: avoid; }
+            .gallery { grid-template-columns: repeat(6, 1fr); gap: .4rem; } .gallery li { padding: .3rem; font-size: .68rem; }
             .scroll, .frame { overflow: visible; } .chart { min-width: 0 !important; } details.sql { display: none; }
-            .charts, .charts.targets { display: block; } figure { margin-bottom: 1rem; } a { color: inherit; text-decoration: none; }
+            .charts.wide, .charts.targets { display: block; } .charts { grid-template-columns: 1fr 1fr; } figure { margin-bottom: 1rem; } a { color: inherit; text-decoration: none; }
             th button::after { content: ""; } .facts, .alert, .gallery li, pre { background: none; border: 1px solid var(--line); }
         }
         """

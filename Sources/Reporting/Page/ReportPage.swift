@@ -127,7 +127,7 @@ extension Chart {
         """
         <figure id="figure-\(name)"><figcaption>\(caption)</figcaption>
         <div class="frame" tabindex="0" role="group" aria-label="\(title)"><div class="chart" id="chart-\(name)" \
-        style="height:\(height)px;min-width:\(narrowest)px"></div>\
+        style="height:\(height)px;min-width:\(narrowest)px\((widest.map { ";max-width:\($0)px" } ?? "") as String)"></div>\
         <script type="application/json">\(HTML(markup: specification.inScript))</script></div></figure>
 
         """

@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the tests of pages need.
+private enum Browser {
+    static let isThere = isOnPath("python3")
+        && (environment["CHROMIUM"] != nil
+            || ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].contains(where: isOnPath))
+    static let environment = ProcessInfo.processInfo.environment
+
+    private static func isOnPath(_ program: String) -> Bool {
+        (environment["PATH"] ?? "").split(separator: ":").contains {
+            FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
+        }
+    }
+}
+
+/// Pages of `spg report` in a browser: Tests/Browser/check.py says what is looked at.
+///
+/// `make test-report` runs these alone and keeps pictures of the pages, in SPG_REPORT_PICTURES.
+@Suite("Pages of spg report in Chromium", .enabled(if: Browser.isThere, "Chromium and python3 are not both on the PATH"))
+struct ReportBrowserTests {
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Browser/check.py").path
+
+    /// What a name may be at its worst: it would end a script, begin another, and leave a mark.
+    private static let hostile = "</script><script>window.injected='ran'</script>"
+
+    @Test("Charts have marks, lists filter, tables sort, contrast is enough, the console is silent; whole, half and hostile pages")
+    func pages() async throws {
+        var pages: [String] = []
+        let whole = try Workplace()
+        func report(_ workplace: Workplace, _ name: String) async throws {
+            let path = whole.folder.path("\(name).html")
+            let outcome = try await workplace.run("spg", "report", "small.yaml", "-o", path)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            pages.append(path)
+        }
+        // No results yet; one seed, three targets, several draws; images that are gone.
+        try await report(whole, "nothing")
+        try whole.write(
+            Workplace.pipeline.replacing("[chalk, oil]", with: "[chalk, ink, oil]")
+                .replacing("with: {seed: \"${seed}\"}", with: "with: {seed: \"${seed}\", draws: 4}"))
+        #expect(try await whole.run("spg", "run", "small.yaml").status == 0)
+        try await report(whole, "whole")
+        let elsewhere = whole.url.appending(path: "data/oil/bars/0.png")
+        try FileManager.default.removeItem(at: elsewhere)
+        try await report(whole, "changed")
+
+        // One target, and names of classes and titles that are markup.
+        var tree = PictureTree()
+        tree.classes = ["<script>", "rings & 'bars'"]
+        let single = try Workplace(tree)
+        try single.write(Workplace.pipeline.replacing("SPG}", with: "\"\(Self.hostile)\"}").replacing("[chalk, oil]", with: "[oil]"))
+        let run = try await single.run("spg", "run", "small.yaml")
+        #expect(run.status == 0, "\(run.errors)")
+        try await report(single, "hostile")
+
+        let pictures = Browser.environment["SPG_REPORT_PICTURES"].map { ["--pictures", $0] } ?? []
+        let check = Process()
+        let output = Pipe()
+        check.executableURL = URL(filePath: "/usr/bin/env")
+        check.arguments = ["python3", "-B", Self.script] + pictures + pages
+        check.standardOutput = output
+        check.standardError = output
+        try check.run()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        check.waitUntilExit()
+        #expect(check.terminationStatus == 0, "\(said)")
+        #expect(said.components(separatedBy: " charts").count == pages.count + 1, "\(said)")
+    }
+}
