@@ -95,7 +95,8 @@ let package = Package(
         .executableTarget(
             name: "spg",
             dependencies: [
-                "Pipelines", "Stages", "ArtifactStore", "CLIP", "Datasets", "Reporting", "CommandLineSupport", arguments,
+                "Pipelines", "Stages", "ArtifactStore", "CLIP", "Datasets", "Reporting", "Tensors", "CommandLineSupport",
+                arguments,
             ]),
         .executableTarget(
             name: "spg-extract",

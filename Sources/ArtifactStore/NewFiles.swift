@@ -53,6 +53,21 @@ public enum NewFiles {
         flushFolder(of: url)
     }
 
+    /// Writes a file in place of the one that may be there, unless that has the same bytes; its folder is made where there is
+    /// none.
+    /// - Returns: whether it was written.
+    /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was.
+    public static func update(_ url: URL, with data: Data) throws(StoreError) -> Bool {
+        if (try? Data(contentsOf: url)) == data { return false }
+        do {
+            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        } catch {
+            throw .cannotWrite(path: url.path, reason: error.localizedDescription)
+        }
+        try replace(url, with: data)
+        return true
+    }
+
     /// Refuses a file whose folder is not there.
     /// - Throws: `StoreError.cannotWrite`.
     public static func checkFolder(of url: URL) throws(StoreError) {

@@ -9,11 +9,14 @@ public struct Prediction: Hashable, Sendable {
     public var probability: Float
     /// Of several draws, the standard deviation of that class's probability from draw to draw (over k − 1); nil of one.
     public var spread: Float?
+    /// Of every class, by label, where they were asked for.
+    public var probabilities: [Float]?
 
-    public init(label: Int, probability: Float, spread: Float? = nil) {
+    public init(label: Int, probability: Float, spread: Float? = nil, probabilities: [Float]? = nil) {
         self.label = label
         self.probability = probability
         self.spread = spread
+        self.probabilities = probabilities
     }
 }
 
@@ -23,8 +26,12 @@ public struct Prediction: Hashable, Sendable {
 ///   - features: `[n, dimension]`, unit length.
 ///   - text: `[classes, dimension]`, unit length.
 ///   - logitScale: what cosines are multiplied by before softmax.
-public func classify(_ features: Tensor, text: Tensor, logitScale: Float) -> [Prediction] {
-    predictions(logits: Tensor.product(features, text, transposingB: true) * logitScale)
+///   - withProbabilities: whether each prediction has the probabilities of all classes.
+public func classify(
+    _ features: Tensor, text: Tensor, logitScale: Float, withProbabilities: Bool = false
+) -> [Prediction] {
+    predictions(
+        logits: Tensor.product(features, text, transposingB: true) * logitScale, withProbabilities: withProbabilities)
 }
 
 /// What is averaged of several prompts that were drawn for one image.
@@ -47,10 +54,11 @@ public enum DrawAverage: String, ParameterChoice {
 ///   - average: what is averaged where there are several; then each prediction has a spread.
 ///   - classes: what images may be taken for, in prompts of M context vectors.
 ///   - model: the text side of CLIP.
+///   - withProbabilities: whether each prediction has the probabilities of all classes.
 ///   - progress: called with the images done so far.
 public func classify(
     _ features: Tensor, draws: [Tensor], against counterweight: Counterweight? = nil,
-    averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText,
+    averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText, withProbabilities: Bool = false,
     progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> [Prediction] {
     precondition(!draws.isEmpty, "a prompt or more for every image")
@@ -80,7 +88,7 @@ public func classify(
             sum = draw == 0 ? text : sum + text
         }
         if logits.count == 1 {
-            result += predictions(logits: logits[0])
+            result += predictions(logits: logits[0], withProbabilities: withProbabilities)
         } else {
             let probabilities = logits.map { $0.softmaxOfRows() }
             let mean =
@@ -89,7 +97,7 @@ public func classify(
                 case .probabilities:
                     probabilities.dropFirst().reduce(probabilities[0]) { $0 + $1 } * (1 / Float(probabilities.count))
                 }
-            result += predictions(mean: mean, draws: probabilities)
+            result += predictions(mean: mean, draws: probabilities, withProbabilities: withProbabilities)
         }
         progress(images.upperBound)
     }
@@ -107,15 +115,19 @@ private func ownLogits(_ images: Tensor, text: Tensor, logitScale: Float) -> Ten
     return logits
 }
 
-private func predictions(logits: Tensor) -> [Prediction] {
+private func predictions(logits: Tensor, withProbabilities: Bool) -> [Prediction] {
     let probabilities = logits.softmaxOfRows()
-    return logits.rowMaxima.enumerated().map { Prediction(label: $1, probability: probabilities[$0, $1]) }
+    return logits.rowMaxima.enumerated().map { row, label in
+        Prediction(
+            label: label, probability: probabilities[row, label],
+            probabilities: withProbabilities ? probabilities.rows(row..<row + 1).values : nil)
+    }
 }
 
 /// - Parameters:
 ///   - mean: `[n, classes]`, what is predicted.
 ///   - draws: two or more, each one draw's probabilities.
-private func predictions(mean: Tensor, draws: [Tensor]) -> [Prediction] {
+private func predictions(mean: Tensor, draws: [Tensor], withProbabilities: Bool) -> [Prediction] {
     mean.rowMaxima.enumerated().map { row, label in
         let own = draws.map { Double($0[row, label]) }
         let center = own.reduce(0, +) / Double(own.count)
@@ -123,7 +135,8 @@ private func predictions(mean: Tensor, draws: [Tensor]) -> [Prediction] {
         return Prediction(
             // The mean of probabilities may be above 1 by a rounding.
             label: label, probability: min(mean[row, label], 1),
-            spread: Float((squares / Double(own.count - 1)).squareRoot()))
+            spread: Float((squares / Double(own.count - 1)).squareRoot()),
+            probabilities: withProbabilities ? mean.rows(row..<row + 1).values.map { min($0, 1) } : nil)
     }
 }
 

@@ -45,19 +45,31 @@ struct ReportCommand: ParsableCommand {
             let url = URL(fileURLWithPath: output)
             // Before anything is read that takes a while.
             try NewFiles.checkFolder(of: url)
-            let planning = arguments.planning, places = try points.map { try ImagePoints(contentsOf: URL(fileURLWithPath: $0)) }
+            let places = try points.map { try ImagePoints(contentsOf: URL(fileURLWithPath: $0)) }
             let (plan, store) = try arguments.plan()
-            let architecture = try plan.architecture()
-            let table = try plan.accuracyTable(in: store, backbone: published ? architecture.publishedName : nil)
-            let report = try plan.report(
-                in: store, table: table, costs: plan.costTable(in: store, model: ModelSize(architecture, weightBytes: 0)),
-                text: Specification.text(contentsOf: URL(fileURLWithPath: arguments.file), edits: planning.specificationEdits()),
-                edits: planning.edits, version: Version.text, places: places)
+            let report = try arguments.report(of: plan, in: store, published: published, places: places)
             let page = Data(ReportPage(report).text.utf8)
             try NewFiles.replace(url, with: page)
             let made = report.planned - report.missing.count
             print("\(output): \(byteSize(page.count)), \(made) of \(report.planned) artifacts")
             if made == 0 { Console.standardError.warning("Nothing of \(report.name) has been made yet in \(store.path); the page says what is missing.") }
         }
+    }
+}
+
+extension PipelineArguments {
+    /// All that a report says.
+    /// - Parameters:
+    ///   - published: whether published figures stand beside one's own.
+    ///   - places: of images in the map, where it is not to compute them.
+    func report(
+        of plan: Plan, in store: ArtifactStore, published: Bool = true, places: ImagePoints? = nil
+    ) throws -> ExperimentReport {
+        let architecture = try plan.architecture()
+        let table = try plan.accuracyTable(in: store, backbone: published ? architecture.publishedName : nil)
+        return try plan.report(
+            in: store, table: table, costs: plan.costTable(in: store, model: ModelSize(architecture, weightBytes: 0)),
+            text: Specification.text(contentsOf: URL(fileURLWithPath: file), edits: planning.specificationEdits()),
+            edits: planning.edits, version: Version.text, places: places)
     }
 }

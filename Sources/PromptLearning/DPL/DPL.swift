@@ -147,13 +147,13 @@ public struct DPL: SteppedTraining, FeatureTraining {
 ///   - progress: called after each batch, with the images done so far.
 public func classify(
     _ features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
-    progress: (_ imagesDone: Int) -> Void = { _ in }
+    withProbabilities: Bool = false, progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> [Prediction] {
     stride(from: 0, to: features.rows, by: size).flatMap { first in
         let places = first..<min(first + size, features.rows), batch = features.rows(places)
         let prompt = network.prompt(of: batch.scalingRows(by: Array(norms[places])))
         let text = classes.textFeatures(Variable(prompt), model: model).value  // [classes, F]
         defer { progress(first + batch.rows) }
-        return classify(batch, text: text, logitScale: model.logitScale)
+        return classify(batch, text: text, logitScale: model.logitScale, withProbabilities: withProbabilities)
     }
 }

@@ -79,10 +79,11 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
     /// What images are taken for, as evaluation sees them.
     /// - Parameters:
     ///   - images: read as they are needed.
+    ///   - withProbabilities: whether each prediction has the probabilities of all classes.
     ///   - progress: called with the images done so far.
     /// - Throws: `images` if an image cannot be read.
     public func classify(
-        _ images: ImageSet, progress: (_ imagesDone: Int) -> Void = { _ in }
+        _ images: ImageSet, withProbabilities: Bool = false, progress: (_ imagesDone: Int) -> Void = { _ in }
     ) throws(PromptError) -> [Prediction] {
         let inputs = method.inputs(method.learned.map { Variable($0.value) })
         let groups = stride(from: 0, to: images.count, by: Self.group).map {
@@ -92,7 +93,8 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
         var predictions: [Prediction] = []
         for group in groups.indices {
             predictions += PromptLearning.classify(
-                features(of: try batches.batch(group), inputs).value, text: inputs.text.value, logitScale: logitScale)
+                features(of: try batches.batch(group), inputs).value, text: inputs.text.value, logitScale: logitScale,
+                withProbabilities: withProbabilities)
             progress(predictions.count)
         }
         return predictions

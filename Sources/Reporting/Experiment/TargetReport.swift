@@ -91,18 +91,21 @@ public struct TargetReport: Hashable, Sendable {
 
 /// What the figures of single targets can be switched between.
 struct TargetChoice {
+    /// Of the parameter that is the target.
+    static let name = "target"
+
     let target: Chart.Choice
     let method: Chart.Choice
 
     /// - Parameter method: that is chosen at first.
     init(_ reports: [TargetReport], method first: String) {
         let methods = reports.map(\.method).uniqued
-        target = Chart.Choice("target", title: "target", options: reports.map(\.target).uniqued)
+        target = Chart.Choice(Self.name, title: "target", options: reports.map(\.target).uniqued)
         method = Chart.Choice("method", title: "method", options: methods.filter { $0 == first } + methods.filter { $0 != first })
     }
 
     /// The choices of a chart of some of the reports; those that all charts share.
     var all: [Chart.Choice] { [target, method] }
     /// Keeps the rows of what is chosen.
-    var filters: [JSONValue] { [target.filter("target"), method.filter("method")] }
+    var filters: [JSONValue] { [target.filter(Self.name), method.filter("method")] }
 }

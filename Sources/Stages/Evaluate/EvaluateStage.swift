@@ -36,41 +36,55 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe, replacing: replacing) {
-            let target = keys["embeddings"]
-            let features = try SourceFeatures(
-                target, store: store, onlyCenter: true, withNorms: parameters.needs.contains(.norms))
-            for role in Method.kind.roles where role.kind == .prompt || role.kind == .generator {
-                for key in keys[role.name] {
-                    try store.requireEncoder(features.encoder, of: key, readsFeatures: role.kind == .generator)
-                }
-            }
-            let all = features.manifests[0]
-            let places = try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
-                ?? Array(all.images.indices)
-            let set = part == nil ? features.sets[0] : features.sets[0].subset(places)
-            let images = TargetImages(
-                keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
-                manifest: DomainManifest(
-                    dataset: all.dataset, domain: all.domain, classes: all.classes, images: places.map { all.images[$0] }),
-                places: places,
-                features: set.center, norms: set.norms?.center ?? [],
-                model: try features.model(of: checkpoint, store: store))
-            let count = images.features.rows
-            let classified = try Method.classify(images, parameters) { progress($0, count) }
-            if let bad = classified.predictions.firstIndex(where: { !$0.probability.isFinite }) {
-                throw StageInputError(
-                    "the probability for “\(images.manifest.images[bad].path)” is not a finite number: the prompt or "
-                        + "generator is too large for this text encoder; train it again at a lower learning rate")
-            }
-            progress(count, count)
+            let images = try images(checkpoint: checkpoint, store: store)
+            let classified = try classified(images, progress: progress)
             let evaluation = Evaluation(
-                method: classified.method, seed: classified.seed, manifest: try store.embeddingSet(target[0]).manifest,
+                method: classified.method, seed: classified.seed,
+                manifest: try store.embeddingSet(keys["embeddings"][0]).manifest,
                 predictions: zip(images.manifest.images, classified.predictions).enumerated().map { place, item in
                     Evaluation.Prediction(
-                        position: places[place], label: item.0.label, predicted: item.1.label,
+                        position: images.places[place], label: item.0.label, predicted: item.1.label,
                         probability: Double(item.1.probability), spread: item.1.spread.map(Double.init))
                 })
             return (.evaluation(evaluation), [])
         }
+    }
+
+    /// What there is to classify.
+    func images(checkpoint: Checkpoint, store: ArtifactStore) throws -> TargetImages {
+        let target = keys["embeddings"]
+        let features = try SourceFeatures(
+            target, store: store, onlyCenter: true, withNorms: parameters.needs.contains(.norms))
+        for role in Method.kind.roles where role.kind == .prompt || role.kind == .generator {
+            for key in keys[role.name] {
+                try store.requireEncoder(features.encoder, of: key, readsFeatures: role.kind == .generator)
+            }
+        }
+        let all = features.manifests[0]
+        let places = try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
+            ?? Array(all.images.indices)
+        let set = part == nil ? features.sets[0] : features.sets[0].subset(places)
+        return TargetImages(
+            keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
+            manifest: DomainManifest(
+                dataset: all.dataset, domain: all.domain, classes: all.classes, images: places.map { all.images[$0] }),
+            places: places,
+            features: set.center, norms: set.norms?.center ?? [],
+            model: try features.model(of: checkpoint, store: store))
+    }
+
+    /// What the method takes the images for.
+    func classified(
+        _ images: TargetImages, progress: (_ done: Int, _ total: Int) -> Void
+    ) throws -> Classified {
+        let count = images.features.rows
+        let classified = try Method.classify(images, parameters) { progress($0, count) }
+        if let bad = classified.predictions.firstIndex(where: { !$0.probability.isFinite }) {
+            throw StageInputError(
+                "the probability for “\(images.manifest.images[bad].path)” is not a finite number: the prompt or "
+                    + "generator is too large for this text encoder; train it again at a lower learning rate")
+        }
+        progress(count, count)
+        return classified
     }
 }

@@ -36,6 +36,8 @@ public struct TargetImages {
     /// How long each of them was as the encoder put it out; empty where the method's parameters do not need that.
     let norms: [Float]
     let model: CLIPText
+    /// Whether the probabilities of all classes are asked for, and not of the likeliest alone.
+    var withProbabilities = false
 
     var classNames: [String] { manifest.classes.map(\.text) }
 }

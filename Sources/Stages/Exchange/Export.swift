@@ -10,6 +10,8 @@ public struct Export: Sendable {
     public var tensors: [String: Tensor]
     /// What each row of the arrays is about; nil where it is about nothing else.
     public var rowTable: (columns: [String], rows: [[String]])?
+    /// What each column of the arrays is about, where their files do not say it.
+    fileprivate var columnTable: (columns: [String], rows: [[String]])?
     /// Of what was learned: a training checkpoint says it.
     fileprivate var training: TrainingSummary?
     /// What is written as .csv: a column for each number, after those of `rowTable`.
@@ -71,8 +73,14 @@ public struct Export: Sendable {
     }
 
     /// The predictions of an evaluation: `predictions`, `[images, 3]`: true class, predicted class, and its probability.
+    /// - Parameters:
+    ///   - key: the evaluation's.
+    ///   - probabilities: of all its classes, to go with them: `probabilities`, `[images, classes]`.
+    ///   - store: where it is.
     /// - Throws: `StoreError` if the artifact is not there, or no evaluation.
-    public init(predictions key: ArtifactKey, in store: ArtifactStore) throws {
+    public init(
+        predictions key: ArtifactKey, probabilities: ClassProbabilities? = nil, in store: ArtifactStore
+    ) throws {
         let evaluation = try store.evaluation(key), manifest = try store.manifest(evaluation.manifest)
         let rows = evaluation.predictions
         // Labels are far below 2²⁴, and probabilities were float32 before they came into the store.
@@ -88,6 +96,11 @@ public struct Export: Sendable {
                 ]
             })
         table = ([], Tensor([rows.count, 0]))
+        guard let probabilities else { return }
+        tensors["probabilities"] = probabilities.values
+        table = (probabilities.classes.map { "probability of \($0)" }, probabilities.values)
+        columnTable = (
+            ["column", "label"], probabilities.classes.enumerated().map { ["\($0)", $1.text] })
     }
 
     /// What is known of the training of what is exported.
@@ -108,9 +121,11 @@ extension Export {
     ///   `.cannotWrite`, and nothing is written.
     public func write(to url: URL) throws -> [URL] {
         var files: [(url: URL, data: Data)] = [(url, try data(as: url.pathExtension.lowercased(), of: url.path))]
-        if let rowTable, url.pathExtension.lowercased() != "csv" {
-            let lines = ([rowTable.columns] + rowTable.rows).map(CommaSeparated.line)
-            files.append((url.deletingPathExtension().appendingPathExtension("csv"), Data(lines.joined().utf8)))
+        let name = url.deletingPathExtension()
+        for (table, suffix) in [(rowTable, "csv"), (columnTable, "classes.csv")] where url.pathExtension.lowercased() != "csv" {
+            guard let table else { continue }
+            let lines = ([table.columns] + table.rows).map(CommaSeparated.line)
+            files.append((name.appendingPathExtension(suffix), Data(lines.joined().utf8)))
         }
         try NewFiles.write(files)
         return files.map(\.url)

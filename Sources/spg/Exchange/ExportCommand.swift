@@ -1,69 +1,18 @@
 import ArgumentParser
-import ArtifactStore
-import CommandLineSupport
-import Foundation
-import Stages
 
+/// `spg export`. What stands first names an artifact's kind, such as `features`, or a way in which a whole pipeline is written.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Writes artifacts to files that other programs read.",
+        commandName: "export", abstract: "Writes artifacts, or what pipelines have learned, to files that other programs read.",
         discussion: """
             EXAMPLES
               spg export features tango oxygen --output features.npy
-              spg export prompt coop/tango/1 --output prompt.pt
-              spg export generator spg/oxygen+papirus/1 --output generator.safetensors
-              spg export predictions "spg(target tango, seed 1)" --output predictions.csv
-              spg export files desktop-icons-map/map --output map
+              spg export predictions "spg(target tango, seed 1)" --probabilities --output predictions.csv
+              spg export tensorboard Pipelines/desktop-icons.yaml --output runs
+              spg export plots Pipelines/desktop-icons.yaml --output figures
 
-            The format is that of the extension: .npy, .npz, .safetensors, .pt (what torch.save writes) or .csv. Numbers are \
-            the store's, bit by bit. Docs/store.md lists the arrays.
-            """)
-
-    /// What can be exported.
-    enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case features, prompt, generator, predictions, files
-
-        var kind: ArtifactKind {
-            switch self {
-            case .features: .embeddings
-            case .prompt: .prompt
-            case .generator: .generator
-            case .predictions: .evaluation
-            case .files: .files
-            }
-        }
-    }
-
-    @OptionGroup var storage: StoreOptions
-
-    @Argument(help: "What to export: features, prompt, generator, predictions, or files (which a command wrote).")
-    var subject: Subject
-
-    @Argument(help: ArgumentHelp("The key or name of an artifact; for features, one or more.", valueName: "key"))
-    var keys: [String]
-
-    @Option(name: .shortAndLong, help: ArgumentHelp(
-        "The file to write, or the folder for files; it must not exist yet.", valueName: "file"))
-    var output: String
-
-    func validate() throws {
-        if subject != .features, keys.count > 1 { throw ValidationError("Export one \(subject.rawValue) at a time.") }
-    }
-
-    func run() throws {
-        try reportingErrors {
-            let store = try storage.openThere()
-            let keys = try store.resolve(keys, kind: subject.kind)
-            let url = URL(filePath: output)
-            let files =
-                switch subject {
-                case .features: try Export(features: keys, in: store).write(to: url)
-                case .prompt: try Export(prompt: keys[0], in: store).write(to: url)
-                case .generator: try Export(generator: keys[0], in: store).write(to: url)
-                case .predictions: try Export(predictions: keys[0], in: store).write(to: url)
-                case .files: try store.exportFiles(keys[0], to: url)
-                }
-            for file in files { print(file.relativePath) }
-        }
-    }
+            spg export artifact --help lists the kinds of artifacts and their formats.
+            """,
+        subcommands: [ExportArtifactCommand.self, ExportTensorBoardCommand.self, ExportPlotsCommand.self],
+        defaultSubcommand: ExportArtifactCommand.self)
 }

@@ -51,7 +51,8 @@ public enum ADCLIPEvaluation: EvaluationMethod {
             classNames: images.classNames, contextLength: shape.contextLength, model: images.model)
         let prompts = projectors.prompts(styles, sourceTokens: parameters.sourceTokens)
         let predictions = PromptLearning.classify(
-            images.features, draws: [prompts], classes: classes, model: images.model, progress: progress)
+            images.features, draws: [prompts], classes: classes, model: images.model,
+            withProbabilities: images.withProbabilities, progress: progress)
         return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
     }
 }

@@ -50,6 +50,7 @@ extension TargetImages {
         var flat = Tensor([prompts.count, prompts[0].count])
         for (row, prompt) in prompts.enumerated() { flat.setRow(row, to: prompt.reshaped([1, prompt.count])) }
         return PromptLearning.classify(
-            features, draws: [Tensor.product(weights, flat)], classes: classes, model: model, progress: progress)
+            features, draws: [Tensor.product(weights, flat)], classes: classes, model: model,
+            withProbabilities: withProbabilities, progress: progress)
     }
 }

@@ -71,7 +71,7 @@ public enum PromptEvaluation: EvaluationMethod {
         func byAll(_ contexts: Tensor) -> [Prediction] {
             PromptLearning.classify(
                 images.features, text: classes.textFeatures(Variable(contexts), model: model).value,
-                logitScale: model.logitScale)
+                logitScale: model.logitScale, withProbabilities: images.withProbabilities)
         }
         let predictions: [Prediction]
         switch parameters.combine {

@@ -45,6 +45,7 @@ public enum DAPLEvaluation: EvaluationMethod {
             of: .target, classNames: images.classNames, domain: hasWords ? manifest(target.key).domain : nil, model: model)
         return Classified(
             method: stored.method, seed: stored.seed,
-            predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))
+            predictions: PromptLearning.classify(
+                images.features, text: text, logitScale: model.logitScale, withProbabilities: images.withProbabilities))
     }
 }

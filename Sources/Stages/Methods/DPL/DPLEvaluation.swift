@@ -56,7 +56,8 @@ public enum DPLEvaluation: EvaluationMethod {
         let order = stream.permutation(of: features.rows)
         let shuffled = PromptLearning.classify(
             features.gatheringRows(order), norms: order.map { images.norms[$0] }, batchesOf: parameters.batchSize,
-            network: network, classes: classes, model: images.model, progress: progress)
+            network: network, classes: classes, model: images.model, withProbabilities: images.withProbabilities,
+            progress: progress)
         var places = [Int](repeating: 0, count: order.count)
         for (place, image) in order.enumerated() { places[image] = place }
         return Classified(method: stored.method, seed: stored.seed, predictions: places.map { shuffled[$0] })

@@ -59,7 +59,7 @@ public enum GeneratorEvaluation: EvaluationMethod {
             predictions += PromptLearning.classify(
                 own, draws: draws, against: generator.counterweight(features: own),
                 averaging: parameters.average, classes: classes, model: images.model,
-                progress: { progress(first + $0) })
+                withProbabilities: images.withProbabilities, progress: { progress(first + $0) })
         }
         return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
     }

@@ -35,7 +35,7 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         let set = try store.imageSet(images.manifest.images, of: images.encoder, images.checkpoint)
         func predictions(_ method: some VisionPromptMethod) throws -> [Prediction] {
             try VisionPromptedCLIP(method, encoder: encoder, logitScale: images.model.logitScale)
-                .classify(set, progress: progress)
+                .classify(set, withProbabilities: images.withProbabilities, progress: progress)
         }
         let predicted: [Prediction]
         if stored.tensors["image_encoder.VPT"] != nil {

@@ -43,7 +43,8 @@ public enum ZeroShot: EvaluationMethod {
         let text = try zeroShotFeatures(of: images.classNames, templates: parameters.prompts, model: model)
         return Classified(
             method: name,
-            predictions: PromptLearning.classify(images.features, text: text, logitScale: model.logitScale))
+            predictions: PromptLearning.classify(
+                images.features, text: text, logitScale: model.logitScale, withProbabilities: images.withProbabilities))
     }
 }
 
