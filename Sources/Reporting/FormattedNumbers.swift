@@ -36,3 +36,9 @@ public func byteSize(_ bytes: Int) -> String {
     while value >= 999.95, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
     return String(format: "%.1f ", value) + units[unit]
 }
+
+/// A measurement in few digits: `0.213`, or `2.1e-05` where that would be 0.000.
+public func figure(_ value: Double) -> String {
+    let isPlain = value == 0 || (1e-3..<1e5).contains(abs(value))
+    return String(format: isPlain ? "%.3f" : "%.1e", value)
+}

@@ -75,10 +75,14 @@ struct RunCommand: AsyncParsableCommand {
             capacity: capacity, share: try plan.shares(of: capacity, in: store), executables: Self.executableFolder,
             store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
             options: { options + ($0.kind.trains ? training : []) })
-        let troubles = Mutex<[any Error]>([])
+        let troubles = Mutex<[any Error]>([]), remarks = Mutex(RemarkPace())
         let outcome = try await cancelledBySignals {
             await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in
-                do { try store.note(event) } catch { troubles.withLock { $0.append(error) } }
+                do {
+                    if remarks.withLock({ $0.admits(event) }) { try store.note(event) }
+                } catch {
+                    troubles.withLock { $0.append(error) }
+                }
                 for utterance in narrative.withLock({ $0.tell(event) }) {
                     switch utterance {
                     case .line(let text): console.line(text)

@@ -26,7 +26,8 @@ struct SPG: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, StatusCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self, ReportCommand.self,
+            RunCommand.self, StatusCommand.self, WatchCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
+            ReportCommand.self,
             SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
             ExportCommand.self, CheckpointCommand.self, DataCommand.self, StagesCommand.self,
         ])

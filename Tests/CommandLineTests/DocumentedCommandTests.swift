@@ -57,7 +57,8 @@ struct DocumentedCommandTests {
     private static let run = [
         ".build/release/spg-extract --data Data/sketches", ".build/release/spg-fit coop --store",
         ".build/release/spg-evaluate prompts --store", ".build/release/spg run Pipelines/sketches.yaml --until",
-        ".build/release/spg explain Pipelines/sketches.yaml", "make query SQL=", "spg query ", ".build/release/spg results --format latex",
+        ".build/release/spg explain Pipelines/sketches.yaml", ".build/release/spg watch Pipelines/sketches.yaml",
+        "spg export tensorboard Pipelines/sketches.yaml", "spg export plots Pipelines/sketches.yaml", "make query SQL=", "spg query ", ".build/release/spg results --format latex",
         ".build/release/spg store stats", ".build/release/spg store verify", ".build/release/spg store backup",
         ".build/release/spg store merge other-machine.sqlite", ".build/release/spg store gc sketches", "spg data list",
         "spg report Pipelines/sketches.yaml -o", "spg export features chalk ink oil",

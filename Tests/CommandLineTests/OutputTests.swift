@@ -14,12 +14,13 @@ struct OutputTests {
         let embeddings = ["--embeddings", "ink"]
         for (program, words) in [
             ("spg", ["--help"]), ("spg", ["run", "small.yaml"]), ("spg", ["run", "small.yaml", "--dry-run"]),
-            ("spg", ["status", "small.yaml"]), ("spg", ["results"]), ("spg", ["results", "small.yaml", "--format", "csv"]),
+            ("spg", ["status", "small.yaml"]), ("spg", ["watch", "small.yaml"]), ("spg", ["results"]), ("spg", ["results", "small.yaml", "--format", "csv"]),
             ("spg", ["query", "SELECT * FROM embeddings", "--format", "csv"]), ("spg", ["graph", "small.yaml"]),
             ("spg", ["report", "small.yaml"]),
             ("spg", ["explain", "small.yaml", "zero-shot(target oil)"]), ("spg", ["show", "coop/ink/1"]),
             ("spg", ["store", "stats"]), ("spg", ["store", "verify"]), ("spg", ["store", "gc", "small"]),
             ("spg", ["store", "backup", "copy.sqlite"]), ("spg", ["export", "prompt", "coop/ink/1", "-o", "ink.npy"]),
+            ("spg", ["export", "tensorboard", "small.yaml", "-o", "runs"]),
             ("spg", ["data", "list"]), ("spg", ["data", "check", "folder", "data"]),
             ("spg", ["checkpoint", "inspect", "clip"]), ("spg-extract", ["--data", "data", "--domain", "ink", "--views", "1"]),
             ("spg-fit", ["coop"] + embeddings + Workplace.fitting), ("spg-fit", ["--help"]),

@@ -100,6 +100,9 @@ final class Program: Sendable {
         (try? String(contentsOf: scratch.url.appending(path: "errors"), encoding: .utf8)) ?? ""
     }
 
+    /// What it has written on its standard output until now.
+    var outputSoFar: String { (try? text("output")) ?? "" }
+
     /// Waits for the end. To be called once.
     func outcome() async throws -> Outcome {
         var seconds = 0.0

@@ -55,7 +55,8 @@ struct ReadOnlyStoreTests {
         for words in [
             ["query", "SELECT count(*) FROM artifacts"], ["store", "stats"], ["store", "verify"], ["store", "gc", "small"],
             ["store", "backup", "own/copy.sqlite"], ["export", "features", "ink", "--output", "own/ink.npy"],
-            ["results"], ["results", "small.yaml"], ["report", "small.yaml", "--output", "own/report.html"], ["status", "small.yaml"], ["run", "small.yaml", "--dry-run"],
+            ["results"], ["results", "small.yaml"], ["report", "small.yaml", "--output", "own/report.html"], ["status", "small.yaml"],
+            ["run", "small.yaml", "--dry-run"], ["watch", "small.yaml"], ["export", "tensorboard", "small.yaml", "-o", "own/runs"],
             ["explain", "small.yaml", "zero-shot(target oil)"], ["graph", "small.yaml"], ["show", "coop/ink/1"],
         ] {
             let outcome = try await workplace.start("spg", words + ["--store", path], shell: Reader.shell).outcome()

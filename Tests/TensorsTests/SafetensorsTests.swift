@@ -40,6 +40,16 @@ import Testing
         #expect(try Safetensors(decoding: Safetensors.encode([:]), source: "test").entries.isEmpty)
     }
 
+    @Test("What a file says about itself comes back; one that says nothing has no word of it")
+    func metadata() throws {
+        let tensors = ["a": Tensor([1], [2])], metadata = ["epochs": "50", "é": "“quoted”\n"]
+        let file = try Safetensors(decoding: Safetensors.encode(tensors, metadata: metadata), source: "test")
+        #expect(try file.metadata == metadata && file.names == ["a"] && file.tensor(named: "a").values == [2])
+        let plain = Safetensors.encode(tensors)
+        #expect(try Safetensors(decoding: plain, source: "test").metadata.isEmpty)
+        #expect(!String(decoding: plain, as: UTF8.self).contains("__metadata__"))
+    }
+
     @Test func fileOnDisk() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
         #expect(throws: TensorFileError.self) { try Safetensors(contentsOf: url) }

@@ -5,6 +5,10 @@ public struct NamedInstance: Hashable, Sendable {
     public let pipeline: String
     public let name: InstanceName
     public let key: ArtifactKey
+
+    public init(pipeline: String, name: InstanceName, key: ArtifactKey) {
+        (self.pipeline, self.name, self.key) = (pipeline, name, key)
+    }
 }
 
 extension ArtifactStore {

@@ -24,7 +24,7 @@ public struct Attempt: Hashable, Sendable {
     public let threads: Int
     /// Nil while it is under way, or where whoever had started it was ended before it.
     public let cost: Cost?
-    /// What the program wrote on its standard error.
+    /// What the program wrote on its standard error; a line of it while it is under way.
     public let log: String
 }
 
@@ -46,6 +46,15 @@ extension ArtifactStore {
             try database.execute(
                 sql: "UPDATE attempt SET seconds = ?, processor_seconds = ?, peak_bytes = ?, log = ? WHERE key = ?",
                 arguments: [cost.seconds, cost.processorSeconds, cost.peakBytes, log, key.description])
+        }
+    }
+
+    /// Notes what the program of an attempt that is under way said last.
+    /// - Throws: `StoreError`.
+    public func noteRemark(_ line: String, at key: ArtifactKey) throws {
+        try writing { database in
+            try database.execute(
+                sql: "UPDATE attempt SET log = ? WHERE key = ? AND seconds IS NULL", arguments: [line, key.description])
         }
     }
 

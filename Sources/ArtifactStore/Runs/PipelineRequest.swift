@@ -64,10 +64,17 @@ extension Database {
             WHERE artifact.id IN (SELECT value FROM json_each(?)) GROUP BY artifact.id
             """, arguments: [artifacts.json])
         return try Dictionary(uniqueKeysWithValues: rows.map { row in
-            let request = PipelineRequest(
-                pipeline: row["pipeline"], file: row["file"],
-                edits: try JSONValue(parsing: row["edits"]).decoded(as: [String].self))
-            return (try row.digest("key"), PastRequest(request: request, asked: row["asked"]))
+            (try row.digest("key"), try row.pastRequest())
         })
+    }
+}
+
+extension Row {
+    /// A request of the columns `pipeline`, `file`, `edits` and `asked`.
+    func pastRequest() throws -> PastRequest {
+        let request = PipelineRequest(
+            pipeline: try value("pipeline"), file: try value("file"),
+            edits: try JSONValue(parsing: value("edits")).decoded(as: [String].self))
+        return PastRequest(request: request, asked: try value("asked"))
     }
 }

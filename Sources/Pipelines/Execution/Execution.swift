@@ -26,7 +26,8 @@ extension ArtifactStore {
         case .started(let instance, let share): try beginAttempt(at: instance.key, threads: share.threads)
         case .ended(let instance, let cost, let log): try endAttempt(at: instance.key, cost: cost, log: log)
         case .failed(let instance, let failure): try recordFailure(failure.description, of: instance.key)
-        case .waiting, .found, .progress, .finished, .skipped: break
+        case .progress(let instance, let line): try noteRemark(line, at: instance.key)
+        case .waiting, .found, .finished, .skipped: break
         }
     }
 }

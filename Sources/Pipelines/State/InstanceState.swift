@@ -36,7 +36,7 @@ public enum InstanceState: Hashable, Sendable {
         switch self {
         case .done: ""
         case .running(let since): since.map { "being made since \($0)" } ?? "being made by another process"
-        case .failed(let message): "failed when last tried: " + Self.gist(of: message)
+        case .failed(let message): "failed when last tried: " + gist(of: message)
         case .incomplete(let reader):
             "features without norms, which \(reader) reads: the images are encoded again for these, the features stay"
         case .stale(let changes): changes.joined(separator: "; ")
@@ -46,13 +46,13 @@ public enum InstanceState: Hashable, Sendable {
                 .map { "\($0.key) \($0.value.plainText)" }.joined(separator: ", ")
         }
     }
+}
 
-    /// The first line of an error message, or of whatever else there is.
-    private static func gist(of message: String) -> String {
-        let lines = message.split(whereSeparator: \.isNewline).map(String.init)
-        let error = lines.first { $0.lowercased().hasPrefix("error: ") }?.dropFirst("error: ".count)
-        return error.map(String.init) ?? lines.first ?? ""
-    }
+/// The first line of an error message, or of whatever else there is.
+func gist(of message: String) -> String {
+    let lines = message.split(whereSeparator: \.isNewline).map(String.init)
+    let error = lines.first { $0.lowercased().hasPrefix("error: ") }?.dropFirst("error: ".count)
+    return error.map(String.init) ?? lines.first ?? ""
 }
 
 extension Plan {

@@ -96,7 +96,8 @@ extension Training {
                 throw PromptError.divergedBetweenSteps(quantity: "the training's \(name)", epoch: epoch)
             }
             return TrainingCheckpoint(
-                progress: ["epoch": .number(Double(epoch))], payload: Safetensors.encode(state))
+                progress: ["epoch": .number(Double(epoch))],
+                payload: Safetensors.encode(state, metadata: TrainingSoFar.metadata(of: self)))
         }
     }
 }

@@ -15,6 +15,8 @@ public struct Safetensors: Sendable {
 
     /// Every tensor of the file by name.
     public let entries: [String: Entry]
+    /// What the file says about itself; empty where it says nothing.
+    public let metadata: [String: String]
     /// What errors call this file: its path.
     public let source: String
     private let file: FileBytes
@@ -44,7 +46,7 @@ public struct Safetensors: Sendable {
     package init(_ file: FileBytes, source: String) throws(TensorFileError) {
         do throws(TensorFileError.Problem) {
             let header = try SafetensorsHeader(decoding: file.data)
-            entries = header.entries
+            (entries, metadata) = (header.entries, header.metadata)
             (self.file, start) = (file, header.byteCount)
         } catch {
             throw TensorFileError(source: source, format: Self.format, problem: error)

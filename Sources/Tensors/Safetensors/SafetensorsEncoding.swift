@@ -4,9 +4,12 @@ extension Safetensors {
     /// The bytes of a safetensors file that holds these tensors as F32, in the order of their names.
     ///
     /// Equal tensors give equal bytes. The header is padded with spaces so that the numbers begin at a multiple of 8.
+    /// - Parameters:
+    ///   - tensors: by name.
+    ///   - metadata: what the file is to say about itself.
     /// - Precondition: no tensor is named `__metadata__`, which the format keeps for itself.
-    public static func encode(_ tensors: [String: Tensor]) -> Data {
-        precondition(tensors["__metadata__"] == nil, "\"__metadata__\" is no name for a tensor")
+    public static func encode(_ tensors: [String: Tensor], metadata: [String: String] = [:]) -> Data {
+        precondition(tensors[SafetensorsListing.metadataName] == nil, "\"\(SafetensorsListing.metadataName)\" is no name for a tensor")
         let ordered = tensors.sorted { $0.key < $1.key }
         var header: [String: Entry] = [:]
         var end = 0
@@ -17,7 +20,7 @@ extension Safetensors {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var text = try? encoder.encode(header) else {
+        guard var text = try? encoder.encode(SafetensorsListing(header, metadata: metadata)) else {
             preconditionFailure("names, integers and a fixed set of types always have a JSON form")
         }
         text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))

@@ -5,6 +5,8 @@ struct SafetensorsHeader {
     /// The bytes before the first number: the length field and the JSON text.
     let byteCount: Int
     let entries: [String: Safetensors.Entry]
+    /// What the file says about itself.
+    let metadata: [String: String]
 
     /// The most JSON the format allows.
     private static let longestText = 100_000_000
@@ -30,7 +32,8 @@ struct SafetensorsHeader {
             throw .refused("it has more than \(Self.mostTensors) tensors, which no model has")
         }
         do {
-            entries = try JSONDecoder().decode(Listing.self, from: text).entries
+            let listing = try JSONDecoder().decode(SafetensorsListing.self, from: text)
+            (entries, metadata) = (listing.entries, listing.metadata)
         } catch {
             throw .malformed("its header cannot be parsed: \(Self.explanation(of: error))")
         }
@@ -124,8 +127,12 @@ extension Safetensors.Entry: Codable {
 }
 
 /// The JSON object itself: tensors by name, and perhaps one entry of free text about the file.
-private struct Listing: Decodable {
+struct SafetensorsListing: Codable {
     var entries: [String: Safetensors.Entry] = [:]
+    var metadata: [String: String] = [:]
+
+    /// The entry of free text.
+    static let metadataName = "__metadata__"
 
     private struct Name: CodingKey {
         let stringValue: String
@@ -134,11 +141,21 @@ private struct Listing: Decodable {
         init?(intValue: Int) { nil }
     }
 
+    init(_ entries: [String: Safetensors.Entry], metadata: [String: String]) {
+        (self.entries, self.metadata) = (entries, metadata)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Name.self)
+        for (name, entry) in entries { try object.encode(entry, forKey: Name(stringValue: name)) }
+        if !metadata.isEmpty { try object.encode(metadata, forKey: Name(stringValue: Self.metadataName)) }
+    }
+
     init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Name.self)
         for name in object.allKeys {
-            if name.stringValue == "__metadata__" {
-                _ = try object.decode([String: String].self, forKey: name)
+            if name.stringValue == Self.metadataName {
+                metadata = try object.decode([String: String].self, forKey: name)
             } else {
                 entries[name.stringValue] = try object.decode(Safetensors.Entry.self, forKey: name)
             }
