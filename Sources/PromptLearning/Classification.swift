@@ -9,29 +9,109 @@ public struct Prediction: Hashable, Sendable {
     public var probability: Float
     /// Of several draws, the standard deviation of that class's probability from draw to draw (over k − 1); nil of one.
     public var spread: Float?
-    /// Of every class, by label, where they were asked for.
-    public var probabilities: [Float]?
 
-    public init(label: Int, probability: Float, spread: Float? = nil, probabilities: [Float]? = nil) {
+    public init(label: Int, probability: Float, spread: Float? = nil) {
         self.label = label
         self.probability = probability
         self.spread = spread
-        self.probabilities = probabilities
     }
 }
 
-/// Classifies images by text features that all of them share.
+/// How probable each class is for each of some images.
+public struct ImageProbabilities: Sendable {
+    /// `[n, classes]`: softmax(logit scale · cosines).
+    public let values: Tensor
+    /// The index of the most probable class of each image. Two logits may differ whose probabilities do not.
+    public let labels: [Int]
+    /// Of several draws, the standard deviation of each probability from draw to draw (over k − 1), `[n, classes]`; nil of one.
+    public let spreads: Tensor?
+
+    /// Of one draw.
+    init(logits: Tensor) {
+        (values, labels, spreads) = (logits.softmaxOfRows(), logits.rowMaxima, nil)
+    }
+
+    /// - Parameters:
+    ///   - mean: `[n, classes]`, what is predicted.
+    ///   - draws: two or more, each one draw's probabilities.
+    init(mean: Tensor, draws: [Tensor]) {
+        labels = mean.rowMaxima
+        var spreads = Tensor(uninitialized: mean.shape), values = mean
+        values.withUnsafeMutablePointer { values in
+            // The mean of probabilities may be above 1 by a rounding.
+            for place in 0..<mean.count { values[place] = min(values[place], 1) }
+        }
+        spreads.withUnsafeMutablePointer { to in
+            for place in 0..<mean.count {
+                let own = draws.map { draw in draw.withUnsafePointer { Double($0[place]) } }
+                let center = own.reduce(0, +) / Double(own.count)
+                let squares = own.reduce(0) { $0 + ($1 - center) * ($1 - center) }
+                to[place] = Float((squares / Double(own.count - 1)).squareRoot())
+            }
+        }
+        (self.values, self.spreads) = (values, spreads)
+    }
+
+    private init(values: Tensor, labels: [Int], spreads: Tensor?) {
+        (self.values, self.labels, self.spreads) = (values, labels, spreads)
+    }
+
+    /// Those of several sets of images, one after another, all of one draw or all of several.
+    /// - Parameter classCount: of each; what there is where there are no sets.
+    public static func joined(_ parts: [ImageProbabilities], classCount: Int) -> ImageProbabilities {
+        guard let first = parts.first else {
+            return ImageProbabilities(values: Tensor([0, classCount]), labels: [], spreads: nil)
+        }
+        guard parts.count > 1 else { return first }
+        return ImageProbabilities(
+            values: .stacked(parts.map(\.values)), labels: parts.flatMap(\.labels),
+            spreads: first.spreads == nil ? nil : .stacked(parts.compactMap(\.spreads)))
+    }
+
+    /// For each image its probabilities in one of several classifications of the same images by one draw.
+    /// - Parameters:
+    ///   - classifications: one or more.
+    ///   - choice: which of them, image by image.
+    public static func choosing(_ choice: [Int], among classifications: [ImageProbabilities]) -> ImageProbabilities {
+        var values = Tensor(uninitialized: classifications[0].values.shape)
+        for (image, chosen) in choice.enumerated() {
+            values.setRow(image, to: classifications[chosen].values.rows(image..<image + 1))
+        }
+        return ImageProbabilities(
+            values: values, labels: choice.enumerated().map { classifications[$1].labels[$0] }, spreads: nil)
+    }
+
+    public var count: Int { labels.count }
+
+    /// The most probable class of each image.
+    public var predictions: [Prediction] {
+        labels.enumerated().map { image, label in
+            Prediction(label: label, probability: values[image, label], spread: spreads.map { $0[image, label] })
+        }
+    }
+
+    /// The most probable classes of an image, the most probable first.
+    /// - Parameter count: how many; all where there are fewer classes.
+    public func best(_ count: Int, of image: Int) -> [Prediction] {
+        let first = labels[image]
+        let others = (0..<values.columns).filter { $0 != first }.sorted {
+            (values[image, $1], $0) < (values[image, $0], $1)
+        }
+        return ([first] + others).prefix(count).map { label in
+            Prediction(label: label, probability: values[image, label], spread: spreads.map { $0[image, label] })
+        }
+    }
+}
+
+/// Classifies images by text features that all of them share. Which images are beside it changes nothing of what an image is
+/// taken for, to the last bit (`Tensor.product(rowsOf:transposedWeights:)`).
 ///
 /// - Parameters:
 ///   - features: `[n, dimension]`, unit length.
 ///   - text: `[classes, dimension]`, unit length.
 ///   - logitScale: what cosines are multiplied by before softmax.
-///   - withProbabilities: whether each prediction has the probabilities of all classes.
-public func classify(
-    _ features: Tensor, text: Tensor, logitScale: Float, withProbabilities: Bool = false
-) -> [Prediction] {
-    predictions(
-        logits: Tensor.product(features, text, transposingB: true) * logitScale, withProbabilities: withProbabilities)
+public func probabilities(of features: Tensor, text: Tensor, logitScale: Float) -> ImageProbabilities {
+    ImageProbabilities(logits: Tensor.product(rowsOf: features, transposedWeights: text) * logitScale)
 }
 
 /// What is averaged of several prompts that were drawn for one image.
@@ -44,28 +124,26 @@ public enum DrawAverage: String, ParameterChoice {
 
 /// Classifies every image with a prompt of its own, or with several.
 ///
-/// Images are taken in groups that keep the text encoder's matrices large; the size of a group does not change what an image
-/// is taken for.
+/// Images are taken in groups that keep the text encoder's matrices large; which images are in a group changes nothing of what
+/// an image is taken for, to the last bit (`Tensor.product(rowsOf:transposedWeights:)`).
 ///
 /// - Parameters:
 ///   - features: `[n, dimension]`, unit length.
 ///   - draws: one or more tensors `[n, M · width]`, each one prompt per image.
 ///   - counterweight: a negative prompt per image, whose logits are taken from those of every draw.
-///   - average: what is averaged where there are several; then each prediction has a spread.
+///   - average: what is averaged where there are several; then each probability has a spread.
 ///   - classes: what images may be taken for, in prompts of M context vectors.
 ///   - model: the text side of CLIP.
-///   - withProbabilities: whether each prediction has the probabilities of all classes.
 ///   - progress: called with the images done so far.
-public func classify(
-    _ features: Tensor, draws: [Tensor], against counterweight: Counterweight? = nil,
-    averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText, withProbabilities: Bool = false,
+public func probabilities(
+    of features: Tensor, draws: [Tensor], against counterweight: Counterweight? = nil,
+    averaging average: DrawAverage = .features, classes: ClassPrompts, model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }
-) -> [Prediction] {
+) -> ImageProbabilities {
     precondition(!draws.isEmpty, "a prompt or more for every image")
     let width = model.transformer.width
-    // About two thousand rows of text at a time: activations stay in the cache.
-    let group = max(1, 2048 / classes.layout.rowCount)
-    var result: [Prediction] = []
+    let group = max(1, Tensor.independentRows / classes.layout.rowCount)
+    var result: [ImageProbabilities] = []
     for first in stride(from: 0, to: features.rows, by: group) {
         let images = first..<min(first + group, features.rows)
         let own = features.rows(images)
@@ -88,7 +166,7 @@ public func classify(
             sum = draw == 0 ? text : sum + text
         }
         if logits.count == 1 {
-            result += predictions(logits: logits[0], withProbabilities: withProbabilities)
+            result.append(ImageProbabilities(logits: logits[0]))
         } else {
             let probabilities = logits.map { $0.softmaxOfRows() }
             let mean =
@@ -97,11 +175,11 @@ public func classify(
                 case .probabilities:
                     probabilities.dropFirst().reduce(probabilities[0]) { $0 + $1 } * (1 / Float(probabilities.count))
                 }
-            result += predictions(mean: mean, draws: probabilities, withProbabilities: withProbabilities)
+            result.append(ImageProbabilities(mean: mean, draws: probabilities))
         }
         progress(images.upperBound)
     }
-    return result
+    return .joined(result, classCount: classes.classCount)
 }
 
 /// `[n, classes]` from images `[n, dimension]` and each image's own text features, `[n · classes, dimension]`.
@@ -113,31 +191,6 @@ private func ownLogits(_ images: Tensor, text: Tensor, logitScale: Float) -> Ten
         logits.setRow(row, to: Tensor.product(images.rows(row..<row + 1), own, transposingB: true) * logitScale)
     }
     return logits
-}
-
-private func predictions(logits: Tensor, withProbabilities: Bool) -> [Prediction] {
-    let probabilities = logits.softmaxOfRows()
-    return logits.rowMaxima.enumerated().map { row, label in
-        Prediction(
-            label: label, probability: probabilities[row, label],
-            probabilities: withProbabilities ? probabilities.rows(row..<row + 1).values : nil)
-    }
-}
-
-/// - Parameters:
-///   - mean: `[n, classes]`, what is predicted.
-///   - draws: two or more, each one draw's probabilities.
-private func predictions(mean: Tensor, draws: [Tensor], withProbabilities: Bool) -> [Prediction] {
-    mean.rowMaxima.enumerated().map { row, label in
-        let own = draws.map { Double($0[row, label]) }
-        let center = own.reduce(0, +) / Double(own.count)
-        let squares = own.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-        return Prediction(
-            // The mean of probabilities may be above 1 by a rounding.
-            label: label, probability: min(mean[row, label], 1),
-            spread: Float((squares / Double(own.count - 1)).squareRoot()),
-            probabilities: withProbabilities ? mean.rows(row..<row + 1).values.map { min($0, 1) } : nil)
-    }
 }
 
 /// Standard normal noise, each row from a stream of its own: `[count, dimension]`.

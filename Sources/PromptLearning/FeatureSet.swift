@@ -105,7 +105,7 @@ func imagesByDomain(_ domains: [Int]) -> [[Int]] {
 
 extension Tensor {
     /// Matrices of one width, one below the other.
-    static func stacked(_ parts: [Tensor]) -> Tensor {
+    package static func stacked(_ parts: [Tensor]) -> Tensor {
         let width = parts.first?.columns ?? 0
         var result = Tensor(uninitialized: [parts.reduce(0) { $0 + $1.rows }, width])
         result.withUnsafeMutablePointer { to in

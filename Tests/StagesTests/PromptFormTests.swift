@@ -33,7 +33,7 @@ struct PromptFormTests {
             classNames: images.manifest.classes.map(\.text), contextLength: 2, position: position, classSpecific: classSpecific,
             model: model
         ).textFeatures(Variable(vectors), model: model).value
-        let expected = classify(images.vectors, text: text, logitScale: model.logitScale)
+        let expected = probabilities(of: images.vectors, text: text, logitScale: model.logitScale).predictions
         #expect(evaluation.predictions.map(\.predicted) == expected.map(\.label))
         #expect(zip(evaluation.predictions, expected).allSatisfy { abs($0.probability - Double($1.probability)) < 1e-6 })
     }

@@ -47,7 +47,9 @@ extension Benchmark {
             return PreparedBenchmark(
                 amount: Double(images),
                 run: {
-                    let first = classify(features, draws: [contexts], classes: prompts, model: bench.model)[0]
+                    let first = probabilities(
+                        of: features, draws: [contexts], classes: prompts, model: bench.model
+                    ).predictions[0]
                     // Of classes that are nearly equal, rounding may choose another.
                     return peers == .bf16 ? [first.probability] : [Float(first.label), first.probability]
                 },

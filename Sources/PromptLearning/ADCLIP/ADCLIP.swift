@@ -132,8 +132,10 @@ public struct ADCLIP: SteppedTraining {
     /// Each image alone.
     func validate() -> [Float] {
         guard let styles = validation.styles else { return [.nan] }
-        let predictions = classify(
-            validation.center, draws: [projectors.prompts(styles, sourceTokens: .mapped)], classes: prompts, model: model)
+        let predictions = probabilities(
+            of: validation.center, draws: [projectors.prompts(styles, sourceTokens: .mapped)], classes: prompts,
+            model: model
+        ).predictions
         return [Float(accuracy(predictions, labels: validation.labels))]
     }
 

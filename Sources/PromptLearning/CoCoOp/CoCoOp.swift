@@ -62,9 +62,11 @@ public struct CoCoOp: SteppedTraining, FeatureTraining {
 
     func validate() -> [Float] {
         let context = ConditionalContext(parameters: current)
-        let predictions = classify(
-            validation.center, draws: [context.prompts(noise: Tensor([validation.count, 0]), features: validation.center)],
-            classes: prompts, model: model)
+        let predictions = probabilities(
+            of: validation.center,
+            draws: [context.prompts(noise: Tensor([validation.count, 0]), features: validation.center)],
+            classes: prompts, model: model
+        ).predictions
         return [Float(accuracy(predictions, labels: validation.labels))]
     }
 

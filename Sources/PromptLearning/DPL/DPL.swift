@@ -117,9 +117,10 @@ public struct DPL: SteppedTraining, FeatureTraining {
         let network = DomainPromptNetwork(parameters: current, width: model.transformer.width)
         let accuracies = validationImages.map { images in
             let own = validation.subset(images)
-            let predictions = classify(
-                own.center, norms: own.norms?.center ?? [], batchesOf: parameters.validationBatchSize, network: network,
-                classes: prompts, model: model)
+            let predictions = probabilities(
+                of: own.center, norms: own.norms?.center ?? [], batchesOf: parameters.validationBatchSize,
+                network: network, classes: prompts, model: model
+            ).predictions
             return accuracy(predictions, labels: own.labels)
         }
         return [Float(accuracies.reduce(0, +) / Double(validationImages.count))]
@@ -145,15 +146,16 @@ public struct DPL: SteppedTraining, FeatureTraining {
 ///   - classes: what images may be taken for, in prompts with as many context vectors as the network writes.
 ///   - model: the text side of CLIP.
 ///   - progress: called after each batch, with the images done so far.
-public func classify(
-    _ features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
-    withProbabilities: Bool = false, progress: (_ imagesDone: Int) -> Void = { _ in }
-) -> [Prediction] {
-    stride(from: 0, to: features.rows, by: size).flatMap { first in
+public func probabilities(
+    of features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
+    progress: (_ imagesDone: Int) -> Void = { _ in }
+) -> ImageProbabilities {
+    let batches = stride(from: 0, to: features.rows, by: size).map { first in
         let places = first..<min(first + size, features.rows), batch = features.rows(places)
         let prompt = network.prompt(of: batch.scalingRows(by: Array(norms[places])))
         let text = classes.textFeatures(Variable(prompt), model: model).value  // [classes, F]
         defer { progress(first + batch.rows) }
-        return classify(batch, text: text, logitScale: model.logitScale, withProbabilities: withProbabilities)
+        return probabilities(of: batch, text: text, logitScale: model.logitScale)
     }
+    return .joined(batches, classCount: classes.classCount)
 }

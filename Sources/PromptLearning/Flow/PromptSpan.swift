@@ -60,7 +60,8 @@ package struct PromptSpan: Sendable {
 
     /// `[n, K]` → `[n, P]`.
     package func prompts(at coordinates: Tensor) -> Tensor {
-        mean.repeatedRows(coordinates.rows) + Tensor.product(coordinates, directions)
+        mean.repeatedRows(coordinates.rows)
+            + Tensor.product(rowsOf: coordinates, transposedWeights: directions.transposed())
     }
 }
 

@@ -27,9 +27,10 @@ struct LabelMeasurement: Sendable {
         let spread =
             network.latentDimension == 0
             ? 0 : (written - network.written(noise: noise(1), features: features)).squaredNorm / 2
-        let predictions = classify(
-            features, draws: [network.prompts(noise: first, features: features)],
-            against: network.counterweight(features: features), classes: prompts, model: model)
+        let predictions = probabilities(
+            of: features, draws: [network.prompts(noise: first, features: features)],
+            against: network.counterweight(features: features), classes: prompts, model: model
+        ).predictions
         let count = Double(written.count)
         return [
             Float((error.squaredNorm / count).squareRoot()), Float((spread / count).squareRoot()),

@@ -26,6 +26,11 @@ public struct ImageSet: Sendable {
 
     public var count: Int { labels.count }
 
+    /// Some of the images, in that order.
+    public func subset(_ places: [Int]) -> ImageSet {
+        ImageSet(labels: places.map { labels[$0] }) { [read] items, view in try read(items.map { places[$0] }, view) }
+    }
+
     /// The pixels of one batch after another. The next batch is read meanwhile, where there is more than one thread to work
     /// with.
     func pixels(of batches: [[Int]], _ view: View) -> Batches<Tensor> {

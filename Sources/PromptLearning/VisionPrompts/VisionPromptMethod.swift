@@ -76,27 +76,38 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
     /// Images that are encoded together where nothing is learned.
     private static var group: Int { 16 }
 
-    /// What images are taken for, as evaluation sees them.
+    /// The text features of all classes, `[classes, dimension]`, and the values of the prompts in the image encoder: what
+    /// classifying needs of the method, made once for however many images.
+    public struct Fixed: Sendable {
+        fileprivate let prompts: Tensor, deeper: [Tensor], text: Tensor
+    }
+
+    public var fixed: Fixed {
+        let inputs = method.inputs(method.learned.map { Variable($0.value) })
+        return Fixed(prompts: inputs.prompts.value, deeper: inputs.deeper.map(\.value), text: inputs.text.value)
+    }
+
+    /// How probable each class is, as evaluation sees images.
     /// - Parameters:
     ///   - images: read as they are needed.
-    ///   - withProbabilities: whether each prediction has the probabilities of all classes.
+    ///   - fixed: of this model.
     ///   - progress: called with the images done so far.
     /// - Throws: `images` if an image cannot be read.
-    public func classify(
-        _ images: ImageSet, withProbabilities: Bool = false, progress: (_ imagesDone: Int) -> Void = { _ in }
-    ) throws(PromptError) -> [Prediction] {
-        let inputs = method.inputs(method.learned.map { Variable($0.value) })
+    public func probabilities(
+        of images: ImageSet, _ fixed: Fixed, progress: (_ imagesDone: Int) -> Void = { _ in }
+    ) throws(PromptError) -> ImageProbabilities {
+        let inputs = VisionPromptInputs(
+            prompts: Variable(fixed.prompts), deeper: fixed.deeper.map { Variable($0) }, text: Variable(fixed.text))
         let groups = stride(from: 0, to: images.count, by: Self.group).map {
             Array($0..<min($0 + Self.group, images.count))
         }
         let batches = images.pixels(of: groups, .center)
-        var predictions: [Prediction] = []
+        var parts: [ImageProbabilities] = []
         for group in groups.indices {
-            predictions += PromptLearning.classify(
-                features(of: try batches.batch(group), inputs).value, text: inputs.text.value, logitScale: logitScale,
-                withProbabilities: withProbabilities)
-            progress(predictions.count)
+            parts.append(PromptLearning.probabilities(
+                of: features(of: try batches.batch(group), inputs).value, text: fixed.text, logitScale: logitScale))
+            progress(group * Self.group + groups[group].count)
         }
-        return predictions
+        return .joined(parts, classCount: fixed.text.rows)
     }
 }

@@ -64,7 +64,8 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining 
     }
 
     func validate() throws(PromptError) -> [Float] {
-        [Float(accuracy(try model.learned(current).classify(validation), labels: validation.labels))]
+        let model = model.learned(current)
+        return [Float(accuracy(try model.probabilities(of: validation, model.fixed).predictions, labels: validation.labels))]
     }
 
     /// What is learned so far, in the order and shapes of the method's `learned`.

@@ -34,26 +34,24 @@ public struct ClassProbabilities: Sendable {
             throw StageInputError(
                 "the evaluation \(key.short) is a command's: only the command knows the probabilities of all classes")
         }
-        var found: (TargetImages, Classified)?
+        var found: (images: EvaluatedImages, values: Tensor, predictions: [Prediction])?
         for method in Methods.evaluations where found == nil {
             found = try Self.again(method, recipe, checkpoint, store, progress)
         }
-        guard let (images, classified) = found else {
+        guard let found else {
             throw StageInputError(
                 "the evaluation \(key.short) was made by an earlier version of \(evaluation.method), which this one cannot repeat; "
                     + "run its pipeline again")
         }
-        (classes, difference) = (
-            images.manifest.classes, try Self.difference(classified.predictions, evaluation, images.manifest))
-        values = Tensor(
-            [classified.predictions.count, classes.count], classified.predictions.flatMap { $0.probabilities ?? [] })
+        (values, classes) = (found.values, found.images.manifest.classes)
+        difference = try Self.difference(found.values, found.predictions, evaluation, found.images.manifest)
     }
 
     /// What a method makes of a recipe's inputs; nil where the recipe is none of the method's.
     private static func again<Method: EvaluationMethod>(
         _: Method.Type, _ recipe: Recipe, _ checkpoint: Checkpoint, _ store: ArtifactStore,
         _ progress: (_ done: Int, _ total: Int) -> Void
-    ) throws -> (TargetImages, Classified)? {
+    ) throws -> (images: EvaluatedImages, values: Tensor, predictions: [Prediction])? {
         let parameters = Method.kind.defaults.members.merging(recipe.parameters.members) { _, given in given }
         let inputs = Dictionary(grouping: recipe.inputs, by: \.role).mapValues { $0.map(\.key) }
         // Parameters of other kinds are none of this kind's.
@@ -62,15 +60,15 @@ public struct ClassProbabilities: Sendable {
             part: inputs[SplitKeys.testRole]?.first),
             stage.recipe == recipe
         else { return nil }
-        var images = try stage.images(checkpoint: checkpoint, store: store)
-        images.withProbabilities = true
-        return (images, try stage.classified(images, progress: progress))
+        let images = try stage.images(checkpoint: checkpoint, store: store)
+        let (values, predictions) = try images.probabilities(progress: progress)
+        return (images, values, predictions)
     }
 
     /// By how much the probabilities of the classes that were predicted differ at the most.
     /// - Throws: `StageInputError` where they differ by more than roundings.
     private static func difference(
-        _ predictions: [Prediction], _ evaluation: Evaluation, _ manifest: DomainManifest
+        _ values: Tensor, _ predictions: [Prediction], _ evaluation: Evaluation, _ manifest: DomainManifest
     ) throws -> Float {
         guard predictions.count == evaluation.predictions.count else {
             throw StageInputError(
@@ -78,7 +76,7 @@ public struct ClassProbabilities: Sendable {
         }
         var difference: Float = 0
         for (place, (new, old)) in zip(predictions, evaluation.predictions).enumerated() {
-            let stored = Float(old.probability), probability = new.probabilities?[old.predicted] ?? .nan
+            let stored = Float(old.probability), probability = values[place, old.predicted]
             // Of two classes that are equally likely but for roundings, either may have been predicted.
             let own = max(abs(probability - stored), abs(new.probability - stored))
             guard own <= tolerance else {

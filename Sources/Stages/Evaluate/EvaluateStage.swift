@@ -37,11 +37,11 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     ) throws -> ArtifactKey {
         try store.artifact(of: recipe, replacing: replacing) {
             let images = try images(checkpoint: checkpoint, store: store)
-            let classified = try classified(images, progress: progress)
+            let predictions = try images.predictions(progress: progress)
             let evaluation = Evaluation(
-                method: classified.method, seed: classified.seed,
+                method: images.learned.method, seed: images.learned.seed,
                 manifest: try store.embeddingSet(keys["embeddings"][0]).manifest,
-                predictions: zip(images.manifest.images, classified.predictions).enumerated().map { place, item in
+                predictions: zip(images.manifest.images, predictions).enumerated().map { place, item in
                     Evaluation.Prediction(
                         position: images.places[place], label: item.0.label, predicted: item.1.label,
                         probability: Double(item.1.probability), spread: item.1.spread.map(Double.init))
@@ -50,8 +50,8 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
         }
     }
 
-    /// What there is to classify.
-    func images(checkpoint: Checkpoint, store: ArtifactStore) throws -> TargetImages {
+    /// What there is to classify, and what classifies it.
+    func images(checkpoint: Checkpoint, store: ArtifactStore) throws -> EvaluatedImages {
         let target = keys["embeddings"]
         let features = try SourceFeatures(
             target, store: store, onlyCenter: true, withNorms: parameters.needs.contains(.norms))
@@ -60,31 +60,26 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
                 try store.requireEncoder(features.encoder, of: key, readsFeatures: role.kind == .generator)
             }
         }
-        let all = features.manifests[0]
+        let all = features.manifests[0], set = features.sets[0]
         let places = try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
             ?? Array(all.images.indices)
-        let set = part == nil ? features.sets[0] : features.sets[0].subset(places)
-        return TargetImages(
-            keys: keys, store: store, checkpoint: checkpoint, encoder: features.encoder,
+        let learned = try Method.learned(
+            EvaluationInputs(keys: keys, store: store, target: (all.domain, all.classes), encoder: features.encoder),
+            parameters)
+        let classifier = try Method.classifier(
+            learned, parameters,
+            on: ClassifierBase(
+                classes: all.classes, model: features.model(of: checkpoint, store: store),
+                featureDimension: set.center.columns, blockWidths: checkpoint.architecture.blockWidths,
+                promptedEncoder: { try store.promptedEncoder(of: features.encoder, checkpoint) }))
+        let seen = SeenImages(
+            digests: all.images.map(\.digest), features: set.center, norms: set.norms?.center ?? [],
+            styles: Method.reads == .statistics ? try BlockStyles(target[0], in: store) : nil,
+            pixels: Method.reads == .pixels ? try store.imageSet(all.images, of: features.encoder, checkpoint) : nil)
+        return EvaluatedImages(
+            learned: learned, classifier: classifier,
             manifest: DomainManifest(
                 dataset: all.dataset, domain: all.domain, classes: all.classes, images: places.map { all.images[$0] }),
-            places: places,
-            features: set.center, norms: set.norms?.center ?? [],
-            model: try features.model(of: checkpoint, store: store))
-    }
-
-    /// What the method takes the images for.
-    func classified(
-        _ images: TargetImages, progress: (_ done: Int, _ total: Int) -> Void
-    ) throws -> Classified {
-        let count = images.features.rows
-        let classified = try Method.classify(images, parameters) { progress($0, count) }
-        if let bad = classified.predictions.firstIndex(where: { !$0.probability.isFinite }) {
-            throw StageInputError(
-                "the probability for “\(images.manifest.images[bad].path)” is not a finite number: the prompt or "
-                    + "generator is too large for this text encoder; train it again at a lower learning rate")
-        }
-        progress(count, count)
-        return classified
+            places: places, seen: seen, order: Method.order(of: places.count, parameters) ?? Array(places.indices))
     }
 }

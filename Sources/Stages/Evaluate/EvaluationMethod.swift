@@ -4,52 +4,121 @@ import Datasets
 import PromptLearning
 import Tensors
 
-/// A way to classify the images of a domain: what `EvaluateStage` runs from store to store.
+/// A way to classify images: what `EvaluateStage` runs from store to store, and a `Model` on files of pictures.
+///
+/// What was learned is gathered out of a store first, and what classifies is made of that alone: so a bundle that holds it
+/// classifies as the store does, to the last bit.
 public protocol EvaluationMethod: StageMethod {
     associatedtype Parameters: CheckedParameters
 
     /// What making an artifact comes to.
     static func work(_ size: StageSize) -> Work
 
-    /// Classifies the images.
-    /// - Parameter progress: called with the number of images that are done.
-    /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError`.
-    static func classify(
-        _ images: TargetImages, _ parameters: Parameters, progress: (_ done: Int) -> Void
-    ) throws -> Classified
+    /// What of an image it looks at.
+    static var reads: ImageInput { get }
+
+    /// Gathers what was learned.
+    /// - Throws: `StageInputError` for artifacts that do not fit together; `StoreError`.
+    static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts
+
+    /// Makes what was learned ready to classify.
+    /// - Parameters:
+    ///   - learned: as `learned(_:_:)` gives it, or of that form: a file may claim anything.
+    ///   - parameters: all of the method's.
+    ///   - base: what it stands on.
+    /// - Throws: `StageInputError` where it does not fit the model or the classes; `PromptError`.
+    static func classifier(
+        _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
+    ) throws -> any Classifier
+
+    /// The order in which the images of a domain are classified, where images share prompts with their neighbours.
+    static func order(of count: Int, _ parameters: Parameters) -> [Int]?
 }
 
-/// The images that are to be classified, and what there is to do it with.
-public struct TargetImages {
+extension EvaluationMethod {
+    public static var reads: ImageInput { .features }
+    public static func order(of count: Int, _ parameters: Parameters) -> [Int]? { nil }
+
+    /// As above, of parameters as a recipe has them.
+    static func learned(_ inputs: EvaluationInputs, parameters: JSONValue) throws -> LearnedParts {
+        try learned(inputs, parameters.parameters())
+    }
+
+    /// As above, of parameters as a recipe has them.
+    static func classifier(
+        _ learned: LearnedParts, parameters: JSONValue, on base: ClassifierBase
+    ) throws -> any Classifier {
+        try classifier(learned, parameters.parameters(), on: base)
+    }
+}
+
+/// What a method looks at of an image.
+public enum ImageInput: Sendable {
+    /// Its feature, and the feature's norm where the parameters need that (`ModelNeed.norms`).
+    case features
+    /// Its feature and what the encoder's blocks make of it.
+    case statistics
+    /// Its pixels: the method has an encoder of its own.
+    case pixels
+}
+
+/// The artifacts that an evaluation is of.
+public struct EvaluationInputs {
     /// All artifacts that fill the stage's roles.
     let keys: RoleKeys
     let store: ArtifactStore
-    /// The one that the features were made with.
-    let checkpoint: Checkpoint
+    /// The domain that is evaluated; nil where a model is wanted for whatever images.
+    let target: (domain: Name, classes: [Name])?
     /// What the store calls the encoder of the features.
     let encoder: Digest
-    let manifest: DomainManifest
-    /// Where each of them is among all images of the domain.
-    let places: [Int]
-    /// Of the center views, `[n, dimension]`, unit length.
-    let features: Tensor
-    /// How long each of them was as the encoder put it out; empty where the method's parameters do not need that.
-    let norms: [Float]
-    let model: CLIPText
-    /// Whether the probabilities of all classes are asked for, and not of the likeliest alone.
-    var withProbabilities = false
-
-    var classNames: [String] { manifest.classes.map(\.text) }
 }
 
-/// What images were taken for, and what did it.
-public struct Classified: Sendable {
+/// What a method has learned, with nothing of the store about it.
+public struct LearnedParts: Sendable {
     /// What the store calls the method.
-    var method: String
+    public var method: String
     /// Of what was learned; nil where nothing was, or by no seed.
-    var seed: Int?
-    /// One for each image.
-    var predictions: [Prediction]
+    public var seed: Int?
+    /// What errors call it.
+    public var source: String
+    public var tensors: [String: Tensor]
+    /// What tensors do not tell, such as the words of prompts, by the method's own names.
+    public var facts: [String: JSONValue]
+    /// The classes that it has vectors of their own for, in their order; nil where it takes any.
+    public var classes: [Name]?
+
+    init(
+        method: String, seed: Int? = nil, source: String = "", tensors: [String: Tensor] = [:],
+        facts: [String: JSONValue] = [:], classes: [Name]? = nil
+    ) {
+        (self.method, self.seed, self.source) = (method, seed, source)
+        (self.tensors, self.facts, self.classes) = (tensors, facts, classes)
+    }
+
+    /// Weights out of a store.
+    init(_ key: ArtifactKey, in store: ArtifactStore) throws {
+        let weights = try store.weights(key)
+        self.init(method: weights.method, seed: weights.seed, source: key.short, tensors: weights.tensors)
+    }
+
+    /// A fact that is a text.
+    func text(_ name: String) -> String? {
+        if case .string(let text)? = facts[name] { text } else { nil }
+    }
+}
+
+/// What a classifier stands on: a CLIP model and classes.
+public struct ClassifierBase {
+    let classes: [Name]
+    let model: CLIPText
+    /// The numbers of an image's feature.
+    let featureDimension: Int
+    /// The widths of the image encoder's blocks.
+    let blockWidths: [Int]
+    /// The image encoder as prompts are put into it. Loaded whenever it is asked for.
+    let promptedEncoder: () throws -> PromptedVisionTransformer
+
+    var classNames: [String] { classes.map(\.text) }
 }
 
 extension StageKind {

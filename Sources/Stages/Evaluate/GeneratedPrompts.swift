@@ -14,10 +14,10 @@ extension ArtifactStore {
     public func generatedPrompts(
         by generator: ArtifactKey, seed: Int, for images: [Digest], features: Tensor
     ) throws -> Tensor {
-        let stored = try self.weights(generator)
+        let learned = try LearnedParts(generator, in: self)
         // As rows of numbers prompts are the same whatever the text encoder's width; CoCoOp's context has it in its shape.
-        let network = try stored.promptGenerator(
-            featureDimension: features.columns, width: stored.tensors["ctx"]?.columns ?? 1, of: generator)
+        let network = try learned.promptGenerator(
+            featureDimension: features.columns, width: learned.tensors["ctx"]?.columns ?? 1)
         var parameters = GeneratorEvaluation.Parameters()
         parameters.seed = seed
         let noise = latentNoise(images.count, dimension: network.latentDimension) { parameters.noise(0, of: images[$0]) }

@@ -28,11 +28,11 @@ public struct PromptSpread: Hashable, Sendable {
         let images = try store.embeddings(embeddings, view: "center")
         var first: [Tensor] = [], overDraws = 0.0
         for (key, seed) in generators {
-            let stored = try store.weights(key)
+            let learned = try LearnedParts(key, in: store)
             // As rows of numbers prompts are the same whatever the text encoder's width; CoCoOp's context has it in its
             // shape.
-            let generator = try stored.promptGenerator(
-                featureDimension: images.vectors.columns, width: stored.tensors["ctx"]?.columns ?? 1, of: key)
+            let generator = try learned.promptGenerator(
+                featureDimension: images.vectors.columns, width: learned.tensors["ctx"]?.columns ?? 1)
             var parameters = GeneratorEvaluation.Parameters()
             parameters.seed = seed
             let count = generator.latentDimension == 0 ? 1 : draws

@@ -22,7 +22,7 @@ public enum Methods {
     public static let all: [any StageMethod.Type] = [ExtractStage.self] + learned + imports + evaluations
 
     /// The network that writes prompts out of some weights; nil where they are of a method that writes none.
-    static func writer(of weights: LearnedWeights) -> (any PromptGenerator.Type)? {
+    static func writer(of weights: LearnedParts) -> (any PromptGenerator.Type)? {
         weights.method == ImportStage.method
             ? GeneratorFile.writer(of: weights.tensors) : learned.first { $0.name == weights.method }?.writer
     }

@@ -173,6 +173,34 @@ enum FewRowsProduct {
 }
 
 extension Tensor {
+    /// How many rows may go through products with weights together (`linear`) such that which rows are beside it changes nothing
+    /// of what becomes of a row, to the last bit. A single row more is another kernel's.
+    ///
+    /// Where the processor has no AVX-512, there is none but BLAS's, whose last bits depend on extents and place: results are
+    /// equal but for rounding there, and rows are as many as stay in the cache.
+    public static var independentRows: Int { FewRowsProduct.isAvailable ? FewRowsProduct.mostRows : 2048 }
+
+    /// `x · weightsᵀ`, `[m, n]`. Which rows are beside it changes nothing of a row's products, to the last bit, as far as
+    /// `independentRows` says.
+    ///
+    /// - Parameters:
+    ///   - x: `[m, k]`.
+    ///   - weights: `[n, k]`.
+    public static func product(rowsOf x: Tensor, transposedWeights weights: Tensor) -> Tensor {
+        precondition(x.columns == weights.columns, "no product of \(x.shape) and \(weights.shape), transposed")
+        var result = Tensor(uninitialized: [x.rows, weights.rows])
+        for first in stride(from: 0, to: x.rows, by: independentRows) {
+            let part = x.rows(first..<min(first + independentRows, x.rows))
+            var products = Tensor(uninitialized: [part.rows, weights.rows])
+            products.setProduct(of: part, transposedWeights: weights, adding: false)
+            guard part.rows < x.rows else { return products }
+            result.withUnsafeMutablePointer { to in
+                products.withUnsafePointer { (to + first * weights.rows).update(from: $0, count: products.count) }
+            }
+        }
+        return result
+    }
+
     /// Replaces this matrix, [m, n], by `x · weightsᵀ`, or adds that to it.
     ///
     /// - Parameters:

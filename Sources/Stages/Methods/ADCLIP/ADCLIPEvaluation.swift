@@ -1,4 +1,5 @@
 import ArtifactStore
+import CLIP
 import PromptLearning
 
 /// AD-CLIP: each image is classified with a prompt made from the statistics of the encoder's blocks for it alone.
@@ -27,32 +28,46 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         size.evaluating(prompts: 1, contextLength: size.styleContextLength)
     }
 
-    /// Each image by a prompt of its own, made of its block statistics.
-    /// - Throws: `StageInputError` for an artifact of another method, or for an encoder with other blocks;
-    ///   `PromptError.widths`, `PromptError.tooLong`; `StoreError` for images without statistics.
-    public static func classify(
-        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let key = images.keys["projectors"][0], stored = try images.store.weights(key)
-        guard stored.method == ADCLIP.name, let projectors = StyleProjectors(tensors: stored.tensors) else {
+    public static var reads: ImageInput { .statistics }
+
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
+        try LearnedParts(inputs.keys["projectors"][0], in: inputs.store)
+    }
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
+    ) throws -> any Classifier {
+        guard learned.method == "ad-clip", let projectors = StyleProjectors(tensors: learned.tensors) else {
             throw StageInputError(
-                "the artifact \(key.short), of the method “\(stored.method)”, does not hold AD-CLIP's projectors")
+                "the artifact \(learned.source), of the method “\(learned.method)”, does not hold AD-CLIP's projectors")
         }
         let shape = projectors.shape
-        guard shape.textWidth == images.model.transformer.width else {
-            throw PromptError.widths(prompt: shape.textWidth, text: images.model.transformer.width)
+        guard shape.textWidth == base.model.transformer.width else {
+            throw PromptError.widths(prompt: shape.textWidth, text: base.model.transformer.width)
         }
-        let styles = try BlockStyles(images.keys["embeddings"][0], in: images.store).subset(images.places)
-        guard styles.widths.suffix(shape.widths.count) == shape.widths[...] else {
+        guard base.blockWidths.suffix(shape.widths.count) == shape.widths[...] else {
             throw StageInputError(
-                "the projectors \(key.short) look at blocks of widths \(shape.widths), but this encoder's are \(styles.widths)")
+                "the projectors \(learned.source) look at blocks of widths \(shape.widths), but this encoder's are "
+                    + "\(base.blockWidths)")
         }
-        let classes = try ClassPrompts(
-            classNames: images.classNames, contextLength: shape.contextLength, model: images.model)
-        let prompts = projectors.prompts(styles, sourceTokens: parameters.sourceTokens)
-        let predictions = PromptLearning.classify(
-            images.features, draws: [prompts], classes: classes, model: images.model,
-            withProbabilities: images.withProbabilities, progress: progress)
-        return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
+        return StyleClassifier(
+            projectors: projectors, sourceTokens: parameters.sourceTokens,
+            classes: try ClassPrompts(classNames: base.classNames, contextLength: shape.contextLength, model: base.model),
+            model: base.model)
+    }
+}
+
+/// A prompt for each image, from what the encoder's blocks make of it.
+private struct StyleClassifier: Classifier {
+    let projectors: StyleProjectors
+    let sourceTokens: StyleProjectors.SourceTokens
+    let classes: ClassPrompts
+    let model: CLIPText
+
+    func probabilities(of images: SeenImages, progress: (_ done: Int) -> Void) throws -> ImageProbabilities {
+        guard let styles = images.styles else { preconditionFailure("statistics of images that have none") }
+        return PromptLearning.probabilities(
+            of: images.features, draws: [projectors.prompts(styles, sourceTokens: sourceTokens)], classes: classes,
+            model: model, progress: progress)
     }
 }

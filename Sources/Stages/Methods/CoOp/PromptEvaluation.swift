@@ -41,13 +41,8 @@ public enum PromptEvaluation: EvaluationMethod {
             ? size.evaluating(prompts: 1, contextLength: 4) : size.classifyingByClass
     }
 
-    /// By one prompt, or by several, put together as `combine` says.
-    /// - Throws: `StageInputError` for no prompt, one that is given twice, prompts of different shapes or forms, or of
-    ///   other domains than `combine` needs; `PromptError.widths`, `PromptError.tooLong`; `StoreError`.
-    public static func classify(
-        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let (keys, store, model) = (images.keys["prompts"], images.store, images.model)
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
+        let (keys, store) = (inputs.keys["prompts"], inputs.store)
         try requireDifferent(keys, "prompts")
         let prompts = try keys.map { try store.prompt($0) }
         guard let first = prompts.first else { throw StageInputError("no prompt was given") }
@@ -60,32 +55,52 @@ public enum PromptEvaluation: EvaluationMethod {
                 "prompts of different forms cannot be put together; fit them with the same classTokenPosition and "
                     + "classSpecificContexts")
         }
-        guard first.vectors.columns == model.transformer.width else {
-            throw PromptError.widths(prompt: first.vectors.columns, text: model.transformer.width)
+        if parameters.combine == .oracle, let target = inputs.target {
+            try requireDomains(prompts.map(\.domain), toBe: [target.domain], "prompts")
         }
-        let classes = try form.prompts(images.manifest.classes, vectorCount: first.vectors.rows, model: model)
-        if parameters.combine == .oracle {
-            try requireDomains(prompts.map(\.domain), toBe: [images.manifest.domain], "prompts")
+        var tensors: [String: Tensor] = [:]
+        for (number, prompt) in prompts.enumerated() { tensors["prompts.\(number)"] = prompt.vectors }
+        if parameters.combine.isByLikeness { tensors["sources"] = try inputs.meansOfSources(prompts.map(\.domain)) }
+        return LearnedParts(
+            method: first.method, seed: first.seed, source: keys.map(\.short).joined(separator: ", "), tensors: tensors,
+            facts: [
+                "classTokenPosition": .string(form.position.rawValue),
+                "domains": .array(prompts.map { .string($0.domain) }),
+            ],
+            classes: form.classes)
+    }
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
+    ) throws -> any Classifier {
+        let model = base.model
+        let prompts = (0..<learned.tensors.count).compactMap { learned.tensors["prompts.\($0)"] }
+        guard let first = prompts.first, first.shape.count == 2, prompts.allSatisfy({ $0.shape == first.shape }) else {
+            throw StageInputError("\(learned.source): prompts are one or more matrices of one shape, not \(prompts.map(\.shape))")
         }
-        let vectors = prompts.map(\.vectors)
-        func byAll(_ contexts: Tensor) -> [Prediction] {
-            PromptLearning.classify(
-                images.features, text: classes.textFeatures(Variable(contexts), model: model).value,
-                logitScale: model.logitScale, withProbabilities: images.withProbabilities)
+        guard first.columns == model.transformer.width else {
+            throw PromptError.widths(prompt: first.columns, text: model.transformer.width)
         }
-        let predictions: [Prediction]
+        guard let position = PromptLayout.ClassTokenPosition(rawValue: learned.text("classTokenPosition") ?? "end") else {
+            throw StageInputError("\(learned.source) has its class names at a place unknown here")
+        }
+        let classes = try PromptForm(position: position, classes: learned.classes)
+            .prompts(base.classes, vectorCount: first.rows, model: model)
+        func text(_ contexts: Tensor) -> Tensor { classes.textFeatures(Variable(contexts), model: model).value }
+        guard parameters.combine.isByLikeness else {
+            return TextClassifier(text: text(prompts.average), logitScale: model.logitScale)
+        }
+        guard let sources = learned.tensors["sources"], sources.shape == [prompts.count, base.featureDimension] else {
+            throw StageInputError("\(learned.source) has no features of the \(prompts.count) prompts' domains to choose by")
+        }
         switch parameters.combine {
-        case .average, .oracle: predictions = byAll(vectors.average)
-        case .nearest:
-            // There are no more prompts than domains, so every image is classified by all of them.
-            let own = vectors.map(byAll)
-            predictions = try images.similarities().rowMaxima.enumerated().map { image, domain in own[domain][image] }
         case .similarity:
-            predictions = images.classified(
-                by: vectors, weights: (try images.similarities() * Float(1 / parameters.temperature)).softmaxOfRows(),
-                classes: classes, progress: progress)
+            return MixedPromptClassifier(
+                prompts: prompts, sources: sources, temperature: parameters.temperature, classes: classes, model: model)
+        default:
+            // There are no more prompts than domains, so every image is classified by all of them.
+            return NearestPromptClassifier(texts: prompts.map(text), sources: sources, logitScale: model.logitScale)
         }
-        return Classified(method: first.method, seed: first.seed, predictions: predictions)
     }
 }
 

@@ -12,7 +12,7 @@ struct PromptForm: Hashable {
     /// One context for all classes, before the class name.
     static let plain = PromptForm(position: .end, classes: nil)
 
-    private init(position: PromptLayout.ClassTokenPosition, classes: [Name]?) {
+    init(position: PromptLayout.ClassTokenPosition, classes: [Name]?) {
         (self.position, self.classes) = (position, classes)
     }
 

@@ -11,41 +11,43 @@ public enum DAPLEvaluation: EvaluationMethod {
 
     public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
-    /// By the target's context vectors.
-    /// - Throws: `StageInputError` for an artifact of another method, or one that was learned for other classes,
-    ///   another target or another text width; `PromptError.tooLong`; `StoreError`.
-    public static func classify(
-        _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let key = images.keys["generator"][0], stored = try images.store.weights(key), model = images.model
-        guard stored.method == DAPL.name, let recipe = try images.store.artifact(key)?.recipe,
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: NoParameters) throws -> LearnedParts {
+        let key = inputs.keys["generator"][0], store = inputs.store
+        var learned = try LearnedParts(key, in: store)
+        guard learned.method == "dapl", let recipe = try store.artifact(key)?.recipe,
             let source = recipe.inputs.first(where: { $0.role == "embeddings" }),
             let target = recipe.inputs.first(where: { $0.role == "target" })
-        else { throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DAPL") }
-        func manifest(_ embeddings: ArtifactKey) throws -> (domain: String, classes: [Name]) {
-            let manifest = try images.store.manifest(images.store.embeddingSet(embeddings).manifest)
-            return (manifest.domain.text, manifest.classes)
+        else { throw StageInputError("the artifact \(key.short) is of the method “\(learned.method)”, not of DAPL") }
+        func manifest(_ embeddings: ArtifactKey) throws -> DomainManifest {
+            try store.manifest(store.embeddingSet(embeddings).manifest)
         }
-        guard try manifest(source.key).classes == images.manifest.classes else {
-            throw StageInputError(
-                "\(key.short) was learned for other classes than those of \(images.manifest.domain); learn it for these")
+        let (classes, adapted) = (try manifest(source.key).classes, try manifest(target.key).domain)
+        if let target = inputs.target {
+            guard classes == target.classes else {
+                throw StageInputError(
+                    "\(key.short) was learned for other classes than those of \(target.domain); learn it for these")
+            }
+            guard adapted == target.domain else {
+                throw StageInputError("\(key.short) was adapted to \(adapted), not to \(target.domain)")
+            }
         }
-        let adapted = try manifest(target.key).domain
-        guard Name(adapted) == images.manifest.domain else {
-            throw StageInputError("\(key.short) was adapted to \(adapted), not to \(images.manifest.domain)")
-        }
+        if recipe.parameters["domainWords"] == true { learned.facts["domainWords"] = .string(adapted.text) }
+        if recipe.parameters["classSpecificContexts"] == true { learned.classes = classes }
+        return learned
+    }
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: NoParameters, on base: ClassifierBase
+    ) throws -> any Classifier {
         guard let context = DomainAdaptedContext(
-            tensors: stored.tensors, classCount: images.classNames.count, width: model.transformer.width)
+            tensors: learned.tensors, classCount: base.classes.count, width: base.model.transformer.width)
         else {
             throw StageInputError(
-                "\(key.short) does not fit \(images.classNames.count) classes and a text width of \(model.transformer.width)")
+                "\(learned.source) does not fit \(base.classes.count) classes and a text width of "
+                    + "\(base.model.transformer.width)")
         }
-        let hasWords = recipe.parameters["domainWords"] == true
         let text = try context.textFeatures(
-            of: .target, classNames: images.classNames, domain: hasWords ? manifest(target.key).domain : nil, model: model)
-        return Classified(
-            method: stored.method, seed: stored.seed,
-            predictions: PromptLearning.classify(
-                images.features, text: text, logitScale: model.logitScale, withProbabilities: images.withProbabilities))
+            of: .target, classNames: base.classNames, domain: learned.text("domainWords"), model: base.model)
+        return TextClassifier(text: text, logitScale: base.model.logitScale)
     }
 }

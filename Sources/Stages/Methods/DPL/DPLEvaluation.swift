@@ -1,4 +1,5 @@
 import ArtifactStore
+import CLIP
 import PromptLearning
 import Tensors
 
@@ -27,39 +28,53 @@ public enum DPLEvaluation: EvaluationMethod {
         size.evaluating(prompts: 1 / max(1, size.number("batchSize", default: 64)), contextLength: 16)
     }
 
-    /// In batches drawn from all images, each with the prompt that the network writes for it.
-    /// - Throws: `StageInputError` for an artifact of another method or an earlier version, or one that does not fit
-    ///   the features and the text encoder; `PromptError.tooLong`; `StoreError`.
-    public static func classify(
-        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let key = images.keys["generator"][0], stored = try images.store.weights(key)
-        let (features, width) = (images.features, images.model.transformer.width)
-        guard stored.method == DPL.name else {
-            throw StageInputError("the artifact \(key.short) is of the method “\(stored.method)”, not of DPL")
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
+        let key = inputs.keys["generator"][0], learned = try LearnedParts(key, in: inputs.store)
+        guard learned.method == "dpl" else {
+            throw StageInputError("the artifact \(key.short) is of the method “\(learned.method)”, not of DPL")
         }
-        if let version = try images.store.artifact(key)?.recipe.algorithmVersion, version < 2 {
+        if let version = try inputs.store.artifact(key)?.recipe.algorithmVersion, version < 2 {
             throw StageInputError(
                 "the network \(key.short) was trained by an earlier version, on features scaled to length 1 instead of "
                     + "CLIP's own; train it again")
         }
-        guard let network = DomainPromptNetwork(
-            tensors: stored.tensors, featureDimension: features.columns, width: width)
-        else {
+        return learned
+    }
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
+    ) throws -> any Classifier {
+        let (dimension, width) = (base.featureDimension, base.model.transformer.width)
+        guard let network = DomainPromptNetwork(tensors: learned.tensors, featureDimension: dimension, width: width) else {
             throw StageInputError(
-                "the network \(key.short) does not fit features of \(features.columns) numbers and a text width of \(width)")
+                "the network \(learned.source) does not fit features of \(dimension) numbers and a text width of \(width)")
         }
-        let classes = try ClassPrompts(
-            classNames: images.classNames, contextLength: network.contextLength, model: images.model)
-        // In the data set's order batches would hold images of few classes.
+        return BatchClassifier(
+            size: parameters.batchSize, network: network,
+            classes: try ClassPrompts(
+                classNames: base.classNames, contextLength: network.contextLength, model: base.model),
+            model: base.model)
+    }
+
+    /// In the data set's order batches would hold images of few classes.
+    public static func order(of count: Int, _ parameters: Parameters) -> [Int]? {
         var stream = RandomStream(seed: UInt64(parameters.seed), purpose: "evaluation order")
-        let order = stream.permutation(of: features.rows)
-        let shuffled = PromptLearning.classify(
-            features.gatheringRows(order), norms: order.map { images.norms[$0] }, batchesOf: parameters.batchSize,
-            network: network, classes: classes, model: images.model, withProbabilities: images.withProbabilities,
+        return stream.permutation(of: count)
+    }
+}
+
+/// A prompt for each batch of images.
+private struct BatchClassifier: Classifier {
+    let size: Int
+    let network: DomainPromptNetwork
+    let classes: ClassPrompts
+    let model: CLIPText
+
+    var batchSize: Int? { size }
+
+    func probabilities(of images: SeenImages, progress: (_ done: Int) -> Void) -> ImageProbabilities {
+        PromptLearning.probabilities(
+            of: images.features, norms: images.norms, batchesOf: size, network: network, classes: classes, model: model,
             progress: progress)
-        var places = [Int](repeating: 0, count: order.count)
-        for (place, image) in order.enumerated() { places[image] = place }
-        return Classified(method: stored.method, seed: stored.seed, predictions: places.map { shuffled[$0] })
     }
 }

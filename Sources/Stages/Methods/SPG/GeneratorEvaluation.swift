@@ -1,4 +1,5 @@
 import ArtifactStore
+import CLIP
 import Datasets
 import PromptLearning
 import Tensors
@@ -33,35 +34,47 @@ public enum GeneratorEvaluation: EvaluationMethod {
         return size.evaluating(prompts: size.number("draws", default: 1) * (pair ? 2 : 1), contextLength: 4)
     }
 
-    /// Each prompt is made from the image's feature and fresh noise that belongs to it.
-    /// - Throws: `StageInputError` for an artifact that writes no prompts, or none for such features and such a text
-    ///   encoder; `PromptError.tooLong`; `StoreError`.
-    public static func classify(
-        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let stored = try images.store.weights(images.keys["generator"][0]), features = images.features
-        let generator = try stored.promptGenerator(
-            featureDimension: features.columns, width: images.model.transformer.width, of: images.keys["generator"][0])
-        let classes = try ClassPrompts(
-            classNames: images.classNames, contextLength: generator.contextLength, model: images.model)
-        // One draw is made for all images at once. Several are made for some of them, for the prompts to fit into memory.
-        let block = parameters.draws == 1 ? max(1, features.rows) : max(16, 2048 / parameters.draws)
-        var predictions: [Prediction] = []
-        for first in stride(from: 0, to: features.rows, by: block) {
-            let part = first..<min(first + block, features.rows), own = features.rows(part)
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
+        try LearnedParts(inputs.keys["generator"][0], in: inputs.store)
+    }
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
+    ) throws -> any Classifier {
+        let generator = try learned.promptGenerator(
+            featureDimension: base.featureDimension, width: base.model.transformer.width)
+        return GeneratorClassifier(
+            generator: generator, parameters: parameters,
+            classes: try ClassPrompts(
+                classNames: base.classNames, contextLength: generator.contextLength, model: base.model),
+            model: base.model)
+    }
+}
+
+/// A prompt for each image, or several, made from the image's feature and fresh noise that belongs to it.
+private struct GeneratorClassifier: Classifier {
+    let generator: any PromptGenerator
+    let parameters: GeneratorEvaluation.Parameters
+    let classes: ClassPrompts
+    let model: CLIPText
+
+    func probabilities(of images: SeenImages, progress: (_ done: Int) -> Void) -> ImageProbabilities {
+        // For the prompts of all draws to fit into memory.
+        let block = min(Tensor.independentRows, max(16, 2048 / parameters.draws))
+        let parts = stride(from: 0, to: images.count, by: block).map { first in
+            let part = first..<min(first + block, images.count), features = images.features.rows(part)
             let draws = (0..<parameters.draws).map { draw in
                 generator.prompts(
                     noise: latentNoise(part.count, dimension: generator.latentDimension) {
-                        parameters.noise(draw, of: images.manifest.images[first + $0].digest)
+                        parameters.noise(draw, of: images.digests[first + $0])
                     },
-                    features: own)
+                    features: features)
             }
-            predictions += PromptLearning.classify(
-                own, draws: draws, against: generator.counterweight(features: own),
-                averaging: parameters.average, classes: classes, model: images.model,
-                withProbabilities: images.withProbabilities, progress: { progress(first + $0) })
+            return PromptLearning.probabilities(
+                of: features, draws: draws, against: generator.counterweight(features: features),
+                averaging: parameters.average, classes: classes, model: model, progress: { progress(first + $0) })
         }
-        return Classified(method: stored.method, seed: stored.seed, predictions: predictions)
+        return .joined(parts, classCount: classes.classCount)
     }
 }
 
@@ -73,19 +86,16 @@ extension GeneratorEvaluation.Parameters {
     }
 }
 
-extension LearnedWeights {
+extension LearnedParts {
     /// The network that these tensors are of, by the method that learned them.
     /// - Throws: `StageInputError` where that writes no prompts, or none for such features and such a text encoder.
-    func promptGenerator(
-        featureDimension: Int, width: Int, of key: ArtifactKey
-    ) throws -> any PromptGenerator {
+    func promptGenerator(featureDimension: Int, width: Int) throws -> any PromptGenerator {
         guard let writer = Methods.writer(of: self) else {
-            throw StageInputError("the artifact \(key.short), of the method “\(method)”, writes no prompts for images")
+            throw StageInputError("the artifact \(source), of the method “\(method)”, writes no prompts for images")
         }
-        guard let generator = writer.init(tensors: tensors, featureDimension: featureDimension, width: width)
-        else {
+        guard let generator = writer.init(tensors: tensors, featureDimension: featureDimension, width: width) else {
             throw StageInputError(
-                "the generator \(key.short) does not fit features of \(featureDimension) numbers and a text width of \(width)")
+                "the generator \(source) does not fit features of \(featureDimension) numbers and a text width of \(width)")
         }
         return generator
     }

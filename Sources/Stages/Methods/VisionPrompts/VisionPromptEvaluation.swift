@@ -1,4 +1,5 @@
 import ArtifactStore
+import CLIP
 import PromptLearning
 
 /// Prompts that stand among an image's tokens: its features depend on them, and it is read and encoded anew.
@@ -16,43 +17,53 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         return size.classifyingByClass + encoding
     }
 
-    /// Images are read from their files and encoded with the prompts.
-    /// - Throws: `StageInputError` for an artifact without prompts for the image encoder, or an image file that has
-    ///   changed; `PromptError` for prompts that do not fit the model, or an image that cannot be read;
-    ///   `CheckpointError`, `DatasetError`, `UnsupportedPrecision`, `StoreError`.
-    public static func classify(
-        _ images: TargetImages, _ parameters: NoParameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let key = images.keys["generator"][0], store = images.store
-        let stored = try store.weights(key)
+    public static var reads: ImageInput { .pixels }
+
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: NoParameters) throws -> LearnedParts {
+        let key = inputs.keys["generator"][0]
+        var learned = try LearnedParts(key, in: inputs.store)
         // The words that they were learned with, which are not among the tensors; of imported ones those of an import.
-        let recipe = try store.artifact(key)?.recipe.parameters
-        func words(_ parameter: String) -> String? {
-            if case .string(let words)? = recipe?[parameter] { words } else { nil }
+        let recipe = try inputs.store.artifact(key)?.recipe.parameters
+        for name in ["context", "template"] { learned.facts[name] = recipe?[name] }
+        return learned
+    }
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: NoParameters, on base: ClassifierBase
+    ) throws -> any Classifier {
+        let context = learned.text("context") ?? MaPLe.Parameters().context
+        func classifier(_ method: some VisionPromptMethod, _ encoder: PromptedVisionTransformer) -> any Classifier {
+            VisionPromptClassifier(VisionPromptedCLIP(method, encoder: encoder, logitScale: base.model.logitScale))
         }
-        let context = words("context") ?? MaPLe.Parameters().context
-        let encoder = try store.promptedEncoder(of: images.encoder, images.checkpoint)
-        let set = try store.imageSet(images.manifest.images, of: images.encoder, images.checkpoint)
-        func predictions(_ method: some VisionPromptMethod) throws -> [Prediction] {
-            try VisionPromptedCLIP(method, encoder: encoder, logitScale: images.model.logitScale)
-                .classify(set, withProbabilities: images.withProbabilities, progress: progress)
-        }
-        let predicted: [Prediction]
-        if stored.tensors["image_encoder.VPT"] != nil {
-            predicted = try predictions(
+        if learned.tensors["image_encoder.VPT"] != nil {
+            let encoder = try base.promptedEncoder()
+            return try classifier(
                 VPT(
-                    tensors: stored.tensors, template: words("template") ?? context + " {}.",
-                    classNames: images.classNames, model: images.model, encoder: encoder))
-        } else if stored.tensors["prompt_learner.proj.weight"] != nil {
-            predicted = try predictions(
-                MaPLe(
-                    tensors: stored.tensors, context: context, classNames: images.classNames, model: images.model,
-                    encoder: encoder))
-        } else {
-            throw StageInputError(
-                "the artifact \(key.short), of the method “\(stored.method)”, has no prompts for the image encoder; fit-vpt and "
-                    + "fit-maple make such")
+                    tensors: learned.tensors, template: learned.text("template") ?? context + " {}.",
+                    classNames: base.classNames, model: base.model, encoder: encoder), encoder)
         }
-        return Classified(method: stored.method, seed: stored.seed, predictions: predicted)
+        guard learned.tensors["prompt_learner.proj.weight"] != nil else {
+            throw StageInputError(
+                "the artifact \(learned.source), of the method “\(learned.method)”, has no prompts for the image encoder; "
+                    + "fit-vpt and fit-maple make such")
+        }
+        let encoder = try base.promptedEncoder()
+        return try classifier(
+            MaPLe(
+                tensors: learned.tensors, context: context, classNames: base.classNames, model: base.model,
+                encoder: encoder), encoder)
+    }
+}
+
+/// An image encoder with prompts in it.
+private struct VisionPromptClassifier<Method: VisionPromptMethod>: Classifier {
+    private let clip: VisionPromptedCLIP<Method>
+    private let fixed: VisionPromptedCLIP<Method>.Fixed
+
+    init(_ clip: VisionPromptedCLIP<Method>) { (self.clip, fixed) = (clip, clip.fixed) }
+
+    func probabilities(of images: SeenImages, progress: (_ done: Int) -> Void) throws -> ImageProbabilities {
+        guard let pixels = images.pixels else { preconditionFailure("pixels of images that are not read") }
+        return try clip.probabilities(of: pixels, fixed, progress: progress)
     }
 }

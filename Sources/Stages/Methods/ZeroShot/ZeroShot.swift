@@ -34,17 +34,17 @@ public enum ZeroShot: EvaluationMethod {
 
     public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
-    /// By prompts of plain words.
-    /// - Throws: `PromptError.tooLong` if a prompt has more tokens than the model reads.
-    public static func classify(
-        _ images: TargetImages, _ parameters: Parameters, progress: (Int) -> Void
-    ) throws -> Classified {
-        let model = images.model
-        let text = try zeroShotFeatures(of: images.classNames, templates: parameters.prompts, model: model)
-        return Classified(
-            method: name,
-            predictions: PromptLearning.classify(
-                images.features, text: text, logitScale: model.logitScale, withProbabilities: images.withProbabilities))
+    public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) -> LearnedParts { nothing }
+
+    /// What there is to learn.
+    static let nothing = LearnedParts(method: "zero-shot")
+
+    public static func classifier(
+        _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
+    ) throws -> any Classifier {
+        TextClassifier(
+            text: try zeroShotFeatures(of: base.classNames, templates: parameters.prompts, model: base.model),
+            logitScale: base.model.logitScale)
     }
 }
 
