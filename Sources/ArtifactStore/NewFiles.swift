@@ -36,6 +36,23 @@ public enum NewFiles {
         }
     }
 
+    /// Writes a file where there is none, piece by piece.
+    /// - Parameters:
+    ///   - url: where it is to lie.
+    ///   - body: gives the pieces, one after another, to what it is given.
+    /// - Throws: `StoreError.fileExists` or `.cannotWrite`; what `body` throws. Nothing is written then.
+    public static func write(to url: URL, _ body: (_ write: (Data) throws -> Void) throws -> Void) throws {
+        guard !isThere(url.path) else { throw StoreError.fileExists(path: url.path) }
+        let (descriptor, temporary) = try temporaryFile(for: url.path)
+        defer {
+            close(descriptor)
+            unlink(temporary)
+        }
+        try body { try append($0, to: descriptor, of: url.path) }
+        guard fsync(descriptor) == 0 else { throw StoreError.cannotWrite(path: url.path, code: errno) }
+        try place(temporary, at: url.path)
+    }
+
     /// Writes a file in place of the one that may be there. Until the new one is whole and on the disk, the old one stays.
     /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was.
     public static func replace(_ url: URL, with data: Data) throws(StoreError) {
@@ -90,13 +107,18 @@ public enum NewFiles {
     }
 
     private static func write(_ data: Data, to descriptor: Int32, of path: String) throws(StoreError) {
+        try append(data, to: descriptor, of: path)
+        guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, code: errno) }
+    }
+
+    private static func append(_ data: Data, to descriptor: Int32, of path: String) throws(StoreError) {
         let code = data.withUnsafeBytes { bytes -> Int32 in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
             }
-            return fsync(descriptor) == 0 ? 0 : errno
+            return 0
         }
         guard code == 0 else { throw .cannotWrite(path: path, code: code) }
     }

@@ -56,6 +56,19 @@ public struct Digest: Hashable, Sendable {
     }
 }
 
+/// The digest of bytes that come piece by piece.
+package struct DigestStream {
+    private var hash = SHA256()
+
+    package init() {}
+
+    package mutating func update(_ bytes: Data) { hash.update(data: bytes) }
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+
+    /// Of all bytes so far.
+    package var digest: Digest { Digest(hash.finalize()) }
+}
+
 extension Digest: CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
     public var description: String {

@@ -41,7 +41,7 @@ public struct Name: Hashable, Sendable {
     }
 
     /// Bytes as a text in which those that are no UTF-8 stand in hexadecimal: `caf\xe9`.
-    static func escaped(_ bytes: some Sequence<UInt8>) -> String {
+    package static func escaped(_ bytes: some Sequence<UInt8>) -> String {
         let bytes = Array(bytes)
         return String(validating: bytes, as: UTF8.self) ?? escaped(bytes) { $0 >= 0x80 }
     }

@@ -143,3 +143,18 @@ extension StageKind {
     /// A parameter by its name.
     public func parameter(_ name: String) -> DeclaredParameter? { parameters.first { $0.name == name } }
 }
+
+extension StageKind {
+    /// Whether an artifact of what this kind makes was made by it: its recipe names it or, of the first kinds, has its parameters
+    /// and roles.
+    package func made(_ recipe: Recipe) -> Bool {
+        if let name = recipe.parameters["stage"] { return name == .string(self.name) }
+        guard !isNamedInRecipes else { return false }
+        let parameters = Set(recipe.parameters.members.keys).subtracting(["encoder"]), known = Set(defaults.members.keys)
+        let optional = laterParameters.union(Self.splitParameters)
+        let roles = Set(recipe.inputs.map(\.role)).subtracting(SplitKeys.roles + [SplitKeys.testRole])
+        return parameters.isSubset(of: known) && known.subtracting(optional).isSubset(of: parameters)
+            && roles.isSubset(of: self.roles.map(\.name))
+            && Set(self.roles.filter(\.isRequired).map(\.name)).isSubset(of: roles)
+    }
+}

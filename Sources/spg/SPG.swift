@@ -29,6 +29,7 @@ struct SPG: AsyncParsableCommand {
             RunCommand.self, StatusCommand.self, WatchCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
             ReportCommand.self,
             SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
-            ExportCommand.self, CheckpointCommand.self, DataCommand.self, StagesCommand.self,
+            ExportCommand.self, PredictCommand.self, BundleCommand.self, CheckpointCommand.self, DataCommand.self,
+            StagesCommand.self,
         ])
 }

@@ -57,6 +57,8 @@ struct DocumentedCommandTests {
     private static let run = [
         ".build/release/spg-extract --data Data/sketches", ".build/release/spg-fit coop --store",
         ".build/release/spg-evaluate prompts --store", ".build/release/spg run Pipelines/sketches.yaml --until",
+        ".build/release/spg predict", ".build/release/spg bundle", "spg bundle \"spg(target ink", "spg bundle inspect",
+        "spg predict sketches.spg",
         ".build/release/spg explain Pipelines/sketches.yaml", ".build/release/spg watch Pipelines/sketches.yaml",
         "spg export tensorboard Pipelines/sketches.yaml", "spg export plots Pipelines/sketches.yaml", "make query SQL=", "spg query ", ".build/release/spg results --format latex",
         ".build/release/spg store stats", ".build/release/spg store verify", ".build/release/spg store backup",
@@ -81,6 +83,7 @@ struct DocumentedCommandTests {
         ".build/release/spg run Pipelines/spg/multi-source/pacs-vit-b16.yaml": "needs PACS and OpenAI's weights",
         ".build/release/spg run Pipelines/desktop-icons.yaml": "needs DesktopIcons, and takes minutes",
         "spg explain Pipelines/desktop-icons.yaml": "needs DesktopIcons",
+        "spg predict \"spg(target tango": "needs DesktopIcons",
         "spg-fit dual": "needs DesktopIcons; GeneratorMethodTests train it",
         "spg-cgan dual-path": "needs DesktopIcons; GeneratorMethodTests train it",
         "Scripts/two-dimensions": "needs scikit-learn or umap-learn",
@@ -146,6 +149,7 @@ struct DocumentedCommandTests {
             tree.domains = domains
             try tree.write(to: folder.appending(path: "Data/\(name)"))
         }
+        try link("my-pictures", to: "Data/sketches/ink")
         // The store of the stages that are run one by one.
         try link("other-machine.sqlite", to: "Cache/sketches.sqlite")
         let readme = try text(of: "README.md")

@@ -16,6 +16,8 @@ public struct Checkpoint: Sendable {
     public let architecture: Architecture
     let weights: NamedWeights
     private(set) var configuration: ModelConfiguration
+    /// Where it came with the weights, in one file.
+    let ownTokenizer: Tokenizer?
 
     /// What names and shapes do not tell.
     public package(set) var conventions: ModelConventions {
@@ -50,6 +52,7 @@ public struct Checkpoint: Sendable {
         }
         guard let scheme else { throw .noModel(path: weightsURL.path, names: file.names.sorted()) }
         weights = NamedWeights(file: file, scheme: scheme)
+        ownTokenizer = nil
         let folder = weightsURL.deletingLastPathComponent()
         switch weights.scheme.family {
         case .openAI: configuration = try .openCLIP(in: folder)
@@ -57,6 +60,59 @@ public struct Checkpoint: Sendable {
         }
         architecture = Architecture(of: weights)
         try configuration.check(against: architecture)
+    }
+
+    /// A model within a file that holds more, with all that its own files would say.
+    /// - Parameters:
+    ///   - file: its weights, under the names of a checkpoint.
+    ///   - url: where that lies.
+    ///   - conventions: what names and shapes do not tell.
+    ///   - normalization: mean and standard deviation of the pixels' channels.
+    ///   - vocabulary: the bytes of its tokenizer's file.
+    /// - Throws: `noModel` or `severalModels` if the names are not those of one CLIP model, `tokenizer` if the vocabulary is
+    ///   none, `vocabularyMismatch` if it is another model's.
+    package init(
+        within file: any TensorFile, at url: URL, conventions: ModelConventions,
+        normalization: (mean: SIMD3<Double>, deviation: SIMD3<Double>), vocabulary: Data
+    ) throws(CheckpointError) {
+        (weightsURL, weightFiles) = (url, [url])
+        let scheme: NameScheme?
+        do {
+            scheme = try .detected(among: file.names)
+        } catch {
+            throw .severalModels(path: url.path, prefixes: error.prefixes)
+        }
+        guard let scheme else { throw .noModel(path: url.path, names: file.names.sorted()) }
+        weights = NamedWeights(file: file, scheme: scheme)
+        architecture = Architecture(of: weights)
+        configuration = ModelConfiguration(modelFile: url.lastPathComponent)
+        configuration.files = [url.lastPathComponent]
+        configuration.conventions = conventions
+        (configuration.mean, configuration.standardDeviation) = (normalization.mean, normalization.deviation)
+        let tokenizer: Tokenizer
+        do {
+            tokenizer = try Tokenizer(decoding: vocabulary, source: url.path)
+        } catch {
+            throw .tokenizer(error)
+        }
+        ownTokenizer = tokenizer
+        try check(tokenizer, of: url)
+    }
+
+    /// The tensors that a model is made of, by their names in the file: what is known of each.
+    /// - Throws: `unfitWeights`, naming every tensor that is missing, or of another shape or type.
+    package func modelTensors() throws(CheckpointError) -> [String: TensorEntry] {
+        var reader = WeightReader(weights, conventions: conventions, readsNumbers: false)
+        _ = VisionWeights(from: &reader)
+        _ = CLIPText.Weights(from: &reader)
+        guard reader.problems.isEmpty else { throw .unfitWeights(path: weightsURL.path, problems: reader.problems) }
+        return reader.entriesRead
+    }
+
+    /// One of those.
+    /// - Throws: `weights` if the file cannot be read.
+    package func modelTensor(named name: String) throws(CheckpointError) -> Tensor {
+        do { return try weights.file.tensor(named: name) } catch { throw .weights(error) }
     }
 
     /// The file of the tokenizer's vocabulary: beside the weights, or the one that `make vocabulary` fetches. Of several

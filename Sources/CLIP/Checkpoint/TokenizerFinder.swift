@@ -5,6 +5,7 @@ extension Checkpoint {
     /// - Throws: `noTokenizer` if there is none, `tokenizer` if its file is not a vocabulary's, `vocabularyMismatch` if
     ///   the weights have another number of tokens.
     public func tokenizer() throws(CheckpointError) -> Tokenizer {
+        if let ownTokenizer { return ownTokenizer }
         let file = try tokenizerURL()
         let tokenizer: Tokenizer
         do {
@@ -12,12 +13,17 @@ extension Checkpoint {
         } catch {
             throw .tokenizer(error)
         }
+        try check(tokenizer, of: file)
+        return tokenizer
+    }
+
+    /// - Throws: `vocabularyMismatch` where a tokenizer is another model's.
+    func check(_ tokenizer: Tokenizer, of file: URL) throws(CheckpointError) {
         guard VocabularyFit(tokens: tokenizer.vocabularyCount, embeddings: architecture.vocabularyCount) != nil else {
             throw .vocabularyMismatch(
                 weights: weightsURL.path, embeddings: architecture.vocabularyCount,
                 merges: file.path, tokens: tokenizer.vocabularyCount)
         }
-        return tokenizer
     }
 }
 

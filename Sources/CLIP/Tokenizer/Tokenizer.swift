@@ -17,6 +17,13 @@ public struct Tokenizer: Sendable {
         vocabulary = try Vocabulary(contentsOf: url)
     }
 
+    /// Reads the bytes of such a file.
+    /// - Parameter source: what errors call it.
+    /// - Throws: what is wrong with them.
+    package init(decoding bytes: Data, source: String) throws(TokenizerError) {
+        vocabulary = try Vocabulary(decoding: bytes, source: source)
+    }
+
     /// How many tokens there are, or one more than the highest where numbers are left out: 256 bytes, 256 bytes that end
     /// a word, the merges, start and end.
     public var vocabularyCount: Int { vocabulary.count }

@@ -57,7 +57,7 @@ public struct CommaSeparated: Sendable {
     }
 
     /// One record, with its line feed.
-    static func line(_ fields: some Sequence<String>) -> String {
+    package static func line(_ fields: some Sequence<String>) -> String {
         let quote = UInt8(ascii: "\"")
         return fields.map { field in
             guard field.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return field }

@@ -10,6 +10,7 @@ struct ImageModel: Sendable {
     private let encoder: any ImageEncoder
     private let identity: EncoderIdentity
     private let reader: ImageReader
+    private let store: ArtifactStore
 
     /// Loads the image encoder of a checkpoint.
     /// - Parameters:
@@ -21,6 +22,7 @@ struct ImageModel: Sendable {
     ) throws {
         encoder = try store.loading(identity, of: checkpoint, on: processor) { try checkpoint.imageEncoder(precision: $0) }
         self.identity = identity
+        self.store = store
         reader = ImageReader(for: checkpoint, identity, store: store)
     }
 
@@ -56,7 +58,7 @@ struct ImageModel: Sendable {
             try reader.refuseChanged(failures.map(\.error))
             if let failure = failures.first(where: { !canSkip($0.image) }) { throw failure.error }
             for part in parts where !part.rows.isEmpty {
-                encoded.normed += try reader.store.insert(
+                encoded.normed += try store.insert(
                     part.vectors, norms: part.norms, part.statistics, for: part.rows, encoder: identity.key,
                     within: identity.precision.featureTolerance, replacing: replacing)
             }

@@ -9,7 +9,8 @@ import Tensors
 /// Reads files of images to pixels, as an image encoder takes them.
 struct ImageReader: Sendable {
     private let preprocessing: CLIPPreprocessing
-    let store: ArtifactStore
+    /// What remembers files' digests, where something does.
+    private let store: ArtifactStore?
     static let augmentation = RandomResizedCropFlip()
 
     /// What is looked at of a picture.
@@ -22,7 +23,7 @@ struct ImageReader: Sendable {
     }
 
     /// - Parameter identity: of the encoder; says where pictures become RGB.
-    init(for checkpoint: Checkpoint, _ identity: EncoderIdentity, store: ArtifactStore) {
+    init(for checkpoint: Checkpoint, _ identity: EncoderIdentity, store: ArtifactStore? = nil) {
         var preprocessing = checkpoint.preprocessing
         preprocessing.order = identity.order
         (self.preprocessing, self.store) = (preprocessing, store)
@@ -44,13 +45,37 @@ struct ImageReader: Sendable {
         _ image: LabelledImage, _ views: [View], into pixels: UnsafeMutablePointer<Float>, at row: Int
     ) throws(ImageError) -> Bool {
         let picture = try Picture(contentsOf: URL(filePath: image.path.text)) { Digest(of: $0) == image.digest }
-        let size = preprocessing.resolution * preprocessing.resolution * 3
-        for (number, view) in views.enumerated() {
-            Profile.measure(.preprocess) {
-                preprocessing.normalize(square(view, of: picture, image.digest), into: pixels + (row + number) * size)
-            }
-        }
+        for (number, view) in views.enumerated() { draw(view, of: picture, image.digest, into: pixels, at: row + number) }
         return picture.isClippedToWhite
+    }
+
+    /// Reads a file of which nothing is known, once, and makes the center view of it.
+    /// - Parameters:
+    ///   - file: whatever its name, a picture in a format that is read.
+    ///   - pixels: the beginning of the room.
+    ///   - row: where in it the view goes.
+    /// - Returns: the digest of the bytes, and whether nothing but white is left of a picture of 16-bit grey.
+    /// - Throws: `ImageError`.
+    func read(
+        _ file: URL, into pixels: UnsafeMutablePointer<Float>, at row: Int
+    ) throws(ImageError) -> (digest: Digest, isWhite: Bool) {
+        var digest: Digest?
+        let picture = try Picture(contentsOf: file) {
+            digest = Digest(of: $0)
+            return true
+        }
+        guard let digest else { throw ImageError(.empty, file: file) }
+        draw(.center, of: picture, digest, into: pixels, at: row)
+        return (digest, picture.isClippedToWhite)
+    }
+
+    private func draw(
+        _ view: View, of picture: Picture, _ digest: Digest, into pixels: UnsafeMutablePointer<Float>, at row: Int
+    ) {
+        let size = preprocessing.resolution * preprocessing.resolution * 3
+        Profile.measure(.preprocess) {
+            preprocessing.normalize(square(view, of: picture, digest), into: pixels + row * size)
+        }
     }
 
     /// Reads images on all threads, a view of each: `[images.count, resolution, resolution, 3]`.
@@ -80,7 +105,7 @@ struct ImageReader: Sendable {
     func refuseChanged(_ errors: [ImageError]) throws {
         let changed = errors.filter { $0.reason == .changed }
         guard let first = changed.first else { return }
-        try store.forgetDigests(ofFiles: changed.compactMap(\.file?.path))
+        try store?.forgetDigests(ofFiles: changed.compactMap(\.file?.path))
         throw first
     }
 

@@ -70,6 +70,28 @@ public struct Safetensors: Sendable {
         }
     }
 
+    /// The bytes of one tensor, as they are in the file.
+    /// - Throws: `missing` if no tensor has this name, `unreadable` if the file has become shorter since it was opened, or
+    ///   the disk cannot read it.
+    public func bytes(ofTensor name: String) throws(TensorFileError) -> Data {
+        guard let range = entries[name]?.byteRange else { throw error(.missing(name)) }
+        do {
+            return try file.copy(of: start + range.lowerBound..<start + range.upperBound)
+        } catch let problem {
+            throw error(problem)
+        }
+    }
+
+    /// All numbers of all tensors, as they lie behind the header, one piece after another.
+    /// - Throws: `unreadable` if the file has become shorter since it was opened, or the disk cannot read it.
+    package func forEachPieceOfNumbers(_ body: (UnsafeRawBufferPointer) -> Void) throws(TensorFileError) {
+        do {
+            try file.forEachPiece(of: start..<file.data.count, body)
+        } catch let problem {
+            throw error(problem)
+        }
+    }
+
     private func error(_ problem: TensorFileError.Problem) -> TensorFileError {
         TensorFileError(source: source, format: Self.format, problem: problem)
     }

@@ -10,9 +10,12 @@ struct ExportCommand: ParsableCommand {
               spg export predictions "spg(target tango, seed 1)" --probabilities --output predictions.csv
               spg export tensorboard Pipelines/desktop-icons.yaml --output runs
               spg export plots Pipelines/desktop-icons.yaml --output figures
+              spg export classifier coop/tango/1 --output head.safetensors
 
             spg export artifact --help lists the kinds of artifacts and their formats.
             """,
-        subcommands: [ExportArtifactCommand.self, ExportTensorBoardCommand.self, ExportPlotsCommand.self],
+        subcommands: [
+            ExportArtifactCommand.self, ExportTensorBoardCommand.self, ExportPlotsCommand.self, ExportClassifierCommand.self,
+        ],
         defaultSubcommand: ExportArtifactCommand.self)
 }

@@ -6,11 +6,19 @@ extension Vocabulary {
 
     /// Reads a file in any of the formats that CLIP's tokenizers come in; its content tells which.
     init(contentsOf url: URL) throws(TokenizerError) {
-        let file = try Self.contents(of: url)
+        try self.init(unpacked: Self.contents(of: url), source: url.path)
+    }
+
+    /// Reads the bytes of such a file.
+    init(decoding bytes: Data, source: String) throws(TokenizerError) {
+        try self.init(unpacked: Self.unpacked(bytes, source: source), source: source)
+    }
+
+    private init(unpacked file: Data, source: String) throws(TokenizerError) {
         if Self.isJSON(file) {
-            try self.init(tokenizerJSON: file, path: url.path)
+            try self.init(tokenizerJSON: file, path: source)
         } else {
-            try self.init(mergesText: file, path: url.path)
+            try self.init(mergesText: file, path: source)
         }
     }
 
@@ -37,10 +45,14 @@ extension Vocabulary {
         } catch {
             throw error as? TokenizerError ?? fault("cannot be read: \(error.localizedDescription)")
         }
+        return try unpacked(packed, source: url.path)
+    }
+
+    private static func unpacked(_ packed: Data, source: String) throws(TokenizerError) -> Data {
         do {
             return Gzip.announced(by: packed) ? try Gzip.unpacked(packed, limit: Self.byteLimit) : packed
         } catch {
-            throw fault(error.description)
+            throw TokenizerError(path: source, line: nil, reason: error.description)
         }
     }
 }
