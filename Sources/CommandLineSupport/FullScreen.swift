@@ -39,6 +39,7 @@ public final class FullScreen: Sendable {
     }
 
     /// Takes the terminal for as long as `body` runs.
+    /// - Throws: what `body` throws, when the terminal is as it was.
     public func shown(_ body: () throws -> Void) throws {
         Self.pipe.watch()
         Interruption.watch()

@@ -145,6 +145,7 @@ public struct DPL: SteppedTraining, FeatureTraining {
 ///   - network: writes the prompts.
 ///   - classes: what images may be taken for, in prompts with as many context vectors as the network writes.
 ///   - model: the text side of CLIP.
+///   - withProbabilities: whether each prediction has the probabilities of all classes.
 ///   - progress: called after each batch, with the images done so far.
 public func probabilities(
     of features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,

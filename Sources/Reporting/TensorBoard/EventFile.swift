@@ -12,6 +12,7 @@ struct EventFile {
 
     /// Adds what was measured in a step.
     /// - Parameters:
+    ///   - value: what was measured.
     ///   - tag: what it is called.
     ///   - step: such as an epoch.
     ///   - wallTime: when that was: seconds since 1970.
