@@ -14,9 +14,13 @@ struct ReportCommand: ParsableCommand {
             EXAMPLES
               spg report Pipelines/desktop-icons.yaml
               spg report Pipelines/desktop-icons.yaml -o Cache/desktop-icons.html
+              spg report Pipelines/desktop-icons.yaml --follow
 
             The page needs no network and no server. It says what is missing where a pipeline is not finished. Docs/report.md \
             says how to read each figure. An older page of the name is replaced once the new one is whole.
+
+            With --follow it writes the page again and again while a run goes on, also before the run begins, and the page \
+            reloads itself; it ends when all is made, or the run has ended, or by Ctrl-C.
             """)
 
     @OptionGroup var arguments: PipelineArguments
@@ -36,7 +40,17 @@ struct ReportCommand: ParsableCommand {
         completion: .file(extensions: ["csv"]))
     var points: String?
 
+    @Flag(help: "Write the page anew while a run goes on; the page reloads itself.")
+    var follow = false
+
+    @Option(help: ArgumentHelp(
+        "With --follow: the time from one page to the next; longer where a page takes long, so that writing them takes at most "
+            + "a tenth of the time.",
+        valueName: "seconds"))
+    var every = 5.0
+
     func validate() throws {
+        guard (0.1...3600).contains(every) else { throw ValidationError("--every must be from 0.1 to 3600 seconds, not \(every)") }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("--output: “\(output)” is not the name of a file") }
     }
 
@@ -46,13 +60,29 @@ struct ReportCommand: ParsableCommand {
             // Before anything is read that takes a while.
             try NewFiles.checkFolder(of: url)
             let places = try points.map { try ImagePoints(contentsOf: URL(fileURLWithPath: $0)) }
-            let (plan, store) = try arguments.plan()
-            let report = try arguments.report(of: plan, in: store, published: published, places: places)
-            let page = Data(ReportPage(report).text.utf8)
-            try NewFiles.replace(url, with: page)
-            let made = report.planned - report.missing.count
-            print("\(output): \(byteSize(page.count)), \(made) of \(report.planned) artifacts")
-            if made == 0 { Console.standardError.warning("Nothing of \(report.name) has been made yet in \(store.path); the page says what is missing.") }
+            var hasBegun = false
+            while true {
+                let start = ContinuousClock.now
+                let (plan, store) = try arguments.plan()
+                let isAtWork = store.isInUse
+                hasBegun = hasBegun || isAtWork
+                let report = try arguments.report(of: plan, in: store, published: published, places: places)
+                let goesOn = follow && !report.missing.isEmpty && (isAtWork || !hasBegun)
+                let page = Data(ReportPage(report, reloadsAfter: goesOn ? every : nil).text.utf8)
+                try NewFiles.replace(url, with: page)
+                let made = report.planned - report.missing.count
+                print("\(output): \(byteSize(page.count)), \(made) of \(report.planned) artifacts")
+                guard goesOn else {
+                    if made == 0 {
+                        Console.standardError.warning(
+                            "Nothing of \(report.name) has been made yet in \(store.path); the page says what is missing.")
+                    }
+                    return
+                }
+                // Whoever reads the lines is to have them now; what cannot be written is an error at the program's end.
+                guard fflush(nil) == 0 else { return }
+                Thread.sleep(forTimeInterval: max(every, (.now - start) * 10 / .seconds(1)))
+            }
         }
     }
 }

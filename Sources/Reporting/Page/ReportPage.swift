@@ -5,9 +5,15 @@ import Foundation
 public struct ReportPage: Sendable {
     let report: ExperimentReport
     private let parts: [PagePart]
+    /// After how many seconds the page is read again by itself; nil for never.
+    private let reload: Int?
 
-    public init(_ report: ExperimentReport) {
+    /// - Parameters:
+    ///   - report: what the page is about.
+    ///   - seconds: after how long the page that is open is read again, since a new one will be in its place by then.
+    public init(_ report: ExperimentReport, reloadsAfter seconds: Double? = nil) {
         self.report = report
+        reload = seconds.map { Int($0.rounded(.up)) }
         parts = [
             .results(report), .curves(report), .targets(report), .map(report), .gallery(report), .stages(report), .cost(report),
             .run(report),
@@ -20,6 +26,7 @@ public struct ReportPage: Sendable {
     /// The file's text.
     public var text: String {
         let title = "\(report.name): report"
+        let reload: HTML = reload.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
         let links = parts.map { part -> HTML in "<li><a href=\"#\(part.id)\">\(part.name)</a></li>" }
         let pictures = JSONValue.array(report.thumbnails.map { .string($0.base64EncodedString()) })
         let page: HTML = """
@@ -28,7 +35,7 @@ public struct ReportPage: Sendable {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="generator" content="spg report">
+            <meta name="generator" content="spg report">\(reload)
             <title>\(title)</title>
             <link rel="icon" href="data:,">
             <style>\(HTML(markup: PageStyle.css))</style>
