@@ -42,21 +42,40 @@ struct PlanningOptions: ParsableArguments {
     }
 
     /// Reads a file, looks at images and checkpoint, and plans.
+    /// - Parameters:
+    ///   - file: the pipeline file.
+    ///   - store: what is remembered of files.
+    ///   - recording: whether the images are written to the store, as a run needs them.
+    ///   - rereading: whether all files are read, whatever is remembered of them.
+    ///   - recalling: whether images that are not there any more are taken as they were when the pipeline was last run.
     func plan(
-        _ file: String, in store: ArtifactStore, recording: Bool = false, rereading: Bool = false
+        _ file: String, in store: ArtifactStore, recording: Bool = false, rereading: Bool = false, recalling: Bool = false
     ) throws -> Plan {
         let specification = try Specification(
             contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all, edits: specificationEdits())
         let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
+        func encoderKey(_ path: String) throws -> Digest {
+            let checkpoint = try Checkpoint(telling: path)
+            try checkpoint.checkHeader(images: specification.importedEncoder == nil)
+            if rereading { try store.reread(checkpoint) }
+            return try encoder(checkpoint, for: specification, in: store).key
+        }
+        func model(_ path: String) throws -> ModelOutline {
+            try Checkpoint(contentsOf: URL(fileURLWithPath: path)).outline(images: specification.importedEncoder == nil)
+        }
+        if recalling {
+            let checkpoint = specification.checkpoint.value
+            let recorded = try PlanInputs(
+                recordedFor: specification, in: store, encoder: encoderKey(checkpoint), model: model(checkpoint))
+            if let recorded {
+                Console.standardError.warning(
+                    "The images of \(specification.dataSet.name) are not at \(specification.dataSet.root) any more; "
+                        + "they are taken as they were when the pipeline was last run.")
+                return try Plan(specification, inputs: recorded)
+            }
+        }
         let inputs = try PlanInputs(
-            for: specification, in: store,
-            encoder: { path in
-                let checkpoint = try Checkpoint(telling: path)
-                try checkpoint.checkHeader(images: specification.importedEncoder == nil)
-                if rereading { try store.reread(checkpoint) }
-                return try encoder(checkpoint, for: specification, in: store).key
-            },
-            model: { try Checkpoint(contentsOf: URL(fileURLWithPath: $0)).outline(images: specification.importedEncoder == nil) },
+            for: specification, in: store, encoder: encoderKey, model: model,
             recording: recording, rereading: rereading, remark: { Console.standardError.warning($0) },
             progress: { progress.update($0, of: $1) })
         Console.standardError.clearStatus()

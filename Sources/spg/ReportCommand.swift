@@ -63,7 +63,8 @@ struct ReportCommand: ParsableCommand {
             var hasBegun = false
             while true {
                 let start = ContinuousClock.now
-                let (plan, store) = try arguments.plan()
+                let store = try arguments.planning.storeOptions.openToLook()
+                let plan = try arguments.planning.plan(arguments.file, in: store, recalling: true)
                 let isAtWork = store.isInUse
                 hasBegun = hasBegun || isAtWork
                 let report = try arguments.report(of: plan, in: store, published: published, places: places)

@@ -44,9 +44,8 @@ struct ReportBrowserTests {
                 .replacing("with: {seed: \"${seed}\"}", with: "with: {seed: \"${seed}\", draws: 4}"))
         #expect(try await whole.run("spg", "run", "small.yaml").status == 0)
         try await report(whole, "whole")
-        let elsewhere = whole.url.appending(path: "data/oil/bars/0.png")
-        try FileManager.default.removeItem(at: elsewhere)
-        try await report(whole, "changed")
+        try FileManager.default.moveItem(at: whole.url.appending(path: "data"), to: whole.url.appending(path: "away"))
+        try await report(whole, "gone")
 
         // One target, and names of classes and titles that are markup.
         var tree = PictureTree()

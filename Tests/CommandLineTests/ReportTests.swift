@@ -1,3 +1,4 @@
+import ArtifactStore
 import Foundation
 import TestSupport
 import Testing
@@ -27,6 +28,22 @@ struct ReportTests {
             let sql = String(query.output.1).replacing("&#39;", with: "'").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
             #expect(throws: Never.self) { try workplace.query(sql) }
         }
+        // The accuracies of classes are those of the view.
+        let classes = try #require(text.components(separatedBy: "chart-class-gains").dropFirst().first)
+        let specification = try #require(
+            classes.components(separatedBy: "<script type=\"application/json\">").dropFirst().first?.components(separatedBy: "</script>").first)
+        let chart = try JSONValue(parsing: specification)
+        guard case .array(let drawn)? = chart["data"]?["values"] else { return #expect(Bool(false), "\(chart)") }
+        let own = drawn.filter { $0["target"] == "oil" }.map { "\($0["class"]!.plainText) \($0["accuracy"]!.plainText)" }
+        let asked = try workplace.query("""
+            SELECT label, round(100 * class_gains.accuracy, 2) FROM class_gains
+            JOIN results AS spg ON spg.evaluation_key = class_gains.evaluation_key
+            JOIN results AS zero ON zero.evaluation_key = other_key
+            WHERE spg.method = 'SPG' AND zero.method = 'Zero-shot CLIP' AND spg.target = 'oil' ORDER BY label
+            """).rows.map { row in
+                if case .text(let label) = row[0], case .real(let share) = row[1] { "\(label) \(JSONValue.number(share).plainText)" } else { "" }
+            }
+        #expect(own.sorted() == asked && asked.count == 3)
         #expect(text.contains("data:image/jpeg;base64,") && !text.contains("no longer there"))
     }
 
@@ -54,8 +71,16 @@ struct ReportTests {
         // The file system says that the images are what they were; the bytes are others, or not there.
         let folder = workplace.url.appending(path: "data/oil")
         try FileManager.default.moveItem(at: folder, to: workplace.url.appending(path: "elsewhere"))
+        // A domain that the file names is not there: that is another pipeline.
+        let incomplete = try await workplace.run("spg", "report", "small.yaml")
+        #expect(incomplete.status == 65, "\(incomplete.output)")
+        // No image is there any more: the page is of the images as they were.
+        try FileManager.default.moveItem(at: workplace.url.appending(path: "data"), to: workplace.url.appending(path: "away"))
         let gone = try await workplace.run("spg", "report", "small.yaml")
-        #expect(gone.status == 65, "\(gone.output)")
+        #expect(gone.status == 0 && gone.errors.contains("are not at data any more"), "\(gone.errors)")
+        let text = try page(workplace)
+        #expect(text.contains("chart-confusion") && text.contains("no longer there") && !text.contains("data:image/jpeg"))
+        #expect(text.contains("the files are gone or have changed since"))
         try tree.write(to: workplace.url.appending(path: "data"))
         for (place, name) in ["bars", "checks", "rings"].enumerated() {
             // Another class's pictures under the old names: the pipeline is another one, and its results are missing.

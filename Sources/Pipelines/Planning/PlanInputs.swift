@@ -121,7 +121,7 @@ extension PlanInputs {
 extension ArtifactStore {
     /// The digests of files by their paths as written. Those that have not changed since they were last read are not read.
     /// - Throws: `SpecificationError` at the places of all that cannot be read; `StoreError`.
-    fileprivate func digests(
+    func digests(
         of files: [Specification.Located<String>], rereading: Bool
     ) throws -> [String: Digest] {
         func path(_ file: Specification.Located<String>) -> String {

@@ -6,6 +6,7 @@ extension Plan {
     /// All that there is to say of the experiment now, of one moment of the store.
     ///
     /// - Parameters:
+    ///   - store: where it was run.
     ///   - table: of accuracies, with published figures where they are to stand beside one's own.
     ///   - costs: of its evaluations.
     ///   - text: of the pipeline file, with all values.

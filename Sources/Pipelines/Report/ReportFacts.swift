@@ -42,6 +42,7 @@ extension ReportReading {
     /// What exactly was run, and where the page was made.
     /// - Parameters:
     ///   - text: of the pipeline file, with all values.
+    ///   - edits: values of the command line.
     ///   - version: of the programs.
     mutating func readRun(text: String, edits: [String], version: String) throws {
         report.run.specification = text

@@ -47,7 +47,12 @@ struct ReportReading {
     }
 
     /// Asks the store, and shows the query on the page.
-    /// - Parameter isShown: whether it stands for others that differ in names and keys only.
+    /// - Parameters:
+    ///   - part: where it is shown.
+    ///   - sql: one query.
+    ///   - isShown: whether it is; not where it differs from another one in names and keys only.
+    /// - Returns: the rows.
+    /// - Throws: `StoreError`.
     mutating func ask(_ part: ExperimentReport.Part, _ sql: String, isShown: Bool = true) throws -> [[QueryResult.Value]] {
         if isShown { report.queries[part, default: []].append(sql) }
         return try store.query(sql).rows

@@ -11,20 +11,22 @@ extension ReportReading {
     /// Accuracies of classes are sums of the confusions' rows. The view `class_gains` says the same, and would read all
     /// predictions once more.
     mutating func readTargets() throws {
-        let titles = [report.focus, report.baseline].compactMap(\.self) + evaluations.map(\.planned.title)
+        // The two rows that are compared come first, target by target.
+        let compared = [report.focus, report.baseline].compactMap(\.self), targets = evaluations.map(\.target).uniqued
+        let others = evaluations.map(\.planned.title).uniqued.filter { !compared.contains($0) }
+        let places = targets.flatMap { target in compared.map { (target, $0) } }
+            + others.flatMap { title in targets.map { ($0, title) } }
         var counted = 0, leftOut: [String] = [], isFirst = true
-        for title in titles.uniqued {
-            for target in evaluations.map(\.target).uniqued {
-                let own = evaluations.filter { $0.target == target && $0.planned.title == title }
-                guard !own.isEmpty else { continue }
-                counted += own.reduce(0) { $0 + $1.record.images }
-                guard counted <= Self.mostPredictions || isFirst else {
-                    leftOut.append("\(title) on \(target)")
-                    continue
-                }
-                report.targets.append(try targetReport(title, target, own, isShown: isFirst))
-                isFirst = false
+        for (target, title) in places {
+            let own = evaluations.filter { $0.target == target && $0.planned.title == title }
+            guard !own.isEmpty else { continue }
+            counted += own.reduce(0) { $0 + $1.record.images }
+            guard counted <= Self.mostPredictions || isFirst else {
+                leftOut.append("\(title) on \(target)")
+                continue
             }
+            report.targets.append(try targetReport(title, target, own, isShown: isFirst))
+            isFirst = false
         }
         addGains()
         if !report.targets.isEmpty {

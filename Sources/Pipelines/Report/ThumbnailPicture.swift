@@ -5,11 +5,14 @@ import Reporting
 
 extension Thumbnail {
     /// Pixels of the longer side at the most.
-    static let side = 64
+    package static let side = 64
     private static let quality = 82
 
     /// The small copy of an image, or why there is none: its file is gone, or has other bytes than those that were predicted.
-    init(ofImageAt path: String, digest: Digest) {
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - digest: of the bytes that were predicted.
+    package init(ofImageAt path: String, digest: Digest) {
         let file = URL(filePath: path)
         guard FileManager.default.fileExists(atPath: path) else {
             self = .none("no longer there")

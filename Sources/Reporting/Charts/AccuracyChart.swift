@@ -29,7 +29,7 @@ extension Chart {
         let manyMethods = table.methods.count > 8
         let (rows, within) = manyMethods ? (table.methods, groups) : (groups, table.methods)
         let (row, offset) = manyMethods ? ("method", "target") : ("target", "method")
-        let step = max(9, min(15, 40 - 4 * within.count)), height = rows.count * (within.count * step + 12)
+        let step = max(9, min(15, 40 - 5 * within.count)), height = rows.count * (within.count * step + 12)
         let place: [String: JSONValue] = [
             "y": .channel(row, "nominal", ["sort": .texts(rows), "title": .null, "axis": ["grid": true, "tickBand": "extent"]]),
             "yOffset": .channel(offset, "nominal", ["sort": .texts(within)]),

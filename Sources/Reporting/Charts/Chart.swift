@@ -63,7 +63,14 @@ public struct Chart: Sendable {
         return .object(members)
     }
 
-    /// - Parameter body: the specification; parameters of choices are added.
+    /// - Parameters:
+    ///   - name: a file's name.
+    ///   - title: what is shown.
+    ///   - caption: the title in a page whose headings say the rest; nil for the title.
+    ///   - description: for whoever does not see it.
+    ///   - height: in pixels.
+    ///   - choices: what a reader may choose; they become parameters.
+    ///   - body: the rest of the specification.
     init(
         _ name: String, _ title: String, caption: String? = nil, description: String, height: Int, choices: [Choice] = [],
         _ body: [String: JSONValue]

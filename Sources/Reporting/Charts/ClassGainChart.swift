@@ -5,7 +5,10 @@ extension Chart {
     private static let mostGains = 40
 
     /// The accuracy on each class beside the baseline's.
-    /// - Parameter reports: those that have gains.
+    /// - Parameters:
+    ///   - reports: those that have gains.
+    ///   - choice: of target and method.
+    ///   - baseline: the row that they are held against.
     static func classGains(_ reports: [TargetReport], _ choice: TargetChoice, baseline: String) -> Chart {
         let rows = reports.flatMap { report in
             report.gains.map { gain -> JSONValue in

@@ -41,6 +41,13 @@ extension Chart {
         let x = JSONValue.channel("cost", "quantitative", [
             "title": .string(cost.title), "scale": ["type": "sqrt", "nice": true, "padding": 8], "axis": ["labelExpr": "format(datum.value, '~s')", "tickCount": 5],
         ])
+        // Colours come again after ten methods, with another shape.
+        let shape = JSONValue.channel("method", "nominal", [
+            "title": .null, "sort": .texts(methods), "scale": [
+                "domain": .texts(methods),
+                "range": .texts(methods.indices.map { ["circle", "diamond", "triangle-up"][$0 / 10 % 3] }),
+            ], "legend": ["columns": 2],
+        ])
         let tooltip = JSONValue.tooltip([
             ("method", "method", nil), ("accuracy", "average accuracy, %", ".1f"), ("cost", cost.title, ",.4~r"),
         ])
@@ -61,7 +68,7 @@ extension Chart {
                     ],
                     [
                         "mark": ["type": "point", "filled": true, "size": 90, "opacity": 1],
-                        "encoding": ["y": .channel("accuracy", "quantitative", y)],
+                        "encoding": ["y": .channel("accuracy", "quantitative", y), "shape": shape],
                     ],
                 ],
             ])

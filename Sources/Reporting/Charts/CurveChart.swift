@@ -6,8 +6,9 @@ extension Chart {
 
     /// A measurement of all trainings of a stage, a line for each.
     /// - Parameters:
-    ///   - place: of the stage among the page's, which makes names of parameters.
-    ///   - curves: of one stage and one measurement.
+    ///   - curves: of one stage and one measurement, at least one.
+    ///   - stage: the stage's place among the page's, which makes names of parameters.
+    ///   - measurement: its place among the stage's.
     static func curves(_ curves: [LearningCurve], stage: Int, measurement: Int) -> Chart {
         let first = curves[0], axes = curves.flatMap { $0.cell.map(\.axis) }.uniqued
         let values = axes.map { axis in curves.compactMap { curve in curve.cell.first { $0.axis == axis }?.value }.uniqued }

@@ -2,7 +2,9 @@ import ArtifactStore
 
 extension Chart {
     /// Accuracy by how far a prediction's probability varies from draw to draw.
-    /// - Parameter reports: those that have spreads.
+    /// - Parameters:
+    ///   - reports: those that have spreads.
+    ///   - choice: of target and method.
     static func spreads(_ reports: [TargetReport], _ choice: TargetChoice) -> Chart {
         let rows = reports.flatMap { report in
             report.spreads.map { bin -> JSONValue in

@@ -34,8 +34,7 @@ public struct GalleryGroup: Hashable, Sendable {
         (self.kind, self.target, self.items) = (kind, target, items)
     }
 
-    /// A heading.
-    /// - Parameters: the rows' titles.
+    /// A heading, of the titles of the row that the images are of and of the one that it is held against.
     func title(focus: String, baseline: String) -> String {
         switch kind {
         case .right: "Right, and most confident"

@@ -97,7 +97,9 @@ struct TargetChoice {
     let target: Chart.Choice
     let method: Chart.Choice
 
-    /// - Parameter method: that is chosen at first.
+    /// - Parameters:
+    ///   - reports: what can be chosen.
+    ///   - first: the method that is chosen at first.
     init(_ reports: [TargetReport], method first: String) {
         let methods = reports.map(\.method).uniqued
         target = Chart.Choice(Self.name, title: "target", options: reports.map(\.target).uniqued)

@@ -1,7 +1,9 @@
 extension Table {
     /// As a table of a page, which the page's script sorts by a column. Numbers stand right, and the cells of the first column
     /// are headings of their rows.
-    /// - Parameter best: a row that is marked.
+    /// - Parameters:
+    ///   - sortable: whether a click on a heading sorts it.
+    ///   - best: a row that is marked.
     func html(sortable: Bool = true, best: Int? = nil) -> HTML {
         let titles = columns.map { column -> HTML in
             let kind: HTML = column.alignment == .trailing ? " class=\"number\"" : ""

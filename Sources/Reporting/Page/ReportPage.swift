@@ -108,6 +108,7 @@ struct PagePart: Sendable {
 extension HTML {
     /// Charts with the lists of what can be chosen for all of them.
     /// - Parameters:
+    ///   - charts: what is drawn; nothing for none.
     ///   - layout: a class of the page's style: how they stand side by side.
     ///   - aside: what stands among them.
     static func figures(_ charts: [Chart], layout: HTML = "", aside: HTML? = nil) -> HTML {

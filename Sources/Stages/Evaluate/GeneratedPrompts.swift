@@ -7,7 +7,9 @@ extension ArtifactStore {
     /// The prompts that a generator writes for images: the first draw of each, as it was evaluated with.
     ///
     /// - Parameters:
+    ///   - generator: what writes them.
     ///   - seed: of the noise.
+    ///   - images: whose noise it is.
     ///   - features: of the images, `[n, F]`.
     /// - Returns: `[n, M · width]`.
     /// - Throws: `StoreError`; `StageInputError` for an artifact that writes no prompts, or none for such features.
