@@ -2,6 +2,7 @@ import ArgumentParser
 import ArtifactStore
 import CLIP
 import CommandLineSupport
+import Datasets
 import Foundation
 import Pipelines
 import Stages

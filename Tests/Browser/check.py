@@ -137,6 +137,7 @@ def check(browser, page, pictures):
       list.dispatchEvent(new Event('change'));
       return shown.length === 1 && shown[0] === list.options[1].value ? '' : 'shows ' + shown;
     })()"""))
+    expect_none("a point's image", browser.hover_over_image())
     expect_none("scripts of the data's that ran", browser.ask("String(window.injected || '')"))
     for width in [1280, 390]:
         browser.open(page, width=width)

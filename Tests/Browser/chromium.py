@@ -121,6 +121,28 @@ class Chromium:
                 raise Failed(f"{path} does not become a page with charts")
             time.sleep(0.05)
 
+    def hover_over_image(self):
+        """What is wrong where the pointer is on a point of the map that has a picture; nothing where there is no such point."""
+        place = self.ask("""(() => {
+          const chart = document.getElementById('chart-features');
+          chart?.scrollIntoView({ behavior: 'instant', block: 'center' });
+          for (const point of document.querySelectorAll('#chart-features .mark-symbol path')) {
+            const box = point.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+            if (point.__data__?.datum?.image === undefined || document.elementFromPoint(x, y) !== point) continue;
+            return [x, y];
+          }
+        })()""")
+        if not place:
+            return ""
+        self.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": place[0], "y": place[1]})
+        for _ in range(40):
+            if self.ask("!document.getElementById('tooltip').hidden"):
+                break
+            time.sleep(0.05)
+        loaded = self.ask("document.querySelector('#tooltip img')?.decode().then(() => true, () => false)")
+        self.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 1, "y": 1})
+        return "" if loaded else "the pointer is on one, and shows none"
+
     def look(self, width=1280, height=900, dark=False, media=""):
         self.send("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}

@@ -44,7 +44,7 @@ struct ReportTests {
                 if case .text(let label) = row[0], case .real(let share) = row[1] { "\(label) \(JSONValue.number(share).plainText)" } else { "" }
             }
         #expect(own.sorted() == asked && asked.count == 3)
-        #expect(text.contains("data:image/jpeg;base64,") && !text.contains("no longer there"))
+        #expect(text.contains("<img src=\"data:image/jpeg;base64,") && !text.contains("no longer there"))
     }
 
     @Test("A pipeline that never ran, and half of one: the page says what is missing")
@@ -79,7 +79,7 @@ struct ReportTests {
         let gone = try await workplace.run("spg", "report", "small.yaml")
         #expect(gone.status == 0 && gone.errors.contains("are not at data any more"), "\(gone.errors)")
         let text = try page(workplace)
-        #expect(text.contains("chart-confusion") && text.contains("no longer there") && !text.contains("data:image/jpeg"))
+        #expect(text.contains("chart-confusion") && text.contains("no longer there") && !text.contains("<img src=\"data:image"))
         #expect(text.contains("the files are gone or have changed since"))
         try tree.write(to: workplace.url.appending(path: "data"))
         for (place, name) in ["bars", "checks", "rings"].enumerated() {

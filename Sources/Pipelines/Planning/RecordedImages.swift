@@ -21,16 +21,28 @@ extension PlanInputs {
         else { return nil }
         var images: [Name: ArtifactKey] = [:], classes: [String?: [Name]] = [:]
         for instance in try store.pipeline(specification.name) {
-            guard case .string(let domain)? = instance.cell[domainAxis], let recipe = try store.artifact(instance.key)?.recipe,
-                recipe.kind == .embeddings, let key = recipe.inputs.first(where: { $0.role == "images" })?.key
-            else { continue }
-            let label = specification.dataSet(of: Name(domain)).dataSet.label
-            images[Name(domain)] = key
-            if classes[label] == nil { classes[label] = try store.manifest(key).classes }
+            guard case .string(let text)? = instance.cell[domainAxis], images[Name(text)] == nil else { continue }
+            let (dataSet, domain) = specification.dataSet(of: Name(text))
+            let recipe = try store.artifact(instance.key)?.recipe
+            let made = recipe?.kind == .embeddings ? recipe?.inputs.first { $0.role == "images" }?.key : nil
+            guard let key = try made ?? store.latestImages(of: domain) else { continue }
+            images[Name(text)] = key
+            if classes[dataSet.label] == nil { classes[dataSet.label] = try store.manifest(key).classes }
         }
         guard !images.isEmpty else { return nil }
         let files = try PlannedCells(of: specification, among: images.keys).files()
         self.init(
             images: images, encoder: encoder, files: try store.digests(of: files, rereading: false), classes: classes, model: model)
+    }
+}
+
+extension ArtifactStore {
+    /// The images of a domain as a run has recorded them last; nil where none has.
+    fileprivate func latestImages(of domain: Name) throws -> ArtifactKey? {
+        let rows = try query("""
+            SELECT key FROM artifacts WHERE kind = 'images' AND parameters ->> '$.domain' = \(domain.text.quotedForSQL)
+            ORDER BY created DESC LIMIT 1
+            """).rows
+        return rows.first.flatMap { ArtifactKey($0[0].text) }
     }
 }

@@ -49,7 +49,7 @@ enum PageStyle {
         .empty { color: var(--quiet); font-style: italic; }
         .scroll { overflow-x: auto; margin: 0 0 1.3rem; } table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--quiet); padding: 0 0 .4rem; font-size: .88rem; }
-        th, td { text-align: left; padding: .38rem .75rem; vertical-align: top; overflow-wrap: anywhere; min-width: 4.2rem; }
+        th, td { text-align: left; padding: .38rem .75rem; vertical-align: top; overflow-wrap: break-word; }
         th:first-child { min-width: 8rem; }
         thead th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; background: var(--page); }
         tbody th { font-weight: 500; } tbody tr { border-bottom: 1px solid var(--line); } tbody tr.ruled { border-top: 2px solid var(--line); }
