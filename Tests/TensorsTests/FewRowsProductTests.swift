@@ -57,4 +57,23 @@ struct FewRowsProductTests {
             #expect(linear(Variable(x.rows(range)), weight: w, bias: nil).value == all.rows(range))
         }
     }
+
+    @Test(
+        "Which rows are beside it changes nothing of a row, to the last bit",
+        .enabled(if: Tensor.independentRows < 2048, "this processor has no AVX-512"))
+    func independentRows() {
+        // Deep and wide enough for a general product to sum in parts.
+        for (rows, outputs, inputs) in [(700, 7, 512), (331, 65, 1024), (45, 130, 2048)] {
+            var stream = RandomStream(seed: 3, purpose: "rows")
+            let x = stream.uniform([rows, inputs], within: 1), weights = stream.uniform([outputs, inputs], within: 1)
+            let together = Tensor.product(rowsOf: x, transposedWeights: weights)
+            #expect(together.shape == [rows, outputs])
+            for row in [0, 1, rows / 2, rows - 1] {
+                let alone = Tensor.product(rowsOf: x.rows(row..<row + 1), transposedWeights: weights)
+                #expect(alone.values == together.rows(row..<row + 1).values)
+            }
+            let reference = Tensor.product(x, weights, transposingB: true)
+            #expect(zip(together.values, reference.values).allSatisfy { abs($0 - $1) < 1e-3 })
+        }
+    }
 }
