@@ -148,10 +148,12 @@ extension ArtifactStore {
         /// cannot make them, or would leave what the store's owner cannot write to.
         func openedAsItIs() throws -> (DatabaseQueue, FileStamp?) {
             if let left = ["-wal", "-journal"].first(where: { (size($0) ?? 0) > 0 }) {
-                throw StoreError.cannotOpen(path: path, reason: """
-                    \(URL(fileURLWithPath: path).lastPathComponent)\(left) beside it has to be read too, which takes a store that \
-                    can be written to: let a program of its owner's open it, or copy both files to a folder of your own
-                    """)
+                throw StoreError.cannotOpen(
+                    path: path,
+                    reason: """
+                        \(URL(fileURLWithPath: path).lastPathComponent)\(left) beside it has to be read too, which takes a store that \
+                        can be written to: let a program of its owner's open it, or copy both files to a folder of your own
+                        """)
             }
             let stamp = try FileStamp(ofFileAt: path)
             return (try opened(uri(path, "immutable=1")), stamp)

@@ -157,6 +157,7 @@ extension StoreError {
     fileprivate static func cannotWrite(path: String, code: Int32) -> StoreError {
         let reason = String(cString: strerror(code))
         return .cannotWrite(
-            path: path, reason: [ENOSPC, EDQUOT, EFBIG].contains(code) ? "\(reason); make room and run the same command again" : reason)
+            path: path,
+            reason: [ENOSPC, EDQUOT, EFBIG].contains(code) ? "\(reason); make room and run the same command again" : reason)
     }
 }

@@ -94,7 +94,8 @@ extension StoreError {
         case .SQLITE_NOTADB: self = .notADatabase(path: path)
         case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: error.message ?? "it cannot be opened")
         case .SQLITE_IOERR:
-            let reason = (error.message ?? "a read or write failed") + ", and nothing of this write was stored; "
+            let reason =
+                (error.message ?? "a read or write failed") + ", and nothing of this write was stored; "
                 + "the cause may be the disk, a quota or a file size limit: fix it and run the same command again"
             self = .failed(path: path, reason: reason)
         default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")

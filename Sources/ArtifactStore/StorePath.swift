@@ -26,10 +26,12 @@ extension ArtifactStore {
     static func checkHasOneName(_ path: String) throws {
         var entry = stat()
         guard stat(path, &entry) == 0, entry.st_nlink > 1 else { return }
-        throw StoreError.cannotOpen(path: path, reason: """
-            the file has \(entry.st_nlink) names (hard links), and could be written to by two of them at once; copy it, or \
-            delete the others
-            """)
+        throw StoreError.cannotOpen(
+            path: path,
+            reason: """
+                the file has \(entry.st_nlink) names (hard links), and could be written to by two of them at once; copy it, or \
+                delete the others
+                """)
     }
 
     /// Whether this process may write to a store that is there: to its file, and beside it.

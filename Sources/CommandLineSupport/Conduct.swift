@@ -45,7 +45,8 @@ public enum Conduct {
         let cores = UInt(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let needed: UInt = (3 << 29) + cores << 25
         guard limit.rlim_cur < needed else { return }
-        Console.standardError.line("""
+        Console.standardError.line(
+            """
             Error: this process may take \(limit.rlim_cur >> 10) KiB of address space (ulimit -v), and the program takes \
             \(needed >> 10) KiB at least; raise the limit
             """)

@@ -6,7 +6,9 @@ import Stages
 /// The command of a method that classifies: `spg-evaluate prompts`, ….
 public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
     public static var configuration: CommandConfiguration {
-        .stage(Method.self, """
+        .stage(
+            Method.self,
+            """
             Prints the evaluation's key; predictions and accuracies are in the store's views predictions, results and
             class_accuracies.
             """)
@@ -14,10 +16,11 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
 
     @OptionGroup(title: "Inputs") var inputs: InputOptions<Method>
 
-    @Option(help: ArgumentHelp(
-        "Test only on these images: those that the domain trains on when it is a source, as spg-extract --splits-as "
-            + "prints them. By default, all images.",
-        valueName: "key"))
+    @Option(
+        help: ArgumentHelp(
+            "Test only on these images: those that the domain trains on when it is a source, as spg-extract --splits-as "
+                + "prints them. By default, all images.",
+            valueName: "key"))
     var tested: String?
 
     @OptionGroup(title: "Parameters") var parameters: ParameterOptions<Method>

@@ -4,7 +4,9 @@ import Stages
 /// The command of a method that learns: `spg-fit coop`, `spg-cgan cgan`, ….
 public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
     public static var configuration: CommandConfiguration {
-        .stage(Method.self, """
+        .stage(
+            Method.self,
+            """
             Prints the artifact's key. \(Method.kind.choosesEpoch
                 ? "The epoch that is best on validation images is kept." : "The last epoch is kept.") \
             A run that was stopped resumes.

@@ -97,7 +97,9 @@ extension DeclaredParameter {
     }
 
     private var meaningWithChoices: String {
-        if case .choice(let words) = form { "\(facts.meaning) One of: \(words.joined(separator: ", "))." } else {
+        if case .choice(let words) = form {
+            "\(facts.meaning) One of: \(words.joined(separator: ", "))."
+        } else {
             facts.meaning
         }
     }

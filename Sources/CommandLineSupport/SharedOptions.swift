@@ -43,9 +43,10 @@ public struct StoreOptions: ParsableArguments {
 
 /// How many threads work at a time: `--threads N`.
 public struct ThreadOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "How many threads to use; by default, one for each core. Results may differ in their last bits between counts.",
-        valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How many threads to use; by default, one for each core. Results may differ in their last bits between counts.",
+            valueName: "n"))
     public var threads: Int?
 
     public init() {}
@@ -71,10 +72,11 @@ public struct ThreadOptions: ParsableArguments {
 
 /// How much memory activations may take: `--memory-budget MIB`.
 public struct MemoryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "Memory in MiB for the text encoder's activations that gradients need; by default, a quarter of the machine's "
-            + "memory. Activations that do not fit are computed twice. Results are the same.",
-        valueName: "MiB"))
+    @Option(
+        help: ArgumentHelp(
+            "Memory in MiB for the text encoder's activations that gradients need; by default, a quarter of the machine's "
+                + "memory. Activations that do not fit are computed twice. Results are the same.",
+            valueName: "MiB"))
     public var memoryBudget: Int?
 
     public init() {}

@@ -7,9 +7,10 @@ extension AuthorsSplit.Authors: ExpressibleByArgument {}
 
 /// A split that files gave, for stages that train: `--train KEY --validation KEY`, for each domain.
 public struct SplitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "The training images of each domain, as spg-extract --splits prints them; replaces --split-seed.",
-        valueName: "key"))
+    @Option(
+        help: ArgumentHelp(
+            "The training images of each domain, as spg-extract --splits prints them; replaces --split-seed.",
+            valueName: "key"))
     public var train: [String] = []
 
     @Option(help: ArgumentHelp("The validation images of each domain, in the same order.", valueName: "key"))

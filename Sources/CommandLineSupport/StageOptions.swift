@@ -75,11 +75,12 @@ public struct StageOptions: ParsableArguments {
 
 /// What the executables that train, and `spg run`, take besides: `--save-every`.
 public struct TrainingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "How often to save a checkpoint, from which a killed run resumes; 0 for after every epoch. If saving is slow, "
-            + "it is done less often, so that it takes at most a thirtieth of the time. Ctrl-C, SIGTERM and SIGHUP "
-            + "always save the last whole epoch.",
-        valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How often to save a checkpoint, from which a killed run resumes; 0 for after every epoch. If saving is slow, "
+                + "it is done less often, so that it takes at most a thirtieth of the time. Ctrl-C, SIGTERM and SIGHUP "
+                + "always save the last whole epoch.",
+            valueName: "seconds"))
     public var saveEvery = 2.0
 
     public init() {}

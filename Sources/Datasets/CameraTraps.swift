@@ -21,7 +21,8 @@ public struct CameraTraps: Hashable, Sendable {
                 let container = try decoder.container(keyedBy: CodingKeys.self)
                 id = try container.decode(String.self, forKey: .id)
                 file = try container.decode(String.self, forKey: .file)
-                location = try (try? container.decode(Int.self, forKey: .location)).map { "\($0)" }
+                location =
+                    try (try? container.decode(Int.self, forKey: .location)).map { "\($0)" }
                     ?? container.decode(String.self, forKey: .location)
             }
         }

@@ -65,8 +65,9 @@ struct FolderEntry {
                     let count = strlen(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
                     let dot = UInt8(ascii: ".")
                     if name[0] == dot, count == 1 || (count == 2 && name[1] == dot) { return false }
-                    return condition(FolderEntry(
-                        bytes: UnsafeBufferPointer(start: name, count: count), type: type, directory: directory))
+                    return condition(
+                        FolderEntry(
+                            bytes: UnsafeBufferPointer(start: name, count: count), type: type, directory: directory))
                 }
             }
             if isFound { return true }

@@ -43,7 +43,8 @@ public enum PictureFiles {
         }
         let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
         if let first = above[identity] {
-            return try body(.problem(path: folder, reason: "is a link back to \(first), the folder that it lies in; it is not entered"))
+            return try body(
+                .problem(path: folder, reason: "is a link back to \(first), the folder that it lies in; it is not entered"))
         }
         let entries: [(name: Name, isFolder: Bool)], nameless: [String]
         do {
@@ -51,7 +52,9 @@ public enum PictureFiles {
         } catch {
             return try body(.problem(path: folder, reason: error.reason))
         }
-        for name in nameless { try body(.problem(path: "\(folder)/\(name)", reason: "has a name that is not UTF-8; rename it")) }
+        for name in nameless {
+            try body(.problem(path: "\(folder)/\(name)", reason: "has a name that is not UTF-8; rename it"))
+        }
         let above = above.merging([identity: folder]) { first, _ in first }
         for (name, isFolder) in entries {
             let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"

@@ -28,8 +28,11 @@ public struct Split: Hashable, Sendable {
             let used = min(max(Self.share(fraction, of: ranked.count), 2), ranked.count)
             let count = used == 1 ? 1 : min(max(Self.share(trainFraction, of: used), 1), used - 1)
             for (place, image) in ranked[..<used].enumerated() {
-                if place < count { train += copies[image.digest, default: []] }
-                else { validation += copies[image.digest, default: []] }
+                if place < count {
+                    train += copies[image.digest, default: []]
+                } else {
+                    validation += copies[image.digest, default: []]
+                }
             }
         }
         self.train = train.sorted()

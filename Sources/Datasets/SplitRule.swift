@@ -27,17 +27,19 @@ package enum SplitRule: Hashable, Sendable {
         func order(_ places: [Int]) -> [Int] { Self.order(of: places, in: entries, classes, seed) }
         switch self {
         case .share(let share):
-            return Self.joined(Self.classFolders(of: entries).map { folder in
-                let count = Int((share * Double(folder.count)).rounded(.toNearestOrEven))
-                let order = order(folder)
-                return (order.prefix(count), order.dropFirst(count))
-            })
+            return Self.joined(
+                Self.classFolders(of: entries).map { folder in
+                    let count = Int((share * Double(folder.count)).rounded(.toNearestOrEven))
+                    let order = order(folder)
+                    return (order.prefix(count), order.dropFirst(count))
+                })
         case .shares(let train, let validation):
-            return Self.joined(Self.classFolders(of: entries).map { folder in
-                let counts = [train, validation].map { Int((Double(folder.count) * $0).rounded(.up)) }
-                let order = order(folder)
-                return (order.prefix(counts[0]), order.dropFirst(counts[0]).prefix(counts[1]))
-            })
+            return Self.joined(
+                Self.classFolders(of: entries).map { folder in
+                    let counts = [train, validation].map { Int((Double(folder.count) * $0).rounded(.up)) }
+                    let order = order(folder)
+                    return (order.prefix(counts[0]), order.dropFirst(counts[0]).prefix(counts[1]))
+                })
         case .folders(let train, let validation):
             return Self.parts(of: entries, lyingIn: train, validation)
         case .heldOut(let share):

@@ -58,12 +58,14 @@ package enum Formula {
         let side = (resolution + 7) / 8
         let tint = numbers("tint", [count, 3]).values, coarse = numbers("blocks", [count, side, side, 3]).values
         let fine = numbers("noise", [count, resolution, resolution, 3]).values
-        return Tensor([count, resolution, resolution, 3], fine.indices.map { i in
-            let (pixel, channel) = (i / 3, i % 3)
-            let (image, y, x) = (pixel / resolution / resolution, pixel / resolution % resolution, pixel % resolution)
-            let block = coarse[((image * side + y / 8) * side + x / 8) * 3 + channel]
-            return (1.5 * tint[image * 3 + channel] + 0.5 * block) + 0.5 * fine[i]
-        })
+        return Tensor(
+            [count, resolution, resolution, 3],
+            fine.indices.map { i in
+                let (pixel, channel) = (i / 3, i % 3)
+                let (image, y, x) = (pixel / resolution / resolution, pixel / resolution % resolution, pixel % resolution)
+                let block = coarse[((image * side + y / 8) * side + x / 8) * 3 + channel]
+                return (1.5 * tint[image * 3 + channel] + 0.5 * block) + 0.5 * fine[i]
+            })
     }
 
     /// Writes a safetensors file tensor by tensor, so that a large model is never in memory whole.

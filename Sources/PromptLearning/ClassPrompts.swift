@@ -61,10 +61,11 @@ public struct ClassPrompts: Sendable {
         guard template.contains("{}") else { throw .templateWithoutPlace(template) }
         let tokenizer = model.tokenizer
         try self.init(classNames: classNames, model: model) {
-            PromptLayout(prompts: classNames.map { name in
-                let words = tokenizer.encode(template.replacing("{}", with: spoken(name)))
-                return [.token(tokenizer.startToken)] + words.map(PromptLayout.Item.token) + [.token(tokenizer.endToken)]
-            })
+            PromptLayout(
+                prompts: classNames.map { name in
+                    let words = tokenizer.encode(template.replacing("{}", with: spoken(name)))
+                    return [.token(tokenizer.startToken)] + words.map(PromptLayout.Item.token) + [.token(tokenizer.endToken)]
+                })
         }
     }
 

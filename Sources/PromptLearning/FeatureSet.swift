@@ -41,7 +41,8 @@ public struct FeatureSet: Sendable {
     public func subset(_ indices: [Int]) -> FeatureSet {
         FeatureSet(
             center: center.gatheringRows(indices), augmented: augmented.map { $0.gatheringRows(indices) },
-            norms: norms?.subset(indices), styles: styles?.subset(indices), labels: indices.map { labels[$0] }, domains: indices.map { domains[$0] })
+            norms: norms?.subset(indices), styles: styles?.subset(indices), labels: indices.map { labels[$0] },
+            domains: indices.map { domains[$0] })
     }
 
     /// Several sets, one after another.
@@ -50,7 +51,8 @@ public struct FeatureSet: Sendable {
         FeatureSet(
             center: .stacked(sets.map(\.center)),
             augmented: (sets.first?.augmented.indices ?? 0..<0).map { view in .stacked(sets.map { $0.augmented[view] }) },
-            norms: .joined(sets.map(\.norms)), styles: .joined(sets.map(\.styles)), labels: sets.flatMap(\.labels), domains: sets.flatMap(\.domains))
+            norms: .joined(sets.map(\.norms)), styles: .joined(sets.map(\.styles)), labels: sets.flatMap(\.labels),
+            domains: sets.flatMap(\.domains))
     }
 
     /// The features a training step sees: of each image one of its augmented views, drawn anew; the center view where there

@@ -86,14 +86,17 @@ public struct AccuracyTable: Sendable {
 
     /// What there is of one cell: nil where nothing has been made yet, or not for every seed.
     func summary(_ method: String, _ column: String) -> MeanAndSpread? {
-        MeanAndSpread(whole: (seeds[method] ?? []).compactMap { accuracies[Cell(method: method, column: Name(column), seed: $0)] })
+        MeanAndSpread(
+            whole: (seeds[method] ?? []).compactMap { accuracies[Cell(method: method, column: Name(column), seed: $0)] })
     }
 
     /// The average over columns.
     func average(_ method: String) -> MeanAndSpread? {
-        MeanAndSpread(whole: (seeds[method] ?? []).map { seed in
-            MeanAndSpread(whole: columns.map { accuracies[Cell(method: method, column: Name($0), seed: seed)] ?? nil })?.mean
-        })
+        MeanAndSpread(
+            whole: (seeds[method] ?? []).map { seed in
+                MeanAndSpread(whole: columns.map { accuracies[Cell(method: method, column: Name($0), seed: seed)] ?? nil })?
+                    .mean
+            })
     }
 
     /// The method with the best average of one's own, and that average; nil where none is there.

@@ -12,11 +12,12 @@ public func blockChart(_ values: [Double], width: Int) -> String {
     let known = means.compactMap(\.self)
     guard let least = known.min(), let most = known.max() else { return String(repeating: " ", count: count) }
     let blocks = Array("▁▂▃▄▅▆▇█")
-    return String(means.map { value -> Character in
-        guard let value else { return " " }
-        // Half of each, since the difference of two large numbers may be none.
-        guard most > least else { return blocks[3] }
-        let share = (value / 2 - least / 2) / (most / 2 - least / 2)
-        return blocks[min(blocks.count - 1, max(0, Int(share * Double(blocks.count))))]
-    })
+    return String(
+        means.map { value -> Character in
+            guard let value else { return " " }
+            // Half of each, since the difference of two large numbers may be none.
+            guard most > least else { return blocks[3] }
+            let share = (value / 2 - least / 2) / (most / 2 - least / 2)
+            return blocks[min(blocks.count - 1, max(0, Int(share * Double(blocks.count))))]
+        })
 }

@@ -7,7 +7,8 @@ extension String {
     var folderName: String {
         var name = ""
         for character in self {
-            let isPlain = character.isLetter || character.isNumber || "-_+".contains(character)
+            let isPlain =
+                character.isLetter || character.isNumber || "-_+".contains(character)
                 || character == "." && !name.isEmpty
             name += isPlain ? String(character) : character.utf8.map { String(format: "%%%02X", $0) }.joined()
         }

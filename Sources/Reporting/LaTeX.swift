@@ -8,10 +8,12 @@ extension Table {
         lines += ["    \\toprule", row(columns.map(\.title.escapedForLaTeX)), "    \\midrule"]
         for (index, cells) in rows.enumerated() {
             if ruled.contains(index) { lines.append("    \\midrule") }
-            lines.append(row(cells.enumerated().map { column, cell in
-                let cell = cell.escapedForLaTeX
-                return emphasized.contains(Place(row: index, column: column)) ? "\\textbf{\(cell)}" : cell
-            }))
+            lines.append(
+                row(
+                    cells.enumerated().map { column, cell in
+                        let cell = cell.escapedForLaTeX
+                        return emphasized.contains(Place(row: index, column: column)) ? "\\textbf{\(cell)}" : cell
+                    }))
         }
         lines += ["    \\bottomrule", "  \\end{tabular}"]
         lines += notes.map { "  \\par\\smallskip{\\footnotesize \($0.escapedForLaTeX)\\par}" }

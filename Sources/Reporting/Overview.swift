@@ -44,9 +44,11 @@ public struct Overview: Sendable {
 
     /// For programs: the tables' rows with their task and backbone.
     public var csv: String {
-        Table(joining: parts.map { task, backbone, table in
-            table.longTable.prefixed(by: [("task", task.rawValue), ("backbone", backbone)])
-        }).csv
+        Table(
+            joining: parts.map { task, backbone, table in
+                table.longTable.prefixed(by: [("task", task.rawValue), ("backbone", backbone)])
+            }
+        ).csv
     }
 
     private var parts: [(task: LearningTask, backbone: String, table: AccuracyTable)] {
@@ -124,15 +126,17 @@ extension LearningTask {
         }
         return runs.flatMap { run, own in
             let others = parts[run.dataSet, default: []]
-            var expected = run.hasSource
+            var expected =
+                run.hasSource
                 ? others.filter { $0.source != nil } : Set(others.map { Part(source: nil, target: $0.target) })
             let known = KnownDataSet(named: run.dataSet)?.domains.map { Name($0.name) } ?? []
             switch self {
             case .leaveOneOut, .crossDataSet: expected.formUnion(known.map { Part(source: nil, target: $0) })
             case .singleSource:
-                expected.formUnion(known.flatMap { source in
-                    known.filter { $0 != source }.map { Part(source: source, target: $0) }
-                })
+                expected.formUnion(
+                    known.flatMap { source in
+                        known.filter { $0 != source }.map { Part(source: source, target: $0) }
+                    })
             case .adaptation: break
             }
             return expected.subtracting(own.map(part)).map { part in
@@ -157,5 +161,6 @@ public func backboneName(of checkpoint: String, dimension: Int) -> String {
     ]
     let others = ["rn50x64", "336"]
     guard !others.contains(where: plain.contains) else { return checkpoint }
-    return known.first { entry in entry.dimension == dimension && entry.marks.contains(where: plain.contains) }?.name ?? checkpoint
+    return known.first { entry in entry.dimension == dimension && entry.marks.contains(where: plain.contains) }?.name
+        ?? checkpoint
 }

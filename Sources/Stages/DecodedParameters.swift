@@ -38,9 +38,10 @@ extension JSONValue {
     /// An object with the members of several encodable values side by side.
     static func merging(_ values: any Encodable...) -> JSONValue {
         // Parameters are plain values: their encoding cannot fail.
-        .object(values.reduce(into: [:]) { members, value in
-            members.merge((try? JSONValue(encoding: value))?.members ?? [:]) { _, last in last }
-        })
+        .object(
+            values.reduce(into: [:]) { members, value in
+                members.merge((try? JSONValue(encoding: value))?.members ?? [:]) { _, last in last }
+            })
     }
 }
 

@@ -18,9 +18,11 @@ public struct HalfMatrix: Sendable, Equatable {
     /// Rounds every number to the nearest half, to the even one of two; what is above 65,504 becomes infinite. The
     /// tensor is taken as a matrix `[rows, columns]`.
     public init(rounding tensor: Tensor) {
-        self.init(columns: tensor.columns, bits: tensor.withUnsafePointer { numbers in
-            (0..<tensor.count).map { Float16(numbers[$0]).bitPattern }
-        })
+        self.init(
+            columns: tensor.columns,
+            bits: tensor.withUnsafePointer { numbers in
+                (0..<tensor.count).map { Float16(numbers[$0]).bitPattern }
+            })
     }
 
     /// Some rows, widened: `[indices.count, columns]`.
@@ -54,9 +56,11 @@ public struct HalfMatrix: Sendable, Equatable {
     /// Matrices of as many columns, one below the other: `[n, d]`, `[m, d]`, … become `[n + m + …, d]`.
     public static func stacked(_ parts: [HalfMatrix]) -> HalfMatrix {
         precondition(!parts.isEmpty, "no matrix has no columns")
-        return HalfMatrix(columns: parts[0].columns, bits: parts.flatMap { part in
-            precondition(part.columns == parts[0].columns, "rows of \(part.columns) below rows of \(parts[0].columns)")
-            return part.bits
-        })
+        return HalfMatrix(
+            columns: parts[0].columns,
+            bits: parts.flatMap { part in
+                precondition(part.columns == parts[0].columns, "rows of \(part.columns) below rows of \(parts[0].columns)")
+                return part.bits
+            })
     }
 }

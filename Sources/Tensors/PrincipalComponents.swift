@@ -90,13 +90,15 @@ private func largestEigenpairs(_ matrix: [Double], size: Int, count: Int) -> (va
     var work = [0.0], integers: [Int32] = [0], query: Int32 = -1
     _ = Threads.count  // also puts OpenBLAS on one thread
     dsyevr_(
-        "V", "I", "U", &n, &matrix, &n, &none, &none, &first, &last, &none, &found, &values, &vectors, &n, &support, &work, &query,
+        "V", "I", "U", &n, &matrix, &n, &none, &none, &first, &last, &none, &found, &values, &vectors, &n, &support, &work,
+        &query,
         &integers, &query, &failure)
     var (workSize, integerSize) = (Int32(work[0]), integers[0])
     work = Array(repeating: 0, count: Int(workSize))
     integers = Array(repeating: 0, count: Int(integerSize))
     dsyevr_(
-        "V", "I", "U", &n, &matrix, &n, &none, &none, &first, &last, &none, &found, &values, &vectors, &n, &support, &work, &workSize,
+        "V", "I", "U", &n, &matrix, &n, &none, &none, &first, &last, &none, &found, &values, &vectors, &n, &support, &work,
+        &workSize,
         &integers, &integerSize, &failure)
     precondition(failure == 0 && found == count, "LAPACK found no eigenvalues of a finite symmetric matrix (\(failure))")
     let places = (0..<count).reversed()

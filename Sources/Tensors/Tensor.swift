@@ -160,9 +160,10 @@ public struct Tensor: Sendable {
 extension Tensor: Equatable {
     /// Equal shapes and bitwise-comparable equal elements (`0 == -0`, NaN is unequal to itself).
     public static func == (a: Tensor, b: Tensor) -> Bool {
-        a.shape == b.shape && a.withUnsafePointer { p in
-            b.withUnsafePointer { q in (0..<a.count).allSatisfy { p[$0] == q[$0] } }
-        }
+        a.shape == b.shape
+            && a.withUnsafePointer { p in
+                b.withUnsafePointer { q in (0..<a.count).allSatisfy { p[$0] == q[$0] } }
+            }
     }
 }
 

@@ -24,8 +24,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Only the benchmarks whose title contains this.", valueName: "text"))
     var only: String?
 
-    @Option(help: ArgumentHelp(
-        "Run only our side, this many times, and print the processor time of one run; for profilers.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Run only our side, this many times, and print the processor time of one run; for profilers.", valueName: "n"))
     var `repeat`: Int?
 
     @Flag(help: "Count processor time instead of elapsed time: for busy machines, with --threads 1.")

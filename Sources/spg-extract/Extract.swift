@@ -29,22 +29,26 @@ struct Extract: ParsableCommand {
 
     @OptionGroup var options: StageOptions
 
-    @Option(help: ArgumentHelp(
-        "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
     var data: String
 
-    @Option(help: ArgumentHelp(
-        "The data set's name; by default, the folder's name. Any layout of a known data set (spg data list) works.",
-        valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The data set's name; by default, the folder's name. Any layout of a known data set (spg data list) works.",
+            valueName: "name"))
     var dataset: String?
 
-    @Option(help: ArgumentHelp(
-        "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.",
-        valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.",
+            valueName: "dir"))
     var splits: String?
 
-    @Option(help: ArgumentHelp(
-        "Split the images as a paper's authors do, spg or domainbed; only what they use is encoded.", valueName: "authors"))
+    @Option(
+        help: ArgumentHelp(
+            "Split the images as a paper's authors do, spg or domainbed; only what they use is encoded.", valueName: "authors"))
     var splitsAs: AuthorsSplit.Authors?
 
     @Option(help: ArgumentHelp("Decides which images are in which part, with --splits-as.", valueName: "n"))
@@ -63,21 +67,24 @@ struct Extract: ParsableCommand {
 
     @OptionGroup var naming: NameOptions
 
-    @Option(help: ArgumentHelp(
-        "The number format of multiplications: float32, or bf16, which is twice as fast on processors that have it.",
-        valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The number format of multiplications: float32, or bf16, which is twice as fast on processors that have it.",
+            valueName: "name"))
     var precision: Precision?
 
-    @Option(help: ArgumentHelp(
-        "When to convert images to RGB: before resizing, as in Dassl (dassl), or after it, as in CLIP's code (clip).",
-        valueName: "order"))
+    @Option(
+        help: ArgumentHelp(
+            "When to convert images to RGB: before resizing, as in Dassl (dassl), or after it, as in CLIP's code (clip).",
+            valueName: "order"))
     var preprocessing: ColorOrder?
 
-    @Option(help: ArgumentHelp(
-        "Use features that spg import added under this name; encode nothing.", valueName: "encoder"))
+    @Option(
+        help: ArgumentHelp(
+            "Use features that spg import added under this name; encode nothing.", valueName: "encoder"))
     var imported: String?
 
-    private var origin: FeatureOrigin { 
+    private var origin: FeatureOrigin {
         imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32, preprocessing ?? .dassl)
     }
 
@@ -155,7 +162,8 @@ struct Extract: ParsableCommand {
         let stage = try ExtractStage(
             parameters.values().parameters(), onBadImage: onBadImage, origin: origin, withNorms: norms)
         let outcome = try stage.run(
-            manifest: manifest, checkpoint: checkpoint, store: store, replacing: options.force, progress: { line.update($0, of: $1) })
+            manifest: manifest, checkpoint: checkpoint, store: store, replacing: options.force,
+            progress: { line.update($0, of: $1) })
         for error in outcome.errors { Console.standardError.warning("skipped: \(error)") }
         if let first = outcome.white.first {
             let others = outcome.white.count - 1

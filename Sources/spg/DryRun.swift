@@ -59,6 +59,7 @@ extension RunEstimate {
         return table.text
             + "\nin all about \(atLeast)\(clockTime(seconds))\(several), \(atLeast)\(byteSize(bytes)) on the disk"
             + (encodingFreshViews > 0
-                ? "\nnot counted: the crops that \(encodingFreshViews) trainings encode in every epoch (views: everyEpoch)" : "")
+                ? "\nnot counted: the crops that \(encodingFreshViews) trainings encode in every epoch (views: everyEpoch)"
+                : "")
     }
 }

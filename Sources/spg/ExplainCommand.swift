@@ -16,9 +16,10 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
 
-    @Argument(help: ArgumentHelp(
-        "An instance: its name, as spg status prints it; STAGE/AXIS=VALUE; or the first digits of its key.",
-        valueName: "instance"))
+    @Argument(
+        help: ArgumentHelp(
+            "An instance: its name, as spg status prints it; STAGE/AXIS=VALUE; or the first digits of its key.",
+            valueName: "instance"))
     var instance: String
 
     @Flag(help: "Print the whole log of the last attempt at making it, and nothing else.")

@@ -93,7 +93,8 @@ struct PlanningOptions: ParsableArguments {
     /// The encoder that a plan's features are made with.
     func encoder(of plan: Plan, in store: ArtifactStore) throws -> EncoderIdentity {
         try encoder(
-            Checkpoint(contentsOf: URL(fileURLWithPath: plan.specification.checkpoint.value)), for: plan.specification, in: store)
+            Checkpoint(contentsOf: URL(fileURLWithPath: plan.specification.checkpoint.value)), for: plan.specification,
+            in: store)
     }
 
     private func encoder(

@@ -27,9 +27,10 @@ struct QueryCommand: ParsableCommand {
         try reportingErrors {
             let result = try storage.openThere().query(sql)
             // A column of numbers is read from its right end.
-            var table = Table(result.columns.enumerated().map { index, title in
-                .init(title, result.rows.allSatisfy { $0[index].isNumber } ? .trailing : .leading)
-            })
+            var table = Table(
+                result.columns.enumerated().map { index, title in
+                    .init(title, result.rows.allSatisfy { $0[index].isNumber } ? .trailing : .leading)
+                })
             for row in result.rows { table.append(row.map(\.text)) }
             print(table.written(as: format), terminator: "")
         }

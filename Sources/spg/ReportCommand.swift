@@ -43,14 +43,17 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Write the page anew while a run goes on; the page reloads itself.")
     var follow = false
 
-    @Option(help: ArgumentHelp(
-        "With --follow: the time from one page to the next; longer where a page takes long, so that writing them takes at most "
-            + "a tenth of the time.",
-        valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "With --follow: the time from one page to the next; longer where a page takes long, so that writing them takes at most "
+                + "a tenth of the time.",
+            valueName: "seconds"))
     var every = 5.0
 
     func validate() throws {
-        guard (0.1...3600).contains(every) else { throw ValidationError("--every must be from 0.1 to 3600 seconds, not \(every)") }
+        guard (0.1...3600).contains(every) else {
+            throw ValidationError("--every must be from 0.1 to 3600 seconds, not \(every)")
+        }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("--output: “\(output)” is not the name of a file") }
     }
 

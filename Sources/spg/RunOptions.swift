@@ -40,8 +40,9 @@ struct MachineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp(
-        "How much memory all stages together may use, such as 12GB; by default, the free memory.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "How much memory all stages together may use, such as 12GB; by default, the free memory.", valueName: "size"))
     var memory: ByteCount?
 
     func validate() throws {

@@ -16,7 +16,8 @@ struct ShowCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
+    @Argument(
+        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
     var key: String
 
     func run() throws {
@@ -39,7 +40,8 @@ struct DiffCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
+    @Argument(
+        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
     var old: String
 
     @Argument(help: ArgumentHelp("The artifact to compare it with.", valueName: "other key"))

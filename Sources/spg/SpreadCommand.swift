@@ -27,9 +27,10 @@ struct SpreadCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Prompts drawn for each image, from 2 to 100.", valueName: "k"))
     var draws = 4
 
-    @Argument(help: ArgumentHelp(
-        "The name of a pipeline that was run, or evaluations by their names in runs: STAGE, or STAGE(AXIS VALUE, …).",
-        valueName: "name"))
+    @Argument(
+        help: ArgumentHelp(
+            "The name of a pipeline that was run, or evaluations by their names in runs: STAGE, or STAGE(AXIS VALUE, …).",
+            valueName: "name"))
     var names: [String]
 
     func validate() throws {

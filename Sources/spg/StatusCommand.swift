@@ -6,7 +6,8 @@ import Reporting
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Lists every stage in every cell: done, stale, missing, incomplete, failed, running, and why.",
+        commandName: "status",
+        abstract: "Lists every stage in every cell: done, stale, missing, incomplete, failed, running, and why.",
         discussion: """
             EXAMPLE
               spg status Pipelines/desktop-icons.yaml

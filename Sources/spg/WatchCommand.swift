@@ -67,7 +67,7 @@ private struct Reopening {
             watch = PipelineWatch(
                 of: specification.name, axes: specification.matrix.map(\.name), in: try storage.openThere())
             return try watch?.look() ?? neverRun
-        } catch where wasMissing {
+        } catch  where wasMissing {
             // Somebody is just making it.
             return neverRun
         }

@@ -61,10 +61,11 @@ import Testing
             let before = try reader.rowCounts()
             try store.database.inDatabase { database in
                 try database.beginTransaction(.immediate)
-                try database.execute(sql: """
-                    INSERT INTO artifact (key, kind, algorithm_version, parameters, seconds, bytes)
-                    VALUES (hex(zeroblob(32)), 'prompt', 1, '{}', 0, 0)
-                    """)
+                try database.execute(
+                    sql: """
+                        INSERT INTO artifact (key, kind, algorithm_version, parameters, seconds, bytes)
+                        VALUES (hex(zeroblob(32)), 'prompt', 1, '{}', 0, 0)
+                        """)
                 #expect(try reader.rowCounts() == before)
                 try database.rollback()
             }

@@ -18,8 +18,9 @@ import Testing
             let key = try Sample.extractStatistics(manifest, into: store)
             for view in Sample.views {
                 #expect(try store.blockStatistics(key, view: view) == Sample.statistics(rows(view)))
-                #expect(try store.embeddings(key, view: view).vectors.rows(2..<3).values
-                    == Sample.vector(manifest.images[2].digest, view))
+                #expect(
+                    try store.embeddings(key, view: view).vectors.rows(2..<3).values
+                        == Sample.vector(manifest.images[2].digest, view))
             }
             #expect(try store.verify().damages.isEmpty)
             #expect(throws: StoreError.noView("crop:9", available: Sample.views)) {
@@ -68,7 +69,8 @@ import Testing
     @Test func theViewHasARowForEachBlock() throws {
         try withStore { store in
             try Sample.extractStatistics(manifest, into: store)
-            let result = try store.query("""
+            let result = try store.query(
+                """
                 SELECT block, width, mean, deviation FROM block_statistics
                 WHERE view = 'center' AND image_path = '\(manifest.images[0].path.text)' ORDER BY block
                 """)
@@ -76,9 +78,11 @@ import Testing
             func blob(_ range: Range<Int>) -> QueryResult.Value {
                 .blob(bits[range].withUnsafeBytes { Data($0) })
             }
-            #expect(result.rows == [
-                [.integer(0), .integer(2), blob(0..<2), blob(2..<4)], [.integer(1), .integer(3), blob(4..<7), blob(7..<10)],
-            ])
+            #expect(
+                result.rows == [
+                    [.integer(0), .integer(2), blob(0..<2), blob(2..<4)],
+                    [.integer(1), .integer(3), blob(4..<7), blob(7..<10)],
+                ])
         }
     }
 
@@ -103,7 +107,8 @@ import Testing
         try withStore { store in
             let key = try Sample.extractStatistics(manifest, into: store)
             try DatabaseQueue(path: store.path).write { try $0.execute(sql: "DELETE FROM block_statistic WHERE id = 3") }
-            #expect(try store.verify().damages.map(\.problem).contains { $0.hasPrefix("block statistics of 1 images are missing") })
+            #expect(
+                try store.verify().damages.map(\.problem).contains { $0.hasPrefix("block statistics of 1 images are missing") })
             #expect(throws: StoreError.self) {
                 for view in Sample.views { _ = try store.blockStatistics(key, view: view) }
             }

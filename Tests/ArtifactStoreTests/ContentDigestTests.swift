@@ -25,8 +25,10 @@ import Testing
         ("UPDATE tensor SET shape = '[4,1]' WHERE name = 'g.weight'", "the generator "),
         ("UPDATE tensor SET shape = '[4611686018427387904,4,1]' WHERE name = 'g.weight'", "the generator "),
         ("UPDATE tensor SET vector = zeroblob(8), sha256 = sha256(zeroblob(8)) WHERE name = 'g.bias'", "the generator "),
-        ("UPDATE embedding_set SET manifest_id = (SELECT artifact_id FROM manifest WHERE domain = 'oxygen') "
-            + "WHERE manifest_id = (SELECT artifact_id FROM manifest WHERE domain = 'papirus')", "the embeddings artifact "),
+        (
+            "UPDATE embedding_set SET manifest_id = (SELECT artifact_id FROM manifest WHERE domain = 'oxygen') "
+                + "WHERE manifest_id = (SELECT artifact_id FROM manifest WHERE domain = 'papirus')", "the embeddings artifact "
+        ),
         ("UPDATE embedding SET norm = norm + 1 WHERE norm IS NOT NULL", "the features of /data/breeze/"),
         ("UPDATE embedding SET norm = NULL WHERE norm IS NOT NULL", "the features of /data/breeze/"),
         ("UPDATE embedding SET norm = 7 WHERE norm IS NULL", "the features of /data/tango/"),
@@ -71,11 +73,14 @@ import Testing
     /// All that is made, times aside.
     private static func contents(_ store: ArtifactStore) throws -> [QueryResult] {
         try [
-            "SELECT key, kind, seconds, bytes, parameters FROM artifacts ORDER BY 1", "SELECT * FROM artifact_inputs ORDER BY 1, 2, 3",
+            "SELECT key, kind, seconds, bytes, parameters FROM artifacts ORDER BY 1",
+            "SELECT * FROM artifact_inputs ORDER BY 1, 2, 3",
             "SELECT * FROM images ORDER BY 1, 6", "SELECT * FROM embeddings ORDER BY 2, 6",
             "SELECT * FROM block_statistics ORDER BY 2, 6, 7", "SELECT * FROM prompts ORDER BY 1",
-            "SELECT * FROM generators ORDER BY 1", "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3",
-            "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM uncertainties ORDER BY 1, 2", "SELECT * FROM files ORDER BY 1, 2",
+            "SELECT * FROM generators ORDER BY 1", "SELECT * FROM tensors ORDER BY 1, 2",
+            "SELECT * FROM metrics ORDER BY 1, 2, 3",
+            "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM uncertainties ORDER BY 1, 2",
+            "SELECT * FROM files ORDER BY 1, 2",
             "SELECT * FROM encoders",
         ].map { try store.query($0) }
     }
@@ -123,7 +128,8 @@ import Testing
     /// Rows of other numbers, the same digests.
     @Test func digestsAreOverWhatRowsSayNotOverTheirNumbers() throws {
         try withFolder { folder in
-            let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
+            let mine = try ArtifactStore(path: folder + "/mine.sqlite"),
+                other = try ArtifactStore(path: folder + "/other.sqlite")
             try Sample.extract(Sample.manifest("hicolor"), into: mine)
             try Self.make(in: other)
             _ = try mine.merge(storeAt: other.path)

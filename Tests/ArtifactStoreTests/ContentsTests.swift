@@ -68,12 +68,14 @@ import Testing
             let key = try store.write(recipe, .evaluation(evaluation), seconds: 1)
             #expect(try store.evaluation(key) == evaluation)
             #expect(evaluation.accuracy == 5.0 / 6)
-            #expect(try store.query("SELECT accuracy, images, pipeline FROM results").rows == [
-                [.real(5.0 / 6), .integer(6), .null]
-            ])
-            #expect(try store.query("SELECT label, accuracy FROM class_accuracies ORDER BY label").rows == [
-                [.text("folder"), .real(1)], [.text("printer"), .real(1)], [.text("trash"), .real(0.5)],
-            ])
+            #expect(
+                try store.query("SELECT accuracy, images, pipeline FROM results").rows == [
+                    [.real(5.0 / 6), .integer(6), .null]
+                ])
+            #expect(
+                try store.query("SELECT label, accuracy FROM class_accuracies ORDER BY label").rows == [
+                    [.text("folder"), .real(1)], [.text("printer"), .real(1)], [.text("trash"), .real(0.5)],
+                ])
         }
     }
 
@@ -85,7 +87,8 @@ import Testing
             let before = try store.rowCounts()
             let changes: [(inout Evaluation) -> Void] = [
                 { $0.predictions[1].label = 2 }, { $0.predictions[1].predicted = 3 },
-                { $0.predictions[1].position = 6 }, { $0.predictions[1].probability = .nan }, { $0.predictions[1] = $0.predictions[0] },
+                { $0.predictions[1].position = 6 }, { $0.predictions[1].probability = .nan },
+                { $0.predictions[1] = $0.predictions[0] },
                 { $0.predictions = [] }, { $0.predictions[1].spread = -0.1 }, { $0.predictions[1].spread = .nan },
             ]
             for change in changes {

@@ -12,8 +12,10 @@ import Testing
             "SELECT key, kind, created, seconds, bytes, parameters FROM artifacts ORDER BY key",
             "SELECT * FROM artifact_inputs ORDER BY 1, 2, 3", "SELECT * FROM images ORDER BY 1, 6",
             "SELECT * FROM embeddings ORDER BY 1, 6", "SELECT * FROM prompts ORDER BY 1", "SELECT * FROM generators ORDER BY 1",
-            "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3", "SELECT * FROM results ORDER BY 1, 7",
-            "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM uncertainties ORDER BY 1, 2", "SELECT pipeline, stage, cell, key FROM pipelines ORDER BY 4",
+            "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3",
+            "SELECT * FROM results ORDER BY 1, 7",
+            "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM uncertainties ORDER BY 1, 2",
+            "SELECT pipeline, stage, cell, key FROM pipelines ORDER BY 4",
         ].map { try store.query($0) }
     }
 
@@ -23,7 +25,8 @@ import Testing
             let folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().path
             let path = folder + "/copy.sqlite"
             try ArtifactStore(path: store.path, readOnly: true).backUp(to: path)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("copy") } == ["copy.sqlite"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("copy") } == ["copy.sqlite"])
             let copy = try ArtifactStore(path: path)
             #expect(try contents(copy) == contents(store))
             #expect(try copy.verify().damages.isEmpty)
@@ -42,7 +45,8 @@ import Testing
                     let writer = try ArtifactStore(path: path)
                     for seed in 1...60 {
                         try writer.write(
-                            Sample.promptRecipe(embeddings, seed: seed), .prompt(Sample.prompt("tango", seed: seed)), seconds: 1)
+                            Sample.promptRecipe(embeddings, seed: seed), .prompt(Sample.prompt("tango", seed: seed)), seconds: 1
+                        )
                         announced.withLock { $0 = seed }
                     }
                 } else {
@@ -78,7 +82,8 @@ import Testing
 
     @Test func twoStoresThatShareSomethingBecomeOne() throws {
         try withFolder { folder in
-            let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
+            let mine = try ArtifactStore(path: folder + "/mine.sqlite"),
+                other = try ArtifactStore(path: folder + "/other.sqlite")
             // In another order, so that equal things have different numbers in the two.
             for domain in ["breeze", "oxygen"] { try Sample.extract(Sample.manifest(domain, root: "/mine"), into: mine) }
             try Sample.runPipeline(in: other)
@@ -93,30 +98,42 @@ import Testing
                 try store.rowCounts().filter { !["failure", "attempt"].contains($0.key) }
             }
             #expect(try counts(mine) == counts(union))
-            #expect(try mine.query("SELECT key, vectors FROM prompts ORDER BY key") == union.query("SELECT key, vectors FROM prompts ORDER BY key"))
+            #expect(
+                try mine.query("SELECT key, vectors FROM prompts ORDER BY key")
+                    == union.query("SELECT key, vectors FROM prompts ORDER BY key"))
             // What was seen here is the latest: oxygen's files lie where they lay.
-            #expect(try mine.texts("SELECT DISTINCT image_path FROM embeddings WHERE domain = 'oxygen'").allSatisfy { $0.hasPrefix("/mine") })
+            #expect(
+                try mine.texts("SELECT DISTINCT image_path FROM embeddings WHERE domain = 'oxygen'").allSatisfy {
+                    $0.hasPrefix("/mine")
+                })
             try Sample.runPipeline(in: mine)
         }
     }
 
     /// What the other store has made otherwise, and how it is named.
     static let conflicts: [(make: @Sendable (ArtifactStore) throws -> Void, says: String)] = [
-        ({ store in
-            let row = ImageView(image: Sample.manifest("tango").images[1].digest, view: "center")
-            try store.insert(Tensor([1, 8], [1, 0, 0, 0, 0, 0, 0, 0]), for: [row], encoder: Sample.encoder.key, replacing: true)
-        }, "the features of /data/tango/"),
-        ({ store in
-            var prompt = Sample.prompt("papirus", seed: 2)
-            prompt.vectors = Tensor([2, 3], [0, 0, 0, 0, 0, 1])
-            try store.write(Sample.promptRecipe(features("papirus"), seed: 2), .prompt(prompt), seconds: 1, replacing: true)
-        }, "(desktop-icons/prompts {\"domain\":\"papirus\",\"seed\":2})"),
-        ({ store in
-            var generator = Sample.generator(seed: 1)
-            generator.tensors["g.bias"] = Tensor([2], [5, 7])
-            let prompts = ["oxygen", "papirus"].map { Sample.promptRecipe(features($0), seed: 1).key }
-            try store.write(Sample.generatorRecipe(prompts, seed: 1), .weights(generator), seconds: 1, replacing: true)
-        }, "the generator "),
+        (
+            { store in
+                let row = ImageView(image: Sample.manifest("tango").images[1].digest, view: "center")
+                try store.insert(
+                    Tensor([1, 8], [1, 0, 0, 0, 0, 0, 0, 0]), for: [row], encoder: Sample.encoder.key, replacing: true)
+            }, "the features of /data/tango/"
+        ),
+        (
+            { store in
+                var prompt = Sample.prompt("papirus", seed: 2)
+                prompt.vectors = Tensor([2, 3], [0, 0, 0, 0, 0, 1])
+                try store.write(Sample.promptRecipe(features("papirus"), seed: 2), .prompt(prompt), seconds: 1, replacing: true)
+            }, "(desktop-icons/prompts {\"domain\":\"papirus\",\"seed\":2})"
+        ),
+        (
+            { store in
+                var generator = Sample.generator(seed: 1)
+                generator.tensors["g.bias"] = Tensor([2], [5, 7])
+                let prompts = ["oxygen", "papirus"].map { Sample.promptRecipe(features($0), seed: 1).key }
+                try store.write(Sample.generatorRecipe(prompts, seed: 1), .weights(generator), seconds: 1, replacing: true)
+            }, "the generator "
+        ),
         ({ try evaluateOtherwise(in: $0) { $0.probability = 0.3 } }, "the evaluation "),
         ({ try evaluateOtherwise(in: $0) { $0.spread = 0.3 } }, "the evaluation "),
     ]
@@ -135,7 +152,8 @@ import Testing
     @Test(arguments: conflicts.indices) func conflictsAreNamedAndNothingIsMerged(index: Int) throws {
         let (make, says) = Self.conflicts[index]
         try withFolder { folder in
-            let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
+            let mine = try ArtifactStore(path: folder + "/mine.sqlite"),
+                other = try ArtifactStore(path: folder + "/other.sqlite")
             try Sample.runPipeline(in: mine)
             try Sample.runPipeline(in: other)
             try Sample.extract(Sample.manifest("breeze"), into: other)
@@ -149,11 +167,14 @@ import Testing
 
     @Test func aDamagedStoreIsNotMerged() throws {
         try withFolder { folder in
-            let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
+            let mine = try ArtifactStore(path: folder + "/mine.sqlite"),
+                other = try ArtifactStore(path: folder + "/other.sqlite")
             try Sample.runPipeline(in: other)
             try other.database.write { try $0.execute(sql: "UPDATE prompt SET vectors = zeroblob(24)") }
             #expect(throws: StoreError.self) { try mine.merge(storeAt: other.path) }
-            #expect(throws: StoreError.noStore(path: folder + "/none.sqlite")) { try mine.merge(storeAt: folder + "/none.sqlite") }
+            #expect(throws: StoreError.noStore(path: folder + "/none.sqlite")) {
+                try mine.merge(storeAt: folder + "/none.sqlite")
+            }
             #expect(try mine.rowCounts().values.allSatisfy { $0 == 0 })
         }
     }

@@ -25,15 +25,18 @@ enum Experiments {
         try store.insert(
             Tensor([rows.count, 8], rows.flatMap { Sample.vector($0.image, "other") }), for: rows, encoder: other.key)
         try store.write(
-            Recipe(kind: .embeddings, algorithmVersion: 1, parameters: ["encoder": "gpu"], inputs: [.init("images", tango.key)]),
+            Recipe(
+                kind: .embeddings, algorithmVersion: 1, parameters: ["encoder": "gpu"], inputs: [.init("images", tango.key)]),
             .embeddings(EmbeddingSet(manifest: tango.key, encoder: other.key, views: ["center"])), seconds: 1)
         // A pipeline of another data set, whose method has the title of the first one's.
         let zeroShot = Sample.evaluationRecipe([.init("embeddings", key)], seed: nil)
         try store.write(
             zeroShot, .evaluation(Sample.evaluation(of: sketches, method: "zero-shot", seed: nil)), seconds: 1)
-        try store.setPipeline("sketches", to: [
-            .init(stage: "zero-shot", cell: ["target": "tango"], key: zeroShot.key, title: "Zero-shot CLIP")
-        ])
+        try store.setPipeline(
+            "sketches",
+            to: [
+                .init(stage: "zero-shot", cell: ["target": "tango"], key: zeroShot.key, title: "Zero-shot CLIP")
+            ])
         // The first pipeline asks for another SPG now.
         var instances = try store.pipeline("desktop-icons")
         for index in instances.indices where instances[index].stage == "spg" && instances[index].cell["seed"] == 1 {

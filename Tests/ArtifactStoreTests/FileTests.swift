@@ -16,7 +16,8 @@ import Testing
         }
     }
 
-    @Test("A name that leads out of a folder is refused when it is written, and nothing is",
+    @Test(
+        "A name that leads out of a folder is refused when it is written, and nothing is",
         arguments: ["../map.svg", "/tmp/map.svg", "a/b", "..", ".", "", "a\nb", String(repeating: "a", count: 256)])
     func foreignNames(_ name: String) throws {
         try withStore { store throws in
@@ -40,7 +41,8 @@ import Testing
 
     @Test func aMergeBringsThemAlongAndRefusesOthers() throws {
         try withFolder { folder in
-            let other = try ArtifactStore(path: folder + "/other.sqlite"), mine = try ArtifactStore(path: folder + "/mine.sqlite")
+            let other = try ArtifactStore(path: folder + "/other.sqlite"),
+                mine = try ArtifactStore(path: folder + "/mine.sqlite")
             try Sample.runPipeline(in: other)
             let key = try Sample.runCommand(in: other)
             _ = try mine.merge(storeAt: other.path)

@@ -11,11 +11,13 @@ import Testing
         let shared = try store.resolve("oxygen", kind: .embeddings)
         let recipe = Sample.promptRecipe(own, seed: 7)
         let prompt = try store.write(recipe, .prompt(Sample.prompt("breeze", seed: 7)), seconds: 1)
-        try store.setPipeline("other", to: [
-            .init(stage: "features", cell: ["domain": "breeze"], key: own),
-            .init(stage: "features", cell: ["domain": "oxygen"], key: shared),
-            .init(stage: "prompts", cell: ["domain": "breeze"], key: prompt),
-        ])
+        try store.setPipeline(
+            "other",
+            to: [
+                .init(stage: "features", cell: ["domain": "breeze"], key: own),
+                .init(stage: "features", cell: ["domain": "oxygen"], key: shared),
+                .init(stage: "prompts", cell: ["domain": "breeze"], key: prompt),
+            ])
         return [own, shared, prompt]
     }
 
@@ -141,17 +143,21 @@ import Testing
             let last = try ask(store, seed: 105, edits: ["a=3"])
             try store.database.write {
                 for (key, day) in [(old, "01"), (changed, "02"), (plain, "03"), (recent, "20"), (last, "04")] {
-                    try $0.execute(sql: """
-                        UPDATE request SET asked = ? WHERE id IN (SELECT request_id FROM request_key WHERE key = ?)
-                        """, arguments: ["2026-11-\(day)T10:00:00.000Z", key.description])
+                    try $0.execute(
+                        sql: """
+                            UPDATE request SET asked = ? WHERE id IN (SELECT request_id FROM request_key WHERE key = ?)
+                            """, arguments: ["2026-11-\(day)T10:00:00.000Z", key.description])
                 }
             }
             let needed = NeededPipelines(names: ["asking", "desktop-icons"], since: "2026-11-10")
             let garbage = try store.collectGarbage(keeping: needed, deleting: false)
             #expect(Set(garbage.artifacts.map(\.key)) == [old, changed])
             #expect(garbage.artifacts.map(\.names) == [["asking/prompts/seed=101"], ["asking/prompts/seed=102"]])
-            #expect(garbage.requests[changed] == PastRequest(
-                request: PipelineRequest(pipeline: "asking", file: "/a.yaml", edits: ["a=1"]), asked: "2026-11-02T10:00:00.000Z"))
+            #expect(
+                garbage.requests[changed]
+                    == PastRequest(
+                        request: PipelineRequest(pipeline: "asking", file: "/a.yaml", edits: ["a=1"]),
+                        asked: "2026-11-02T10:00:00.000Z"))
             #expect(try store.collectGarbage(keeping: needed, deleting: true) == garbage)
             #expect(try prompts(store) == Set([plain, recent, last].map(\.description)))
         }

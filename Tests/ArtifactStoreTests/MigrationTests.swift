@@ -38,7 +38,8 @@ import Testing
     private static let everything = [
         "SELECT key, kind, bytes, parameters FROM artifacts ORDER BY 1", "SELECT * FROM artifact_inputs ORDER BY 1, 2, 3",
         "SELECT * FROM images ORDER BY 1, 6", "SELECT * FROM embeddings ORDER BY 2, 6", "SELECT * FROM prompts ORDER BY 1",
-        "SELECT * FROM block_statistics ORDER BY 2, 6, 7", "SELECT * FROM files ORDER BY 1, 2", "SELECT * FROM generators ORDER BY 1", "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3",
+        "SELECT * FROM block_statistics ORDER BY 2, 6, 7", "SELECT * FROM files ORDER BY 1, 2",
+        "SELECT * FROM generators ORDER BY 1", "SELECT * FROM tensors ORDER BY 1, 2", "SELECT * FROM metrics ORDER BY 1, 2, 3",
         "SELECT * FROM predictions ORDER BY 1, 2", "SELECT * FROM results ORDER BY 7",
         "SELECT pipeline, stage, cell, key, state, message FROM pipelines ORDER BY 4",
     ]

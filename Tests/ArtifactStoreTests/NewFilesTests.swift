@@ -9,9 +9,10 @@ import Testing
 
     private func contents(of folder: String) throws -> [String: String] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        return try Dictionary(uniqueKeysWithValues: names.map {
-            ($0, try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: names.map {
+                ($0, try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
+            })
     }
 
     @Test("Both or none: where one is there, the other is not written, and nothing else is left")
@@ -51,7 +52,9 @@ import Testing
     func places() throws {
         try withFolder { folder in
             let error = #expect(throws: StoreError.self) { try NewFiles.write(files(in: folder, ["no/a.npy": "array"])) }
-            #expect(error?.description.contains("“\(folder)/no/a.npy” cannot be written: there is no folder “\(folder)/no”") == true)
+            #expect(
+                error?.description.contains("“\(folder)/no/a.npy” cannot be written: there is no folder “\(folder)/no”") == true
+            )
             try FileManager.default.createSymbolicLink(atPath: folder + "/a", withDestinationPath: "nowhere")
             #expect(throws: StoreError.fileExists(path: folder + "/a")) { try NewFiles.write(files(in: folder, ["a": ""])) }
         }
@@ -67,7 +70,8 @@ import Testing
             #expect(failures.count == 1)
             #expect(try ArtifactStore(path: path, readOnly: true).verify().artifacts == 14)
             #expect(try String(contentsOfFile: path + ".partial", encoding: .utf8) == "mine")
-            let names = try FileManager.default.contentsOfDirectory(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            let names = try FileManager.default.contentsOfDirectory(
+                atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
             #expect(!names.contains { $0.hasPrefix(".") })
         }
     }

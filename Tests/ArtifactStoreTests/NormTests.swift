@@ -47,8 +47,9 @@ import Testing
             let error = StoreError.missingNorms(count: 6, view: "center", first: manifest.images[0].path.text, imported: nil)
             #expect(throws: error) { try store.norms(key, view: "center") }
             #expect(error.description.contains("spg-extract --norms"))
-            #expect(throws: StoreError.missingNorms(
-                count: 1, view: "center", first: manifest.images[1].path.text, imported: nil)
+            #expect(
+                throws: StoreError.missingNorms(
+                    count: 1, view: "center", first: manifest.images[1].path.text, imported: nil)
             ) { try store.norms(of: [manifest.images[1].digest], view: "center", encoder: encoder) }
             // They lack nothing but for who asks for norms.
             #expect(try store.missing(views: Sample.views, of: manifest.key, encoder: encoder).isEmpty)
@@ -94,8 +95,9 @@ import Testing
             #expect(distance > 0.05 && distance < 0.15)
             #expect(try store.featuresWithoutNorm(key) == 12)
             // What rounding in bfloat16 does is farther.
-            #expect(try store.insert(
-                vectors, norms: [1, 2, 3, 4, 5, 6], for: rows, encoder: Sample.encoder.key, within: 0.2) == 6)
+            #expect(
+                try store.insert(
+                    vectors, norms: [1, 2, 3, 4, 5, 6], for: rows, encoder: Sample.encoder.key, within: 0.2) == 6)
             // Made again, it takes the place of the one that was there, with its norm.
             try store.insert(
                 vectors.rows(4..<5), norms: [11], for: [rows[4]], encoder: Sample.encoder.key, replacing: true)
@@ -135,7 +137,8 @@ import Testing
 
     @Test func aMergeFillsThemInBothWays() throws {
         try withFolder { folder in
-            let mine = try ArtifactStore(path: folder + "/mine.sqlite"), other = try ArtifactStore(path: folder + "/other.sqlite")
+            let mine = try ArtifactStore(path: folder + "/mine.sqlite"),
+                other = try ArtifactStore(path: folder + "/other.sqlite")
             let tango = try Sample.extract(manifest, into: mine), ink = Sample.manifest("ink")
             try Sample.extract(ink, into: mine, withNorms: true)
             try Sample.extract(manifest, into: other, withNorms: true)
@@ -143,7 +146,9 @@ import Testing
             try Sample.extract(ink, into: other)
             let outcome = try mine.merge(storeAt: other.path)
             #expect(outcome.embeddings == 12 && outcome.norms == 12)
-            for (key, domain) in [(tango, manifest), (breeze, Sample.manifest("breeze")), (Sample.extractionRecipe(ink).key, ink)] {
+            for (key, domain) in [
+                (tango, manifest), (breeze, Sample.manifest("breeze")), (Sample.extractionRecipe(ink).key, ink),
+            ] {
                 #expect(try mine.norms(key, view: "center") == domain.images.map { Sample.norm($0.digest, "center") })
             }
             #expect(try count(mine, "norm IS NULL") == 0)

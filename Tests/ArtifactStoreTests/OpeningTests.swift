@@ -34,11 +34,12 @@ import Testing
                 try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2")
                 try database.inTransaction(.immediate) {
                     // More than the cache holds: part of it is in the file before it is committed.
-                    try database.execute(sql: """
-                        INSERT INTO failure (key, message)
-                        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
-                        SELECT printf('%064x', i), hex(zeroblob(1000)) FROM n
-                        """)
+                    try database.execute(
+                        sql: """
+                            INSERT INTO failure (key, message)
+                            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+                            SELECT printf('%064x', i), hex(zeroblob(1000)) FROM n
+                            """)
                     for end in ["", "-journal"] {
                         try FileManager.default.copyItem(atPath: path + end, toPath: killed + end)
                     }
@@ -90,9 +91,12 @@ import Testing
 
     @Test func tablesAreStrictAndConnectionsCareful() throws {
         try withStore { store in
-            let loose = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'"
+            let loose =
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'"
             #expect(try store.texts(loose).isEmpty)
-            for (pragma, value) in [("foreign_keys", "1"), ("journal_mode", "wal"), ("synchronous", "2"), ("page_size", "16384")] {
+            for (pragma, value) in [
+                ("foreign_keys", "1"), ("journal_mode", "wal"), ("synchronous", "2"), ("page_size", "16384"),
+            ] {
                 let found = try store.database.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
                 #expect(found == value, "\(pragma)")
             }

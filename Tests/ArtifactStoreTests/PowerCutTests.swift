@@ -77,11 +77,14 @@ import Testing
                         #expect(try survivor.verify().damages.isEmpty)
                         let prompts = try survivor.query("SELECT seed FROM prompts ORDER BY seed").rows
                         let expected = (1...max(1, number)).map { [QueryResult.Value.integer(Int64($0))] }
-                        #expect(prompts == expected || (!isLogWhole && prompts == expected.dropLast()), "\(number): \(prompts.count)")
+                        #expect(
+                            prompts == expected || (!isLogWhole && prompts == expected.dropLast()),
+                            "\(number): \(prompts.count)")
                         #expect(try survivor.contains(embeddings))
                         // And it goes on.
                         try survivor.write(
-                            Sample.promptRecipe(embeddings, seed: number), .prompt(Sample.prompt("tango", seed: number)), seconds: 1)
+                            Sample.promptRecipe(embeddings, seed: number), .prompt(Sample.prompt("tango", seed: number)),
+                            seconds: 1)
                         #expect(try survivor.contains(key))
                     }
                     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: cut + suffix) }

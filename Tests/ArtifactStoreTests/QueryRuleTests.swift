@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         "PRAGMA hard_heap_limit=1", "SELECT 1; PRAGMA hard_heap_limit=1", "; PRAGMA main.hard_heap_limit=1",
         #"pragma "hard_heap_limit"(1)"#, "/* a */ PRAGMA -- b\n hard_heap_limit(1)", "EXPLAIN PRAGMA hard_heap_limit=1",
-        "EXPLAIN QUERY PLAN PRAGMA soft_heap_limit=1", "PRAGMA cache_size=5", "PRAGMA user_version=9", "PRAGMA integrity_check=5",
+        "EXPLAIN QUERY PLAN PRAGMA soft_heap_limit=1", "PRAGMA cache_size=5", "PRAGMA user_version=9",
+        "PRAGMA integrity_check=5",
     ])
     func aPragmaThatSetsSomethingIsRefused(_ sql: String) throws {
         try withStore { store in

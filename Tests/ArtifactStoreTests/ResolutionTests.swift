@@ -50,7 +50,9 @@ import Testing
 
     @Test("Whatever a value holds, its artifact is found by every name that runs take, and no other with it")
     func anyValues() throws {
-        let values = ["a, b", "a", "b", "it's", "(x)", ")", "a, seed 2", "a/b=c", "/", "=", "two  words ", "\\\"", "1e-3 ", "a,"]
+        let values = [
+            "a, b", "a", "b", "it's", "(x)", ")", "a, seed 2", "a/b=c", "/", "=", "two  words ", "\\\"", "1e-3 ", "a,",
+        ]
         try withStore { store in
             let embeddings = try Sample.extract(Sample.manifest("ink"), into: store)
             var instances: [PipelineInstance] = []
@@ -58,7 +60,9 @@ import Testing
                 for seed in 1...2 {
                     let recipe = Sample.promptRecipe(embeddings, seed: 10 * number + seed)
                     try store.write(recipe, .prompt(Sample.prompt("ink", seed: 10 * number + seed)), seconds: 1)
-                    let cell: JSONValue = ["word": .string(word), "seed": .number(Double(seed)), "domain": "ink", "rate": 0.002]
+                    let cell: JSONValue = [
+                        "word": .string(word), "seed": .number(Double(seed)), "domain": "ink", "rate": 0.002,
+                    ]
                     instances.append(PipelineInstance(stage: "plot", cell: cell, key: recipe.key))
                 }
             }
@@ -68,7 +72,8 @@ import Testing
                 for text in [
                     "plot(domain ink, word \(word), seed \(seed), rate 0.002)", "plot(word \(word), rate 2e-3, seed \(seed))",
                     "plot/word=\(word)/seed=\(seed)", "sketches/plot/seed=\(seed)/word=\(word)",
-                    "sketches/plot(seed \(seed), word \(word))", "sketches/plot/domain=ink/rate=0.002/seed=\(seed)/word=\(word)",
+                    "sketches/plot(seed \(seed), word \(word))",
+                    "sketches/plot/domain=ink/rate=0.002/seed=\(seed)/word=\(word)",
                 ] { #expect(try store.resolve(text, kind: .prompt) == instance.key, "\(text)") }
             }
             #expect(try store.instances(InstanceSelector("plot(word a)")).count == 2)
@@ -85,10 +90,12 @@ import Testing
             let oxygen = Sample.extractionRecipe(Sample.manifest("oxygen")).key
             let other = Sample.promptRecipe(oxygen, seed: 3)
             try store.write(other, .prompt(Sample.prompt("oxygen", seed: 3)), seconds: 1)
-            try store.setPipeline("other", to: [
-                PipelineInstance(stage: "prompts", cell: ["domain": "oxygen", "seed": 1], key: other.key),
-                PipelineInstance(stage: "features", cell: ["domain": "oxygen"], key: oxygen),
-            ])
+            try store.setPipeline(
+                "other",
+                to: [
+                    PipelineInstance(stage: "prompts", cell: ["domain": "oxygen", "seed": 1], key: other.key),
+                    PipelineInstance(stage: "features", cell: ["domain": "oxygen"], key: oxygen),
+                ])
             let text = "prompts(domain oxygen, seed 1)"
             let error = #expect(throws: StoreError.self) { try store.resolve(text) }
             guard case .ambiguousName(text, let candidates)? = error else { throw error ?? .badValue("no error") }
@@ -105,8 +112,9 @@ import Testing
         try withStore { store in
             try Sample.runPipeline(in: store)
             let error = #expect(throws: StoreError.self) { try store.resolve("spg(seed 2)") }
-            #expect(error?.description == "“spg(seed 2)” has not been made yet: run spg(seed 2, target tango) of the pipeline "
-                + "“desktop-icons” first")
+            #expect(
+                error?.description == "“spg(seed 2)” has not been made yet: run spg(seed 2, target tango) of the pipeline "
+                    + "“desktop-icons” first")
             // Of another kind, it is none of those that are meant.
             #expect(throws: StoreError.unknownName("zero-shot(target tango)", kind: .prompt, nearest: nil)) {
                 try store.resolve("zero-shot(target tango)", kind: .prompt)

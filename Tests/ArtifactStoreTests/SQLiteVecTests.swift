@@ -22,14 +22,18 @@ import Testing
                 try #require(code == SQLITE_OK, "\(message.map { String(cString: $0) } ?? "")")
 
                 // Its distances are those of `dot`.
-                let ours = try store.query("""
+                let ours = try store.query(
+                    """
                     SELECT a.image_sha256, b.image_sha256, 1 - dot(a.vector, b.vector) FROM embeddings AS a
                     JOIN embeddings AS b USING (view) WHERE view = 'center' ORDER BY 1, 2
-                    """).rows
-                let theirs = try Row.fetchAll(database, sql: """
-                    SELECT a.image_sha256, b.image_sha256, vec_distance_cosine(a.vector, b.vector) FROM embeddings AS a
-                    JOIN embeddings AS b USING (view) WHERE view = 'center' ORDER BY 1, 2
-                    """)
+                    """
+                ).rows
+                let theirs = try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT a.image_sha256, b.image_sha256, vec_distance_cosine(a.vector, b.vector) FROM embeddings AS a
+                        JOIN embeddings AS b USING (view) WHERE view = 'center' ORDER BY 1, 2
+                        """)
                 #expect(ours.count == 18 * 18 && theirs.count == ours.count)
                 for (a, b) in zip(ours, theirs) {
                     guard case .real(let distance) = a[2] else { continue }

@@ -23,9 +23,10 @@ extension ArtifactStore {
         try database.read { database in
             let tables = try String.fetchAll(
                 database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-            return try Dictionary(uniqueKeysWithValues: tables.map {
-                ($0, try Int.fetchOne(database, sql: "SELECT count(*) FROM \"\($0)\"") ?? 0)
-            })
+            return try Dictionary(
+                uniqueKeysWithValues: tables.map {
+                    ($0, try Int.fetchOne(database, sql: "SELECT count(*) FROM \"\($0)\"") ?? 0)
+                })
         }
     }
 

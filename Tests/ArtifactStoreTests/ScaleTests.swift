@@ -43,14 +43,18 @@ import Testing
 
         var loading = Double.infinity
         for _ in 0..<5 {
-            loading = try min(loading, seconds {
-                let loaded = try store.embeddings(recipe.key, view: "center")
-                #expect(loaded.vectors.shape == [count, dimension])
-            })
+            loading = try min(
+                loading,
+                seconds {
+                    let loaded = try store.embeddings(recipe.key, view: "center")
+                    #expect(loaded.vectors.shape == [count, dimension])
+                })
         }
         let bytes = Double(count * dimension * 4)
-        print(String(
-            format: "%d images: manifest recorded in %.1f s; %.0f embeddings/s written; center embeddings loaded at %.2f GB/s",
-            count, recording, Double(count) / writing, bytes / loading / 1e9))
+        print(
+            String(
+                format:
+                    "%d images: manifest recorded in %.1f s; %.0f embeddings/s written; center embeddings loaded at %.2f GB/s",
+                count, recording, Double(count) / writing, bytes / loading / 1e9))
     }
 }

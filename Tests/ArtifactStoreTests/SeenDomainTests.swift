@@ -59,14 +59,20 @@ import Testing
     static let changes: [(name: String, change: @Sendable (SeenDomainTests, URL) throws -> Void, isRead: Bool)] = [
         ("a file more", { try $0.write("new", $1, "ink/cat/9.png") }, true),
         ("a file less", { try FileManager.default.removeItem(at: $1.appendingPathComponent("ink/cat/0.jpg")) }, true),
-        ("another name", {
-            try FileManager.default.moveItem(
-                at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/cat/00.jpg"))
-        }, true),
-        ("another class", {
-            try FileManager.default.moveItem(
-                at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/dog/7.jpg"))
-        }, true),
+        (
+            "another name",
+            {
+                try FileManager.default.moveItem(
+                    at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/cat/00.jpg"))
+            }, true
+        ),
+        (
+            "another class",
+            {
+                try FileManager.default.moveItem(
+                    at: $1.appendingPathComponent("ink/cat/0.jpg"), to: $1.appendingPathComponent("ink/dog/7.jpg"))
+            }, true
+        ),
         ("other bytes, as many, of the same time", { try $0.write("INK cat 0", $1, "ink/cat/0.jpg") }, true),
         ("another file of its size and time", { try $0.write("INK cat 0", $1, "ink/cat/0.jpg", inPlace: false) }, true),
         ("a class in the other domain", { try $0.write("new", $1, "oil/fox/0.jpg") }, true),
@@ -111,27 +117,34 @@ import Testing
     /// Where each file lies, by its contents.
     private func paths(_ store: ArtifactStore, _ root: URL) throws -> [Digest: String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.hasSuffix(".jpg") }
-        return try Dictionary(uniqueKeysWithValues: names.map { name in
-            let path = root.appendingPathComponent(name).path
-            return (try Digest.ofFile(at: path).digest, path)
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                let path = root.appendingPathComponent(name).path
+                return (try Digest.ofFile(at: path).digest, path)
+            })
     }
 
     /// What is done to a tree that leaves the keys as they are.
     static let moves: [(name: String, move: @Sendable (URL) throws -> URL)] = [
-        ("the tree is moved", { root in
-            let other = root.deletingLastPathComponent().appendingPathComponent("elsewhere")
-            try FileManager.default.moveItem(at: root, to: other)
-            return other
-        }),
-        ("names within a class are exchanged", { root in
-            let folder = root.appendingPathComponent("ink/cat")
-            for (from, to) in [("0", "t"), ("1", "0"), ("2", "1"), ("t", "2")] {
-                try FileManager.default.moveItem(
-                    at: folder.appendingPathComponent(from + ".jpg"), to: folder.appendingPathComponent(to + ".jpg"))
+        (
+            "the tree is moved",
+            { root in
+                let other = root.deletingLastPathComponent().appendingPathComponent("elsewhere")
+                try FileManager.default.moveItem(at: root, to: other)
+                return other
             }
-            return root
-        }),
+        ),
+        (
+            "names within a class are exchanged",
+            { root in
+                let folder = root.appendingPathComponent("ink/cat")
+                for (from, to) in [("0", "t"), ("1", "0"), ("2", "1"), ("t", "2")] {
+                    try FileManager.default.moveItem(
+                        at: folder.appendingPathComponent(from + ".jpg"), to: folder.appendingPathComponent(to + ".jpg"))
+                }
+                return root
+            }
+        ),
     ]
 
     /// A look writes nothing that keeps a run from bringing the paths up to date.
@@ -172,10 +185,16 @@ import Testing
             let file = root.appendingPathComponent("ink/cat/0.jpg")
             try FileManager.default.removeItem(at: file)
             try FileManager.default.createSymbolicLink(at: file, withDestinationURL: root.appendingPathComponent("none"))
-            #expect(throws: DatasetError.unreadable(path: file.path, reason: "the link leads nowhere; remove it, or leave such files out (onBadImage: skip)")) { try key(store, root) }
+            #expect(
+                throws: DatasetError.unreadable(
+                    path: file.path, reason: "the link leads nowhere; remove it, or leave such files out (onBadImage: skip)")
+            ) { try key(store, root) }
             try FileManager.default.removeItem(at: file)
             try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-            #expect(throws: DatasetError.unreadable(path: file.path, reason: "it is not a file; remove it, or leave such files out (onBadImage: skip)")) { try key(store, root) }
+            #expect(
+                throws: DatasetError.unreadable(
+                    path: file.path, reason: "it is not a file; remove it, or leave such files out (onBadImage: skip)")
+            ) { try key(store, root) }
             #expect(throws: DatasetError.self) { try key(store, root, "water") }
         }
     }
@@ -194,7 +213,9 @@ import Testing
 
     @Test func partsOfAnUnchangedDomainAreNotReadEither() throws {
         try withTree { root, store in
-            let expected = try ImageFolder(root: root).parts(of: "ink", as: AuthorsSplit(.spg)) { try store.digests(ofFiles: $0) }
+            let expected = try ImageFolder(root: root).parts(of: "ink", as: AuthorsSplit(.spg)) {
+                try store.digests(ofFiles: $0)
+            }
             let (keys, read) = try parts(store, root)
             #expect(keys == [expected.images.key, expected.train.key, expected.validation.key] && read == 6)
             #expect(try store.manifest(keys[1]) == expected.train)

@@ -16,13 +16,18 @@ import Testing
                 """
             typealias Row = [QueryResult.Value]
             let icons: [Row] = ["folder", "printer", "trash"].map { [.text("DesktopIcons"), .text($0), .integer(2)] }
-            let sketches: [Row] = [("folder", 3), ("printer", 3), ("trash", 2)].map { [.text("Sketches"), .text($0.0), .integer($0.1)] }
+            let sketches: [Row] = [("folder", 3), ("printer", 3), ("trash", 2)].map {
+                [.text("Sketches"), .text($0.0), .integer($0.1)]
+            }
             let rows = try store.query(sql).rows
             #expect(rows == icons + sketches)
-            #expect(try store.query("""
-                SELECT count(*) FROM embeddings WHERE dataset = 'DesktopIcons' AND domain = 'tango' AND view = 'center'
-                    AND encoder LIKE 'gpu@%'
-                """).rows == [[.integer(6)]])
+            #expect(
+                try store.query(
+                    """
+                    SELECT count(*) FROM embeddings WHERE dataset = 'DesktopIcons' AND domain = 'tango' AND view = 'center'
+                        AND encoder LIKE 'gpu@%'
+                    """
+                ).rows == [[.integer(6)]])
         }
     }
 
@@ -46,11 +51,14 @@ import Testing
     @Test func aCellHasAllResultsThatItEverHad() throws {
         try withStore { store in
             try Experiments.make(in: store)
-            let rows = try store.query("""
+            let rows = try store.query(
+                """
                 SELECT version, accuracy FROM versions JOIN evaluations USING (key)
                 WHERE versions.pipeline = 'desktop-icons' AND stage = 'spg' ORDER BY version
-                """).rows
-            let first: [QueryResult.Value] = [.integer(1), .real(5.0 / 6)], second: [QueryResult.Value] = [.integer(2), .real(0.5)]
+                """
+            ).rows
+            let first: [QueryResult.Value] = [.integer(1), .real(5.0 / 6)],
+                second: [QueryResult.Value] = [.integer(2), .real(0.5)]
             #expect(rows == [first, second])
         }
     }
@@ -58,13 +66,15 @@ import Testing
     @Test func predictionsArePairedImageByImage() throws {
         try withStore { store in
             try Experiments.make(in: store)
-            let pairs = try store.query("""
+            let pairs = try store.query(
+                """
                 SELECT image_path, predicted = label, other_predicted = label
                 FROM results AS spg
                 JOIN results AS zero ON zero.pipeline = spg.pipeline AND zero.target = spg.target AND zero.method = 'Zero-shot CLIP'
                 JOIN prediction_pairs ON prediction_pairs.evaluation_key = spg.evaluation_key AND other_key = zero.evaluation_key
                 WHERE spg.pipeline = 'desktop-icons' AND spg.method = 'SPG' ORDER BY image_path
-                """).rows
+                """
+            ).rows
             let images = Sample.manifest("tango").images.enumerated().map { place, image -> [QueryResult.Value] in
                 let isRight: Int64 = place < 2 || place == 5 ? 0 : 1, otherIsRight: Int64 = place == 5 ? 0 : 1
                 return [.text(image.path.text), .integer(isRight), .integer(otherIsRight)]

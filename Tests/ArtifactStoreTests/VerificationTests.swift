@@ -8,22 +8,38 @@ import Testing
     /// What is done behind the store's back, what is said about it, and how many artifacts are to be made anew: the
     /// sample's pipeline has 14.
     static let damages: [(sql: String, says: String, toMake: Int)] = [
-        ("UPDATE embedding SET vector = zeroblob(32) WHERE id = 1",
-            "the features of /data/tango/", 3),
-        ("UPDATE prompt SET vectors = zeroblob(24) WHERE artifact_id = (SELECT min(artifact_id) FROM prompt)",
-            "(coop, oxygen): its bytes are not those that were written", 3),
-        ("UPDATE tensor SET vector = zeroblob(8) WHERE name = 'g.bias' AND artifact_id = (SELECT max(artifact_id) FROM tensor)",
-            "the weight “g.bias” of", 1),
-        ("UPDATE artifact SET parameters = '{\"seed\":3}' WHERE id = (SELECT max(artifact_id) FROM evaluation)",
-            "its parameters or inputs do not match its key", 1),
-        ("UPDATE manifest_image SET label = 0 WHERE position = 5 AND manifest_id = 1",
-            "its images do not match its key", 4),
-        ("UPDATE prediction SET predicted = 2 WHERE position = 0",
-            "its accuracy is not that of its predictions", 2),
-        ("DELETE FROM embedding WHERE id = 1",
-            "features of 1 images are missing, the first being “/data/tango/", 3),
-        ("DELETE FROM generator WHERE artifact_id = (SELECT max(artifact_id) FROM generator)",
-            "it has no contents", 1),
+        (
+            "UPDATE embedding SET vector = zeroblob(32) WHERE id = 1",
+            "the features of /data/tango/", 3
+        ),
+        (
+            "UPDATE prompt SET vectors = zeroblob(24) WHERE artifact_id = (SELECT min(artifact_id) FROM prompt)",
+            "(coop, oxygen): its bytes are not those that were written", 3
+        ),
+        (
+            "UPDATE tensor SET vector = zeroblob(8) WHERE name = 'g.bias' AND artifact_id = (SELECT max(artifact_id) FROM tensor)",
+            "the weight “g.bias” of", 1
+        ),
+        (
+            "UPDATE artifact SET parameters = '{\"seed\":3}' WHERE id = (SELECT max(artifact_id) FROM evaluation)",
+            "its parameters or inputs do not match its key", 1
+        ),
+        (
+            "UPDATE manifest_image SET label = 0 WHERE position = 5 AND manifest_id = 1",
+            "its images do not match its key", 4
+        ),
+        (
+            "UPDATE prediction SET predicted = 2 WHERE position = 0",
+            "its accuracy is not that of its predictions", 2
+        ),
+        (
+            "DELETE FROM embedding WHERE id = 1",
+            "features of 1 images are missing, the first being “/data/tango/", 3
+        ),
+        (
+            "DELETE FROM generator WHERE artifact_id = (SELECT max(artifact_id) FROM generator)",
+            "it has no contents", 1
+        ),
     ]
 
     @Test(arguments: damages.indices) func damageIsFoundAndMadeAnew(index: Int) throws {
@@ -49,7 +65,8 @@ import Testing
 
     private static func contents(_ store: ArtifactStore) throws -> [QueryResult] {
         try [
-            "SELECT key, kind, parameters FROM artifacts ORDER BY key", "SELECT image_sha256, view, vector FROM embeddings ORDER BY 1, 2",
+            "SELECT key, kind, parameters FROM artifacts ORDER BY key",
+            "SELECT image_sha256, view, vector FROM embeddings ORDER BY 1, 2",
             "SELECT key, vectors FROM prompts ORDER BY key", "SELECT * FROM tensors ORDER BY key, name",
             "SELECT * FROM predictions ORDER BY 1, 2", "SELECT key, state FROM pipelines ORDER BY key",
         ].map { try store.query($0) }

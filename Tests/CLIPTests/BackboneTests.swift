@@ -59,32 +59,37 @@ import Testing
     @Test func headsThatDoNotDivideTheWidth() throws {
         var model = BackboneModel.openCLIP
         model.conventions = ModelConventions()
-        #expect(try problems(model) == [
-            "visual.class_embedding: its width, 160, is not a multiple of a head's 64",
-            "ln_final.weight: its width, 144, is not a multiple of a head's 64",
-        ])
+        #expect(
+            try problems(model) == [
+                "visual.class_embedding: its width, 160, is not a multiple of a head's 64",
+                "ln_final.weight: its width, 144, is not a multiple of a head's 64",
+            ])
         model.conventions.imageHeadWidth = 0
         model.conventions.textHeadWidth = -8
         #expect(try problems(model).count == 2)
         let resNet = BackboneModel.small[1]
         var conventions = ModelConventions()
         conventions.imageHeadWidth = 48
-        #expect(try problems(BackboneModel(
-            name: "", shapes: resNet.shapes, resolution: 96, conventions: conventions)) == [
-                "visual.attnpool.q_proj.weight: its width, 320, is not a multiple of a head's 48"
-            ])
+        #expect(
+            try problems(
+                BackboneModel(
+                    name: "", shapes: resNet.shapes, resolution: 96, conventions: conventions)) == [
+                    "visual.attnpool.q_proj.weight: its width, 320, is not a multiple of a head's 48"
+                ])
     }
 
     @Test("Layers may differ in their MLPs' widths, but not within one") func innerWidths() throws {
         let name = "visual.transformer.resblocks.1.mlp."
-        #expect(try problems(.openCLIP) { shapes in
-            shapes[name + "c_fc.weight"] = [900, 160]
-            shapes[name + "c_fc.bias"] = [900]
-            shapes[name + "c_proj.weight"] = [160, 900]
-        } == [])
-        #expect(try problems(.openCLIP) { $0[name + "c_proj.weight"] = [160, 640] } == [
-            "\(name)c_proj.weight has shape [160, 640]; expected [160, 700]"
-        ])
+        #expect(
+            try problems(.openCLIP) { shapes in
+                shapes[name + "c_fc.weight"] = [900, 160]
+                shapes[name + "c_fc.bias"] = [900]
+                shapes[name + "c_proj.weight"] = [160, 900]
+            } == [])
+        #expect(
+            try problems(.openCLIP) { $0[name + "c_proj.weight"] = [160, 640] } == [
+                "\(name)c_proj.weight has shape [160, 640]; expected [160, 700]"
+            ])
     }
 
     private func expectImages(_ model: BackboneModel, _ checkpoint: Checkpoint) throws {
@@ -124,15 +129,18 @@ import Testing
         }
         #expect(column == statistics.columns)
         #expect(relative < 1e-3)
-        if Self.isFull { print("\(model.name): unit image features differ by \(difference), statistics by \(relative) relative") }
+        if Self.isFull {
+            print("\(model.name): unit image features differ by \(difference), statistics by \(relative) relative")
+        }
     }
 
     private func expectTexts(_ model: BackboneModel, _ checkpoint: Checkpoint) throws {
         let text = TextTransformer(try checkpoint.read { TextWeights(from: &$0) })
         let last = text.weights.vocabularyCount - 1
-        let prompts = PromptLayout(prompts: [[last - 1, 5, 60, 31, last], [last - 1, 70, 71, 5, last]].map {
-            $0.map(PromptLayout.Item.token)
-        })
+        let prompts = PromptLayout(
+            prompts: [[last - 1, 5, 60, 31, last], [last - 1, 70, 71, 5, last]].map {
+                $0.map(PromptLayout.Item.token)
+            })
         let features = text(prompts, contexts: Variable(Tensor([0, text.width]))).value.normalizedRows()
         let difference = largest(features, try model.golden("texts"))
         #expect(difference < 1e-4)

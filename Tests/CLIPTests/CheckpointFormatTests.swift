@@ -30,13 +30,15 @@ import Testing
         #expect(abs(model.text.logitScale - scale) < 1e-4)
     }
 
-    @Test("Files of PyTorch's, known by content and not by name", arguments: [
-        ("openai", "TorchScript archive, OpenAI's names", "ViT, width 64, 1 layer, patch 8"),
-        (
-            "wrapped", "torch.save, OpenAI's names after \"state_dict.module.\"",
-            "ModifiedResNet, width 2, blocks 1-1-1-1"
-        ),
-    ])
+    @Test(
+        "Files of PyTorch's, known by content and not by name",
+        arguments: [
+            ("openai", "TorchScript archive, OpenAI's names", "ViT, width 64, 1 layer, patch 8"),
+            (
+                "wrapped", "torch.save, OpenAI's names after \"state_dict.module.\"",
+                "ModifiedResNet, width 2, blocks 1-1-1-1"
+            ),
+        ])
     func torch(_ name: String, _ format: String, _ model: String) throws {
         let golden = try Self.golden.get(), data = try Checkpoints.data("\(name).pt")
         try withCheckpoint(["weights.dat": data, "notes.txt": Data("some".utf8)]) { folder in
@@ -85,9 +87,10 @@ import Testing
         files["model.safetensors.index.json"] = try JSONEncoder().encode(["weight_map": map])
         try withCheckpoint(files) { folder in
             let checkpoint = try Checkpoint(contentsOf: folder)
-            #expect(checkpoint.weightFiles.map(\.lastPathComponent) == [
-                "model.safetensors.index.json", "model-1.safetensors", "model-2.safetensors",
-            ])
+            #expect(
+                checkpoint.weightFiles.map(\.lastPathComponent) == [
+                    "model.safetensors.index.json", "model-1.safetensors", "model-2.safetensors",
+                ])
             try expect(CLIPModel(checkpoint: checkpoint), gives: golden.huggingFace, for: golden.tokens)
             try FileManager.default.removeItem(at: folder.appending(path: "model-2.safetensors"))
             #expect(refusal(folder)?.contains("these files are missing from its folder: model-2.safetensors") == true)
@@ -140,22 +143,24 @@ import Testing
         }
     }
 
-    @Test("Configurations that ask for what there is not", arguments: [
-        ("config.json", #"{"model_type": "siglip"}"#, "model_type is \"siglip\""),
-        ("config.json", #"{"model_type": "clip_vision_model", "hidden_size": 64}"#, "one side of a CLIP model"),
-        ("config.json", #"{"vision_config": {"hidden_act": "relu"}}"#, "hidden_act is \"relu\""),
-        ("config.json", #"{"vision_config": {"hidden_size": 64, "num_attention_heads": 3}}"#, "does not divide"),
-        ("config.json", #"{"vision_config": {"hidden_size": 128, "num_attention_heads": 2}}"#, "different models"),
-        ("config.json", #"{"text_config": {"layer_norm_eps": 0.1}}"#, "layer_norm_eps is 0.1"),
-        ("config.json", #"{"vision_config": []}"#, "config.json"),
-        ("config.json", "{", "config.json"),
-        ("preprocessor_config.json", #"{"resample": 2}"#, "resample is 2; only 3"),
-        ("preprocessor_config.json", #"{"do_center_crop": false}"#, "do_center_crop is false"),
-        ("preprocessor_config.json", #"{"size": 224}"#, "different models"),
-        ("preprocessor_config.json", #"{"size": {"height": 16, "width": 16}}"#, "distorts"),
-        ("preprocessor_config.json", #"{"image_mean": [0.5]}"#, "three channels"),
-        ("preprocessor_config.json", #"{"image_std": [0.5, 0, 1]}"#, "divides by nothing"),
-    ])
+    @Test(
+        "Configurations that ask for what there is not",
+        arguments: [
+            ("config.json", #"{"model_type": "siglip"}"#, "model_type is \"siglip\""),
+            ("config.json", #"{"model_type": "clip_vision_model", "hidden_size": 64}"#, "one side of a CLIP model"),
+            ("config.json", #"{"vision_config": {"hidden_act": "relu"}}"#, "hidden_act is \"relu\""),
+            ("config.json", #"{"vision_config": {"hidden_size": 64, "num_attention_heads": 3}}"#, "does not divide"),
+            ("config.json", #"{"vision_config": {"hidden_size": 128, "num_attention_heads": 2}}"#, "different models"),
+            ("config.json", #"{"text_config": {"layer_norm_eps": 0.1}}"#, "layer_norm_eps is 0.1"),
+            ("config.json", #"{"vision_config": []}"#, "config.json"),
+            ("config.json", "{", "config.json"),
+            ("preprocessor_config.json", #"{"resample": 2}"#, "resample is 2; only 3"),
+            ("preprocessor_config.json", #"{"do_center_crop": false}"#, "do_center_crop is false"),
+            ("preprocessor_config.json", #"{"size": 224}"#, "different models"),
+            ("preprocessor_config.json", #"{"size": {"height": 16, "width": 16}}"#, "distorts"),
+            ("preprocessor_config.json", #"{"image_mean": [0.5]}"#, "three channels"),
+            ("preprocessor_config.json", #"{"image_std": [0.5, 0, 1]}"#, "divides by nothing"),
+        ])
     func configurations(_ name: String, _ content: String, _ reason: String) throws {
         var files = try huggingFace()
         files[name] = Data(content.utf8)
@@ -229,12 +234,14 @@ import Testing
         }
     }
 
-    @Test("What is no file of weights is told apart", arguments: [
-        ("version https://git-lfs.github.com/spec/v1\noid", "Git LFS"), ("<!DOCTYPE html><html>", "web page"),
-        ("GGUF....", "GGUF"), ("i n\nt h\n", "neither a safetensors file"), ("", "it is empty"),
-        ("\u{80}", "neither a safetensors file"), ("PK\u{3}\u{4}", "truncated"), (#"{"weight_map": 3}"#, "shard index"),
-        ("\u{2}\0\0\0\0\0\0\0{}", "of its 0 tensors none"),
-    ])
+    @Test(
+        "What is no file of weights is told apart",
+        arguments: [
+            ("version https://git-lfs.github.com/spec/v1\noid", "Git LFS"), ("<!DOCTYPE html><html>", "web page"),
+            ("GGUF....", "GGUF"), ("i n\nt h\n", "neither a safetensors file"), ("", "it is empty"),
+            ("\u{80}", "neither a safetensors file"), ("PK\u{3}\u{4}", "truncated"), (#"{"weight_map": 3}"#, "shard index"),
+            ("\u{2}\0\0\0\0\0\0\0{}", "of its 0 tensors none"),
+        ])
     func otherFiles(_ content: String, _ reason: String) throws {
         try withCheckpoint(["weights.bin": Data(content.utf8)]) {
             let said = refusal($0.appending(path: "weights.bin"))

@@ -8,9 +8,10 @@ import Testing
 @Suite("Checkpoints that are not what they should be") struct CheckpointTests {
     /// The weights of the sound models, by their names.
     private static let models = Result {
-        try Dictionary(uniqueKeysWithValues: ["resnet", "vit"].map {
-            ($0, Formula.weights(try Fixtures.decoded(ModelFixture.self, "\($0).json").shapes))
-        })
+        try Dictionary(
+            uniqueKeysWithValues: ["resnet", "vit"].map {
+                ($0, Formula.weights(try Fixtures.decoded(ModelFixture.self, "\($0).json").shapes))
+            })
     }
 
     private func weights(_ name: String) throws -> [String: Tensor] {
@@ -68,11 +69,12 @@ import Testing
             weights["ln_final.bias"] = Tensor([63])
             weights["logit_scale"] = Tensor([2])
         }
-        #expect(found == [
-            .wrongShape("visual.layer2.0.conv2.weight", expected: [32, 32, 3, 3], found: [16, 16, 1, 1]),
-            .wrongShape("ln_final.bias", expected: [64], found: [63]),
-            .wrongShape("logit_scale", expected: [], found: [2]),
-        ])
+        #expect(
+            found == [
+                .wrongShape("visual.layer2.0.conv2.weight", expected: [32, 32, 3, 3], found: [16, 16, 1, 1]),
+                .wrongShape("ln_final.bias", expected: [64], found: [63]),
+                .wrongShape("logit_scale", expected: [], found: [2]),
+            ])
         #expect("\(found[1])" == "ln_final.bias has shape [63]; expected [64]")
     }
 
@@ -82,26 +84,31 @@ import Testing
             weights["visual.bn1.running_var"]![1] = -1
             weights["visual.layer1.0.conv1.weight"]![0, 0, 0, 0] = .infinity
         }
-        #expect(found.map(\.description) == [
-            "visual.bn1.running_var: it holds a negative variance",
-            "visual.layer1.0.conv1.weight: it holds a number that is not finite",
-            "positional_embedding: it holds a number that is not finite",
-        ])
+        #expect(
+            found.map(\.description) == [
+                "visual.bn1.running_var: it holds a negative variance",
+                "visual.layer1.0.conv1.weight: it holds a number that is not finite",
+                "positional_embedding: it holds a number that is not finite",
+            ])
     }
 
     @Test func extentsThatFitNoArchitecture() throws {
-        #expect(try problems { $0["visual.attnpool.positional_embedding"] = Tensor([7, 512]) }.map(\.description) == [
-            "visual.attnpool.positional_embedding: 7 rows are not one more than a square"
-        ])
-        #expect(try problems { $0["text_projection"] = Tensor([64, 40]) }.map(\.description) == [
-            "text_projection: texts have 40 features and images 32"
-        ])
-        #expect(try problems { $0["token_embedding.weight"] = Tensor([0, 64]) }.map(\.description) == [
-            "token_embedding.weight has shape [0, 64]; expected [?, 64]"
-        ])
-        #expect(try problems { $0["logit_scale"] = Tensor(100) }.map(\.description) == [
-            "logit_scale: the exponential of 100.0 is not a finite number"
-        ])
+        #expect(
+            try problems { $0["visual.attnpool.positional_embedding"] = Tensor([7, 512]) }.map(\.description) == [
+                "visual.attnpool.positional_embedding: 7 rows are not one more than a square"
+            ])
+        #expect(
+            try problems { $0["text_projection"] = Tensor([64, 40]) }.map(\.description) == [
+                "text_projection: texts have 40 features and images 32"
+            ])
+        #expect(
+            try problems { $0["token_embedding.weight"] = Tensor([0, 64]) }.map(\.description) == [
+                "token_embedding.weight has shape [0, 64]; expected [?, 64]"
+            ])
+        #expect(
+            try problems { $0["logit_scale"] = Tensor(100) }.map(\.description) == [
+                "logit_scale: the exponential of 100.0 is not a finite number"
+            ])
         #expect(try !problems { $0["visual.layer1.0.conv1.weight"] = Tensor([1 << 60, 0]) }.isEmpty)
         #expect(try !problems { $0["visual.conv1.weight"] = Tensor([]) }.isEmpty)
         #expect(try !problems("vit") { $0["visual.conv1.weight"] = Tensor([128, 3, 8, 4]) }.isEmpty)

@@ -38,7 +38,8 @@ struct PrecisionTests {
             let some = images.rows(range).reshaped([range.count, resolution, resolution, 3])
             // Products in bfloat16 are the same to the bit. Of the few in float32, OpenBLAS's AVX2 kernels round by place,
             // and what follows them may then round to the next bfloat16.
-            let difference = zip(encoder.encode(some).normalizedRows().values, all.rows(range).normalizedRows().values)
+            let difference =
+                zip(encoder.encode(some).normalizedRows().values, all.rows(range).normalizedRows().values)
                 .map { abs($0 - $1) }.max() ?? 1
             #expect(difference < 1e-4)
         }

@@ -82,7 +82,9 @@ import Testing
         }
     }
 
-    @Test("An image's features do not depend on what is beside it", .enabled(if: Float32Panels.suit(outputs: 32), "this processor has no AVX-512"))
+    @Test(
+        "An image's features do not depend on what is beside it",
+        .enabled(if: Float32Panels.suit(outputs: 32), "this processor has no AVX-512"))
     func company() throws {
         let encoder = try Self.small.get().encoder, pixels = PromptedModel.pixels(5, encoder.resolution)
         let prompts = prompts(2, width: encoder.width).map { Variable($0) }
@@ -109,7 +111,9 @@ import Testing
         }
     }
 
-    @Test("bfloat16 is as near as its numbers are", .enabled(if: (try? Precision.bf16.check()) != nil, "this processor has no AVX-512 BF16"))
+    @Test(
+        "bfloat16 is as near as its numbers are",
+        .enabled(if: (try? Precision.bf16.check()) != nil, "this processor has no AVX-512 BF16"))
     func bfloat16() throws {
         let shapes = ModelShapes.visionTransformer(resolution: 32, patch: 8, width: 128, layers: 3, dimension: 32).addingText()
         try Fixtures.withFolder { folder in

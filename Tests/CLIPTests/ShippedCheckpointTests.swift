@@ -35,10 +35,18 @@ import Testing
     func logitScale() throws {
         let plain = try withCheckpoint { try CLIPText(checkpoint: $0).logitScale }
         let scale = try #require(Self.weights.get()["logit_scale"]).scalar
-        let list = try withCheckpoint { $0["logit_scale"] = Tensor([1], [scale]) } _: { try CLIPText(checkpoint: $0).logitScale }
+        let list = try withCheckpoint {
+            $0["logit_scale"] = Tensor([1], [scale])
+        } _: {
+            try CLIPText(checkpoint: $0).logitScale
+        }
         #expect(plain == list)
         #expect {
-            try withCheckpoint { $0["logit_scale"] = Tensor([2], [scale, scale]) } _: { try $0.checkHeader() }
+            try withCheckpoint {
+                $0["logit_scale"] = Tensor([2], [scale, scale])
+            } _: {
+                try $0.checkHeader()
+            }
         } throws: { "\($0)".contains("logit_scale has shape [2]; expected []") }
     }
 
@@ -61,14 +69,24 @@ import Testing
     func wrappedNames() throws {
         let compiled: (String) -> String = { $0.replacing("visual.", with: "visual._orig_mod.") }
         #expect {
-            try withCheckpoint { $0["visual.ln_post.bias"] = Tensor([3]) } named: { compiled($0) } _: { try $0.checkHeader() }
+            try withCheckpoint {
+                $0["visual.ln_post.bias"] = Tensor([3])
+            } named: {
+                compiled($0)
+            } _: {
+                try $0.checkHeader()
+            }
         } throws: { error in
             guard case .unfitWeights(_, let problems)? = error as? CheckpointError else { return false }
             return problems.map(\.description) == ["visual._orig_mod.ln_post.bias has shape [3]; expected [128]"]
         }
         let sound = try withCheckpoint { try features($0) }
-        let both = try withCheckpoint { $0["visual._orig_mod.proj"] = Tensor([1]) } _: { checkpoint in
-            #expect { try checkpoint.checkHeader() } throws: { "\($0)".contains("visual._orig_mod.proj: it belongs to no part") }
+        let both = try withCheckpoint {
+            $0["visual._orig_mod.proj"] = Tensor([1])
+        } _: { checkpoint in
+            #expect { try checkpoint.checkHeader() } throws: {
+                "\($0)".contains("visual._orig_mod.proj: it belongs to no part")
+            }
             return try CLIPText(checkpoint: checkpoint).logitScale
         }
         #expect(try both == withCheckpoint { try CLIPText(checkpoint: $0).logitScale } && sound.image.isFinite)
@@ -78,10 +96,14 @@ import Testing
     func header() throws {
         try withCheckpoint { try $0.checkHeader() }
         for gone in ["visual.conv1.weight", "transformer.resblocks.0.mlp.c_fc.bias", "logit_scale", "text_projection"] {
-            let error = try withCheckpoint { $0[gone] = nil } _: { checkpoint in
+            let error = try withCheckpoint {
+                $0[gone] = nil
+            } _: { checkpoint in
                 #expect(throws: CheckpointError.self) { try checkpoint.checkHeader() }
             }
-            let whole = try withCheckpoint { $0[gone] = nil } _: { checkpoint in
+            let whole = try withCheckpoint {
+                $0[gone] = nil
+            } _: { checkpoint in
                 #expect(throws: CheckpointError.self) { try CLIPModel(checkpoint: checkpoint) }
             }
             guard case .unfitWeights(_, let found)? = error, case .unfitWeights(_, let all)? = whole else {
@@ -91,7 +113,11 @@ import Testing
             #expect(found == all)
         }
         // Numbers are not looked at.
-        try withCheckpoint { $0["positional_embedding"]?[0, 0] = .nan } _: { try $0.checkHeader() }
+        try withCheckpoint {
+            $0["positional_embedding"]?[0, 0] = .nan
+        } _: {
+            try $0.checkHeader()
+        }
     }
 }
 
@@ -125,10 +151,11 @@ import Testing
     /// A tokenizer.json of the same merges, with tokens that were added.
     private func json(adding added: [String]) throws -> Data {
         let tokens: [[String: Any]] = added.enumerated().map { ["id": count + $0, "content": $1] }
-        return try JSONSerialization.data(withJSONObject: [
-            "model": ["type": "BPE", "vocab": vocabulary, "merges": merges, "end_of_word_suffix": "</w>"] as [String: Any],
-            "added_tokens": tokens,
-        ] as [String: Any])
+        return try JSONSerialization.data(
+            withJSONObject: [
+                "model": ["type": "BPE", "vocab": vocabulary, "merges": merges, "end_of_word_suffix": "</w>"] as [String: Any],
+                "added_tokens": tokens,
+            ] as [String: Any])
     }
 
     @Test("Of merges and a tokenizer.json with an added token, the one that fits is taken")

@@ -65,10 +65,12 @@ import Testing
         #expect(tokenizer.encode("") == [])
     }
 
-    @Test("A merges file that is wrong is refused with its line", arguments: [
-        ("#version: 0.2\ni n\nthree symbols here\n", 3), ("i n\nxx y\n", 2), ("i n\na b\ni n\n", 3), ("i  n", 1),
-        ("in", 1), ("#version: 0.2\ni \n", 2),
-    ])
+    @Test(
+        "A merges file that is wrong is refused with its line",
+        arguments: [
+            ("#version: 0.2\ni n\nthree symbols here\n", 3), ("i n\nxx y\n", 2), ("i n\na b\ni n\n", 3), ("i  n", 1),
+            ("in", 1), ("#version: 0.2\ni \n", 2),
+        ])
     func badMerges(_ text: String, _ line: Int) throws {
         try Fixtures.withFolder { folder in
             let file = folder.appending(path: "merges.txt")

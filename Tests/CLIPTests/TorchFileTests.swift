@@ -130,21 +130,23 @@ import Testing
         #expect(count >= 30)
     }
 
-    @Test("Pickles that ask for more than data are refused by name", arguments: [
-        (
-            Pickle.program(Pickle.global("os", "system"), Pickle.tuple([Pickle.text("true")]), Array("R".utf8)),
-            "\"os.system\""
-        ),
-        (Pickle.program(Pickle.global("torch._utils", "_rebuild_qtensor")), "\"torch._utils._rebuild_qtensor\""),
-        (Pickle.program(Pickle.global("builtins", "getattr")), "\"builtins.getattr\""),
-        (Pickle.program(Array("X\u{2}\0\0\0osX\u{6}\0\0\0system".utf8), [0x93]), "\"os.system\""),
-        (Pickle.program(Array("(ios\nsystem\n".utf8)), "instruction INST"),
-        (Pickle.program(Array("}".utf8), [0x32]), "instruction DUP"),
-        (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")R".utf8)), "calls torch.HalfStorage"),
-        (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")".utf8), [0x81]), "not a class of TorchScript"),
-        (Pickle.program(Array("]}b".utf8)), "gives attributes to a list"),
-        (Pickle.program(Pickle.global("torch._utils", "_rebuild_parameter"), Array(")R".utf8)), "_rebuild_parameter"),
-    ])
+    @Test(
+        "Pickles that ask for more than data are refused by name",
+        arguments: [
+            (
+                Pickle.program(Pickle.global("os", "system"), Pickle.tuple([Pickle.text("true")]), Array("R".utf8)),
+                "\"os.system\""
+            ),
+            (Pickle.program(Pickle.global("torch._utils", "_rebuild_qtensor")), "\"torch._utils._rebuild_qtensor\""),
+            (Pickle.program(Pickle.global("builtins", "getattr")), "\"builtins.getattr\""),
+            (Pickle.program(Array("X\u{2}\0\0\0osX\u{6}\0\0\0system".utf8), [0x93]), "\"os.system\""),
+            (Pickle.program(Array("(ios\nsystem\n".utf8)), "instruction INST"),
+            (Pickle.program(Array("}".utf8), [0x32]), "instruction DUP"),
+            (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")R".utf8)), "calls torch.HalfStorage"),
+            (Pickle.program(Pickle.global("torch", "HalfStorage"), Array(")".utf8), [0x81]), "not a class of TorchScript"),
+            (Pickle.program(Array("]}b".utf8)), "gives attributes to a list"),
+            (Pickle.program(Pickle.global("torch._utils", "_rebuild_parameter"), Array(")R".utf8)), "_rebuild_parameter"),
+        ])
     func hostileNames(_ pickle: [UInt8], _ reason: String) {
         let said = refusal(TorchArchive(pickle: pickle))
         #expect(said?.contains(reason) == true, "\(said ?? "accepted")")
@@ -163,7 +165,8 @@ import Testing
     @Test("The weights of a training checkpoint are read, whatever it holds besides")
     func trainingCheckpoint() throws {
         let weights = Self.dictionary([("visual.proj", Pickle.tensor(of: 6, [2, 3], strides: [3, 1]))])
-        let scalar = Pickle.global("numpy.core.multiarray", "scalar")
+        let scalar =
+            Pickle.global("numpy.core.multiarray", "scalar")
             + Pickle.tuple([Self.object("numpy", "dtype"), Pickle.text("bytes")]) + Array("R".utf8)
         for key in ["state_dict", "model_state_dict", "model"] {
             let root = Self.dictionary([
@@ -176,50 +179,54 @@ import Testing
         }
     }
 
-    @Test("What is no plain state dict is refused with lines that save it, as the file is", arguments: [
-        (object("trainers", "CLIP"), "torch.save(checkpoint.state_dict(), path)"),
-        (dictionary([("model", object("trainers", "CLIP"))]), "torch.save(checkpoint[\"model\"].state_dict(), path)"),
-        (
-            dictionary([("args", Pickle.global("argparse", "Namespace")), ("weights", dictionary([]))]),
-            "torch.save(checkpoint[\"args\"].state_dict(), path)"
-        ),
-        (
-            dictionary([("net", dictionary([])), ("args", object("argparse", "Namespace"))]),
-            "torch.save(checkpoint[\"net\"], path)"
-        ),
-        // An object among the weights.
-        (dictionary([("state_dict", dictionary([("w", object("quant", "Packed"))]))]), "\"quant.Packed\""),
-    ])
+    @Test(
+        "What is no plain state dict is refused with lines that save it, as the file is",
+        arguments: [
+            (object("trainers", "CLIP"), "torch.save(checkpoint.state_dict(), path)"),
+            (dictionary([("model", object("trainers", "CLIP"))]), "torch.save(checkpoint[\"model\"].state_dict(), path)"),
+            (
+                dictionary([("args", Pickle.global("argparse", "Namespace")), ("weights", dictionary([]))]),
+                "torch.save(checkpoint[\"args\"].state_dict(), path)"
+            ),
+            (
+                dictionary([("net", dictionary([])), ("args", object("argparse", "Namespace"))]),
+                "torch.save(checkpoint[\"net\"], path)"
+            ),
+            // An object among the weights.
+            (dictionary([("state_dict", dictionary([("w", object("quant", "Packed"))]))]), "\"quant.Packed\""),
+        ])
     func advice(_ root: [UInt8], _ advice: String) {
         let said = refusal(TorchArchive(pickle: Pickle.program(root)))
         #expect(said?.contains(advice) == true && said?.contains("asks Python for") == true, "\(said ?? "accepted")")
     }
 
-    @Test("Pickles that lie are refused", arguments: [
-        ([], "ends at byte"), ([0x80, 9], "version 9"), (Pickle.program([]), "a value that is not there"),
-        ([0x80, 2] + Array("X".utf8) + [0xff, 0xff, 0xff, 0xff], "of 4294967295 that an instruction takes"),
-        ([0x80, 2, 0x8b, 0xff, 0xff, 0xff, 0x7f], "LONG4"), ([0x80, 2, 0x8a, 0xff, 1], "of 255"),
-        ([0x80, 2] + Array("ctorch".utf8), "ends within a name"),
-        ([0x80, 2] + Array("h\u{7}.".utf8), "refers to value 7"),
-        (Pickle.program(Array("t".utf8)), "no mark"), (Pickle.program(Array("}]s".utf8)), "a value that is not there"),
-        (Pickle.program(Array("](}]a".utf8)), "appends to a dictionary"),
-        (Pickle.program(Pickle.text("x"), Array("Q".utf8)), "not a storage"),
-        (Pickle.program(Pickle.storage(7)), "too few for 7 numbers"),
-        (Pickle.program(Pickle.storage(-1)), "too few"), (Pickle.program(Pickle.storage(.max)), "too few"),
-        (Pickle.program(Pickle.storage(1, key: "../data.pkl")), "no member"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 4], strides: [3, 1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, offset: 1, [2, 3], strides: [3, 1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, offset: -1, [2, 2], strides: [3, 1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [3, -1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, [.max, 2], strides: [0, 1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [.max, 1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [1])), "does not fit in"),
-        (Pickle.program(Pickle.tensor(of: 6, [1 << 40], strides: [0])), "repeats the 6 numbers"),
-        (
-            Pickle.program(Pickle.tensor(of: 6, [1, 1, 1, 1, 1, 1, 1, 1, 1], strides: [1, 1, 1, 1, 1, 1, 1, 1, 1])),
-            "8 dimensions"
-        ),
-    ] as [([UInt8], String)])
+    @Test(
+        "Pickles that lie are refused",
+        arguments: [
+            ([], "ends at byte"), ([0x80, 9], "version 9"), (Pickle.program([]), "a value that is not there"),
+            ([0x80, 2] + Array("X".utf8) + [0xff, 0xff, 0xff, 0xff], "of 4294967295 that an instruction takes"),
+            ([0x80, 2, 0x8b, 0xff, 0xff, 0xff, 0x7f], "LONG4"), ([0x80, 2, 0x8a, 0xff, 1], "of 255"),
+            ([0x80, 2] + Array("ctorch".utf8), "ends within a name"),
+            ([0x80, 2] + Array("h\u{7}.".utf8), "refers to value 7"),
+            (Pickle.program(Array("t".utf8)), "no mark"), (Pickle.program(Array("}]s".utf8)), "a value that is not there"),
+            (Pickle.program(Array("](}]a".utf8)), "appends to a dictionary"),
+            (Pickle.program(Pickle.text("x"), Array("Q".utf8)), "not a storage"),
+            (Pickle.program(Pickle.storage(7)), "too few for 7 numbers"),
+            (Pickle.program(Pickle.storage(-1)), "too few"), (Pickle.program(Pickle.storage(.max)), "too few"),
+            (Pickle.program(Pickle.storage(1, key: "../data.pkl")), "no member"),
+            (Pickle.program(Pickle.tensor(of: 6, [2, 4], strides: [3, 1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, offset: 1, [2, 3], strides: [3, 1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, offset: -1, [2, 2], strides: [3, 1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [3, -1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, [.max, 2], strides: [0, 1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [.max, 1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, [2, 2], strides: [1])), "does not fit in"),
+            (Pickle.program(Pickle.tensor(of: 6, [1 << 40], strides: [0])), "repeats the 6 numbers"),
+            (
+                Pickle.program(Pickle.tensor(of: 6, [1, 1, 1, 1, 1, 1, 1, 1, 1], strides: [1, 1, 1, 1, 1, 1, 1, 1, 1])),
+                "8 dimensions"
+            ),
+        ] as [([UInt8], String)])
     func lies(_ pickle: [UInt8], _ reason: String) {
         let said = refusal(TorchArchive(pickle: pickle))
         #expect(said?.contains(reason) == true, "\(said ?? "accepted")")

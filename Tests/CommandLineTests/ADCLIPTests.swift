@@ -32,9 +32,13 @@ struct ADCLIPTests {
         #expect(again.status == 0 && again.errors.hasPrefix("All "))
 
         func embeddings(_ domain: String) throws -> String {
-            guard case .text(let key)? = try workplace.query("""
-                SELECT key FROM names WHERE name = '\(domain)' AND kind = 'embeddings'
-                """).rows.first?[0] else { return "" }
+            guard
+                case .text(let key)? = try workplace.query(
+                    """
+                    SELECT key FROM names WHERE name = '\(domain)' AND kind = 'embeddings'
+                    """
+                ).rows.first?[0]
+            else { return "" }
             return key
         }
         let byHand = try await workplace.run(

@@ -74,7 +74,8 @@ struct ArchitectureTests {
         let own = Self.root.appending(path: page)
         for link in try Self.text(of: page).matches(of: #/\]\(([^)#:]*)(#[^)]*)?\)/#) {
             let name = String(link.output.1), anchor = link.output.2.map { String($0.dropFirst()) }
-            let target = name.isEmpty
+            let target =
+                name.isEmpty
                 ? own : own.deletingLastPathComponent().appending(path: name).standardizedFileURL
             guard FileManager.default.fileExists(atPath: target.path) else {
                 Issue.record("\(page) links to \(name), which is not there")

@@ -38,8 +38,14 @@ struct BadInputTests {
         (["spg-evaluate", "--embeddings", "ink", "--prompts", "a", "--generator", "b"], "Unknown option '--prompts'"),
         (["spg-extract", "--data", "data", "--veiws", "3"], "--views"),
         (["spg-extract", "--data", "data", "--views", "many"], "many"),
-        (["spg-extract", "--data", "data", "--views", "5000"], "--views must be a whole number from 0 to 1000, or everyEpoch, not 5000"),
-        (["spg-extract", "--data", "data", "--views=-1"], "--views must be a whole number from 0 to 1000, or everyEpoch, not -1"),
+        (
+            ["spg-extract", "--data", "data", "--views", "5000"],
+            "--views must be a whole number from 0 to 1000, or everyEpoch, not 5000"
+        ),
+        (
+            ["spg-extract", "--data", "data", "--views=-1"],
+            "--views must be a whole number from 0 to 1000, or everyEpoch, not -1"
+        ),
         (["spg-extract", "--data", "data", "--threads", "0"], "--threads must be from 1 to 1024, not 0"),
         (["spg-extract", "--data", "data", "--on-bad-image", "ignore"], "skip"),
         (["spg", "run", "small.yaml", "--job", "1"], "--jobs"),

@@ -21,7 +21,8 @@ import Testing
             try data.write(to: elsewhere.url.appending(path: "model.spg"))
             let arguments = ["data/chalk", "--format", "jsonl"]
             let stored = try await workplace.start(
-                "spg", ["predict", name, "--checkpoint", "clip"] + arguments).outcome()
+                "spg", ["predict", name, "--checkpoint", "clip"] + arguments
+            ).outcome()
             let carried = try await Program("spg", ["predict", "model.spg"] + arguments, in: elsewhere.url).outcome()
             #expect(carried.status == 0 && carried.output == stored.output, "\(stage): \(carried.errors)")
             for file in ["first.spg", "second.spg"] { try files.removeItem(at: workplace.url.appending(path: file)) }

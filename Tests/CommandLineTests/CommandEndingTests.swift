@@ -16,7 +16,8 @@ struct CommandEndingTests {
 
     private func workplace(_ command: String) throws -> Workplace {
         let workplace = try Workplace()
-        try workplace.write("""
+        try workplace.write(
+            """
             pipeline: small
             dataset: {root: data, name: Small}
             encoder: {checkpoint: clip}
@@ -29,7 +30,8 @@ struct CommandEndingTests {
                   \(command)
                 outputs: {a: a.txt}
             """)
-        try FileManager.default.createDirectory(at: workplace.url.appending(path: "temporary"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: workplace.url.appending(path: "temporary"), withIntermediateDirectories: true)
         return workplace
     }
 
@@ -103,9 +105,11 @@ struct CommandEndingTests {
         while others() || !FileManager.default.fileExists(atPath: workplace.folder.path("ready")) { usleep(5000) }
         #expect(!FolderProcess.all(in: workplace.url).isEmpty && folders(workplace).count == 1)
         // Of a version before there were locks.
-        try FileManager.default.createDirectory(atPath: workplace.folder.path("temporary/spg-command-old"), withIntermediateDirectories: true)
-        try workplace.write(String(contentsOf: workplace.url.appending(path: "small.yaml"), encoding: .utf8)
-            .replacing("sleep 40; echo", with: "kill -s KILL 0; echo"))
+        try FileManager.default.createDirectory(
+            atPath: workplace.folder.path("temporary/spg-command-old"), withIntermediateDirectories: true)
+        try workplace.write(
+            String(contentsOf: workplace.url.appending(path: "small.yaml"), encoding: .utf8)
+                .replacing("sleep 40; echo", with: "kill -s KILL 0; echo"))
         _ = try await start(workplace).outcome()
         #expect(rest(workplace, within: .seconds(5)).isEmpty && folders(workplace) == [])
         _ = try await run.outcome()

@@ -48,29 +48,39 @@ struct CommandEvaluationTests {
         let run = try await workplace.run("spg", "run", "small.yaml")
         #expect(run.status == 0, "\(run.errors)")
         // 20 and 16 of 24.
-        #expect(run.lines.contains { $0.hasPrefix("Guess") && $0.hasSuffix("75.0 ± 11.8  75.0 ± 11.8  75.0 ± 11.8") }, "\(run.output)")
+        #expect(
+            run.lines.contains { $0.hasPrefix("Guess") && $0.hasSuffix("75.0 ± 11.8  75.0 ± 11.8  75.0 ± 11.8") },
+            "\(run.output)")
         let overview = try await workplace.run("spg", "results", "--no-published")
         #expect(overview.output.contains("Multi-source") && !overview.output.contains("Single-source"), "\(overview.output)")
         #expect(overview.lines.contains { $0.hasPrefix("Guess") && $0.hasSuffix("75.0 ± 11.8") }, "\(overview.output)")
-        let evaluations = try workplace.query("""
+        let evaluations = try workplace.query(
+            """
             SELECT dataset, target, seed, accuracy, images, is_current FROM evaluations WHERE method = 'guess' ORDER BY target, seed
-            """).rows
+            """
+        ).rows
         let expected: [[QueryResult.Value]] = [("chalk", 1, 20), ("chalk", 2, 16), ("oil", 1, 20), ("oil", 2, 16)].map {
             [.text("Small"), .text($0), .integer($1), .real(Double($2) / 24), .integer(24), .integer(1)]
         }
         #expect(evaluations == expected)
-        #expect(try workplace.count("SELECT count(*) FROM predictions JOIN results USING (evaluation_key) WHERE method = 'Guess'") == 96)
-        #expect(try workplace.count("""
-            SELECT count(*) FROM results AS guess
-            JOIN results AS zero ON zero.target = guess.target AND zero.method = 'Zero-shot CLIP'
-            JOIN prediction_pairs AS pair ON pair.evaluation_key = guess.evaluation_key AND pair.other_key = zero.evaluation_key
-            WHERE guess.method = 'Guess'
-            """) == 96)
+        #expect(
+            try workplace.count("SELECT count(*) FROM predictions JOIN results USING (evaluation_key) WHERE method = 'Guess'")
+                == 96)
+        #expect(
+            try workplace.count(
+                """
+                SELECT count(*) FROM results AS guess
+                JOIN results AS zero ON zero.target = guess.target AND zero.method = 'Zero-shot CLIP'
+                JOIN prediction_pairs AS pair ON pair.evaluation_key = guess.evaluation_key AND pair.other_key = zero.evaluation_key
+                WHERE guess.method = 'Guess'
+                """) == 96)
         #expect(try workplace.count("SELECT count(*) FROM metrics WHERE name = 'guesses' AND value = 24") == 4)
         #expect(try workplace.count("SELECT count(*) FROM files") == 0)
 
         let diff = try await workplace.run("spg", "diff", "guess(target oil, seed 1)", "guess(target oil, seed 2)")
-        #expect(diff.output.contains("accuracy 83.3 % of 24 images") && diff.output.contains("evaluates.seed 1 → 2"), "\(diff.output)")
+        #expect(
+            diff.output.contains("accuracy 83.3 % of 24 images") && diff.output.contains("evaluates.seed 1 → 2"),
+            "\(diff.output)")
         let cost = try await workplace.run("spg", "results", "small.yaml", "--cost", "--format", "csv")
         #expect(cost.status == 0 && cost.lines.count { $0.hasPrefix("Guess,") } == 4, "\(cost.output)")
         let classes = try await workplace.run("spg", "results", "small.yaml", "--per-class")
@@ -89,15 +99,22 @@ struct CommandEvaluationTests {
         let again = try await workplace.run("spg", "run", "small.yaml", "--only", "guess(target oil, seed 2)")
         #expect(again.status == 0, "\(again.errors)")
         let same = try await workplace.run("spg", "export", "predictions", "guess(target oil, seed 2)", "--output", "same.csv")
-        #expect(same.status == 0 && FileManager.default.contentsEqual(
-            atPath: workplace.url.appending(path: "out.csv").path, andPath: workplace.url.appending(path: "same.csv").path))
+        #expect(
+            same.status == 0
+                && FileManager.default.contentsEqual(
+                    atPath: workplace.url.appending(path: "out.csv").path,
+                    andPath: workplace.url.appending(path: "same.csv").path)
+        )
     }
 
     @Test("Predictions that are not of the images end the stage, with file, line and column, and are not kept")
     func failing() async throws {
         let workplace = try workplace()
         for (edit, message) in [
-            ("sed '5s/^[a-z]*,/other,/'", "predictions.csv, line 5, column “label”: “other” is not the image's class, which is “"),
+            (
+                "sed '5s/^[a-z]*,/other,/'",
+                "predictions.csv, line 5, column “label”: “other” is not the image's class, which is “"
+            ),
             ("sed '7d'", "predictions.csv: 1 of the 24 images of chalk have no row (“"),
             ("sed 's/0[.]3$/2/'", "predictions.csv, line 3, column “probability”: “2” is not a number from 0 to 1"),
         ] {
@@ -110,14 +127,17 @@ struct CommandEvaluationTests {
         }
         let plan = try await workplace.run(
             "spg", "status", "small.yaml", "--set", "stages.guess.from.known.of=all")
-        #expect(plan.status == 65 && plan.errors.contains("stages.guess.from.known.stage: it has the features of chalk too"), "\(plan.errors)")
+        #expect(
+            plan.status == 65 && plan.errors.contains("stages.guess.from.known.stage: it has the features of chalk too"),
+            "\(plan.errors)")
     }
 
     @Test("By hand, too, nothing is predicted that was handed over to learn from")
     func byHand() async throws {
         let workplace = try workplace()
         #expect(try await workplace.run("spg", "run", "small.yaml", "--until", "features").status == 0)
-        let ink = try workplace.store.resolve("ink", kind: .embeddings), oil = try workplace.store.resolve("oil", kind: .embeddings)
+        let ink = try workplace.store.resolve("ink", kind: .embeddings),
+            oil = try workplace.store.resolve("oil", kind: .embeddings)
         let parameters = """
             {"command": "true > ${outputs.predictions}", "inputs": {"known": "npy", "target": "csv"}, "cells": {}, "files": {}, \
             "outputs": {"predictions": "p.csv"}, "evaluates": {"images": "target", "method": "guess"}}
@@ -127,7 +147,9 @@ struct CommandEvaluationTests {
                 "spg-command", "--parameters", parameters, "--input", "known=\(known)", "--input", "target=\(oil)")
         }
         let same = try await outcome(oil)
-        #expect(same.status == 65 && same.errors.contains("the role “known” has the features of the very images that are predicted"))
+        #expect(
+            same.status == 65 && same.errors.contains("the role “known” has the features of the very images that are predicted")
+        )
         let empty = try await outcome(ink)
         #expect(empty.status == 65 && empty.errors.contains("p.csv is empty"), "\(empty.errors)")
     }
@@ -151,7 +173,9 @@ struct CommandEvaluationTests {
 
     private static let hasNumPy: Bool = {
         let process = Process()
-        (process.executableURL, process.arguments) = (URL(filePath: "/bin/sh"), ["-c", "python3 -c 'import numpy' 2>/dev/null"])
+        (process.executableURL, process.arguments) = (
+            URL(filePath: "/bin/sh"), ["-c", "python3 -c 'import numpy' 2>/dev/null"]
+        )
         guard (try? process.run()) != nil else { return false }
         process.waitUntilExit()
         return process.terminationStatus == 0

@@ -6,20 +6,22 @@ import Testing
 @Suite("Commands as stages")
 struct CommandStageTests {
     /// The pipeline of the workplace with a stage that counts prompts, and one that copies what that wrote.
-    private static let pipeline = Workplace.pipeline.replacing("results:", with: """
-          count:
-            uses: command
-            from: {prompts: {stage: prompts, of: all, as: csv}}
-            files: {script: count script.sh}
-            run: sh ${files.script} ${inputs.prompts} ${outputs.table} ${outputs.metrics} ${seed}
-            outputs: {table: table.csv, metrics: metrics.json}
-          copy:
-            uses: command
-            from: {counted: count}
-            run: cat ${inputs.counted}/table.csv > ${outputs.copy}
-            outputs: {copy: copy.csv}
-        results:
-        """)
+    private static let pipeline = Workplace.pipeline.replacing(
+        "results:",
+        with: """
+              count:
+                uses: command
+                from: {prompts: {stage: prompts, of: all, as: csv}}
+                files: {script: count script.sh}
+                run: sh ${files.script} ${inputs.prompts} ${outputs.table} ${outputs.metrics} ${seed}
+                outputs: {table: table.csv, metrics: metrics.json}
+              copy:
+                uses: command
+                from: {counted: count}
+                run: cat ${inputs.counted}/table.csv > ${outputs.copy}
+                outputs: {copy: copy.csv}
+            results:
+            """)
 
     private static let script = """
         echo "threads $OMP_NUM_THREADS" >&2
@@ -43,12 +45,15 @@ struct CommandStageTests {
     func missingFiles() async throws {
         let workplace = try Workplace()
         let files = "files: {script: gone.sh, table: \"gone too.csv\"}"
-        try workplace.write(Self.pipeline.replacing("files: {script: count script.sh}", with: files)
-            .replacing("${outputs.metrics} ${seed}", with: "${outputs.metrics} ${seed} ${files.table}"))
+        try workplace.write(
+            Self.pipeline.replacing("files: {script: count script.sh}", with: files)
+                .replacing("${outputs.metrics} ${seed}", with: "${outputs.metrics} ${seed} ${files.table}"))
         let status = try await workplace.run("spg", "status", "small.yaml")
         #expect(status.status == 65, "\(status.errors)")
         for (name, file) in [("script", "gone.sh"), ("table", "gone too.csv")] {
-            #expect(status.errors.contains("stages.count.files.\(name): cannot read “\(workplace.url.path)/\(file)”"), "\(status.errors)")
+            #expect(
+                status.errors.contains("stages.count.files.\(name): cannot read “\(workplace.url.path)/\(file)”"),
+                "\(status.errors)")
         }
         #expect(status.errors.ranges(of: "small.yaml:").count == 2, "\(status.errors)")
     }
@@ -61,15 +66,19 @@ struct CommandStageTests {
         let files = try workplace.query("SELECT name, file_name, CAST(content AS TEXT) FROM files ORDER BY name").rows
         let columns = (0..<(try workplace.count("SELECT width FROM prompts LIMIT 1"))).map { "v\($0)" }.joined(separator: ",")
         let expected = "file,domain,seed\n0001.csv,chalk,1\n0002.csv,ink,1\n0003.csv,oil,1\n\(columns)\n"
-        #expect(files == [
-            [.text("copy"), .text("copy.csv"), .text(expected)], [.text("table"), .text("table.csv"), .text(expected)],
-        ])
-        let metrics = try workplace.query("SELECT epoch, name, value FROM metrics JOIN pipelines USING (key) "
-            + "WHERE stage = 'count' ORDER BY epoch, name").rows
-        #expect(metrics == [
-            [.integer(0), .text("prompts"), .real(3)],
-            [.integer(1), .text("half"), .real(0.5)], [.integer(2), .text("half"), .real(0.25)],
-        ])
+        #expect(
+            files == [
+                [.text("copy"), .text("copy.csv"), .text(expected)], [.text("table"), .text("table.csv"), .text(expected)],
+            ])
+        let metrics = try workplace.query(
+            "SELECT epoch, name, value FROM metrics JOIN pipelines USING (key) "
+                + "WHERE stage = 'count' ORDER BY epoch, name"
+        ).rows
+        #expect(
+            metrics == [
+                [.integer(0), .text("prompts"), .real(3)],
+                [.integer(1), .text("half"), .real(0.5)], [.integer(2), .text("half"), .real(0.25)],
+            ])
         try workplace.expectSound()
         #expect(try await workplace.run("spg", "store", "verify").status == 0)
 
@@ -79,7 +88,9 @@ struct CommandStageTests {
         let again = try await workplace.run("spg", "export", "files", "small/count/seed=1", "--output", "out")
         #expect(again.status != 0 && again.errors.contains("is there already"))
         let shown = try await workplace.run("spg", "show", "small/count/seed=1")
-        #expect(shown.output.contains("table.csv") && shown.output.contains("prompts: small/prompts/domain=ink/seed=1"), "\(shown.output)")
+        #expect(
+            shown.output.contains("table.csv") && shown.output.contains("prompts: small/prompts/domain=ink/seed=1"),
+            "\(shown.output)")
         #expect(try await run(workplace).errors.contains("What is chosen is made"))
     }
 
@@ -114,7 +125,8 @@ struct CommandStageTests {
         ("touch \"$2\"; echo '{}' > \"$3\"; echo >> \"$0\"", "is another file than when the run was planned"),
     ]
 
-    @Test("A command that fails, an output that is missing, figures that are none: nothing is kept, and it is tried again",
+    @Test(
+        "A command that fails, an output that is missing, figures that are none: nothing is kept, and it is tried again",
         arguments: failures.indices)
     func failing(index: Int) async throws {
         let (script, message) = Self.failures[index]
@@ -144,9 +156,11 @@ struct CommandStageTests {
 
     @Test("Values and names of folders reach a command as they are; nothing of them runs")
     func anyValues() async throws {
-        let domain = "x$(touch injected)`touch injected`", values = ["it's", "*", "a, \"b\"", "$(touch injected)", "; touch injected #"]
+        let domain = "x$(touch injected)`touch injected`",
+            values = ["it's", "*", "a, \"b\"", "$(touch injected)", "; touch injected #"]
         let axis = values.map { JSONValue.string($0).canonicalText }.joined(separator: ", ")
-        let workplace = try workplace("""
+        let workplace = try workplace(
+            """
             pipeline: small
             dataset: {root: data, name: Small}
             encoder: {checkpoint: clip}
@@ -212,7 +226,8 @@ struct CommandStageTests {
         var text = ""
         for (stage, formats) in stages {
             for format in formats {
-                text += "  \(stage)-\(format):\n    uses: command\n    from: {x: {stage: \(stage), of: all, as: \(format)}}\n"
+                text +=
+                    "  \(stage)-\(format):\n    uses: command\n    from: {x: {stage: \(stage), of: all, as: \(format)}}\n"
                     + "    run: wc -c < ${inputs.x}/0001.\(format) > ${outputs.size}\n    outputs: {size: size.txt}\n"
             }
         }
@@ -221,13 +236,16 @@ struct CommandStageTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         let sizes = try workplace.query("SELECT CAST(content AS TEXT) FROM files").rows
         #expect(sizes.count == 18)
-        #expect(sizes.allSatisfy { if case .text(let text) = $0[0] { (Int(text.filter(\.isNumber)) ?? 0) > 20 } else { false } })
+        #expect(
+            sizes.allSatisfy { if case .text(let text) = $0[0] { (Int(text.filter(\.isNumber)) ?? 0) > 20 } else { false } })
     }
 
-    @Test("The example's script maps prompts; it needs Python, and nothing besides",
-        .enabled(if: ["/usr/bin", "/usr/local/bin", "/root/.pyenv/shims"].contains {
-            FileManager.default.isExecutableFile(atPath: $0 + "/python3")
-        }, "there is no python3"))
+    @Test(
+        "The example's script maps prompts; it needs Python, and nothing besides",
+        .enabled(
+            if: ["/usr/bin", "/usr/local/bin", "/root/.pyenv/shims"].contains {
+                FileManager.default.isExecutableFile(atPath: $0 + "/python3")
+            }, "there is no python3"))
     func example() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let workplace = try Workplace()
@@ -235,12 +253,16 @@ struct CommandStageTests {
         try FileManager.default.copyItem(
             at: root.appending(path: "Scripts/prompt-map.py"), to: workplace.url.appending(path: "Scripts/prompt-map.py"))
         let example = try String(contentsOf: root.appending(path: "Pipelines/desktop-icons-map.yaml"), encoding: .utf8)
-        try Data(example.replacing("extends: desktop-icons.yaml", with: "extends: small.yaml")
-            .replacing("  domain-prompts: ~\n", with: "").utf8).write(to: workplace.url.appending(path: "map.yaml"))
+        try Data(
+            example.replacing("extends: desktop-icons.yaml", with: "extends: small.yaml")
+                .replacing("  domain-prompts: ~\n", with: "").utf8
+        ).write(to: workplace.url.appending(path: "map.yaml"))
         let outcome = try await workplace.run("spg", "run", "map.yaml", "--set", "matrix.seed=[1, 2]")
         #expect(outcome.status == 0 && outcome.errors.contains("6 prompts mapped"), "\(outcome.errors)")
         let files = try workplace.query("SELECT name, CAST(content AS TEXT) FROM files ORDER BY name").rows
-        guard case .text(let map) = files[0][1], case .text(let points) = files[1][1] else { throw CocoaError(.coderValueNotFound) }
+        guard case .text(let map) = files[0][1], case .text(let points) = files[1][1] else {
+            throw CocoaError(.coderValueNotFound)
+        }
         #expect(map.hasPrefix("<svg") && map.contains("ink 2"))
         #expect(points.split(whereSeparator: \.isNewline).count == 7)
         let share = try workplace.query("SELECT value FROM metrics WHERE name = 'first component'").rows[0][0]

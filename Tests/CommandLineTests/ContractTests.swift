@@ -59,7 +59,8 @@ struct ContractTests {
             var made: [String] = []
             for domain in ["ink", "oil"] {
                 let fit = try await workplace.start(
-                    "spg-fit", ["--embeddings", domain, "--threads", threads] + Workplace.fitting).outcome()
+                    "spg-fit", ["--embeddings", domain, "--threads", threads] + Workplace.fitting
+                ).outcome()
                 #expect(fit.status == 0 && fit.lines.count == 1, "\(fit.errors)")
                 made += fit.lines
             }
@@ -73,7 +74,8 @@ struct ContractTests {
                 ["generator", "--generator", cgan.lines.first ?? "", "--seed", "7"],
             ] {
                 let evaluation = try await workplace.start(
-                    "spg-evaluate", options + ["--embeddings", "chalk", "--threads", threads]).outcome()
+                    "spg-evaluate", options + ["--embeddings", "chalk", "--threads", threads]
+                ).outcome()
                 #expect(evaluation.status == 0 && evaluation.lines.count == 1, "\(evaluation.errors)")
                 #expect(evaluation.errors.contains("accuracy"))
                 made += evaluation.lines
@@ -104,7 +106,9 @@ struct ContractTests {
             #expect(!result.rows.isEmpty, "\(name)")
         }
         try expectEmbeddings(workplace)
-        for row in try workplace.query("SELECT seed, context_length, width, length(vectors), validation_accuracy FROM prompts").rows {
+        for row in try workplace.query("SELECT seed, context_length, width, length(vectors), validation_accuracy FROM prompts")
+            .rows
+        {
             #expect(row[1...3] == [.integer(2), .integer(64), .integer(2 * 64 * 4)])
             guard case .real(let accuracy) = row[4] else { return #expect(Bool(false), "\(row)") }
             #expect((0...1).contains(accuracy))
@@ -115,15 +119,17 @@ struct ContractTests {
         #expect(results[0] == [.text("small"), .text("SPG"), .text("chalk"), .integer(1), .integer(24)])
         #expect(results[2] == [.text("small"), .text("Zero-shot CLIP"), .text("chalk"), .null, .integer(24)])
         // Accuracies are those of the predictions.
-        let differing = try workplace.count("""
+        let differing = try workplace.count(
+            """
             SELECT count(*) FROM results JOIN (
                 SELECT evaluation_key, avg(label = predicted) AS mean, count(*) AS images FROM predictions
                 GROUP BY evaluation_key) AS counted USING (evaluation_key)
             WHERE abs(accuracy - mean) > 1e-12 OR results.images <> counted.images
             """)
         #expect(differing == 0)
-        #expect(try workplace.count("SELECT count(*) FROM artifacts WHERE json_valid(parameters) AND bytes > 0 AND seconds >= 0")
-            == workplace.count("SELECT count(*) FROM artifacts"))
+        #expect(
+            try workplace.count("SELECT count(*) FROM artifacts WHERE json_valid(parameters) AND bytes > 0 AND seconds >= 0")
+                == workplace.count("SELECT count(*) FROM artifacts"))
         #expect(try workplace.count("SELECT count(*) FROM predictions WHERE probability BETWEEN 0.3 AND 1") > 0)
     }
 

@@ -85,7 +85,8 @@ struct DataTests {
 
         let authors = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "spg", "--as", "spg")
         #expect(authors.lines.contains { $0.hasSuffix("spg/chalk_train_val_split.json: train 18, val 6") }, "\(authors.output)")
-        let both = try await workplace.run("spg", "data", "split", "folder", "data", "--into", "c", "--as", "spg", "--fraction", "0.5")
+        let both = try await workplace.run(
+            "spg", "data", "split", "folder", "data", "--into", "c", "--as", "spg", "--fraction", "0.5")
         #expect(both.status == 64 && both.errors.contains("do not go with --as"))
         try workplace.write(Workplace.pipeline.replacing("name: Small", with: "name: Small, splits: splits"))
         let run = try await workplace.run("spg", "run", "small.yaml")
@@ -103,7 +104,8 @@ struct DataTests {
         let words = extracted.errors.split(separator: " ").map(String.init)
         let options = words.firstIndex(of: "--train").map { Array(words[$0...].prefix(4)) } ?? []
         #expect(extracted.status == 0 && options.count == 4, "\(extracted.errors)")
-        let arguments = ["--embeddings", "ink"] + Workplace.fitting
+        let arguments =
+            ["--embeddings", "ink"] + Workplace.fitting
             + options.map { $0.trimmingCharacters(in: .whitespacesAndNewlines).components(separatedBy: "\n")[0] }
         let fitted = try await workplace.start("spg-fit", arguments).outcome()
         #expect(fitted.status == 0, "\(fitted.errors)")

@@ -9,7 +9,8 @@ struct EncodingTests {
         let workplace = try Workplace()
         func keys(_ arguments: String...) async throws -> [String] {
             let outcome = try await workplace.start(
-                "spg-extract", ["--data", "data", "--domain", "ink"] + arguments).outcome()
+                "spg-extract", ["--data", "data", "--domain", "ink"] + arguments
+            ).outcome()
             #expect(outcome.status == 0, "\(outcome.errors)")
             return outcome.lines
         }

@@ -28,6 +28,7 @@ struct FollowTests {
 
     @Test("The time between pages is checked") func wrongTime() async throws {
         let wrong = try await Workplace().run("spg", "report", "small.yaml", "--follow", "--every", "0")
-        #expect(wrong.status == 64 && wrong.errors.contains("--every must be from 0.1 to 3600 seconds, not 0"), "\(wrong.errors)")
+        #expect(
+            wrong.status == 64 && wrong.errors.contains("--every must be from 0.1 to 3600 seconds, not 0"), "\(wrong.errors)")
     }
 }

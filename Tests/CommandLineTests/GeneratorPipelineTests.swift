@@ -73,8 +73,10 @@ struct GeneratorPipelineTests {
         #expect(validation.output == (try await workplace.run("spg", "results", "--metric", "validation")).output)
         #expect(validation.lines.count { $0.contains(" ± ") } == 5, "\(validation.output)")
         let mean = try workplace.query(
-            "SELECT round(100 * avg(validation_accuracy), 1) FROM prompts WHERE method = 'coop' AND domain = 'ink'").rows[0][0]
-        let row = try #require(validation.lines.first { $0.hasPrefix("prompts") }).split(separator: " ", omittingEmptySubsequences: true)
+            "SELECT round(100 * avg(validation_accuracy), 1) FROM prompts WHERE method = 'coop' AND domain = 'ink'"
+        ).rows[0][0]
+        let row = try #require(validation.lines.first { $0.hasPrefix("prompts") }).split(
+            separator: " ", omittingEmptySubsequences: true)
         #expect(row.count > 4 && mean == .real(Double(row[4]) ?? -1), "\(validation.output)")
         let wrong = try await workplace.run("spg", "results", "small.yaml", "--metric", "validation", "--cost")
         #expect(wrong.status == 64 && wrong.errors.contains("--cost is about accuracies on targets"), "\(wrong.errors)")

@@ -36,15 +36,19 @@ struct InterruptionTests {
         #expect(try stopped.learned() == whole.learned())
     }
 
-    @Test("A fit that is told to end keeps its last whole epoch, though no checkpoint was due", arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test(
+        "A fit that is told to end keeps its last whole epoch, though no checkpoint was due",
+        arguments: [SIGINT, SIGTERM, SIGHUP])
     func lastEpoch(signal: Int32) async throws {
         let workplace = try Workplace()
         let extract = try await workplace.run("spg-extract", "--data", "data", "--domain", "ink", "--views", "1")
         #expect(extract.status == 0)
-        let fit = try workplace.start("spg-fit", [
-            "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--threads", "1",
-            "--epochs", "100000", "--save-every", "3600",
-        ], shell: "trap - INT HUP;")
+        let fit = try workplace.start(
+            "spg-fit",
+            [
+                "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--threads", "1",
+                "--epochs", "100000", "--save-every", "3600",
+            ], shell: "trap - INT HUP;")
         let start = ContinuousClock.now
         fit.signal(signal, when: { .now - start > .seconds(1) })
         let outcome = try await fit.outcome()

@@ -62,7 +62,8 @@ struct NameTests {
         let exported = try await workplace.run("spg", "export", "features", Self.composed, Self.decomposed, "--output", "f.npy")
         #expect(exported.status == 0, "\(exported.errors)")
         let imported = try await workplace.run(
-            "spg", "import", "features", "f.npy", "--images", "f.csv", "--encoder", "gpu", "--data", "data", "--checkpoint", "clip",
+            "spg", "import", "features", "f.npy", "--images", "f.csv", "--encoder", "gpu", "--data", "data", "--checkpoint",
+            "clip",
             "--domain", Self.composed, "--domain", Self.decomposed)
         #expect(imported.status == 0 && imported.lines.count == 2, "\(imported.errors)")
         #expect(try workplace.count("SELECT count(*) FROM encoders") == 2)
@@ -72,8 +73,12 @@ struct NameTests {
     func normalized() async throws {
         let workplace = try workplace()
         try workplace.write(Self.pipeline(dataset: ", normalizeNames: NFC", targets: Self.composed, "ink"))
-        let check = try await Program("spg", ["data", "check", "folder", "data", "--normalize-names", "NFC"], in: workplace.url).outcome()
-        #expect(check.status == 0 && check.output.contains("\n2 classes") && !check.output.contains("look alike"), "\(check.output)")
+        let check = try await Program(
+            "spg", ["data", "check", "folder", "data", "--normalize-names", "NFC"], in: workplace.url
+        ).outcome()
+        #expect(
+            check.status == 0 && check.output.contains("\n2 classes") && !check.output.contains("look alike"), "\(check.output)"
+        )
         let run = try await workplace.run("spg", "run", "small.yaml")
         #expect(run.status == 0 && !run.errors.contains("look alike"), "\(run.errors)")
         #expect(try workplace.count("SELECT count(DISTINCT domain) FROM images") == 2)
@@ -83,7 +88,9 @@ struct NameTests {
         #expect(again.output.contains("nothing is to run"), "\(again.output)")
         try workplace.write(Self.pipeline(dataset: ", domains: [\"\(Self.decomposed)\", ink]", targets: Self.composed))
         let other = try await workplace.run("spg", "status", "small.yaml")
-        #expect(other.status == 65 && other.errors.contains("“cafe\\xcc\\x81” is there, and has other bytes than"), "\(other.errors)")
+        #expect(
+            other.status == 65 && other.errors.contains("“cafe\\xcc\\x81” is there, and has other bytes than"),
+            "\(other.errors)")
         try workplace.write(Self.pipeline(dataset: ", normalizeNames: NFD", targets: "ink"))
         let wrong = try await workplace.run("spg", "status", "small.yaml")
         #expect(wrong.status == 65 && wrong.errors.contains("expected “NFC” or “bytes”, found “NFD”"), "\(wrong.errors)")
@@ -101,7 +108,9 @@ struct NameTests {
         let ink = try await workplace.run("spg-extract", "--data", "data", "--domain", "ink")
         #expect(ink.status == 0, "\(ink.errors)")
         #expect(ink.errors.contains("ink/bars: 8 images are used"), "\(ink.errors)")
-        #expect(ink.errors.contains("ink/rings/white.tiff is all white to the encoder: 16-bit grey above 255 is clipped"), "\(ink.errors)")
+        #expect(
+            ink.errors.contains("ink/rings/white.tiff is all white to the encoder: 16-bit grey above 255 is clipped"),
+            "\(ink.errors)")
         let last = try #require(ink.errors.split(separator: "\n").last)
         #expect(last.hasPrefix("Not used: 20 .heic files ("), "\(ink.errors)")
         let oil = try await workplace.run("spg-extract", "--data", "data", "--domain", "oil")
@@ -120,7 +129,9 @@ struct NameTests {
             try FileManager.default.createSymbolicLink(atPath: data.appending(path: link).path, withDestinationPath: "/nowhere")
         }
         let failing = try await workplace.run("spg", "status", "small.yaml")
-        #expect(failing.status == 65 && failing.errors.contains("oil/bars/9.png”: the link leads nowhere; remove it, or"), "\(failing.errors)")
+        #expect(
+            failing.status == 65 && failing.errors.contains("oil/bars/9.png”: the link leads nowhere; remove it, or"),
+            "\(failing.errors)")
         let check = try await Program("spg", ["data", "check", "folder", "data"], in: workplace.url).outcome()
         #expect(check.status == 65 && check.output.contains("oil/bars/9.png is a link that leads nowhere"), "\(check.output)")
         #expect(check.lines.last?.hasPrefix("Not used: ") == true, "\(check.output)")
@@ -129,7 +140,9 @@ struct NameTests {
         let status = try await workplace.run("spg", "status", "small.yaml")
         #expect(status.status == 0, "\(status.errors)")
         let line = try #require(status.lines.last)
-        #expect(line.hasPrefix("Not used: ") && line.contains("20 .heic files") && line.contains("2 links that lead nowhere"), "\(line)")
+        #expect(
+            line.hasPrefix("Not used: ") && line.contains("20 .heic files") && line.contains("2 links that lead nowhere"),
+            "\(line)")
         #expect(status.errors.contains("ink/bars: 8 images are used"), "\(status.errors)")
         #expect(status.errors.contains("chalk/rings2” is a link that leads nowhere"), "\(status.errors)")
         let run = try await workplace.run("spg", "run", "small.yaml", "--until", "zero-shot")

@@ -50,7 +50,9 @@ import Testing
             .query("SELECT image_path, view, vector FROM embeddings ORDER BY 1, 2")
     }
 
-    @Test("A run encodes again what DPL reads norms of, says so beforehand, and comes to the same results") func run() async throws {
+    @Test("A run encodes again what DPL reads norms of, says so beforehand, and comes to the same results") func run()
+        async throws
+    {
         let workplace = try await olderStore()
         let before = try vectors(workplace, "old.sqlite")
         #expect(before == (try vectors(workplace, "store.sqlite")))
@@ -63,7 +65,8 @@ import Testing
         #expect(status.output.contains("5 of 6 artifacts are to be made."), "\(status.output)")
         let plan = try await workplace.run("spg", "run", "small.yaml", "--dry-run", "--store", "old.sqlite")
         #expect(plan.output.contains("features without norms") && plan.output.contains("features   "), "\(plan.output)")
-        let explanation = try await workplace.run("spg", "explain", "small.yaml", "features(domain ink)", "--store", "old.sqlite")
+        let explanation = try await workplace.run(
+            "spg", "explain", "small.yaml", "features(domain ink)", "--store", "old.sqlite")
         #expect(explanation.output.contains("features(domain ink): incomplete"), "\(explanation.output)")
         let some = try await workplace.run("spg", "run", "small.yaml", "--only", "dpl", "--store", "old.sqlite")
         #expect(some.status == 64 && some.errors.contains("without the norms that are read"), "\(some.errors)")

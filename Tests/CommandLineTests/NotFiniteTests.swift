@@ -124,7 +124,8 @@ struct NotFiniteTests {
                 $0["visual.proj"] = Tensor($0["visual.proj"]!.shape, repeating: number)
             }
             let outcome = try await workplace.start(
-                "spg-extract", Self.extracting + ["--domain", "ink", "--checkpoint", name]).outcome()
+                "spg-extract", Self.extracting + ["--domain", "ink", "--checkpoint", name]
+            ).outcome()
             #expect(outcome.status == 65 && outcome.output.isEmpty)
             #expect(outcome.errors.contains(workplace.url.appending(path: "data/ink/").path), "\(outcome.errors)")
             #expect(outcome.errors.contains(problem) && outcome.errors.contains("view "), "\(outcome.errors)")
@@ -142,7 +143,8 @@ struct NotFiniteTests {
         }
         let sound = try Data(contentsOf: URL(filePath: workplace.storePath))
         let rows = try workplace.query(
-            "SELECT vector, image_path FROM embeddings WHERE domain = 'ink' AND view = 'center' ORDER BY image_path").rows
+            "SELECT vector, image_path FROM embeddings WHERE domain = 'ink' AND view = 'center' ORDER BY image_path"
+        ).rows
         guard case .blob(let vector)? = rows[5].first, case .text(let image)? = rows[5].last else {
             Issue.record("no feature")
             return

@@ -16,7 +16,8 @@ struct PaperRowsTests {
         try tree.write(to: workplace.url.appending(path: "data/PACS/images"))
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Pipelines/spg/multi-source/pacs-vit-b16.yaml").standardizedFileURL.path
-        try workplace.write("""
+        try workplace.write(
+            """
             pipeline: small
             extends: \(file)
             dataset: {root: data/PACS}
@@ -46,7 +47,9 @@ struct PaperRowsTests {
         // As the authors split them: of three classes with eight images each 5.6 are six.
         #expect(try workplace.count("SELECT count(*) FROM images WHERE domain = 'photo/train'") == 18)
         let again = try await workplace.run("spg", "run", "small.yaml", "--set", "values.rows=[zero-shot, spg]")
-        #expect(again.status == 0 && again.errors.contains("nothing is to run") && !again.output.contains("DPSPG"), "\(again.errors)")
+        #expect(
+            again.status == 0 && again.errors.contains("nothing is to run") && !again.output.contains("DPSPG"),
+            "\(again.errors)")
         #expect(again.output.contains("Zero-shot CLIP") && again.output.contains("SPG"))
     }
 }

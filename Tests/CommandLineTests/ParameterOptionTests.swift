@@ -36,10 +36,12 @@ struct ParameterOptionTests {
             "spg-fit", fitting + ["--class-token-position=front", "--class-specific-contexts", "--no-class-specific-contexts"]
         ).outcome()
         #expect(key.status == 0, "\(key.errors)")
-        #expect(try workplace.text("""
-            SELECT context_length || (parameters ->> 'context') || (parameters ->> 'classTokenPosition')
-                || (parameters ->> 'classSpecificContexts') FROM prompts JOIN artifacts USING (key)
-            """) == "2front0")
+        #expect(
+            try workplace.text(
+                """
+                SELECT context_length || (parameters ->> 'context') || (parameters ->> 'classTokenPosition')
+                    || (parameters ->> 'classSpecificContexts') FROM prompts JOIN artifacts USING (key)
+                """) == "2front0")
         let wrong = try await workplace.start("spg-fit", fitting + ["--class-token-position", "top"]).outcome()
         #expect(wrong.status == 64)
         #expect(wrong.errors.contains("--class-token-position must be “end” or “middle” or “front”, not “top”"))

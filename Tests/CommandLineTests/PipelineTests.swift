@@ -61,10 +61,12 @@ struct PipelineTests {
 
         let classes = try await workplace.run("spg", "results", "small.yaml", "--per-class", "--format", "csv")
         #expect(classes.lines.first == "target,method,class,mean,standard_deviation,seeds,published")
-        let zeroShot = try workplace.query("""
+        let zeroShot = try workplace.query(
+            """
             SELECT label, class_accuracies.accuracy FROM class_accuracies JOIN results USING (evaluation_key)
             WHERE method = 'Zero-shot CLIP' AND target = 'oil' ORDER BY label
-            """).rows
+            """
+        ).rows
         for row in zeroShot {
             guard case .text(let label) = row[0], case .real(let accuracy) = row[1] else { throw CancellationError() }
             #expect(classes.lines.contains("oil,Zero-shot CLIP,\(label),\(accuracy),,1,"))
@@ -94,7 +96,8 @@ struct PipelineTests {
         let faster = Workplace.pipeline.replacing("latentDimension: 8", with: "latentDimension: 8, learningRate: 0.001")
         #expect(try await toRun(faster) == ["generator", "spg"])
         let estimate = try await workplace.run("spg", "run", "small.yaml", "--dry-run")
-        #expect(estimate.lines.contains { $0.hasPrefix("generator ") && $0.hasSuffix("from 2 runs here") }, "\(estimate.output)")
+        #expect(
+            estimate.lines.contains { $0.hasPrefix("generator ") && $0.hasSuffix("from 2 runs here") }, "\(estimate.output)")
         #expect(estimate.lines.contains { $0.hasPrefix("spg ") && $0.hasSuffix("from 2 runs here") })
         let ran = try await workplace.run("spg", "run", "small.yaml")
         #expect(ran.status == 0 && ran.errors.contains("4/4"))
@@ -147,8 +150,10 @@ struct PipelineTests {
     static let mistakes: [(old: String, new: String, message: String)] = [
         ("[chalk, oil]", "[chalk, oli]", "has no domain “oli”; did you mean “oil”?"),
         ("name: Small", "name: Small, domains: [chalk, ink, tempera]", "has no domain “tempera”"),
-        ("batchSize: 8, epochs: 3}", "batchSize: 0, epochs: 3}",
-            "stages.prompts.with.batchSize: must be a whole number from 1 to 1000000, not 0"),
+        (
+            "batchSize: 8, epochs: 3}", "batchSize: 0, epochs: 3}",
+            "stages.prompts.with.batchSize: must be a whole number from 1 to 1000000, not 0"
+        ),
         ("warmUpEpochs: 1", "warmUpEpochs: 1, validateEvery: 0", "stages.generator.with.validateEvery: must be"),
         ("seed: [1]", "seed: [1, -2]", "with.seed: must be a whole number from 0"),
         ("contextLength: 2", "contextLenght: 2", "did you mean “contextLength”?"),
@@ -203,7 +208,8 @@ struct ImportedPipelineTests {
                 "spg", "export", "generator", "spg/\(sources)/1", "--output", "generator-\(target).pt")
             #expect(generator.status == 0, "\(generator.errors)")
         }
-        try workplace.write("""
+        try workplace.write(
+            """
             pipeline: theirs
             dataset: {root: data, name: Small}
             encoder: {checkpoint: clip}
@@ -230,7 +236,8 @@ struct ImportedPipelineTests {
         #expect(run.status == 0, "\(run.errors)")
         #expect(try workplace.count("SELECT count(*) FROM uncertainties") == 48)
         // Whatever made the generator, the predictions are those of the pipeline that made all of it.
-        let equal = try workplace.count("""
+        let equal = try workplace.count(
+            """
             SELECT count(*) FROM results AS ours
             JOIN results AS theirs ON theirs.target = ours.target AND theirs.method IN ('spg', 'same')
             JOIN predictions AS a ON a.evaluation_key = ours.evaluation_key
@@ -240,7 +247,8 @@ struct ImportedPipelineTests {
         #expect(equal == 2 * 2 * 24)
         let again = try await workplace.run("spg", "run", "small.yaml")
         #expect(again.status == 0 && again.errors.contains("nothing is to run"))
-        let missing = try await workplace.run("spg", "import", "prompt", "--embeddings", "ink", "--file", "none.pt", "--checkpoint", "clip")
+        let missing = try await workplace.run(
+            "spg", "import", "prompt", "--embeddings", "ink", "--file", "none.pt", "--checkpoint", "clip")
         #expect(missing.status == 65 && missing.errors.contains("none.pt"), "\(missing.errors)")
     }
 }

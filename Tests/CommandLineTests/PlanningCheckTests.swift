@@ -26,7 +26,8 @@ import Testing
     func byHand() async throws {
         let workplace = try Workplace()
         let large = try await workplace.run("spg-fit", "dpl", "--embeddings", "ink", "--hidden-width", "40000")
-        #expect(large.status == 64 && large.errors.contains("--hidden-width: the network would have 6400 MB"), "\(large.errors)")
+        #expect(
+            large.status == 64 && large.errors.contains("--hidden-width: the network would have 6400 MB"), "\(large.errors)")
         for (name, arguments) in [
             ("spg-fit", ["coop", "--embeddings", "ink"]), ("spg-evaluate", ["zero-shot", "--embeddings", "ink"]),
             ("spg-cgan", ["cgan", "--embeddings", "ink", "--prompts", "coop/ink/1"]),
@@ -60,7 +61,8 @@ import Testing
         try FileManager.default.removeItem(at: clip.appending(path: "merges.txt"))
         try await expect(workplace, "small.yaml:3:23: encoder.checkpoint: No vocabulary for the tokenizer")
         // Images alone need none.
-        try workplace.write("""
+        try workplace.write(
+            """
             pipeline: small
             dataset: {root: data}
             encoder: {checkpoint: clip}

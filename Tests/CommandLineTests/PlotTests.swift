@@ -25,16 +25,22 @@ struct PlotTests {
 
     private static let export = ["export", "plots", "small.yaml", "-o", "out/figures"]
 
-    @Test("Each chart is a Vega-Lite file as wide as asked for, what is of one target once for each; without vl-convert that is said")
+    @Test(
+        "Each chart is a Vega-Lite file as wide as asked for, what is of one target once for each; without vl-convert that is said"
+    )
     func specifications() async throws {
         let workplace = try await made()
         let shell = try interpreter("exit 3", in: workplace)
         let export = try await workplace.start("spg", Self.export, shell: shell).outcome()
-        #expect(export.status == 0 && export.errors.contains("vl-convert is not installed: pip install vl-convert-python"), "\(export.errors)")
+        #expect(
+            export.status == 0 && export.errors.contains("vl-convert is not installed: pip install vl-convert-python"),
+            "\(export.errors)")
         let files = try FileManager.default.contentsOfDirectory(atPath: workplace.folder.path("out/figures")).sorted()
         #expect(export.output == "out/figures: \(files.count) charts as Vega-Lite (.vl.json)\n")
         #expect(files.allSatisfy { $0.hasSuffix(".vl.json") })
-        for name in ["accuracies", "confusion-chalk", "confusion-oil", "reliability-chalk", "reliability-oil", "features", "stages"] {
+        for name in [
+            "accuracies", "confusion-chalk", "confusion-oil", "reliability-chalk", "reliability-oil", "features", "stages",
+        ] {
             #expect(files.contains("\(name).vl.json"), "\(files)")
         }
         // 84 mm in letters of 8 points are 357.2 pixels in letters of 12.
@@ -43,10 +49,13 @@ struct PlotTests {
         let targets = (reliability["params"] as? [[String: Any]])?.filter { $0["name"] as? String == "target" }
         #expect(targets?.compactMap { $0["value"] as? String } == ["oil"])
         let wide = try await workplace.start(
-            "spg", Self.export + ["--width", "7in", "--font-size", "9"], shell: shell).outcome()
+            "spg", Self.export + ["--width", "7in", "--font-size", "9"], shell: shell
+        ).outcome()
         #expect(wide.status == 0)
         #expect(try specification("out/figures/reliability-oil.vl.json", in: workplace)["width"] as? Double == 672)
-        for (words, message) in [(["--width", "84"], "--width"), (["--width", "1mm"], "from 1in to 40in"), (["--font-size", "0"], "--font-size")] {
+        for (words, message) in [
+            (["--width", "84"], "--width"), (["--width", "1mm"], "from 1in to 40in"), (["--font-size", "0"], "--font-size"),
+        ] {
             let wrong = try await workplace.start("spg", Self.export + words, shell: shell).outcome()
             #expect(wrong.status == 64 && wrong.errors.contains(message), "\(wrong.errors)")
         }
@@ -59,13 +68,19 @@ struct PlotTests {
         // A line for each chart: “svg”, “pdf”, “png” in base 64.
         let drawing = try interpreter(#"yes '["c3Zn","cGRm","cG5n"]' | head -n \#(count)"#, in: workplace)
         let drawn = try await workplace.start("spg", Self.export, shell: drawing).outcome()
-        #expect(drawn.status == 0 && drawn.output.hasSuffix("charts as Vega-Lite (.vl.json), SVG, PDF and PNG\n"), "\(drawn.errors)")
+        #expect(
+            drawn.status == 0 && drawn.output.hasSuffix("charts as Vega-Lite (.vl.json), SVG, PDF and PNG\n"), "\(drawn.errors)"
+        )
         for suffix in ["svg", "pdf", "png"] {
-            #expect(try String(contentsOf: workplace.url.appending(path: "out/figures/features.\(suffix)"), encoding: .utf8) == suffix)
+            #expect(
+                try String(contentsOf: workplace.url.appending(path: "out/figures/features.\(suffix)"), encoding: .utf8)
+                    == suffix)
         }
         let failing = try interpreter("echo 'features: no such font' >&2; exit 1", in: workplace)
         let failed = try await workplace.start("spg", Self.export, shell: failing).outcome()
-        #expect(failed.status == 65 && failed.errors.contains("vl-convert failed") && failed.errors.contains("no such font"), "\(failed.errors)")
+        #expect(
+            failed.status == 65 && failed.errors.contains("vl-convert failed") && failed.errors.contains("no such font"),
+            "\(failed.errors)")
         let short = try interpreter(#"echo '["c3Zn","cGRm","cG5n"]'"#, in: workplace)
         let few = try await workplace.start("spg", Self.export, shell: short).outcome()
         #expect(few.status == 65 && few.errors.contains("vl-convert has drawn 1 of"), "\(few.errors)")
@@ -110,7 +125,8 @@ struct PlotTests {
         let none = try await workplace.start("spg", Self.export, shell: shell).outcome()
         #expect(none.status == 0 && !none.output.isEmpty, "\(none.errors)")
         let inFile = try await workplace.start(
-            "spg", ["export", "plots", "small.yaml", "-o", "small.yaml/figures"], shell: shell).outcome()
+            "spg", ["export", "plots", "small.yaml", "-o", "small.yaml/figures"], shell: shell
+        ).outcome()
         #expect(inFile.status == 74 && inFile.errors.contains("small.yaml/figures"), "\(inFile.errors)")
     }
 }

@@ -40,27 +40,28 @@ struct PowerCutTests {
     private static func copies(of name: String, while program: Program, in workplace: Workplace) async throws -> [Copy] {
         let copying = AsyncStream.makeStream(of: Result<[Copy], any Error>.self)
         Thread.detachNewThread {
-            copying.continuation.yield(Result {
-                let path = workplace.folder.path(name)
-                var copies: [Copy] = []
-                var chance: UInt64 = 1
-                while program.isRunning, copies.count < 40 {
-                    chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                    usleep(5000 + UInt32(chance >> 48))
-                    guard FileManager.default.fileExists(atPath: path) else { continue }
-                    try halting(workplace.url) {
-                        let announced = program.errorsSoFar.matches(of: #/(?m)^\d+/12  /#).count
-                        let copy = Copy(name: "copy-\(copies.count).sqlite", announced: announced)
-                        // As they are on the disk, what is in memory left out.
-                        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
-                            try FileManager.default.copyItem(
-                                atPath: path + suffix, toPath: workplace.folder.path(copy.name) + suffix)
+            copying.continuation.yield(
+                Result {
+                    let path = workplace.folder.path(name)
+                    var copies: [Copy] = []
+                    var chance: UInt64 = 1
+                    while program.isRunning, copies.count < 40 {
+                        chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                        usleep(5000 + UInt32(chance >> 48))
+                        guard FileManager.default.fileExists(atPath: path) else { continue }
+                        try halting(workplace.url) {
+                            let announced = program.errorsSoFar.matches(of: #/(?m)^\d+/12  /#).count
+                            let copy = Copy(name: "copy-\(copies.count).sqlite", announced: announced)
+                            // As they are on the disk, what is in memory left out.
+                            for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+                                try FileManager.default.copyItem(
+                                    atPath: path + suffix, toPath: workplace.folder.path(copy.name) + suffix)
+                            }
+                            copies.append(copy)
                         }
-                        copies.append(copy)
                     }
-                }
-                return copies
-            })
+                    return copies
+                })
             copying.continuation.finish()
         }
         for await result in copying.stream { return try result.get() }
@@ -73,7 +74,8 @@ struct PowerCutTests {
         #expect(try await workplace.run("spg", "run", "small.yaml", "--threads", "1").status == 0)
         let made = try workplace.contents()
 
-        let program = try workplace.start("spg", ["run", "small.yaml", "--threads", "1", "--jobs", "2", "--store", "cut.sqlite"])
+        let program = try workplace.start(
+            "spg", ["run", "small.yaml", "--threads", "1", "--jobs", "2", "--store", "cut.sqlite"])
         let copies = try await Self.copies(of: "cut.sqlite", while: program, in: workplace)
         let outcome = try await program.outcome()
         #expect(outcome.status == 0, "\(outcome.errors)")

@@ -18,7 +18,8 @@ struct ModelWorkplace {
 
     /// The evaluations.
     static let stages = [
-        "zero-shot", "ensemble", "average", "nearest", "bank", "specific", "spg", "draws", "regressor", "flow", "dpspg", "cocoop",
+        "zero-shot", "ensemble", "average", "nearest", "bank", "specific", "spg", "draws", "regressor", "flow", "dpspg",
+        "cocoop",
         "dapl", "ad-clip", "vpt", "maple",
     ]
 
@@ -107,14 +108,15 @@ struct ModelWorkplace {
     func evaluated(_ stage: String) throws -> [String: Answer] {
         let store = try workplace.store, key = try store.resolve("\(stage)(target chalk)")
         let evaluation = try store.evaluation(key), manifest = try store.manifest(evaluation.manifest)
-        return Dictionary(uniqueKeysWithValues: evaluation.predictions.map { prediction in
-            (
-                manifest.images[prediction.position].path.text,
-                Answer(
-                    name: manifest.classes[prediction.predicted].text, probability: Float(prediction.probability),
-                    spread: prediction.spread.map { Float($0) })
-            )
-        })
+        return Dictionary(
+            uniqueKeysWithValues: evaluation.predictions.map { prediction in
+                (
+                    manifest.images[prediction.position].path.text,
+                    Answer(
+                        name: manifest.classes[prediction.predicted].text, probability: Float(prediction.probability),
+                        spread: prediction.spread.map { Float($0) })
+                )
+            })
     }
 
     struct Answer: Equatable {
@@ -251,7 +253,10 @@ struct ModelWorkplace {
             ("spg", ["--classes", "dog,cat,dog"], 65, "“dog” is named twice, as number 1 and as number 3"),
             ("spg", ["--classes", "dog"], 65, "nothing to tell apart"),
             ("spg", ["--classes", "dog,,cat"], 65, "number 2 is empty"),
-            ("spg", ["--classes", "dog," + String(repeating: "long ", count: 40)], 65, "tokens, but this text encoder reads 24"),
+            (
+                "spg", ["--classes", "dog," + String(repeating: "long ", count: 40)], 65,
+                "tokens, but this text encoder reads 24"
+            ),
             ("spg", ["--classes-file", "none"], 65, "none"),
             ("spg", ["--classes", "a,b", "--classes-file", "classes"], 64, "not both"),
             ("average", ["--draws", "3"], 65, "draws none"), ("spg", ["--draws", "0"], 64, "--draws must be"),

@@ -81,7 +81,8 @@ struct ProbabilityTests {
         for evaluation in Self.evaluations {
             let name = try #require(try workplace.store.instances(InstanceSelector(evaluation)).first).name.text
             let export = try await workplace.run(
-                "spg", "export", "predictions", name, "--probabilities", "--checkpoint", "clip", "--output", "\(evaluation).csv")
+                "spg", "export", "predictions", name, "--probabilities", "--checkpoint", "clip", "--output", "\(evaluation).csv"
+            )
             #expect(export.status == 0 && !export.errors.contains("Warning"), "\(evaluation): \(export.errors)")
             let table = try String(contentsOf: workplace.url.appending(path: "\(evaluation).csv"), encoding: .utf8)
                 .split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
@@ -117,11 +118,14 @@ struct ProbabilityTests {
         #expect(classes.hasPrefix("column,label\n0,"))
         let plain = try await export("--store", "store.sqlite", "predictions", "zero-shot(target oil)", "-o", "plain.npy")
         #expect(plain.status == 0 && plain.lines == ["plain.npy", "plain.csv"], "\(plain.errors)")
-        let lone = try await export("predictions", "zero-shot(target oil)", "--probabilities", "--checkpoint", "clip", "-o", "two.npy")
+        let lone = try await export(
+            "predictions", "zero-shot(target oil)", "--probabilities", "--checkpoint", "clip", "-o", "two.npy")
         #expect(lone.status == 65 && lone.errors.contains("2 arrays are written as .npz"), "\(lone.errors)")
         let features = try await export("features", "oil", "--probabilities", "-o", "f.npy")
-        #expect(features.status == 64 && features.errors.contains("--probabilities goes with predictions"), "\(features.errors)")
-        let other = try await export("predictions", "zero-shot(target oil)", "--probabilities", "--checkpoint", "nowhere", "-o", "o.csv")
+        #expect(
+            features.status == 64 && features.errors.contains("--probabilities goes with predictions"), "\(features.errors)")
+        let other = try await export(
+            "predictions", "zero-shot(target oil)", "--probabilities", "--checkpoint", "nowhere", "-o", "o.csv")
         #expect(other.status == 65, "\(other.errors)")
     }
 }

@@ -51,10 +51,12 @@ struct ProfileTests {
             #expect(outcome.errors.contains("\n\(stage)\npart "), "\(outcome.errors)")
         }
         // The query of Docs/pipelines.md.
-        let sums = try workplace.query("""
+        let sums = try workplace.query(
+            """
             SELECT stage, name, sum(value) FROM metrics JOIN pipelines USING (key)
             WHERE epoch = 0 AND name LIKE 'profile %' GROUP BY stage, name ORDER BY stage, sum(value) DESC
-            """).rows
+            """
+        ).rows
         #expect(sums.contains { $0[0] == .text("prompts") && $0[1] == .text("profile backward seconds") })
         let plain = try await workplace.run("spg", "run", "small.yaml")
         #expect(plain.output == outcome.output)

@@ -49,11 +49,13 @@ import Testing
         try Safetensors.encode(Formula.weights(golden.shapes), metadata: ["format": "pt"])
             .write(to: folder.appending(path: "model.safetensors"))
         try Data("#version: 0.2\ni n\nt h\n".utf8).write(to: folder.appending(path: "merges.txt"))
-        try Data(#"""
+        try Data(
+            #"""
             {"do_resize": true, "size": {"shortest_edge": 16}, "resample": 3, "do_center_crop": true, "crop_size": 16,
              "do_normalize": true, "image_mean": [0.48145466, 0.4578275, 0.40821073],
              "image_std": [0.26862954, 0.26130258, 0.27577711], "image_processor_type": "CLIPImageProcessor"}
-            """#.utf8).write(to: folder.appending(path: "preprocessor_config.json"))
+            """#.utf8
+        ).write(to: folder.appending(path: "preprocessor_config.json"))
         for (program, arguments) in [
             ("spg-extract", ["--data", "data", "--domain", "ink", "--checkpoint", "hf"]),
             ("spg-evaluate", ["zero-shot", "--embeddings", "ink", "--template", "{}", "--checkpoint", "hf"]),
@@ -109,7 +111,8 @@ import Testing
         let made = try await workplace.run("spg", "run", "small.yaml")
         try #require(made.status == 0, "\(made.errors)")
         let lines = try await run("read-store.py", ["store.sqlite"], in: workplace)
-        #expect(lines.filter { $0[0] == "features" } == ["chalk", "ink", "oil"].map { ["features", $0, "24", "32", "1.0000"] })
+        #expect(
+            lines.filter { $0[0] == "features" } == ["chalk", "ink", "oil"].map { ["features", $0, "24", "32", "1.0000"] })
         let store = try workplace.store, prompts = lines.filter { $0[0] == "prompt" }
         #expect(prompts.map { $0[2] } == ["chalk", "ink", "oil"])
         for line in prompts {

@@ -24,7 +24,8 @@ private enum Reader {
     }()
 }
 
-@Suite("A store of another user's, that one may only read", .enabled(if: Reader.canRun, "the user nobody cannot run the programs"))
+@Suite(
+    "A store of another user's, that one may only read", .enabled(if: Reader.canRun, "the user nobody cannot run the programs"))
 struct ReadOnlyStoreTests {
     /// A workplace with a store in `kept/`, which everybody may read, and a folder `own/` that everybody may write to.
     private func workplace(file: Int = 0o444, folder: Int = 0o555) async throws -> (Workplace, path: String) {
@@ -55,15 +56,18 @@ struct ReadOnlyStoreTests {
         for words in [
             ["query", "SELECT count(*) FROM artifacts"], ["store", "stats"], ["store", "verify"], ["store", "gc", "small"],
             ["store", "backup", "own/copy.sqlite"], ["export", "features", "ink", "--output", "own/ink.npy"],
-            ["results"], ["results", "small.yaml"], ["report", "small.yaml", "--output", "own/report.html"], ["status", "small.yaml"],
-            ["run", "small.yaml", "--dry-run"], ["watch", "small.yaml"], ["export", "tensorboard", "small.yaml", "-o", "own/runs"],
+            ["results"], ["results", "small.yaml"], ["report", "small.yaml", "--output", "own/report.html"],
+            ["status", "small.yaml"],
+            ["run", "small.yaml", "--dry-run"], ["watch", "small.yaml"],
+            ["export", "tensorboard", "small.yaml", "-o", "own/runs"],
             ["explain", "small.yaml", "zero-shot(target oil)"], ["graph", "small.yaml"], ["show", "coop/ink/1"],
         ] {
             let outcome = try await workplace.start("spg", words + ["--store", path], shell: Reader.shell).outcome()
             #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(words): \(outcome.errors)")
         }
         let status = try await workplace.start(
-            "spg", ["status", "small.yaml", "--store", path], shell: Reader.shell).outcome()
+            "spg", ["status", "small.yaml", "--store", path], shell: Reader.shell
+        ).outcome()
         #expect(status.output.contains("All 12 artifacts are made; nothing is to run."), "\(status.output)")
         let copy = try ArtifactStore(path: workplace.folder.path("own/copy.sqlite"), readOnly: true)
         #expect(try copy.verify().artifacts == 15)
@@ -92,7 +96,8 @@ struct ReadOnlyStoreTests {
         let (workplace, path) = try await workplace()
         defer { try? release(workplace) }
         let merged = try await workplace.start(
-            "spg", ["store", "merge", path, "--store", "own/mine.sqlite"], shell: Reader.shell).outcome()
+            "spg", ["store", "merge", path, "--store", "own/mine.sqlite"], shell: Reader.shell
+        ).outcome()
         #expect(merged.status == 0 && merged.output.contains("2 generator"), "\(merged.errors)")
     }
 
@@ -103,7 +108,10 @@ struct ReadOnlyStoreTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: workplace.folder.path("kept"))
         defer { try? release(workplace) }
         let outcome = try await workplace.start(
-            "spg", ["query", "SELECT 1", "--store", path], shell: Reader.shell).outcome()
-        #expect(outcome.status == 74 && outcome.errors.contains("store.sqlite-wal beside it has to be read too"), "\(outcome.errors)")
+            "spg", ["query", "SELECT 1", "--store", path], shell: Reader.shell
+        ).outcome()
+        #expect(
+            outcome.status == 74 && outcome.errors.contains("store.sqlite-wal beside it has to be read too"),
+            "\(outcome.errors)")
     }
 }

@@ -4,7 +4,8 @@ import Testing
 
 /// What the tests of pages need.
 private enum Browser {
-    static let isThere = isOnPath("python3")
+    static let isThere =
+        isOnPath("python3")
         && (environment["CHROMIUM"] != nil
             || ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].contains(where: isOnPath))
     static let environment = ProcessInfo.processInfo.environment
@@ -27,7 +28,9 @@ struct ReportBrowserTests {
     /// What a name may be at its worst: it would end a script, begin another, and leave a mark.
     private static let hostile = "</script><script>window.injected='ran'</script>"
 
-    @Test("Charts have marks, lists filter, tables sort, contrast is enough, the console is silent; whole, half and hostile pages")
+    @Test(
+        "Charts have marks, lists filter, tables sort, contrast is enough, the console is silent; whole, half and hostile pages"
+    )
     func pages() async throws {
         var pages: [String] = []
         let whole = try Workplace()
@@ -51,7 +54,8 @@ struct ReportBrowserTests {
         var tree = PictureTree()
         tree.classes = ["<script>", "rings & 'bars'"]
         let single = try Workplace(tree)
-        try single.write(Workplace.pipeline.replacing("SPG}", with: "\"\(Self.hostile)\"}").replacing("[chalk, oil]", with: "[oil]"))
+        try single.write(
+            Workplace.pipeline.replacing("SPG}", with: "\"\(Self.hostile)\"}").replacing("[chalk, oil]", with: "[oil]"))
         let run = try await single.run("spg", "run", "small.yaml")
         #expect(run.status == 0, "\(run.errors)")
         try await report(single, "hostile")

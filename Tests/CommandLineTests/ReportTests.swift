@@ -16,33 +16,47 @@ struct ReportTests {
         let before = Set(try FileManager.default.contentsOfDirectory(atPath: workplace.url.path))
         let outcome = try await workplace.run("spg", "report", "small.yaml")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.lines.last?.hasPrefix("report.html: ") == true && outcome.output.contains("12 of 12 artifacts"), "\(outcome.output)")
+        #expect(
+            outcome.lines.last?.hasPrefix("report.html: ") == true && outcome.output.contains("12 of 12 artifacts"),
+            "\(outcome.output)")
         let after = Set(try FileManager.default.contentsOfDirectory(atPath: workplace.url.path))
         #expect(after.subtracting(before) == ["report.html"])
         let text = try page(workplace)
-        for words in ["Zero-shot CLIP", "SPG", "chart-confusion", "chart-curves-1-1", "chart-features", "chart-prompts", "chart-cost-seconds"] {
+        for words in [
+            "Zero-shot CLIP", "SPG", "chart-confusion", "chart-curves-1-1", "chart-features", "chart-prompts",
+            "chart-cost-seconds",
+        ] {
             #expect(text.contains(words), "\(words)")
         }
         // What is shown can be asked.
         for query in text.matches(of: #/<pre><code>(.*?)<\/code><\/pre>/#.dotMatchesNewlines()) {
-            let sql = String(query.output.1).replacing("&#39;", with: "'").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+            let sql = String(query.output.1).replacing("&#39;", with: "'").replacing("&lt;", with: "<").replacing(
+                "&gt;", with: ">")
             #expect(throws: Never.self) { try workplace.query(sql) }
         }
         // The accuracies of classes are those of the view.
         let classes = try #require(text.components(separatedBy: "chart-class-gains").dropFirst().first)
         let specification = try #require(
-            classes.components(separatedBy: "<script type=\"application/json\">").dropFirst().first?.components(separatedBy: "</script>").first)
+            classes.components(separatedBy: "<script type=\"application/json\">").dropFirst().first?.components(
+                separatedBy: "</script>"
+            ).first)
         let chart = try JSONValue(parsing: specification)
         guard case .array(let drawn)? = chart["data"]?["values"] else { return #expect(Bool(false), "\(chart)") }
         let own = drawn.filter { $0["target"] == "oil" }.map { "\($0["class"]!.plainText) \($0["accuracy"]!.plainText)" }
-        let asked = try workplace.query("""
+        let asked = try workplace.query(
+            """
             SELECT label, round(100 * class_gains.accuracy, 2) FROM class_gains
             JOIN results AS spg ON spg.evaluation_key = class_gains.evaluation_key
             JOIN results AS zero ON zero.evaluation_key = other_key
             WHERE spg.method = 'SPG' AND zero.method = 'Zero-shot CLIP' AND spg.target = 'oil' ORDER BY label
-            """).rows.map { row in
-                if case .text(let label) = row[0], case .real(let share) = row[1] { "\(label) \(JSONValue.number(share).plainText)" } else { "" }
+            """
+        ).rows.map { row in
+            if case .text(let label) = row[0], case .real(let share) = row[1] {
+                "\(label) \(JSONValue.number(share).plainText)"
+            } else {
+                ""
             }
+        }
         #expect(own.sorted() == asked && asked.count == 3)
         #expect(text.contains("<img src=\"data:image/jpeg;base64,") && !text.contains("no longer there"))
     }
@@ -58,7 +72,9 @@ struct ReportTests {
         let half = try await workplace.run("spg", "report", "small.yaml")
         #expect(half.status == 0 && half.errors.isEmpty, "\(half.errors)")
         let text = try page(workplace)
-        #expect(text.contains("artifacts are missing") && text.contains("spg(target oil, seed 1)") && text.contains("chart-confusion"))
+        #expect(
+            text.contains("artifacts are missing") && text.contains("spg(target oil, seed 1)")
+                && text.contains("chart-confusion"))
     }
 
     @Test("Images that are gone or replaced have no picture, and the card says so")
@@ -121,7 +137,8 @@ struct ReportTests {
     func points() async throws {
         let workplace = try Workplace()
         #expect(try await workplace.run("spg", "run", "small.yaml", "--until", "features").status == 0)
-        guard case .text(let digest) = try workplace.query("SELECT image_sha256 FROM images ORDER BY 1 LIMIT 1").rows[0][0] else { return }
+        guard case .text(let digest) = try workplace.query("SELECT image_sha256 FROM images ORDER BY 1 LIMIT 1").rows[0][0]
+        else { return }
         func report(_ table: String) async throws -> Program.Outcome {
             try Data(table.utf8).write(to: workplace.url.appending(path: "points.csv"))
             return try await workplace.run("spg", "report", "small.yaml", "--points", "points.csv")

@@ -30,21 +30,31 @@ struct RunOptionsTests {
     func found() async throws {
         let workplace = try Workplace()
         let first = try await workplace.run("spg", "run", "small.yaml", "--until", "prompts(domain ink)")
-        #expect(first.errors.contains("2/2  prompts(domain ink, seed 1)  ") && !first.errors.contains("found in"), "\(first.errors)")
+        #expect(
+            first.errors.contains("2/2  prompts(domain ink, seed 1)  ") && !first.errors.contains("found in"), "\(first.errors)"
+        )
         // Embeddings of their own, of features that are all there.
         let center = try await workplace.run(
             "spg", "run", "small.yaml", "--only", "features(domain ink)", "--set", "stages.features.with.views=0")
-        #expect(center.status == 0 && center.errors.contains("1/1  features(domain ink)  found in the store"), "\(center.errors)")
+        #expect(
+            center.status == 0 && center.errors.contains("1/1  features(domain ink)  found in the store"), "\(center.errors)")
         let table = center.errors.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         #expect(table.contains(["stage", "made", "found", "seconds"]) && table.contains(["features", "0", "1", "0.0"]))
         #expect(try workplace.count("SELECT count(*) FROM attempts WHERE seconds IS NULL") == 1)
         // Learned already: between the look of a run and the start of its stage another run may have been.
-        let arguments = ["--embeddings", try workplace.text("""
-            SELECT input_key FROM artifact_inputs JOIN prompts USING (key) WHERE role = 'embeddings'
-            """)] + Workplace.fitting
+        let arguments =
+            [
+                "--embeddings",
+                try workplace.text(
+                    """
+                    SELECT input_key FROM artifact_inputs JOIN prompts USING (key) WHERE role = 'embeddings'
+                    """),
+            ] + Workplace.fitting
         let alone = try await workplace.start("spg-fit", arguments).outcome()
-        let ofRun = try await workplace.start("spg-fit", arguments, shell: "SPG_LIFELINE=3; export SPG_LIFELINE; exec 3< /dev/null;")
-            .outcome()
+        let ofRun = try await workplace.start(
+            "spg-fit", arguments, shell: "SPG_LIFELINE=3; export SPG_LIFELINE; exec 3< /dev/null;"
+        )
+        .outcome()
         let key = try #require(alone.lines.last)
         #expect(try key == workplace.text("SELECT key FROM prompts"))
         #expect(alone.lines == [key] && ofRun.lines == ["found \(key)", key], "\(ofRun.errors)")
@@ -55,9 +65,11 @@ struct RunOptionsTests {
         let workplace = try Workplace()
         try workplace.write(Workplace.pipeline.replacing("epochs: 3}\n", with: "epochs: 100000}\n"))
         #expect(try await workplace.run("spg", "run", "small.yaml", "--until", "features").status == 0)
-        let fit = try workplace.start("spg-fit", [
-            "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "100000",
-        ])
+        let fit = try workplace.start(
+            "spg-fit",
+            [
+                "--embeddings", "ink", "--context", "", "--context-length", "2", "--batch-size", "8", "--epochs", "100000",
+            ])
         while try workplace.count("SELECT count(*) FROM checkpoint") == 0 { try await Task.sleep(for: .milliseconds(20)) }
         func state() async throws -> String {
             let status = try await workplace.run("spg", "status", "small.yaml")
@@ -106,7 +118,8 @@ struct RunOptionsTests {
         let prompts = Workplace.pipeline.replacing("uses: fit", with: "uses: import-prompt").replacing(
             #/with: {seed: "\${seed}", context: .*}/#, with: "with: {file: prompt.safetensors}")
         try workplace.write(prompts)
-        try Safetensors.encode(["ctx": Tensor([2, 64], repeating: 0.5)]).write(to: workplace.url.appending(path: "prompt.safetensors"))
+        try Safetensors.encode(["ctx": Tensor([2, 64], repeating: 0.5)]).write(
+            to: workplace.url.appending(path: "prompt.safetensors"))
         #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
         let made = try workplace.contents()
         // As a file system may have it whose stamps do not tell.
@@ -140,8 +153,12 @@ struct RunOptionsTests {
         let edited = try await workplace.run("spg", "run", "small.yaml")
         #expect(edited.errors == "All 12 artifacts are made; nothing is to run.\n")
         let wrong = try await workplace.run("spg", "run", "small.yaml", "--set", "stages.generator.with.learningRate=fast")
-        #expect(wrong.status == 65 && wrong.errors.contains("Error: --set stages.generator.with.learningRate=fast: "
-            + "stages.generator.with.learningRate: expected a number, found “fast”"), "\(wrong.errors)")
+        #expect(
+            wrong.status == 65
+                && wrong.errors.contains(
+                    "Error: --set stages.generator.with.learningRate=fast: "
+                        + "stages.generator.with.learningRate: expected a number, found “fast”"),
+            "\(wrong.errors)")
     }
 
     @Test("A failed instance keeps its log, stops its dependents only, and is tried again next time")

@@ -69,10 +69,12 @@ struct StepArithmeticTests {
             return try #require(Digest(outcome.lines.last ?? ""))
         }
         for domain in ["oxygen", "tango"] {
-            _ = try await run("spg-extract", [
-                "--data", root.appending(path: "Tests/Fixtures/desktop-icons").path, "--domain", domain, "--views", "0",
-                training.kind.name == ADCLIP.kind.name ? "--statistics" : "--no-statistics",
-            ])
+            _ = try await run(
+                "spg-extract",
+                [
+                    "--data", root.appending(path: "Tests/Fixtures/desktop-icons").path, "--domain", domain, "--views", "0",
+                    training.kind.name == ADCLIP.kind.name ? "--statistics" : "--no-statistics",
+                ])
         }
         let adapts = training.kind.roles.contains { $0.name == "target" }
         var inputs = ["--embeddings", "oxygen", adapts ? "--target" : "--embeddings", "tango"]
@@ -80,7 +82,8 @@ struct StepArithmeticTests {
             let context = ["--context", "an icon of a"]
             let first = role.kind == .prompt ? ["coop"] + context : ["dual", "--negative-context", "no icon of a"] + context
             for domain in ["oxygen", "tango"] {
-                let prompt = try await run("spg-fit", first + ["--embeddings", domain, "--batch-size", "8", "--epochs", "1", "--warm-up-epochs", "0"])
+                let prompt = try await run(
+                    "spg-fit", first + ["--embeddings", domain, "--batch-size", "8", "--epochs", "1", "--warm-up-epochs", "0"])
                 inputs += ["--prompts", "\(prompt)"]
             }
         }
@@ -97,7 +100,8 @@ struct StepArithmeticTests {
             artifacts: ["embeddings": 2, "prompts": 2], classes: 8,
             model: ModelSize(try Checkpoint(contentsOf: URL(filePath: model)).architecture, weightBytes: 0))
         let step = try #require(training.kind.work?(size).unitGigaflop)
-        #expect((0.75...1.35).contains(more / (training.steps * step)), "\(more / training.steps) counted, \(step) by the formula")
+        #expect(
+            (0.75...1.35).contains(more / (training.steps * step)), "\(more / training.steps) counted, \(step) by the formula")
     }
 
     private static func option(_ name: String, _ value: JSONValue) -> [String] {

@@ -33,7 +33,9 @@ struct StoreCommandTests {
         try damage(workplace, blob: "SELECT vector FROM tensors WHERE name = 'model.5.bias'")
         let found = try await workplace.run("spg", "store", "verify")
         #expect(found.status == 65, "\(found.output)\(found.errors)")
-        #expect(found.output.contains("the weight “model.5.bias” of") && found.output.contains("small/spg/seed=1/target="), "\(found.output)")
+        #expect(
+            found.output.contains("the weight “model.5.bias” of") && found.output.contains("small/spg/seed=1/target="),
+            "\(found.output)")
         #expect(found.output.contains("spg store verify --drop"))
         let dropped = try await workplace.run("spg", "store", "verify", "--drop")
         #expect(dropped.status == 0, "\(dropped.output)\(dropped.errors)")
@@ -48,7 +50,8 @@ struct StoreCommandTests {
         let workplace = try Workplace()
         #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
         let made = try workplace.contents()
-        try damage(workplace, blob: "SELECT vector FROM embeddings WHERE domain = 'ink' AND view = 'center' ORDER BY image_sha256")
+        try damage(
+            workplace, blob: "SELECT vector FROM embeddings WHERE domain = 'ink' AND view = 'center' ORDER BY image_sha256")
         #expect(try await workplace.run("spg", "store", "verify", "--drop").status == 0)
         let again = try await workplace.run("spg", "run", "small.yaml")
         #expect(again.errors.contains("extract ink: 1/1 images"), "\(again.errors)")
@@ -60,13 +63,18 @@ struct StoreCommandTests {
         let workplace = try Workplace()
         #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
         let made = try workplace.contents()
-        try Data(Workplace.pipeline.replacing("pipeline: small", with: "pipeline: other").replacing("epochs: 3}", with: "epochs: 2}").utf8)
-            .write(to: workplace.url.appending(path: "other.yaml"))
+        try Data(
+            Workplace.pipeline.replacing("pipeline: small", with: "pipeline: other").replacing("epochs: 3}", with: "epochs: 2}")
+                .utf8
+        )
+        .write(to: workplace.url.appending(path: "other.yaml"))
         #expect(try await workplace.run("spg", "run", "other.yaml").status == 0)
         let both = try workplace.contents()
         #expect(both != made)
         let dry = try await workplace.run("spg", "store", "gc", "small")
-        #expect(dry.status == 0 && dry.output.contains("Would go:") && dry.output.contains("Nothing was changed"), "\(dry.output)\(dry.errors)")
+        #expect(
+            dry.status == 0 && dry.output.contains("Would go:") && dry.output.contains("Nothing was changed"),
+            "\(dry.output)\(dry.errors)")
         #expect(try workplace.contents() == both)
         let deleted = try await workplace.run("spg", "store", "gc", "small", "--delete")
         #expect(deleted.status == 0 && deleted.output.contains("Deleted:"), "\(deleted.errors)")
@@ -114,7 +122,8 @@ struct StoreCommandTests {
         #expect(again.status == 0 && again.errors.hasPrefix("What is chosen is made"), "\(again.errors)")
     }
 
-    @Test("gc keeps what was made before a run with --set, by a pipeline's name and by its file, and says who asked for the rest")
+    @Test(
+        "gc keeps what was made before a run with --set, by a pipeline's name and by its file, and says who asked for the rest")
     func collectKeeps() async throws {
         let workplace = try Workplace()
         #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
@@ -127,11 +136,17 @@ struct StoreCommandTests {
             #expect(outcome.status == 0 && outcome.output.contains("Nothing is to go"), "\(outcome.output)\(outcome.errors)")
             #expect(try workplace.contents() == made)
         }
-        try Data(Workplace.pipeline.replacing("pipeline: small", with: "pipeline: new").replacing("epochs: 3}", with: "epochs: 7}").utf8)
-            .write(to: workplace.url.appending(path: "new.yaml"))
+        try Data(
+            Workplace.pipeline.replacing("pipeline: small", with: "pipeline: new").replacing("epochs: 3}", with: "epochs: 7}")
+                .utf8
+        )
+        .write(to: workplace.url.appending(path: "new.yaml"))
         let dry = try await workplace.run("spg", "store", "gc", "new.yaml")
-        #expect(dry.status == 0 && dry.output.contains("small.yaml --set stages.prompts.with.epochs=2 (pipeline small):"), "\(dry.output)\(dry.errors)")
-        #expect(!dry.output.contains("embeddings ") && dry.output.contains("not named, to be forgotten: small"), "\(dry.output)")
+        #expect(
+            dry.status == 0 && dry.output.contains("small.yaml --set stages.prompts.with.epochs=2 (pipeline small):"),
+            "\(dry.output)\(dry.errors)")
+        #expect(
+            !dry.output.contains("embeddings ") && dry.output.contains("not named, to be forgotten: small"), "\(dry.output)")
         #expect(try await workplace.run("spg", "store", "gc", "small", "--since", "2026-13-01").status == 64)
     }
 
@@ -168,7 +183,8 @@ struct StoreCommandTests {
         let pipeline = Workplace.pipeline.replacing("checkpoint: clip", with: "checkpoint: clip, imported: gpu")
         try workplace.write(pipeline)
         let early = try await workplace.run("spg", "run", "small.yaml", "--store", "new.sqlite")
-        #expect(early.status == 1 && early.errors.contains("have no features (view center) imported as “gpu”"), "\(early.errors)")
+        #expect(
+            early.status == 1 && early.errors.contains("have no features (view center) imported as “gpu”"), "\(early.errors)")
         let imported = try await workplace.run(
             "spg", "import", "features", "features.npz", "--images", "features.csv", "--encoder", "gpu", "--data", "data",
             "--dataset", "Small", "--checkpoint", "clip", "--store", "new.sqlite")
@@ -179,7 +195,9 @@ struct StoreCommandTests {
         #expect(results.output == own)
         #expect(try await workplace.run("spg", "store", "verify", "--store", "new.sqlite").status == 0)
 
-        for (fault, says) in [("imported: gpu, precision: bf16", "leave one of the two out"), ("importd: gpu", "did you mean “imported”?")] {
+        for (fault, says) in [
+            ("imported: gpu, precision: bf16", "leave one of the two out"), ("importd: gpu", "did you mean “imported”?"),
+        ] {
             try workplace.write(pipeline.replacing("imported: gpu", with: fault))
             let outcome = try await workplace.run("spg", "run", "small.yaml", "--store", "new.sqlite")
             #expect(outcome.status == 65 && outcome.errors.contains(says), "\(outcome.errors)")

@@ -14,8 +14,10 @@ struct StoreFileTests {
         try Data("these are notes, and no database".utf8).write(to: notes)
         for arguments in [["spg-extract", "--data", "data"], ["spg", "run", "small.yaml"]] {
             let outcome = try await workplace.start(
-                arguments[0], arguments.dropFirst() + ["--store", "notes.txt"]).outcome()
-            #expect(outcome.status == 65 && outcome.errors.contains("“notes.txt” is not a SQLite database"), "\(outcome.errors)")
+                arguments[0], arguments.dropFirst() + ["--store", "notes.txt"]
+            ).outcome()
+            #expect(
+                outcome.status == 65 && outcome.errors.contains("“notes.txt” is not a SQLite database"), "\(outcome.errors)")
         }
         #expect(try String(contentsOf: notes, encoding: .utf8) == "these are notes, and no database")
 
@@ -29,7 +31,8 @@ struct StoreFileTests {
             try bytes.write(to: altered)
             for arguments in [["spg-evaluate", "--embeddings", "ink"], ["spg", "status", "small.yaml"]] {
                 let outcome = try await workplace.start(
-                    arguments[0], arguments.dropFirst() + ["--store", altered.path]).outcome()
+                    arguments[0], arguments.dropFirst() + ["--store", altered.path]
+                ).outcome()
                 #expect(outcome.status == 65 && outcome.errors.contains(message), "\(outcome.errors)")
                 #expect(outcome.errors.contains(altered.path))
             }
@@ -74,7 +77,9 @@ struct StoreFileTests {
     /// Makes a small file system, where the test may.
     private static func withSmallDisk(megabytes: Int = 3, _ body: (URL) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
-        guard getuid() == 0, try run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.url.path) == 0 else { return }
+        guard getuid() == 0, try run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.url.path) == 0 else {
+            return
+        }
         do {
             try await body(folder.url)
         } catch {
@@ -129,7 +134,8 @@ struct StoreFileTests {
                 try Data(count: max(0, free - room)).write(to: filler)
                 let before = FileManager.default.fileExists(atPath: path) ? try Self.keys(path) : []
                 let outcome = try await workplace.start(
-                    "spg", ["run", "small.yaml", "--threads", "1", "--store", path]).outcome()
+                    "spg", ["run", "small.yaml", "--threads", "1", "--store", path]
+                ).outcome()
                 if outcome.status != 0 {
                     failures += 1
                     #expect(outcome.status == 1 || outcome.status == 74, "\(outcome.status)")
@@ -177,7 +183,9 @@ struct StoreFileTests {
             ] {
                 let outcome = try await workplace.start("spg", words + ["--store", path]).outcome()
                 #expect(outcome.status == 74, "\(words): \(outcome.status) \(outcome.errors)")
-                #expect(outcome.errors.contains("cannot be written to") || outcome.errors.contains("cannot open the store"), "\(outcome.errors)")
+                #expect(
+                    outcome.errors.contains("cannot be written to") || outcome.errors.contains("cannot open the store"),
+                    "\(outcome.errors)")
             }
             #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
         }

@@ -38,12 +38,14 @@ struct StorePlaceTests {
         let workplace = try Workplace()
         let before = try FileManager.default.contentsOfDirectory(atPath: workplace.url.path).sorted()
         for (words, status, says) in [
-            (["status", "small.yaml"], 0, "12 of 12 artifacts are to be made"), (["run", "small.yaml", "--dry-run"], 0, "12 of 12"),
+            (["status", "small.yaml"], 0, "12 of 12 artifacts are to be made"),
+            (["run", "small.yaml", "--dry-run"], 0, "12 of 12"),
             (["results", "small.yaml"], 0, "Zero-shot CLIP"), (["graph", "small.yaml"], 0, "missing"),
             (["explain", "small.yaml", "zero-shot(target oil)"], 0, "never made"),
             (["results"], 65, "no store at “typo/store.sqlite”"), (["store", "gc", "small"], 65, "no store at"),
             (["store", "gc", "small", "--delete"], 65, "no store at"), (["store", "verify", "--drop"], 65, "no store at"),
-            (["store", "stats"], 65, "no store at"), (["query", "SELECT 1"], 65, "no store at"), (["spread", "small"], 65, "no store at"),
+            (["store", "stats"], 65, "no store at"), (["query", "SELECT 1"], 65, "no store at"),
+            (["spread", "small"], 65, "no store at"),
             (["data", "split", "folder", "data", "--into", "splits"], 0, "train"),
         ] {
             let outcome = try await workplace.start("spg", words + ["--store", "typo/store.sqlite"]).outcome()

@@ -11,7 +11,8 @@ struct TaskTests {
 
     /// - Parameter more: lines of the file besides those that make the task small.
     private func run(_ task: String, _ workplace: Workplace, _ more: String = "") async throws -> Program.Outcome {
-        try workplace.write("""
+        try workplace.write(
+            """
             pipeline: small
             extends: [\(Self.shared)/spg.yaml, \(Self.shared)/\(task).yaml]
             dataset: {root: data, name: Small}
@@ -40,12 +41,16 @@ struct TaskTests {
         let workplace = try Workplace()
         _ = try await run("multi-source", workplace)
         let drawn = try await csv(workplace)
-        #expect(drawn.first?.dropFirst().first == "target" && drawn.filter { $0[0] == "SPG" }.map { $0[1] } == ["chalk", "ink", "oil", "average"])
+        #expect(
+            drawn.first?.dropFirst().first == "target"
+                && drawn.filter { $0[0] == "SPG" }.map { $0[1] } == ["chalk", "ink", "oil", "average"])
         let fresh = try await workplace.run("spg", "run", "small.yaml", "--set", "values.views=everyEpoch")
         #expect(fresh.status == 0, "\(fresh.errors)")
-        #expect(try workplace.count("""
-            SELECT count(DISTINCT name) FROM embedding JOIN image_view ON image_view.id = view_id WHERE name LIKE 'aug%'
-            """) == 2)
+        #expect(
+            try workplace.count(
+                """
+                SELECT count(DISTINCT name) FROM embedding JOIN image_view ON image_view.id = view_id WHERE name LIKE 'aug%'
+                """) == 2)
     }
 
     @Test("As SPG's authors split, all images are tested on; as DomainBed does, four fifths of them")
@@ -72,10 +77,12 @@ struct TaskTests {
         #expect(table[0] == ["method", "source", "mean", "standard_deviation", "seeds", "published"])
         #expect(table.filter { $0[0] == "SPG" }.map { $0[1] } == ["chalk", "ink", "oil", "average"])
         // Every domain has 24 images, so that both targets count alike.
-        let rows = try workplace.query("""
+        let rows = try workplace.query(
+            """
             SELECT avg(accuracy) FROM results JOIN pipelines ON key = evaluation_key
             WHERE stage = 'spg' AND cell ->> '$.source' = 'ink'
-            """).rows
+            """
+        ).rows
         guard case .real(let mean)? = rows.first?.first else {
             Issue.record("no evaluations from ink")
             return
@@ -93,7 +100,9 @@ struct TaskTests {
         var toys = PictureTree()
         (toys.domains, toys.classes, toys.count) = (["steel", "wood"], ["bars", "blocks"], 3)
         try toys.write(to: workplace.url.appending(path: "toys"))
-        _ = try await run("cross-dataset", workplace, """
+        _ = try await run(
+            "cross-dataset", workplace,
+            """
             targets: {PACS: ~, VLCS: ~, OfficeHome: ~, TerraIncognita: ~, Toys: {root: toys}}
             """)
         let table = try await csv(workplace)

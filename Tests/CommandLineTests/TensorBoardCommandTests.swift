@@ -4,7 +4,8 @@ import Testing
 
 @Suite("spg export tensorboard")
 struct TensorBoardCommandTests {
-    @Test("Each training has a folder with a file; again it writes what has changed, and leaves alone what others have put there")
+    @Test(
+        "Each training has a folder with a file; again it writes what has changed, and leaves alone what others have put there")
     func incremental() async throws {
         let workplace = try Workplace()
         #expect(try await workplace.run("spg", "run", "small.yaml", "--until", "prompts").status == 0)
@@ -12,7 +13,8 @@ struct TensorBoardCommandTests {
         let first = try await workplace.start("spg", export).outcome()
         #expect(first.output == "logs/runs: 3 of 5 trainings, 3 written, 0 as they were\n", "\(first.errors)")
         let prompts = workplace.folder.path("logs/runs/prompts")
-        let file = "\(prompts)/domain=ink,seed=1/events.out.tfevents.spg", foreign = "\(prompts)/domain=ink,seed=1/events.out.tfevents.9"
+        let file = "\(prompts)/domain=ink,seed=1/events.out.tfevents.spg",
+            foreign = "\(prompts)/domain=ink,seed=1/events.out.tfevents.9"
         try Data("foreign".utf8).write(to: URL(filePath: foreign))
         let before = try Data(contentsOf: URL(filePath: file)), inode = try Self.inode(of: file)
         #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
@@ -25,7 +27,9 @@ struct TensorBoardCommandTests {
         #expect(third.output == "logs/runs: 5 of 5 trainings, 1 written, 4 as they were\n", "\(third.errors)")
         #expect(try Data(contentsOf: URL(filePath: file)) != before && Self.inode(of: file) != inode)
         #expect(try String(contentsOfFile: foreign, encoding: .utf8) == "foreign")
-        let files = try FileManager.default.subpathsOfDirectory(atPath: workplace.folder.path("logs")).filter { !$0.hasSuffix("1") }
+        let files = try FileManager.default.subpathsOfDirectory(atPath: workplace.folder.path("logs")).filter {
+            !$0.hasSuffix("1")
+        }
         #expect(files.count { $0.hasSuffix("/events.out.tfevents.spg") } == 5 && !files.contains { $0.contains("partial") })
     }
 

@@ -108,7 +108,10 @@ struct WatchCommandTests {
         let workplace = try Workplace()
         let run = try workplace.start(
             "spg",
-            ["run", "small.yaml", "--until", "prompts(domain ink)", "--save-every", "0", "--set", "stages.prompts.with.epochs=100000"])
+            [
+                "run", "small.yaml", "--until", "prompts(domain ink)", "--save-every", "0", "--set",
+                "stages.prompts.with.epochs=100000",
+            ])
         let store = workplace.storePath
         // The training has kept a state.
         let training = Mutex<Program?>(nil)
@@ -123,10 +126,14 @@ struct WatchCommandTests {
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         let first = try #require(outcome.lines.first)
         #expect(first.hasPrefix("small: 1 of 12 made, 1 running"), "\(first)")
-        #expect(outcome.lines.contains {
-            $0.wholeMatch(of: #/prompts\(domain ink, seed 1\)  running: epoch \d+ of 100000, .*, loss \d.*, validation accuracy \d\.\d+/#)
-                != nil
-        }, "\(outcome.output)")
+        #expect(
+            outcome.lines.contains {
+                $0.wholeMatch(
+                    of:
+                        #/prompts\(domain ink, seed 1\)  running: epoch \d+ of 100000, .*, loss \d.*, validation accuracy \d\.\d+/#
+                )
+                    != nil
+            }, "\(outcome.output)")
         #expect(outcome.lines.last?.contains("prompts(domain ink, seed 1)  stopped after epoch ") == true, "\(outcome.output)")
         #expect(try await workplace.run("spg", "watch", "small.yaml").output.contains("1 stopped, nothing at work: spg run "))
     }

@@ -40,9 +40,10 @@ struct AuthorsSplitTests {
 
     /// A class folder for each domain that is only there to make the data set whole.
     private func whole(_ domains: [String], _ folders: [String]) -> [String: Int] {
-        Dictionary(uniqueKeysWithValues: domains.flatMap { domain in
-            folders.map { ($0.replacing("{}", with: domain), 2) }
-        })
+        Dictionary(
+            uniqueKeysWithValues: domains.flatMap { domain in
+                folders.map { ($0.replacing("{}", with: domain), 2) }
+            })
     }
 
     /// Images of each class, and how many of them train in the split that SPG's authors have published.
@@ -78,7 +79,8 @@ struct AuthorsSplitTests {
             #expect(try folder.images(of: "sketch").count == 5)
             for seed in 0..<5 as Range<UInt64> {
                 let parts = try parts("sketch", of: folder, as: AuthorsSplit(.spg, seed: seed))
-                #expect(parts.images.images.count == 4 && !parts.images.images.contains { $0.path.text.hasSuffix("4068-1.png") })
+                #expect(
+                    parts.images.images.count == 4 && !parts.images.images.contains { $0.path.text.hasSuffix("4068-1.png") })
             }
             // DomainBed leaves none out.
             #expect(try parts("sketch", of: folder, as: AuthorsSplit(.domainbed)).images.images.count == 5)
@@ -129,15 +131,18 @@ struct AuthorsSplitTests {
     @Test("TerraIncognita as downloaded: each class is split, though all images lie in one folder")
     func terraIncognita() throws {
         func annotations(_ location: String) -> String {
-            let images = (0..<14).map { #"{"id": "\#(location)-\#($0)", "file_name": "\#(location)-\#($0).jpg", "location": \#(location)}"# }
+            let images = (0..<14).map {
+                #"{"id": "\#(location)-\#($0)", "file_name": "\#(location)-\#($0).jpg", "location": \#(location)}"#
+            }
             let labels = (0..<14).map { #"{"image_id": "\#(location)-\#($0)", "category_id": \#($0 < 10 ? 1 : 2)}"# }
             return #"{"images": [\#(images.joined(separator: ", "))], "annotations": [\#(labels.joined(separator: ", "))], "#
                 + #""categories": [{"id": 1, "name": "bird"}, {"id": 2, "name": "cat"}]}"#
         }
         let files = ["cis_test", "cis_val", "train", "trans_test", "trans_val"]
-        let others = Dictionary(uniqueKeysWithValues: zip(files, ["38", "43", "46", "100", "38"]).map {
-            ("eccv_18_annotation_files/\($0)_annotations.json", annotations($1))
-        })
+        let others = Dictionary(
+            uniqueKeysWithValues: zip(files, ["38", "43", "46", "100", "38"]).map {
+                ("eccv_18_annotation_files/\($0)_annotations.json", annotations($1))
+            })
         try with("TerraIncognita", ["eccv_18_all_images_sm": 1], others: others) { folder in
             let parts = try parts("location_38", of: folder)
             #expect(counts(parts.train) == [7, 3] && counts(parts.validation) == [3, 1])
@@ -152,7 +157,9 @@ struct AuthorsSplitTests {
         var tree = whole(Self.nets, ["{}/a0", "{}/a1"])
         for (index, count) in images.enumerated() { tree["clipart/a\(index)"] = count }
         // Dassl's layout: lists.
-        let lines = images.enumerated().flatMap { index, count in (0..<count).map { "clipart/a\(index)/clipart_\($0).jpg \(index)" } }
+        let lines = images.enumerated().flatMap { index, count in
+            (0..<count).map { "clipart/a\(index)/clipart_\($0).jpg \(index)" }
+        }
         var lists = ["splits/clipart_train.txt": lines.joined(separator: "\n"), "splits/clipart_test.txt": ""]
         for domain in Self.nets.dropFirst() {
             lists["splits/\(domain)_train.txt"] = "\(domain)/a0/1.jpg 0\n\(domain)/a1/1.jpg 1"

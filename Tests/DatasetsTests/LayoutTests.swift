@@ -41,7 +41,8 @@ struct LayoutTests {
             dataSet: "PACS", origin: "DomainBed", folders: product(pacs, ["dog", "person"]), domains: pacs,
             classes: ["dog", "person"]),
         Copy(
-            dataSet: "VLCS", origin: "as downloaded, Dassl", folders: product(vlcs, ["train", "crossval", "test"], ["0", "3"]),
+            dataSet: "VLCS", origin: "as downloaded, Dassl",
+            folders: product(vlcs, ["train", "crossval", "test"], ["0", "3"]),
             domains: vlcs, classes: ["bird", "dog"], others: ["SUN/full/0/1.jpg": "again", "SUN/full/3/1.jpg": "again"]),
         Copy(
             dataSet: "VLCS", origin: "SPG", folders: product(["images"], vlcs, ["train", "crossval", "test"], ["1", "4"]),
@@ -174,10 +175,11 @@ struct LayoutTests {
 
     @Test func leavesDuplicatesOut() throws {
         try withFolder { root in
-            try write([
-                "clipart/baseball_bat/clipart_018_000011.jpg": "", "clipart/baseball_bat/clipart_018_000012.jpg": "",
-                "sketch/zebra/sketch_345_000001.jpg": "",
-            ], under: root)
+            try write(
+                [
+                    "clipart/baseball_bat/clipart_018_000011.jpg": "", "clipart/baseball_bat/clipart_018_000012.jpg": "",
+                    "sketch/zebra/sketch_345_000001.jpg": "",
+                ], under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), name: "DomainNet")
             let names = try folder.images(of: "clipart").map { URL(fileURLWithPath: $0.path.text).lastPathComponent }
             #expect(names == ["clipart_018_000012.jpg"])

@@ -9,7 +9,9 @@ struct NameTests {
 
     /// Writes files, each with its number in it. No dictionary: its keys would be one where they look alike.
     private func write(_ paths: [String], under root: String) throws {
-        for (number, path) in paths.enumerated() { try DatasetsTests.write([path: "\(path.utf8.map { $0 }) \(number)"], under: root) }
+        for (number, path) in paths.enumerated() {
+            try DatasetsTests.write([path: "\(path.utf8.map { $0 }) \(number)"], under: root)
+        }
     }
 
     @Test("Names that look alike are two, whatever texts say")
@@ -65,10 +67,11 @@ struct NameTests {
     @Test("With NFC, names that look alike are one, and nothing is lost")
     func normalized() throws {
         try withFolder { root in
-            try write([
-                "\(Self.composed)/dog/1.jpg", "\(Self.decomposed)/dog/1.jpg", "ink/\(Self.composed)/1.jpg",
-                "ink/\(Self.decomposed)/2.jpg", "ink/dog/1.jpg",
-            ], under: root)
+            try write(
+                [
+                    "\(Self.composed)/dog/1.jpg", "\(Self.decomposed)/dog/1.jpg", "ink/\(Self.composed)/1.jpg",
+                    "ink/\(Self.decomposed)/2.jpg", "ink/dog/1.jpg",
+                ], under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), names: .composed)
             #expect(folder.domains == [Name(Self.composed), "ink"])
             #expect(folder.classes == [Name(Self.composed), "dog"])
@@ -92,27 +95,37 @@ struct NameTests {
             try write(["\(Self.decomposed)/dog/1.jpg", "\(Self.decomposed)/cat/1.jpg"], under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
             let error = #expect(throws: DatasetError.self) { try folder.images(of: Name(Self.composed)) }
-            #expect(error?.description.contains(
-                "“cafe\\xcc\\x81” is there, and has other bytes than “caf\\xc3\\xa9”: write it in these, or give "
-                    + "dataset: {normalizeNames: NFC}") == true, "\(error?.description ?? "")")
+            #expect(
+                error?.description.contains(
+                    "“cafe\\xcc\\x81” is there, and has other bytes than “caf\\xc3\\xa9”: write it in these, or give "
+                        + "dataset: {normalizeNames: NFC}") == true, "\(error?.description ?? "")")
         }
     }
 
     @Test("A split finds an image by other accents, and the one with the same bytes where both are there")
     func splits() throws {
         try withFolder { root in
-            try write([
-                "ink/dog/\(Self.composed).jpg", "ink/dog/\(Self.decomposed).jpg", "ink/dog/e\u{301}.jpg", "ink/cat/1.jpg",
-                "ink/cat/2.jpg",
-            ], under: root)
+            try write(
+                [
+                    "ink/dog/\(Self.composed).jpg", "ink/dog/\(Self.decomposed).jpg", "ink/dog/e\u{301}.jpg", "ink/cat/1.jpg",
+                    "ink/cat/2.jpg",
+                ], under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
-            func item(_ path: String) -> SplitFile.Item { .init(path: "set/ink/\(path)", label: 0, domain: 0, className: "\(path.prefix(3))") }
+            func item(_ path: String) -> SplitFile.Item {
+                .init(path: "set/ink/\(path)", label: 0, domain: 0, className: "\(path.prefix(3))")
+            }
             let file = SplitFile(
                 train: [item("dog/\(Self.composed).jpg"), item("dog/\u{e9}.jpg"), item("cat/1.jpg")],
                 validation: [item("dog/\(Self.decomposed).jpg"), item("cat/2.jpg")], test: [])
-            let parts = try folder.parts(of: "ink", by: file, at: "split.json") { try $0.map { try Digest.ofFile(at: $0).digest } }
-            #expect(Set(parts.train.images.map(\.path)) == Set(["dog/\(Self.composed)", "dog/e\u{301}", "cat/1"].map { "\(root)/ink/\($0).jpg" }))
-            #expect(Set(parts.validation.images.map(\.path)) == Set(["dog/\(Self.decomposed)", "cat/2"].map { "\(root)/ink/\($0).jpg" }))
+            let parts = try folder.parts(of: "ink", by: file, at: "split.json") {
+                try $0.map { try Digest.ofFile(at: $0).digest }
+            }
+            #expect(
+                Set(parts.train.images.map(\.path))
+                    == Set(["dog/\(Self.composed)", "dog/e\u{301}", "cat/1"].map { "\(root)/ink/\($0).jpg" }))
+            #expect(
+                Set(parts.validation.images.map(\.path))
+                    == Set(["dog/\(Self.decomposed)", "cat/2"].map { "\(root)/ink/\($0).jpg" }))
         }
     }
 }

@@ -18,11 +18,14 @@ struct UnusedTests {
     @Test("All that is not read is counted, each for its reason")
     func counts() throws {
         try withFolder { root in
-            try write([
-                "photo/dog/1.jpg": "1", "photo/dog/2.jpg": "2", "photo/dog/3.heic": "3", "photo/dog/4.HEIC": "4", "photo/dog/README": "",
-                "photo/dog/.5.jpg": "", "photo/dog/more/6.jpg": "", "photo/cat/7.jpg": "7", "photo/stray.jpg": "", "ink/dog/1.jpg": "8",
-                "papers/a.pdf": "", ".git/config": "",
-            ], under: root)
+            try write(
+                [
+                    "photo/dog/1.jpg": "1", "photo/dog/2.jpg": "2", "photo/dog/3.heic": "3", "photo/dog/4.HEIC": "4",
+                    "photo/dog/README": "",
+                    "photo/dog/.5.jpg": "", "photo/dog/more/6.jpg": "", "photo/cat/7.jpg": "7", "photo/stray.jpg": "",
+                    "ink/dog/1.jpg": "8",
+                    "papers/a.pdf": "", ".git/config": "",
+                ], under: root)
             for link in ["horse", "photo/horse", "photo/dog/lost.heic"] {
                 try FileManager.default.createSymbolicLink(atPath: "\(root)/\(link)", withDestinationPath: "/nowhere/at/all")
             }
@@ -37,7 +40,8 @@ struct UnusedTests {
             var unused = Unused(above)
             unused.add(listing.unused)
             for (reason, count) in [
-                (Unused.Reason.format("heic"), 2), (.format(""), 1), (.deadLink, 3), (.name, 3), (.noDomain, 1), (.empty, 1), (.folder, 1),
+                (Unused.Reason.format("heic"), 2), (.format(""), 1), (.deadLink, 3), (.name, 3), (.noDomain, 1), (.empty, 1),
+                (.folder, 1),
                 (.place, 1), (.hidden, 2),
             ] {
                 #expect(unused.count(of: reason) == count, "\(reason)")
@@ -60,8 +64,10 @@ struct UnusedTests {
             let files = { (folder: String, ending: String, count: Int) in
                 (0..<count).map { ("\(folder)/\($0).\(ending)", "\(folder) \($0)") }
             }
-            let all = files("photo/dog", "jpg", 2) + files("photo/dog", "heic", 3) + files("photo/cat", "jpg", 9)
-                + files("photo/cat", "heic", 2) + files("ink/dog", "jpg", 4) + files("ink/dog", "json", 90) + files("ink/cat", "jpg", 4)
+            let all =
+                files("photo/dog", "jpg", 2) + files("photo/dog", "heic", 3) + files("photo/cat", "jpg", 9)
+                + files("photo/cat", "heic", 2) + files("ink/dog", "jpg", 4) + files("ink/dog", "json", 90)
+                + files("ink/cat", "jpg", 4)
                 + files("oil/dog", "jpg", 1) + files("oil/dog", "avif", 20) + files("oil/cat", "jpg", 1)
             try write(Dictionary(uniqueKeysWithValues: all), under: root)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
@@ -85,7 +91,9 @@ struct UnusedTests {
             let strict = try ImageFolder(root: URL(fileURLWithPath: root))
             let error = #expect(throws: DatasetError.self) { try strict.listing(of: "ink") }
             #expect(error == .missing(paths: ["\(root)/ink/cat/9.jpg", link]))
-            #expect(error?.description.contains("2 images are links that lead nowhere, or listed and not there; remove them, or") == true)
+            #expect(
+                error?.description.contains("2 images are links that lead nowhere, or listed and not there; remove them, or")
+                    == true)
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), skipsUnreadable: true)
             let listing = try folder.listing(of: "ink")
             #expect(listing.unused.count(of: .deadLink) == 1 && listing.unused.count(of: .unreadable) == 1)
@@ -96,7 +104,8 @@ struct UnusedTests {
             try FileManager.default.createDirectory(atPath: lost, withIntermediateDirectories: true)
             try FileManager.default.createSymbolicLink(atPath: "\(lost)/1.jpg", withDestinationPath: "/nowhere")
             let whole = try ImageFolder(root: URL(fileURLWithPath: root), skipsUnreadable: true)
-            #expect(throws: DatasetError.unreadable(path: "\(lost)/1.jpg", reason: "nor can any other image of “lost” be read")) {
+            #expect(throws: DatasetError.unreadable(path: "\(lost)/1.jpg", reason: "nor can any other image of “lost” be read"))
+            {
                 try whole.manifest(of: "lost") { $0.map { Digest(of: Data($0.utf8)) } }
             }
             try FileManager.default.removeItem(atPath: "\(root)/lost")
@@ -111,9 +120,11 @@ struct UnusedTests {
     @Test("A domain that lost all its class folders is warned of, and a folder of other things is not")
     func lostDomains() throws {
         try withFolder { root in
-            try write([
-                "ink/dog/1.jpg": "1", "ink/cat/1.jpg": "2", "flat/1.jpg": "3", "papers/a.pdf": "", "papers/b.txt": "", "linked/x.txt": "",
-            ], under: root)
+            try write(
+                [
+                    "ink/dog/1.jpg": "1", "ink/cat/1.jpg": "2", "flat/1.jpg": "3", "papers/a.pdf": "", "papers/b.txt": "",
+                    "linked/x.txt": "",
+                ], under: root)
             try FileManager.default.createSymbolicLink(atPath: "\(root)/linked/dog", withDestinationPath: "/nowhere")
             let folder = try ImageFolder(root: URL(fileURLWithPath: root))
             let warnings = folder.warnings(try folder.unusedAbove())
@@ -125,29 +136,35 @@ struct UnusedTests {
     func listed() throws {
         try withFolder { root in
             for domain in ["clipart", "painting", "real", "sketch"] {
-                try write([
-                    "splits_mini/\(domain)_train.txt": "\(domain)/cat/1.jpg 0\n\(domain)/cat/2.jpg 0\n",
-                    "splits_mini/\(domain)_test.txt": "\u{feff}./\(domain)/dog/3.jpg 1\r\n././\(domain)/dog/4.jpg 1\r\n",
-                    "\(domain)/cat/1.jpg": "1", "\(domain)/dog/3.jpg": "3",
-                ], under: root)
+                try write(
+                    [
+                        "splits_mini/\(domain)_train.txt": "\(domain)/cat/1.jpg 0\n\(domain)/cat/2.jpg 0\n",
+                        "splits_mini/\(domain)_test.txt": "\u{feff}./\(domain)/dog/3.jpg 1\r\n././\(domain)/dog/4.jpg 1\r\n",
+                        "\(domain)/cat/1.jpg": "1", "\(domain)/dog/3.jpg": "3",
+                    ], under: root)
             }
             let folder = try ImageFolder(root: URL(fileURLWithPath: root), name: "Mini-DomainNet")
-            #expect(try folder.images(of: "real").map(\.path) == [1, 2, 3, 4].map { "\(root)/real/\($0 < 3 ? "cat" : "dog")/\($0).jpg" })
+            #expect(
+                try folder.images(of: "real").map(\.path)
+                    == [1, 2, 3, 4].map { "\(root)/real/\($0 < 3 ? "cat" : "dog")/\($0).jpg" })
             #expect(throws: DatasetError.missing(paths: ["\(root)/real/cat/2.jpg", "\(root)/real/dog/4.jpg"])) {
                 try folder.listing(of: "real")
             }
-            #expect(try folder.skippingUnreadable.manifest(of: "real") { $0.map { Digest(of: Data($0.utf8)) } }.images.count == 2)
+            #expect(
+                try folder.skippingUnreadable.manifest(of: "real") { $0.map { Digest(of: Data($0.utf8)) } }.images.count == 2)
         }
     }
 }
 
 @Suite("Texts that other programs wrote")
 struct TextFileTests {
-    @Test("UTF-8 and UTF-16, with a byte order mark or without", arguments: [
-        Data("a,é\r\n".utf8), Data([0xef, 0xbb, 0xbf]) + Data("a,é\r\n".utf8),
-        Data([0xff, 0xfe]) + Data("a,é\r\n".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }),
-        Data([0xfe, 0xff]) + Data("a,é\r\n".utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }),
-    ])
+    @Test(
+        "UTF-8 and UTF-16, with a byte order mark or without",
+        arguments: [
+            Data("a,é\r\n".utf8), Data([0xef, 0xbb, 0xbf]) + Data("a,é\r\n".utf8),
+            Data([0xff, 0xfe]) + Data("a,é\r\n".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }),
+            Data([0xfe, 0xff]) + Data("a,é\r\n".utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }),
+        ])
     func encodings(bytes: Data) throws {
         #expect(try TextFile.text(bytes) == "a,é\r\n")
     }
@@ -163,7 +180,9 @@ struct TextFileTests {
 
     @Test("Latin-1 is named with its line, its bytes and the cure; half a letter of UTF-16 is none")
     func malformed() throws {
-        let error = #expect(throws: TextFile.Malformed.self) { try TextFile.text(Data("path\nb/caf".utf8) + [0xe9] + Data(".jpg\n".utf8)) }
+        let error = #expect(throws: TextFile.Malformed.self) {
+            try TextFile.text(Data("path\nb/caf".utf8) + [0xe9] + Data(".jpg\n".utf8))
+        }
         #expect(
             error?.description.contains(
                 "line 2, “b/caf\\xe9.jpg”; save it as UTF-8, for example with iconv -f latin1 -t utf-8") == true)

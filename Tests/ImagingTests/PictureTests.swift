@@ -73,8 +73,10 @@ extension Picture {
     }
 
     /// A file that ends anywhere is an error or, where only what comes after the pixels is missing, the whole picture.
-    @Test(arguments: ["lossy-alpha.webp", "animated.webp", "interlaced.gif", "runs-8.bmp", "rgb-24.bmp", "tiles.tiff",
-        "rgb-jpeg.tiff", "bilevel-group4.tiff", "palette.tiff"])
+    @Test(arguments: [
+        "lossy-alpha.webp", "animated.webp", "interlaced.gif", "runs-8.bmp", "rgb-24.bmp", "tiles.tiff",
+        "rgb-jpeg.tiff", "bilevel-group4.tiff", "palette.tiff",
+    ])
     func cutFiles(name: String) throws {
         let bytes = try GoldenPictures.file(name)
         let whole = try Picture(decoding: bytes)

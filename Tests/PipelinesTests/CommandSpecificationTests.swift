@@ -6,15 +6,17 @@ import Testing
 @Suite("Stages that run commands")
 struct CommandSpecificationTests {
     /// The sample with one more stage, from line 20 on.
-    private static let text = (sampleText + "\nvalues: {odd: it's, list: [a b, $c, \"${seed}\"], rate: 2e-3}\n").replacing("results:", with: """
-          plot:
-            uses: command
-            from: {prompts: {stage: prompts, of: all, as: csv}}
-            files: {script: plot.py}
-            run: python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}
-            outputs: {picture: plot.svg}
-        results:
-        """)
+    private static let text = (sampleText + "\nvalues: {odd: it's, list: [a b, $c, \"${seed}\"], rate: 2e-3}\n").replacing(
+        "results:",
+        with: """
+              plot:
+                uses: command
+                from: {prompts: {stage: prompts, of: all, as: csv}}
+                files: {script: plot.py}
+                run: python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}
+                outputs: {picture: plot.svg}
+            results:
+            """)
 
     private func plan(_ text: String = text, script: String = "script", path: String = "plot.py") throws -> Plan {
         var inputs = sampleInputs()
@@ -59,7 +61,8 @@ struct CommandSpecificationTests {
         let plan = try Plan(specification(text), inputs: sampleInputs())
         let plots = plan.instances.filter { $0.stage == "plot" }
         #expect(plots.count == seeds && plan.instances.count == 3 + 4 * seeds)
-        #expect(plots[seeds - 1].sources == ["chalk", "ink", "oil"].map { .instance(name: "prompts(domain \($0), seed \(seeds))") })
+        #expect(
+            plots[seeds - 1].sources == ["chalk", "ink", "oil"].map { .instance(name: "prompts(domain \($0), seed \(seeds))") })
     }
 
     @Test("Without a scope it runs for each artifact of its input, on the file that it is")
@@ -75,9 +78,12 @@ struct CommandSpecificationTests {
 
     @Test("Values reach the shell as they are: of axes, and of the file; elements of a list as words of their own")
     func values() throws {
-        let line = "echo ${values.odd} \"${values.odd}\" '${values.odd}' ${values.list} --lr=${values.rate} ${target}> ${outputs.picture}"
-        let text = Self.text.replacing("python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}", with: line)
-        let parameters: CommandParameters = try plan(text).instance(InstanceSelector("plot(target ink, seed 2)")).recipe.parameters.decoded()
+        let line =
+            "echo ${values.odd} \"${values.odd}\" '${values.odd}' ${values.list} --lr=${values.rate} ${target}> ${outputs.picture}"
+        let text = Self.text.replacing(
+            "python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}", with: line)
+        let parameters: CommandParameters = try plan(text).instance(InstanceSelector("plot(target ink, seed 2)")).recipe
+            .parameters.decoded()
         #expect(parameters.command == "echo 'it'\\''s' \"it's\" 'it'\\''s' 'a b' '$c' 2 --lr=2e-3 ink> ${outputs.picture}")
     }
 
@@ -88,9 +94,14 @@ struct CommandSpecificationTests {
         #expect(keys(try plan(Self.text.replacing("--seed", with: "--number"))) != before)
         #expect(keys(try plan(Self.text.replacing("as: csv", with: "as: npy"))) != before)
         #expect(keys(try plan(Self.text.replacing("picture: plot.svg", with: "picture: other.svg"))) != before)
-        #expect(keys(try plan(Self.text.replacing("script: plot.py", with: "script: moved/plot.py"), path: "moved/plot.py")) == before)
-        #expect(keys(try plan(Self.text.replacing("    outputs: {picture", with: "    resources: {memory: 1 GB}\n    outputs: {picture")))
-            == before)
+        #expect(
+            keys(try plan(Self.text.replacing("script: plot.py", with: "script: moved/plot.py"), path: "moved/plot.py"))
+                == before)
+        #expect(
+            keys(
+                try plan(
+                    Self.text.replacing("    outputs: {picture", with: "    resources: {memory: 1 GB}\n    outputs: {picture")))
+                == before)
     }
 
     @Test("What the process is told makes the recipe that was planned")
@@ -106,34 +117,64 @@ struct CommandSpecificationTests {
 
     static let faults: [(old: String, new: String, message: String)] = [
         ("uses: command\n", "uses: command\n    with: {a: 1}\n", "sample.yaml:22:5: stages.plot.with: unknown key; known: "),
-        ("    run: python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}\n", "",
-            "sample.yaml:20:3: stages.plot: the key “run” is missing"),
-        ("    outputs: {picture: plot.svg}\n", "",
-            "sample.yaml:20:3: stages.plot: a command has at least one output: add outputs: {NAME: FILE}"),
-        ("${inputs.prompts}", "${inputs.promts}", "sample.yaml:24:10: stages.plot.run: the stage has no “inputs.promts”; "
-            + "did you mean “inputs.prompts”?"),
-        ("> ${outputs.picture}", "", "sample.yaml:24:10: stages.plot.run: the command does not say where to write “picture”: "
-            + "put ${outputs.picture} into it"),
-        ("--seed ${seed}", "--seed ${sed}", "sample.yaml:24:10: stages.plot.run: the matrix has no axis “sed”; did you mean “seed”?"),
+        (
+            "    run: python3 ${files.script} ${inputs.prompts} --seed ${seed} > ${outputs.picture}\n", "",
+            "sample.yaml:20:3: stages.plot: the key “run” is missing"
+        ),
+        (
+            "    outputs: {picture: plot.svg}\n", "",
+            "sample.yaml:20:3: stages.plot: a command has at least one output: add outputs: {NAME: FILE}"
+        ),
+        (
+            "${inputs.prompts}", "${inputs.promts}",
+            "sample.yaml:24:10: stages.plot.run: the stage has no “inputs.promts”; "
+                + "did you mean “inputs.prompts”?"
+        ),
+        (
+            "> ${outputs.picture}", "",
+            "sample.yaml:24:10: stages.plot.run: the command does not say where to write “picture”: "
+                + "put ${outputs.picture} into it"
+        ),
+        (
+            "--seed ${seed}", "--seed ${sed}",
+            "sample.yaml:24:10: stages.plot.run: the matrix has no axis “sed”; did you mean “seed”?"
+        ),
         ("--seed ${seed}", "`ls ${domain}`", "${domain} is known only in a stage that runs for each domain"),
         ("--seed ${seed}", "\\${seed}", "sample.yaml:24:10: stages.plot.run: a backslash before a reference: leave it out"),
-        ("--seed ${seed}", "--seed `echo ${values.odd}`",
-            "sample.yaml:24:10: stages.plot.run: ${values.odd} is “it's” here, which cannot be put into backquotes safely"),
-        ("--seed ${seed}", "--seed $((${target}))", "sample.yaml:24:10: stages.plot.run: ${target} is “oil” here, which cannot be "
-            + "put into $((…)) safely: only whole numbers can stand there"),
-        ("--seed ${seed}", "--seed \"${values.list}\"",
-            "sample.yaml:24:10: stages.plot.run: ${values.list} is a list, which cannot be put into a command there"),
+        (
+            "--seed ${seed}", "--seed `echo ${values.odd}`",
+            "sample.yaml:24:10: stages.plot.run: ${values.odd} is “it's” here, which cannot be put into backquotes safely"
+        ),
+        (
+            "--seed ${seed}", "--seed $((${target}))",
+            "sample.yaml:24:10: stages.plot.run: ${target} is “oil” here, which cannot be "
+                + "put into $((…)) safely: only whole numbers can stand there"
+        ),
+        (
+            "--seed ${seed}", "--seed \"${values.list}\"",
+            "sample.yaml:24:10: stages.plot.run: ${values.list} is a list, which cannot be put into a command there"
+        ),
         ("as: csv", "as: xls", "sample.yaml:22:51: stages.plot.from.prompts.as: there is no format “xls”"),
-        ("as: csv", "as: folder", "sample.yaml:22:51: stages.plot.from.prompts.as: prompts cannot be handed over as folder; "
-            + "possible: safetensors, npy, npz, csv, pt"),
-        ("of: all", "of: everything",
-            "sample.yaml:22:42: stages.plot.from.prompts.of: expected cell, all, sources or target, found “everything”"),
-        ("stage: prompts", "stage: prompt", "sample.yaml:22:29: stages.plot.from.prompts.stage: there is no stage “prompt”; "
-            + "did you mean “prompts”?"),
+        (
+            "as: csv", "as: folder",
+            "sample.yaml:22:51: stages.plot.from.prompts.as: prompts cannot be handed over as folder; "
+                + "possible: safetensors, npy, npz, csv, pt"
+        ),
+        (
+            "of: all", "of: everything",
+            "sample.yaml:22:42: stages.plot.from.prompts.of: expected cell, all, sources or target, found “everything”"
+        ),
+        (
+            "stage: prompts", "stage: prompt",
+            "sample.yaml:22:29: stages.plot.from.prompts.stage: there is no stage “prompt”; "
+                + "did you mean “prompts”?"
+        ),
         ("picture: plot.svg", "picture: a/plot.svg", "expected the name of a file without a folder, found “a/plot.svg”"),
         ("picture: plot.svg", "picture: plot.svg, other: plot.svg", "two outputs have the same file"),
-        ("{script: plot.py}", "{the script: plot.py}",
-            "sample.yaml:23:13: stages.plot.files.the script: expected a name of letters, digits, - and _, found “the script”"),
+        (
+            "{script: plot.py}", "{the script: plot.py}",
+            "sample.yaml:23:13: stages.plot.files.the script: expected a name of letters, digits, - and _, found “the script”"
+        ),
         ("script: plot.py", "script: other.py", "sample.yaml:23:21: stages.plot.files.script: there is no such file"),
     ]
 
@@ -148,15 +189,18 @@ struct CommandSpecificationTests {
 
 @Suite("Commands that evaluate")
 struct CommandEvaluationTests {
-    private static let text = sampleText.replacing("results:", with: """
-          mean:
-            uses: command
-            from: {known: {stage: features, of: sources, as: npy}, target: {stage: features, of: target}}
-            run: mean ${inputs.known} ${inputs.target} ${seed} > ${outputs.predictions}
-            outputs: {predictions: p.csv}
-            evaluates: {images: target, method: nearest mean}
-        results:
-        """).replacing("spg: SPG", with: "spg: SPG, mean: Nearest mean")
+    private static let text = sampleText.replacing(
+        "results:",
+        with: """
+              mean:
+                uses: command
+                from: {known: {stage: features, of: sources, as: npy}, target: {stage: features, of: target}}
+                run: mean ${inputs.known} ${inputs.target} ${seed} > ${outputs.predictions}
+                outputs: {predictions: p.csv}
+                evaluates: {images: target, method: nearest mean}
+            results:
+            """
+    ).replacing("spg: SPG", with: "spg: SPG, mean: Nearest mean")
 
     @Test("It is a row of the table, and its recipe says what is predicted, by what and for which seed")
     func planning() throws {
@@ -164,9 +208,11 @@ struct CommandEvaluationTests {
         #expect(means.map(\.name) == ["oil", "ink"].flatMap { target in [1, 2].map { "mean(target \(target), seed \($0))" } })
         let mean = means[3]
         #expect(mean.recipe.kind == .evaluation && mean.kind.makes == .evaluation && !mean.kind.readsTexts)
-        #expect(mean.sources == [
-            "features(domain chalk)", "features(domain oil)", "features(domain ink)",
-        ].map { .instance(name: $0) })
+        #expect(
+            mean.sources
+                == [
+                    "features(domain chalk)", "features(domain oil)", "features(domain ink)",
+                ].map { .instance(name: $0) })
         let parameters: CommandParameters = try mean.recipe.parameters.decoded()
         #expect(parameters.evaluates == .init(images: "target", method: "nearest mean", seed: 2))
         #expect(plan.evaluations.filter { $0.title == "Nearest mean" }.map(\.key) == means.map(\.key))
@@ -198,20 +244,37 @@ struct CommandEvaluationTests {
         ("method: nearest mean", "method: \"\"", "stages.mean.evaluates.method: expected a name for the results, found “”"),
         ("method: nearest mean", "method: \"${seed}\"", "expected a name for the results, found “${seed}”"),
         ("method: nearest mean", "methods: mean", "stages.mean.evaluates.methods: unknown key; did you mean “method”?"),
-        ("images: target", "images: targets",
-            "sample.yaml:25:25: stages.mean.evaluates.images: the stage has no input “targets”; did you mean “target”?"),
-        ("images: target", "images: known",
+        (
+            "images: target", "images: targets",
+            "sample.yaml:25:25: stages.mean.evaluates.images: the stage has no input “targets”; did you mean “target”?"
+        ),
+        (
+            "images: target", "images: known",
             "sample.yaml:25:25: stages.mean.evaluates.images: predictions must be of the target's images: "
-                + "write known: {stage: …, of: target} under from:"),
-        ("{predictions: p.csv}", "{guesses: p.csv}", "stages.mean.outputs: a command that evaluates has the output “predictions”"),
-        ("{predictions: p.csv}", "{predictions: p.csv, map: m.svg}",
+                + "write known: {stage: …, of: target} under from:"
+        ),
+        (
+            "{predictions: p.csv}", "{guesses: p.csv}",
+            "stages.mean.outputs: a command that evaluates has the output “predictions”"
+        ),
+        (
+            "{predictions: p.csv}", "{predictions: p.csv, map: m.svg}",
             "sample.yaml:24:40: stages.mean.outputs.map: a command that evaluates writes only predictions and, "
-                + "optionally, metrics; let another stage write “map”"),
-        ("{stage: features, of: target}", "{stage: prompts, of: target}", "“prompts” makes prompts, but target takes embeddings"),
-        ("of: sources", "of: all", "sample.yaml:22:27: stages.mean.from.known.stage: it has the features of oil too, which “target” "
-            + "predicts: a method learns from others, such as of: sources"),
-        ("{stage: features, of: sources, as: npy}", "{stage: features, of: target, as: npy}",
-            "stages.mean.from.known.stage: it has the features of oil too"),
+                + "optionally, metrics; let another stage write “map”"
+        ),
+        (
+            "{stage: features, of: target}", "{stage: prompts, of: target}",
+            "“prompts” makes prompts, but target takes embeddings"
+        ),
+        (
+            "of: sources", "of: all",
+            "sample.yaml:22:27: stages.mean.from.known.stage: it has the features of oil too, which “target” "
+                + "predicts: a method learns from others, such as of: sources"
+        ),
+        (
+            "{stage: features, of: sources, as: npy}", "{stage: features, of: target, as: npy}",
+            "stages.mean.from.known.stage: it has the features of oil too"
+        ),
     ]
 
     @Test("What is wrong with one is said at its place", arguments: faults.indices)

@@ -141,8 +141,10 @@ struct DataSetTests {
         }
         let several = #expect(throws: SpecificationError.self) { try plan(splitText(laboratory), laboratory) }
         #expect(several?.keyPath == "dataset.splits")
-        #expect(several?.message.hasSuffix("has no split of the domain “chalk” (expected is chalk_train_val_split.json), nor of the "
-            + "domain “oil” (expected is oil_train_val_split.json)") == true, "\(several?.message ?? "")")
+        #expect(
+            several?.message.hasSuffix(
+                "has no split of the domain “chalk” (expected is chalk_train_val_split.json), nor of the "
+                    + "domain “oil” (expected is oil_train_val_split.json)") == true, "\(several?.message ?? "")")
         try writeSplits(laboratory)
         try FileManager.default.removeItem(at: laboratory.folder.appending(path: "data/ink/dog/0.jpg"))
         try laboratory.addImage("ink/dog/1.jpg")
@@ -196,8 +198,9 @@ struct DataSetTests {
         #expect(try spg.specification.manifest(of: "chalk/train", store: laboratory.store) == part)
         let features = spg.instances[0].arguments(for: spg.specification, store: "s", threads: 1)
         #expect(features.contains("--splits-as=spg") && features.contains("--split-seed=1"))
-        #expect(generator.arguments(for: spg.specification, store: "s", threads: 1)
-            .contains("--train=\(generator.recipe.inputs[4].key)"))
+        #expect(
+            generator.arguments(for: spg.specification, store: "s", threads: 1)
+                .contains("--train=\(generator.recipe.inputs[4].key)"))
     }
 
     @Test("As DomainBed does it, methods are tested on what trains where the target is a source")
@@ -217,12 +220,15 @@ struct DataSetTests {
         #expect(!generator.recipe.inputs.contains { $0.role == "tested" })
     }
 
-    @Test("A way to split that is none is an error at its place", arguments: [
-        ("{as: spgg}", "as", "expected “spg” or “domainbed” or “seed”, found “spgg”"), ("{seed: 2}", "", "the key “as” is missing"),
-        ("{as: spg, seed: 1.5}", "seed", "expected a whole number from 0, found the number 1.5"),
-        ("{as: seed, seed: 2}", "seed", "stages have seeds of their own, splitSeed; leave this out"),
-        ("{as: spg, fraction: 2}", "fraction", "unknown key"),
-    ])
+    @Test(
+        "A way to split that is none is an error at its place",
+        arguments: [
+            ("{as: spgg}", "as", "expected “spg” or “domainbed” or “seed”, found “spgg”"),
+            ("{seed: 2}", "", "the key “as” is missing"),
+            ("{as: spg, seed: 1.5}", "seed", "expected a whole number from 0, found the number 1.5"),
+            ("{as: seed, seed: 2}", "seed", "stages have seeds of their own, splitSeed; leave this out"),
+            ("{as: spg, fraction: 2}", "fraction", "unknown key"),
+        ])
     func badWay(splits: String, key: String, message: String) throws {
         let error = #expect(throws: SpecificationError.self) { try specification(authorsText(splits)) }
         #expect(error?.keyPath == (["dataset", "splits", key].filter { !$0.isEmpty }).joined(separator: "."))

@@ -21,7 +21,8 @@ struct DesktopIconsPipelineTests {
     }
 
     @Test("With the ResNet all methods are run but those that need tokens") func resNet() throws {
-        let all = try specification("desktop-icons-methods.yaml"), resNet = try specification("desktop-icons-methods-resnet.yaml")
+        let all = try specification("desktop-icons-methods.yaml"),
+            resNet = try specification("desktop-icons-methods-resnet.yaml")
         let vision = ["fit-vpt", "fit-maple", "evaluate-vision-prompts"]
         #expect(all.stages.count { vision.contains($0.kind.name) } == 6)
         #expect(!resNet.stages.contains { vision.contains($0.kind.name) } && resNet.stages.count == all.stages.count - 6)

@@ -47,7 +47,8 @@ struct EstimateTests {
         #expect(one.stages[0].origin == .runsByImages(6) && one.stages[0].seconds == 60)
         // The evaluations and generators of the new prompts have no history.
         #expect(one.unknown == 4 + 2 + 4 && one.seconds == 60)
-        let two = try estimate(laboratory, laboratory.plan(doubled), on: Capacity(jobs: 1, threads: 2, cores: 2, memory: 1 << 30))
+        let two = try estimate(
+            laboratory, laboratory.plan(doubled), on: Capacity(jobs: 1, threads: 2, cores: 2, memory: 1 << 30))
         #expect(two.seconds == 30)
     }
 
@@ -59,7 +60,8 @@ struct EstimateTests {
         let features = changed.work.filter { $0.stage == "features" }
         func seconds(jobs: Int) throws -> Double {
             try changed.estimate(
-                features, on: Capacity(jobs: jobs, threads: 1, cores: jobs, memory: 1 << 30), in: laboratory.store, model: model,
+                features, on: Capacity(jobs: jobs, threads: 1, cores: jobs, memory: 1 << 30), in: laboratory.store,
+                model: model,
                 rate: { 1 }
             ).seconds
         }
@@ -86,8 +88,10 @@ struct EstimateTests {
             let root = laboratory.folder.appendingPathComponent("data").path
             let specification = try Specification(
                 text: text.replacing("Data/sample", with: root), file: "sample.yaml", kinds: kinds)
-            return try Plan(specification, inputs: PlanInputs(
-                for: specification, in: laboratory.store, encoder: { _ in Laboratory.encoder.key }, recording: true))
+            return try Plan(
+                specification,
+                inputs: PlanInputs(
+                    for: specification, in: laboratory.store, encoder: { _ in Laboratory.encoder.key }, recording: true))
         }
         let first = try plan(sampleText)
         let cold = try estimate(laboratory, first).stages[0]

@@ -129,10 +129,13 @@ struct ExecutorTests {
 
     @Test("What a program says it has found is found, not made, and what looking cost is not what making costs")
     func foundByProgram() async throws {
-        let workshop = try Workshop(plan(), bodies: [
-            // Another run made it while this program started.
-            "features(domain ink)": "make > /dev/null; echo found $key; echo $key", "features(domain oil)": "echo found $key; exit 3",
-        ])
+        let workshop = try Workshop(
+            plan(),
+            bodies: [
+                // Another run made it while this program started.
+                "features(domain ink)": "make > /dev/null; echo found $key; echo $key",
+                "features(domain oil)": "echo found $key; exit 3",
+            ])
         let outcome = try await workshop.run()
         #expect(outcome.found.map(\.name) == ["features(domain ink)"])
         #expect(outcome.failures.map(\.instance.name) == ["features(domain oil)"])
@@ -222,9 +225,11 @@ struct ExecutorTests {
 
     @Test("A line of any length is read in one go over its bytes, and its beginning is kept")
     func longLine() throws {
-        let child = try ChildProcess(executable: "/bin/sh", arguments: [
-            "-c", "head -c 20000000 /dev/zero | tr '\\0' x >&2; echo >&2; printf 'b\\rc\\n\\nd' >&2",
-        ])
+        let child = try ChildProcess(
+            executable: "/bin/sh",
+            arguments: [
+                "-c", "head -c 20000000 /dev/zero | tr '\\0' x >&2; echo >&2; printf 'b\\rc\\n\\nd' >&2",
+            ])
         var lines: [String] = []
         let start = ContinuousClock.now
         _ = child.wait { lines.append($0) }

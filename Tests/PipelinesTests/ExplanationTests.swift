@@ -64,14 +64,16 @@ struct ExplanationTests {
 
     @Test("Inputs that come in or go are named; the others are compared with what they were, not with one another")
     func moreInputs() throws {
-        let plot = sampleText.replacing("results:", with: """
-              plot:
-                uses: command
-                from: {prompts: {stage: prompts, of: all}}
-                run: plot ${inputs.prompts} ${outputs.plot}
-                outputs: {plot: plot.svg}
-            results:
-            """)
+        let plot = sampleText.replacing(
+            "results:",
+            with: """
+                  plot:
+                    uses: command
+                    from: {prompts: {stage: prompts, of: all}}
+                    run: plot ${inputs.prompts} ${outputs.plot}
+                    outputs: {plot: plot.svg}
+                results:
+                """)
         let laboratory = try Laboratory()
         let before = try laboratory.plan(plot)
         try before.record(in: laboratory.store)
@@ -135,7 +137,10 @@ struct ExplanationTests {
         #expect(done.first == "prompts(domain oil, seed 1): done")
         #expect(done.contains { $0.hasSuffix("in 2.0 s; 5.5 s of processor time, 12.0 MB of memory") })
         #expect(done.contains("  result     1 × 2 numbers"))
-        #expect(done.contains("  see        spg query --store \(laboratory.store.path) \"SELECT * FROM prompts WHERE key = '\(prompt.key)'\""))
+        #expect(
+            done.contains(
+                "  see        spg query --store \(laboratory.store.path) \"SELECT * FROM prompts WHERE key = '\(prompt.key)'\"")
+        )
         // What was different the time before stays told.
         #expect(done.contains("  changed    learningRate 0.002 → 0.001"))
     }
@@ -167,7 +172,9 @@ struct ArtifactReportTests {
         let laboratory = try Laboratory()
         let before = try laboratory.plan(), after = try laboratory.plan(sampleText.replacing("2e-3", with: "1e-3"))
         for plan in [before, after] {
-            for instance in plan.instances { try laboratory.make(instance, correct: plan.instances[3].key == before.instances[3].key ? 1 : 2) }
+            for instance in plan.instances {
+                try laboratory.make(instance, correct: plan.instances[3].key == before.instances[3].key ? 1 : 2)
+            }
         }
         let selector = InstanceSelector("spg(target oil, seed 1)")
         let (old, new) = (try before.instance(selector).key, try after.instance(selector).key)

@@ -78,12 +78,17 @@ struct SelectorTests {
 
     @Test("Whatever a value holds, its instance is found in every form, and no other with it")
     func anyValues() throws {
-        let values = ["a, b", "a", "b", "it's", "(x)", ")", "a, seed 2", "a/b=c", "/", "=", "two  words ", "\\\"", "1e-3 ", "a,"]
+        let values = [
+            "a, b", "a", "b", "it's", "(x)", ")", "a, seed 2", "a/b=c", "/", "=", "two  words ", "\\\"", "1e-3 ", "a,",
+        ]
         let axis = "[" + values.map { JSONValue.string($0).canonicalText }.joined(separator: ", ") + "]"
-        let text = sampleText.replacing("results:", with: """
-              plot: {uses: command, run: "echo ${word} ${seed} > ${outputs.a}", outputs: {a: a.txt}}
-            results:
-            """).replacing("  seed: [1, 2]\n", with: "  seed: [1, 2]\n  word: \(axis)\n")
+        let text = sampleText.replacing(
+            "results:",
+            with: """
+                  plot: {uses: command, run: "echo ${word} ${seed} > ${outputs.a}", outputs: {a: a.txt}}
+                results:
+                """
+        ).replacing("  seed: [1, 2]\n", with: "  seed: [1, 2]\n  word: \(axis)\n")
         let plan = try Plan(specification(text), inputs: sampleInputs())
         let plots = plan.instances.filter { $0.stage == "plot" }
         #expect(plots.count == 2 * values.count)
@@ -91,7 +96,8 @@ struct SelectorTests {
         for instance in plots {
             let seed = instance.cell[textOf: "seed"], word = instance.cell[textOf: "word"]
             for text in [
-                instance.name, "plot(word \(word), seed \(seed))", "plot/word=\(word)/seed=\(seed)", "plot/seed=\(seed)/word=\(word)",
+                instance.name, "plot(word \(word), seed \(seed))", "plot/word=\(word)/seed=\(seed)",
+                "plot/seed=\(seed)/word=\(word)",
                 instance.key.description,
             ] { #expect(try keys(text) == [instance.key], "\(text)") }
             let words = plots.filter { $0.cell[textOf: "word"] == word }.map(\.key)
@@ -108,12 +114,15 @@ struct SelectorTests {
         func message(_ text: String) -> String? {
             #expect(throws: SelectionError.self) { try plan.instance(InstanceSelector(text)) }?.description
         }
-        #expect(message("prompt") == "there is no stage “prompt”; did you mean “prompts”? "
-            + "(known: features, generator, prompts, spg, zero-shot)")
-        #expect(message("spg(target chalk)") == "“spg(target chalk)” is not one of spg(target oil, seed 1); "
-            + "spg(target oil, seed 2); spg(target ink, seed 1); spg(target ink, seed 2)")
-        #expect(message("zero-shot")
-            == "“zero-shot” may be any of zero-shot(target oil); zero-shot(target ink)")
+        #expect(
+            message("prompt") == "there is no stage “prompt”; did you mean “prompts”? "
+                + "(known: features, generator, prompts, spg, zero-shot)")
+        #expect(
+            message("spg(target chalk)") == "“spg(target chalk)” is not one of spg(target oil, seed 1); "
+                + "spg(target oil, seed 2); spg(target ink, seed 1); spg(target ink, seed 2)")
+        #expect(
+            message("zero-shot")
+                == "“zero-shot” may be any of zero-shot(target oil); zero-shot(target ink)")
         #expect(message("") != nil)
         #expect(message("spg(") != nil)
     }

@@ -33,7 +33,8 @@ struct NameTests {
         for name in [Self.composed, Self.decomposed] {
             for selector in ["features(domain \(name))", "features/domain=\(name)"] {
                 let found = try plan.instances(InstanceSelector(selector))
-                #expect(found.count == 1 && found.allSatisfy { $0.cell.value(on: "domain")?.json == .string(name) }, "\(selector)")
+                #expect(
+                    found.count == 1 && found.allSatisfy { $0.cell.value(on: "domain")?.json == .string(name) }, "\(selector)")
             }
         }
     }
@@ -52,6 +53,7 @@ struct NameTests {
     func values() {
         let a = JSONValue.string(Self.composed), b = JSONValue.string(Self.decomposed)
         #expect(a != b && a.canonicalText.utf8.count != b.canonicalText.utf8.count)
-        #expect(Set([a, b, a]).count == 2 && JSONValue.array([a]) != .array([b]) && JSONValue.object(["x": a]) != .object(["x": b]))
+        #expect(
+            Set([a, b, a]).count == 2 && JSONValue.array([a]) != .array([b]) && JSONValue.object(["x": a]) != .object(["x": b]))
     }
 }

@@ -59,7 +59,10 @@ import Testing
             prompts.replacing("WITH", with: ", context: \"\", contextLength: 20"),
             "needs.yaml:7:106: stages.prompts.with.contextLength", "takes 25 tokens"
         ),
-        (prompts.replacing("WITH", with: ", contextLength: 5"), "needs.yaml:7:3: stages.prompts.with.context:", "contextLength asks for 5"),
+        (
+            prompts.replacing("WITH", with: ", contextLength: 5"), "needs.yaml:7:3: stages.prompts.with.context:",
+            "contextLength asks for 5"
+        ),
         (
             "zero: {uses: evaluate-zero-shot, from: {embeddings: features}, with: {templates: [\"\(String(repeating: "a ", count: 23)){}\"]}}",
             "needs.yaml:7:84: stages.zero.with.templates", "reads 24"
@@ -92,7 +95,8 @@ import Testing
         ),
         (
             "dpl: {uses: fit-dpl, from: {embeddings: features}, with: {contextLength: 2, hiddenWidth: 40000}}",
-            "needs.yaml:7:92: stages.dpl.with.hiddenWidth: the network would have 6400 MB in one of its arrays", "takes 999 MB in one piece"
+            "needs.yaml:7:92: stages.dpl.with.hiddenWidth: the network would have 6400 MB in one of its arrays",
+            "takes 999 MB in one piece"
         ),
         (
             "dpl: {uses: fit-dpl, from: {embeddings: features}, with: {contextLength: 2, hiddenWidth: 10000}}",
@@ -136,9 +140,10 @@ import Testing
         _ = try plan(stages)
         for others in [[], ["cat", "dog"]] as [[String]] {
             let isOther = !others.isEmpty
-            let said = #expect(throws: SpecificationError.self) {
-                try plan(stages, classes: isOther ? ["cat", "dog"] : ["cat", long], others: isOther ? ["cat", long] : [])
-            }?.description ?? ""
+            let said =
+                #expect(throws: SpecificationError.self) {
+                    try plan(stages, classes: isOther ? ["cat", "dog"] : ["cat", long], others: isOther ? ["cat", long] : [])
+                }?.description ?? ""
             #expect(said.contains("stages.prompts.with.contextLength: The prompt of class “\(long)” takes"), "\(said)")
         }
         let specific = stages.replacing("seed: \"${seed}\"", with: "seed: \"${seed}\", classSpecificContexts: true")
@@ -149,20 +154,23 @@ import Testing
 
     @Test("A ResNet has no tokens for prompts")
     func resNet() {
-        let said = #expect(throws: SpecificationError.self) {
-            try plan("vpt: {uses: fit-vpt, from: {embeddings: features}, with: {depth: 1, template: \"a {}\"}}", resNet: true)
-        }?.description ?? ""
+        let said =
+            #expect(throws: SpecificationError.self) {
+                try plan(
+                    "vpt: {uses: fit-vpt, from: {embeddings: features}, with: {depth: 1, template: \"a {}\"}}", resNet: true)
+            }?.description ?? ""
         #expect(said.hasPrefix("needs.yaml:7:3: stages.vpt: ") && said.contains("ResNet"), "\(said)")
     }
 
     @Test("What fits is planned, a thousand cells of 345 classes, too")
     func manyCells() throws {
         let classes = (0..<345).map { "class number \($0)" }
-        let stages = Self.prompts.replacing("WITH", with: ", context: \"\", contextLength: 2") + """
+        let stages =
+            Self.prompts.replacing("WITH", with: ", context: \"\", contextLength: 2") + """
 
-            generator: {uses: cgan, from: {embeddings: features, prompts: prompts}, with: {seed: "${seed}"}}
-            spg: {uses: evaluate-generator, from: {embeddings: features, generator: generator}, with: {seed: "${seed}"}}
-            """
+                generator: {uses: cgan, from: {embeddings: features, prompts: prompts}, with: {seed: "${seed}"}}
+                spg: {uses: evaluate-generator, from: {embeddings: features, generator: generator}, with: {seed: "${seed}"}}
+                """
         let seeds = (1...200).map(String.init).joined(separator: ", ")
         let plan = try plan(stages, classes: classes, seeds: seeds)
         #expect(plan.instances.count == 3 + 200 * 6)

@@ -26,7 +26,8 @@ import Testing
         let specification = try specification(text.replacing("Data/sample", with: root), kinds: Self.kinds)
         return try Plan(
             specification,
-            inputs: PlanInputs(for: specification, in: laboratory.store, encoder: { _ in Laboratory.encoder.key }, recording: true))
+            inputs: PlanInputs(
+                for: specification, in: laboratory.store, encoder: { _ in Laboratory.encoder.key }, recording: true))
     }
 
     private func names(_ plan: Plan, _ laboratory: Laboratory, only: [String] = [], remakes: Bool = false) throws -> [String] {
@@ -109,15 +110,19 @@ import Testing
         }
         // Eleven images took 22 s, or 2 s each.
         #expect(try estimate()?.seconds == 22 && estimate()?.bytes == 11 * 8)
-        let half = try store.manifest(oil.recipe.inputs[0].key).images.prefix(6).map { ImageView(image: $0.digest, view: "center") }
-        try store.insert(.init([6, 2], (0..<6).flatMap { _ in [Float(1), 0] }), norms: Array(repeating: 9, count: 6), for: half,
+        let half = try store.manifest(oil.recipe.inputs[0].key).images.prefix(6).map {
+            ImageView(image: $0.digest, view: "center")
+        }
+        try store.insert(
+            .init([6, 2], (0..<6).flatMap { _ in [Float(1), 0] }), norms: Array(repeating: 9, count: 6), for: half,
             encoder: Laboratory.encoder.key)
         #expect(try estimate()?.seconds == 10 && estimate()?.bytes == 5 * 8)
     }
 
     @Test("Imported features are not encoded here for their norms") func imported() throws {
         let laboratory = try Laboratory()
-        let plan = try plan(laboratory, Self.text.replacing("checkpoint: Models/sample", with: "checkpoint: Models/sample, imported: gpu"))
+        let plan = try plan(
+            laboratory, Self.text.replacing("checkpoint: Models/sample", with: "checkpoint: Models/sample, imported: gpu"))
         for instance in plan.instances where instance.stage == "features" { try laboratory.make(instance) }
         #expect(try !names(plan, laboratory).contains { $0.hasPrefix("features") })
     }

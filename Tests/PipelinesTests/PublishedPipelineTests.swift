@@ -25,15 +25,20 @@ struct PublishedPipelineTests {
     private static func three(_ folder: String) -> [String] { (1...3).map { "\(folder)/{}_\($0).jpg" } }
 
     static let sets = [
-        Set("pacs", "PACS", ["art_painting", "cartoon", "photo", "sketch"],
+        Set(
+            "pacs", "PACS", ["art_painting", "cartoon", "photo", "sketch"],
             three("images/{}/dog") + three("images/{}/person"), parts: [4, 2]),
-        Set("vlcs", "VLCS", ["CALTECH", "LABELME", "PASCAL", "SUN"],
+        Set(
+            "vlcs", "VLCS", ["CALTECH", "LABELME", "PASCAL", "SUN"],
             ["{}/train/0/1.jpg", "{}/crossval/1/2.jpg", "{}/test/1/3.jpg"], parts: [2, 1]),
-        Set("office-home", "OfficeHome", ["art", "clipart", "product", "real_world"],
+        Set(
+            "office-home", "OfficeHome", ["art", "clipart", "product", "real_world"],
             three("images/{}/Alarm_Clock") + three("images/{}/Bed"), parts: [4, 2]),
-        Set("terra-incognita", "TerraIncognita", ["location_100", "location_38", "location_43", "location_46"],
+        Set(
+            "terra-incognita", "TerraIncognita", ["location_100", "location_38", "location_43", "location_46"],
             three("{}/bird") + three("{}/cat"), parts: [4, 2]),
-        Set("domainnet", "DomainNet", ["clipart", "infograph", "painting", "quickdraw", "real", "sketch"],
+        Set(
+            "domainnet", "DomainNet", ["clipart", "infograph", "painting", "quickdraw", "real", "sketch"],
             three("images/{}/bear") + three("images/{}/sun"), parts: [2, 2]),
     ]
 
@@ -51,7 +56,8 @@ struct PublishedPipelineTests {
         // The files' paths begin with Data/, relative to where the program runs.
         let data = laboratory.folder.appending(path: "data").path
         var roots: [String] = []
-        for (place, set) in Self.sets.map({ ("targets.\($0.folder)", $0) }) where file.hasPrefix("cross") && set.name != "domainnet" {
+        for (place, set) in Self.sets.map({ ("targets.\($0.folder)", $0) })
+        where file.hasPrefix("cross") && set.name != "domainnet" {
             roots.append("\(place).root=\(data)/\(set.folder)")
         }
         let own = try #require(Self.sets.first { file.contains($0.name) })
@@ -119,7 +125,8 @@ struct PublishedPipelineTests {
             #expect(multi.columns == set.domains)
             try expectAuthors(multi, set, in: laboratory)
             #expect(unclipped(multi) == [])
-            let configured = try plan("multi-source/\(set.name)-\(backbone).yaml", in: laboratory, edits: ["values.as=configuration"])
+            let configured = try plan(
+                "multi-source/\(set.name)-\(backbone).yaml", in: laboratory, edits: ["values.as=configuration"])
             #expect(counts(configured) == counts(multi))
             try expectAuthors(configured, set, as: "configuration", in: laboratory)
             #expect(unclipped(configured) == (set.isPACS ? ["cartoon", "photo"] : []))
@@ -155,7 +162,9 @@ struct PublishedPipelineTests {
             let multi = try plan("multi-source/\(set.name)-\(backbone).yaml", in: laboratory)
             let single = try plan("single-source/\(set.name)-\(backbone).yaml", in: laboratory)
             for (plan, tests) in [(multi, count), (single, pairs)] {
-                #expect(Swift.Set(plan.specification.rows.map(\.stage)) == Swift.Set(rows.map(\.1) + ["zero-shot", "domain-prompts", "spg"]))
+                #expect(
+                    Swift.Set(plan.specification.rows.map(\.stage))
+                        == Swift.Set(rows.map(\.1) + ["zero-shot", "domain-prompts", "spg"]))
                 func instances(_ stage: String) -> Int { plan.instances.count { $0.stage == stage } }
                 for (learned, tested) in rows {
                     #expect(instances(learned) == 3 * count, "\(learned)")

@@ -45,7 +45,8 @@ struct PublishedTests {
         var table = AccuracyTable(scores)
         table.published = PublishedTable.about(.leaveOneOut, dataSet: "PACS", backbone: "RN50")
         let rows = table.table.rows
-        #expect(rows.count == 8 && rows[0] == ["ZS-CLIP [1]", "99.2", "79.5", "–"] && rows[6] == ["SPG [1]", "99.5", "85.1", "–"])
+        #expect(
+            rows.count == 8 && rows[0] == ["ZS-CLIP [1]", "99.2", "79.5", "–"] && rows[6] == ["SPG [1]", "99.5", "85.1", "–"])
         #expect(rows[7] == ["SPG", "50.0", "50.0", "50.0"])
         #expect(table.table.notes.count == 1 && table.table.notes[0].contains("ECCV 2024 (arXiv 2404.19286), table 7"))
         let lines = table.csv.split(separator: "\n")
@@ -68,7 +69,8 @@ struct PublishedTests {
     @Test("Over data sets: a table for each task and backbone, with the paper's figures of both")
     func overview() {
         func score(
-            _ task: LearningTask, _ backbone: String, _ dataSet: String, _ target: String, _ seed: Int, _ accuracy: Double?, images: Int = 1
+            _ task: LearningTask, _ backbone: String, _ dataSet: String, _ target: String, _ seed: Int, _ accuracy: Double?,
+            images: Int = 1
         ) -> Overview.Score {
             Overview.Score(
                 task: task, backbone: backbone, method: "Ours", dataSet: dataSet, target: target, seed: "\(seed)",
@@ -77,15 +79,20 @@ struct PublishedTests {
         var overview = Overview([
             score(.crossDataSet, "ViT-B/16", "PACS", "photo", 1, 0.9, images: 30),
             score(.crossDataSet, "ViT-B/16", "PACS", "sketch", 1, 0.5, images: 10),
-            score(.crossDataSet, "ViT-B/16", "PACS", "cartoon", 1, 0.8), score(.crossDataSet, "ViT-B/16", "PACS", "art_painting", 1, 0.8),
+            score(.crossDataSet, "ViT-B/16", "PACS", "cartoon", 1, 0.8),
+            score(.crossDataSet, "ViT-B/16", "PACS", "art_painting", 1, 0.8),
             score(.crossDataSet, "ViT-B/16", "VLCS", "SUN", 1, 0.9),
-            score(.leaveOneOut, "ViT-B/16", "PACS", "photo", 1, 0.9, images: 30), score(.leaveOneOut, "ViT-B/16", "PACS", "photo", 2, 0.8),
-            score(.leaveOneOut, "ViT-B/16", "PACS", "sketch", 1, 0.7), score(.leaveOneOut, "ViT-B/16", "PACS", "sketch", 2, 0.8),
-            score(.leaveOneOut, "ViT-B/16", "PACS", "cartoon", 1, 0.8), score(.leaveOneOut, "ViT-B/16", "PACS", "cartoon", 2, 0.8),
+            score(.leaveOneOut, "ViT-B/16", "PACS", "photo", 1, 0.9, images: 30),
+            score(.leaveOneOut, "ViT-B/16", "PACS", "photo", 2, 0.8),
+            score(.leaveOneOut, "ViT-B/16", "PACS", "sketch", 1, 0.7),
+            score(.leaveOneOut, "ViT-B/16", "PACS", "sketch", 2, 0.8),
+            score(.leaveOneOut, "ViT-B/16", "PACS", "cartoon", 1, 0.8),
+            score(.leaveOneOut, "ViT-B/16", "PACS", "cartoon", 2, 0.8),
             score(.leaveOneOut, "ViT-B/16", "PACS", "art_painting", 1, 0.8),
             score(.leaveOneOut, "ViT-B/16", "PACS", "art_painting", 2, 0.8),
             score(.leaveOneOut, "ViT-B/16", "VLCS", "SUN", 1, 0.5), score(.leaveOneOut, "ViT-B/16", "VLCS", "SUN", 2, nil),
-            score(.leaveOneOut, "icon-clip", "DesktopIcons", "tango", 1, 0.5), score(.leaveOneOut, "icon-clip", "Mine", "a", 1, 0.5),
+            score(.leaveOneOut, "icon-clip", "DesktopIcons", "tango", 1, 0.5),
+            score(.leaveOneOut, "icon-clip", "Mine", "a", 1, 0.5),
         ])
         let tables = overview.tables.map(\.table)
         #expect(
@@ -98,7 +105,9 @@ struct PublishedTests {
         #expect(tables[0].rows.last == ["Ours", "80.0 ± 0.0", "–", "–"])
         #expect(tables[0].rows.contains(["SPG [1]", "97.0 ± 0.5", "82.4 ± 0.4", "–"]))
         #expect(tables[1].rows == [["Ours", "–", "50.0", "–"]])
-        #expect(tables[2].rows.contains { $0.starts(with: ["MaPLe [1]", "95.1"]) } && tables[2].rows.last == ["Ours", "80.0", "–", "–"])
+        #expect(
+            tables[2].rows.contains { $0.starts(with: ["MaPLe [1]", "95.1"]) }
+                && tables[2].rows.last == ["Ours", "80.0", "–", "–"])
         let lines = overview.csv.split(separator: "\n")
         #expect(lines[0] == "task,backbone,method,dataset,mean,standard_deviation,seeds,published")
         #expect(lines[1].hasPrefix("leaveOneOut,ViT-B/16,Ours,PACS,0.8,") && lines[1].hasSuffix(",2,"))
@@ -112,10 +121,15 @@ struct PublishedTests {
         let zeroShot = [("oil", 0.1, 10), ("chalk", 0.3, 30), ("ink", 0.5, 20)]
         let overview = Overview(
             runs.map {
-                .init(task: .singleSource, backbone: "x", method: "SPG", dataSet: "D", source: $0, target: $1, accuracy: $2, images: $3)
-            } + zeroShot.map {
-                .init(task: .singleSource, backbone: "x", method: "Zero-shot", dataSet: "D", target: $0, accuracy: $1, images: $2)
-            })
+                .init(
+                    task: .singleSource, backbone: "x", method: "SPG", dataSet: "D", source: $0, target: $1, accuracy: $2,
+                    images: $3)
+            }
+                + zeroShot.map {
+                    .init(
+                        task: .singleSource, backbone: "x", method: "Zero-shot", dataSet: "D", target: $0, accuracy: $1,
+                        images: $2)
+                })
         // From ink 35 %, from oil 75 %; zero-shot on what is not ink 25 %, on what is not oil 38 %.
         #expect(overview.tables[0].table.rows == [["SPG", "55.0"], ["Zero-shot", "31.5"]])
     }
@@ -139,37 +153,46 @@ struct PublishedTests {
                 + domains.map { score("Zero-shot", "PACS", (nil, $0), 0.4) })
         overview.marksBest = true
         let table = overview.tables[0].table
-        #expect(table.rows == [
-            ["SPG", "50.0", "50.0", "50.0"], ["One pair", "–", "–", "–"], ["One source", "–", "–", "–"],
-            ["Zero-shot", "40.0", "40.0", "40.0"],
-        ])
+        #expect(
+            table.rows == [
+                ["SPG", "50.0", "50.0", "50.0"], ["One pair", "–", "–", "–"], ["One source", "–", "–", "–"],
+                ["Zero-shot", "40.0", "40.0", "40.0"],
+            ])
         #expect(table.markdown.replacing(" ", with: "").contains("|SPG|**50.0**|**50.0**|**50.0**|"), "\(table.markdown)")
         // Of a known data set alone, nobody else has to have what is missing.
         let alone = Overview(whole.prefix(3).map { score("One source", "PACS", $0, 0.9) })
         #expect(alone.tables[0].table.rows.last == ["One source", "–"])
     }
 
-    @Test("A hundred thousand scores become a table in time that grows with them", .timeLimit(.minutes(2)), arguments: [
-        LearningTask.leaveOneOut, .singleSource,
-    ])
+    @Test(
+        "A hundred thousand scores become a table in time that grows with them", .timeLimit(.minutes(2)),
+        arguments: [
+            LearningTask.leaveOneOut, .singleSource,
+        ])
     func manyScores(task: LearningTask) {
-        let overview = Overview((1...25_000).flatMap { seed in
-            ["ink", "oil", "chalk", "wax"].map { target in
-                .init(
-                    task: task, backbone: "x", method: "SPG", dataSet: "D",
-                    source: task == .singleSource ? (target == "ink" ? "oil" : "ink") : nil, target: target, seed: "\(seed)",
-                    accuracy: 0.5)
-            }
-        })
+        let overview = Overview(
+            (1...25_000).flatMap { seed in
+                ["ink", "oil", "chalk", "wax"].map { target in
+                    .init(
+                        task: task, backbone: "x", method: "SPG", dataSet: "D",
+                        source: task == .singleSource ? (target == "ink" ? "oil" : "ink") : nil, target: target,
+                        seed: "\(seed)",
+                        accuracy: 0.5)
+                }
+            })
         // Every seed for itself is looked at in quadratic time for hours.
         #expect(overview.tables[0].table.rows == [["SPG", "50.0 ± 0.0"]])
     }
 
-    @Test("An encoder goes by OpenAI's name where name and dimension tell", arguments: [
-        ("ViT-B-16", 512, "ViT-B/16"), ("clip-vit-base-patch16", 512, "ViT-B/16"), ("RN50", 1024, "RN50"), ("RN50x64", 1024, "RN50x64"),
-        ("RN50x4", 640, "RN50x4"), ("clip-vit-large-patch14-336", 768, "clip-vit-large-patch14-336"), ("icon-clip", 128, "icon-clip"),
-        ("ViT-B-16", 640, "ViT-B-16"),
-    ])
+    @Test(
+        "An encoder goes by OpenAI's name where name and dimension tell",
+        arguments: [
+            ("ViT-B-16", 512, "ViT-B/16"), ("clip-vit-base-patch16", 512, "ViT-B/16"), ("RN50", 1024, "RN50"),
+            ("RN50x64", 1024, "RN50x64"),
+            ("RN50x4", 640, "RN50x4"), ("clip-vit-large-patch14-336", 768, "clip-vit-large-patch14-336"),
+            ("icon-clip", 128, "icon-clip"),
+            ("ViT-B-16", 640, "ViT-B-16"),
+        ])
     func backbones(checkpoint: String, dimension: Int, name: String) {
         #expect(backboneName(of: checkpoint, dimension: dimension) == name)
     }
@@ -192,7 +215,9 @@ struct PublishedTests {
             .init(method: "Zero-shot", target: "ink", seed: nil, evaluation: key("c"), cost: cost([:], 0)),
             .init(method: "Late", target: "ink", seed: nil, evaluation: key("d"), cost: nil),
         ])
-        var accuracies = AccuracyTable([.init(method: "SPG", column: "oil", accuracy: 1), .init(method: "Late", column: "oil", accuracy: nil)])
+        var accuracies = AccuracyTable([
+            .init(method: "SPG", column: "oil", accuracy: 1), .init(method: "Late", column: "oil", accuracy: nil),
+        ])
         accuracies.remarks = table.remarks
         #expect(
             accuracies.table.text == """

@@ -18,14 +18,16 @@ struct ReportPageTests {
         report.planned = 3
         report.missing = [.init(name: name, state: name, reason: name)]
         report.curves = [
-            LearningCurve(stage: name, cell: [CellValue(name, name)], name: name, points: [.init(epoch: 1, value: 2, isKept: true)])
+            LearningCurve(
+                stage: name, cell: [CellValue(name, name)], name: name, points: [.init(epoch: 1, value: 2, isKept: true)])
         ]
         report.targets = [
             TargetReport(
                 target: name, method: name,
                 confusion: [.init(label: name, predicted: "a", images: 1), .init(label: "a", predicted: "a", images: 3)],
                 calibration: [.init(bin: 3, images: 4, confidence: 0.25, accuracy: 0.75)],
-                spreads: [.init(from: 0.1, images: 4, accuracy: 0.75)], gains: [.init(label: name, images: 1, accuracy: 0, baseline: 1)])
+                spreads: [.init(from: 0.1, images: 4, accuracy: 0.75)],
+                gains: [.init(label: name, images: 1, accuracy: 0, baseline: 1)])
         ]
         (report.focus, report.baseline) = (name, "Zero-shot")
         let point = PointMap.Point(x: 0.5, y: 1, domain: name, label: name, seed: "1", target: name, thumbnail: 0)
@@ -33,9 +35,13 @@ struct ReportPageTests {
         report.prompts = report.features
         report.thumbnails = [Data([1, 2, 3])]
         report.gallery = [
-            GalleryGroup(kind: .wrong, target: name, items: [
-                .init(path: name, picture: .none(name), label: name, predicted: name, probability: 0.5, other: name, otherProbability: 0.5)
-            ])
+            GalleryGroup(
+                kind: .wrong, target: name,
+                items: [
+                    .init(
+                        path: name, picture: .none(name), label: name, predicted: name, probability: 0.5, other: name,
+                        otherProbability: 0.5)
+                ])
         ]
         report.stages = [StageSummary(name: name, kind: name, inputs: [], states: [.init(name, 1)], seconds: 1, bytes: 1)]
         report.run.specification = name
@@ -84,9 +90,11 @@ struct ReportPageTests {
     @Test("Every chart is a Vega-Lite specification with a description, and fields have names of the program alone")
     func specifications() throws {
         let charts = ReportPage(Self.report(named: Self.hostile)).charts
-        #expect(charts.map(\.name) == [
-            "accuracies", "curves-1-1", "confusion", "class-gains", "reliability", "spreads", "features", "prompts", "stages",
-        ])
+        #expect(
+            charts.map(\.name) == [
+                "accuracies", "curves-1-1", "confusion", "class-gains", "reliability", "spreads", "features", "prompts",
+                "stages",
+            ])
         for chart in charts {
             #expect(chart.specification["$schema"]?.plainText.contains("vega-lite/v6") == true)
             #expect((chart.specification["description"]?.plainText.count ?? 0) > 20)
@@ -106,9 +114,12 @@ struct ReportPageTests {
 
     @Test("The calibration error is the weighted mean distance of confidence and accuracy")
     func calibration() throws {
-        let report = TargetReport(target: "a", method: "b", confusion: [], calibration: [
-            .init(bin: 1, images: 1, confidence: 0.1, accuracy: 0.4), .init(bin: 9, images: 3, confidence: 0.6, accuracy: 0.5),
-        ])
+        let report = TargetReport(
+            target: "a", method: "b", confusion: [],
+            calibration: [
+                .init(bin: 1, images: 1, confidence: 0.1, accuracy: 0.4),
+                .init(bin: 9, images: 3, confidence: 0.6, accuracy: 0.5),
+            ])
         let error = try #require(report.expectedCalibrationError)
         #expect(abs(error - 0.15) < 1e-12)
         #expect(TargetReport(target: "a", method: "b", confusion: [], calibration: []).expectedCalibrationError == nil)

@@ -28,7 +28,8 @@ struct ResultsTests {
     func wholeStore() throws {
         let (laboratory, plan) = try laboratory()
         let tables = try overview(laboratory).tables
-        #expect(tables.map(\.table.caption) == ["Multi-source domain generalization, leaving one domain out, imported “sample”"])
+        #expect(
+            tables.map(\.table.caption) == ["Multi-source domain generalization, leaving one domain out, imported “sample”"])
         #expect(tables[0].table.rows == [["Zero-shot CLIP", "50.0"], ["SPG", "–"]])
         for instance in plan.instances where instance.stage == "spg" && instance.name.contains("seed 2") {
             try laboratory.make(instance, correct: 1)
@@ -39,8 +40,10 @@ struct ResultsTests {
     @Test("Two pipelines' equal evaluations are one row; different ones under one title bear their pipelines' names")
     func twoPipelines() throws {
         let (laboratory, _) = try laboratory()
-        let text = sampleText.replacing("pipeline: sample", with: "pipeline: other").replacing("seed: [1, 2]", with: "seed: [1]")
-            .replacing("generator: generator}", with: "generator: generator, prompts: prompts}")
+        let text = sampleText.replacing("pipeline: sample", with: "pipeline: other").replacing(
+            "seed: [1, 2]", with: "seed: [1]"
+        )
+        .replacing("generator: generator}", with: "generator: generator, prompts: prompts}")
         let other = try laboratory.plan(text)
         try other.record(in: laboratory.store)
         for instance in other.instances where try !laboratory.store.contains(instance.key) { try laboratory.make(instance) }
@@ -50,7 +53,9 @@ struct ResultsTests {
             ])
     }
 
-    @Test("What a pipeline calls its data set heads its results, whatever another pipeline calls the same images, or some of them")
+    @Test(
+        "What a pipeline calls its data set heads its results, whatever another pipeline calls the same images, or some of them"
+    )
     func namesOfDataSets() throws {
         let (laboratory, plan) = try laboratory(), store = laboratory.store
         let spg = plan.instances.filter { $0.stage == "spg" }
@@ -58,7 +63,8 @@ struct ResultsTests {
         let one = try overview(laboratory).tables[0].table
         #expect(one.columns.map(\.title) == ["accuracy, %", "Sample"])
 
-        let other = sampleText.replacing("pipeline: sample", with: "pipeline: other").replacing("name: Sample", with: "name: Mine")
+        let other = sampleText.replacing("pipeline: sample", with: "pipeline: other").replacing(
+            "name: Sample", with: "name: Mine")
         let renamed = try laboratory.plan(other)
         #expect(renamed.instances.map(\.key) == plan.instances.map(\.key))
         try renamed.record(in: store)
@@ -81,10 +87,13 @@ struct ResultsTests {
     @Test("Features of two sizes, of which one is not made yet, are no rows of the table")
     func unmadeFeatures() throws {
         let laboratory = try Laboratory()
-        let plan = try laboratory.plan(sampleText.replacing("  prompts:", with: """
-              more: {uses: extract, with: {views: 8}, where: [{domain: ink, with: {views: 2}}]}
-              prompts:
-            """))
+        let plan = try laboratory.plan(
+            sampleText.replacing(
+                "  prompts:",
+                with: """
+                      more: {uses: extract, with: {views: 8}, where: [{domain: ink, with: {views: 2}}]}
+                      prompts:
+                    """))
         try plan.record(in: laboratory.store)
         for instance in plan.instances where instance.stage != "more" { try laboratory.make(instance) }
         #expect(try overview(laboratory).tables[0].table.rows.map(\.first) == ["Zero-shot CLIP", "SPG"])
@@ -113,7 +122,8 @@ struct ResultsTests {
         #expect(zero.count == 2 && zero.values.allSatisfy { $0.learnedFrom.isEmpty })
     }
 
-    @Test("A command's evaluation stands in the table of what it learned from: its other features, and what its files came from")
+    @Test(
+        "A command's evaluation stands in the table of what it learned from: its other features, and what its files came from")
     func commands() throws {
         let stages = """
               mean:
@@ -158,14 +168,16 @@ struct ResultsTests {
             return Dictionary(grouping: try overview(laboratory).scores, by: \.method).mapValues { Set($0.map(\.task)) }
         }
         let leavingOut = String(head)
-        #expect(try scores(leavingOut, stages.replacing(" ${source}", with: "")) == [
-            "Mean": [.leaveOneOut], "Vote": [.leaveOneOut], "Guess": [.leaveOneOut], "Model": [.leaveOneOut],
-        ])
+        #expect(
+            try scores(leavingOut, stages.replacing(" ${source}", with: "")) == [
+                "Mean": [.leaveOneOut], "Vote": [.leaveOneOut], "Guess": [.leaveOneOut], "Model": [.leaveOneOut],
+            ])
         // What has seen the target is no generalization from a single source.
         let single = leavingOut.replacing("target: [oil, ink]", with: "source: [chalk, oil]\n  target: [oil, ink]")
-        #expect(try scores(single, stages) == [
-            "Mean": [.singleSource], "Vote": [.singleSource], "Guess": [.singleSource, .adaptation], "Model": [.adaptation],
-        ])
+        #expect(
+            try scores(single, stages) == [
+                "Mean": [.singleSource], "Vote": [.singleSource], "Guess": [.singleSource, .adaptation], "Model": [.adaptation],
+            ])
     }
 
     @Test("Classes stand target by target, with the mean of classes")

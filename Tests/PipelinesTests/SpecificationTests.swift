@@ -126,7 +126,9 @@ struct SpecificationTests {
             "[1, 2]", "1",
             "sample.yaml:7:9: matrix.seed: expected a list of values, such as [1, 2, 3], found the number 1"),
         Fault("[1, 2]", "[]", "sample.yaml:7:9: matrix.seed: expected a list of values, found an empty one"),
-        Fault("[1, 2]", "[1, 1.0]", "sample.yaml:7:13: matrix.seed.1: 1 and 1.0 are the same number; put them in quotes if they are texts"),
+        Fault(
+            "[1, 2]", "[1, 1.0]",
+            "sample.yaml:7:13: matrix.seed.1: 1 and 1.0 are the same number; put them in quotes if they are texts"),
         Fault("[1, 2]", "[1, [2]]", "sample.yaml:7:13: matrix.seed.1: expected a number or a text, found a list"),
         Fault(
             "  seed: [1, 2]", "  seed: [1, 2]\n  width: [8]",
@@ -253,8 +255,8 @@ struct SpecificationTests {
         #expect(
             error?.description
                 == "sample.yaml: the file is empty; "
-                    + "a pipeline has the keys pipeline, extends, dataset, targets, encoder, values, matrix, stages, results, "
-                    + "rows, columns"
+                + "a pipeline has the keys pipeline, extends, dataset, targets, encoder, values, matrix, stages, results, "
+                + "rows, columns"
         )
     }
 

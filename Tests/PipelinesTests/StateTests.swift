@@ -158,7 +158,7 @@ struct NarrativeTests {
         var narrative = ExecutionNarrative(total: 3, rewritesStatus: rewriting)
         let share = ProcessShare(threads: 1, memory: 0)
         let events: [ExecutionEvent] = [
-            
+
             .started(first, share), .started(second, share), .progress(first, line: "3/9 images"),
             .progress(first, line: "Warning: odd"),
             .finished(second, .seconds(1.25)),

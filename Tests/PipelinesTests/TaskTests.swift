@@ -25,16 +25,19 @@ struct TaskTests {
     @Test("Single source: learned once from each source, tested on every other domain")
     func singleSource() throws {
         let plan = try plan(Self.singleSource)
-        #expect(names(plan, "generator") == ["chalk", "ink", "oil"].flatMap { source in
-            [1, 2].map { "generator(source \(source), seed \($0))" }
-        })
+        #expect(
+            names(plan, "generator")
+                == ["chalk", "ink", "oil"].flatMap { source in
+                    [1, 2].map { "generator(source \(source), seed \($0))" }
+                })
         #expect(names(plan, "spg").count == 3 * 2 * 2)
         #expect(!plan.instances.contains { $0.name == "spg(source ink, target ink, seed 1)" })
         #expect(names(plan, "zero-shot").sorted() == ["chalk", "ink", "oil"].map { "zero-shot(target \($0))" })
         let generator = try #require(plan.instances.first { $0.name == "generator(source ink, seed 2)" })
-        #expect(generator.sources == [
-            .instance(name: "features(domain ink)"), .instance(name: "prompts(domain ink, seed 2)"),
-        ])
+        #expect(
+            generator.sources == [
+                .instance(name: "features(domain ink)"), .instance(name: "prompts(domain ink, seed 2)"),
+            ])
         let spg = try #require(plan.instances.first { $0.name == "spg(source ink, target oil, seed 2)" })
         #expect(spg.sources == [.instance(name: "features(domain oil)"), .instance(name: Name(generator.name))])
     }
@@ -42,9 +45,10 @@ struct TaskTests {
     @Test("Columns of the table: a pair each, or a source with all its targets, where zero-shot CLIP stands, too")
     func columns() throws {
         let pairs = try plan(Self.singleSource)
-        #expect(pairs.columns == [
-            "chalk → ink", "chalk → oil", "ink → chalk", "ink → oil", "oil → chalk", "oil → ink",
-        ])
+        #expect(
+            pairs.columns == [
+                "chalk → ink", "chalk → oil", "ink → chalk", "ink → oil", "oil → chalk", "oil → ink",
+            ])
         #expect(pairs.evaluations.filter { $0.title == "SPG" }.count == 12)
         #expect(pairs.evaluations.filter { $0.title == "Zero-shot CLIP" }.count == 6)
         let sources = try plan(Self.singleSource + "\ncolumns: source")
@@ -69,13 +73,14 @@ struct TaskTests {
                 Score(method: "SPG", column: "ink", seed: "1", accuracy: 1, images: 10),
                 Score(method: "SPG", column: "oil", seed: "1", accuracy: 0.25, images: 4),
             ], columns: ["ink", "oil"], by: "source")
-        #expect(table.csv == """
-            method,source,mean,standard_deviation,seeds,published
-            SPG,ink,0.625,,1,
-            SPG,oil,0.25,,1,
-            SPG,average,0.4375,,1,
+        #expect(
+            table.csv == """
+                method,source,mean,standard_deviation,seeds,published
+                SPG,ink,0.625,,1,
+                SPG,oil,0.25,,1,
+                SPG,average,0.4375,,1,
 
-            """)
+                """)
         let unmade = AccuracyTable(table.scores + [Score(method: "SPG", column: "oil", seed: "1", accuracy: nil)])
         #expect(unmade.csv.split(separator: "\n").count == 2)
     }
@@ -83,9 +88,11 @@ struct TaskTests {
     @Test("Other data sets: all domains are learned from once, and those of the others are tested on")
     func crossDataSet() throws {
         let plan = try plan(Self.crossDataSet, inputs: Self.crossInputs)
-        #expect(names(plan, "features") == [
-            "chalk", "ink", "oil", "Toys:ink", "Toys:wood", "Tools:steel",
-        ].map { "features(domain \($0))" })
+        #expect(
+            names(plan, "features")
+                == [
+                    "chalk", "ink", "oil", "Toys:ink", "Toys:wood", "Tools:steel",
+                ].map { "features(domain \($0))" })
         #expect(names(plan, "prompts").count == 3 * 2)
         #expect(names(plan, "generator") == ["generator(seed 1)", "generator(seed 2)"])
         #expect(names(plan, "zero-shot") == ["Toys:ink", "Toys:wood", "Tools:steel"].map { "zero-shot(target \($0))" })
@@ -128,7 +135,8 @@ struct TaskTests {
     @Test("Values that are others in some cells: later ones over earlier ones, with the axis taken on")
     func overrides() throws {
         let text = sampleText.replacing(
-            "    with: {seed: \"${seed}\"}\n  zero-shot", with: """
+            "    with: {seed: \"${seed}\"}\n  zero-shot",
+            with: """
                     with: {seed: "${seed}"}
                     where:
                       - {target: [oil, ink], seed: 2, with: {learningRate: 0.5}}
@@ -150,13 +158,16 @@ struct TaskTests {
 
     @Test("What a file says of values that --set leaves out has no effect; of others it is a fault still")
     func narrowed() throws {
-        let text = sampleText.replacing("seed: [1, 2]", with: """
-            seed: [1, 2]
-              exclude: [{target: oil, seed: 2}]
-              include: [{target: oil, seed: 7}]
-              names: {late: {target: oil, seed: 7}}
-            """).replacing(
-                "with: {views: 4}", with: "with: {views: 4}, where: [{target: oil, with: {views: 8}}, {seed: 2, with: {views: 2}}]")
+        let text = sampleText.replacing(
+            "seed: [1, 2]",
+            with: """
+                seed: [1, 2]
+                  exclude: [{target: oil, seed: 2}]
+                  include: [{target: oil, seed: 7}]
+                  names: {late: {target: oil, seed: 7}}
+                """
+        ).replacing(
+            "with: {views: 4}", with: "with: {views: 4}, where: [{target: oil, with: {views: 8}}, {seed: 2, with: {views: 2}}]")
         func features(_ text: String, _ edits: String...) throws -> [String] {
             let specification = try Specification(
                 text: text, file: "s", kinds: sampleKinds(), edits: edits.map { try SpecificationEdit($0) })
@@ -169,7 +180,8 @@ struct TaskTests {
         #expect(try features(text, "matrix.target=[ink]") == ["target ink, seed 1) 4.0", "target ink, seed 2) 2.0"])
         #expect(try features(text, "matrix.target=[ink]", "matrix.seed=[1]") == ["target ink, seed 1) 4.0"])
         #expect(try features(text, "matrix={target: [ink], seed: [2]}") == ["target ink, seed 2) 2.0"])
-        for (edit, odd) in [("matrix.target=[ink]", "where: [{target: olive"), ("matrix.seed=[1]", "exclude: [{target: olive")] {
+        for (edit, odd) in [("matrix.target=[ink]", "where: [{target: olive"), ("matrix.seed=[1]", "exclude: [{target: olive")]
+        {
             let odd = text.replacing(odd.replacing("olive", with: "oil"), with: odd)
             let error = #expect(throws: SpecificationError.self) { try features(odd, edit) }
             #expect(error?.description.contains("“olive” is not a value of the axis") == true)
@@ -192,39 +204,65 @@ struct TaskTests {
               prompts: {uses: fit, from: {embeddings: features}, on: sources, where: [\((one + same).joined(separator: ", "))]}
             """
         let plan = try Plan(specification(text), inputs: sampleInputs())
-        let rates = plan.instances.filter { $0.stage == "prompts" }.map { ($0.name, $0.recipe.parameters["learningRate"]?.number) }
+        let rates = plan.instances.filter { $0.stage == "prompts" }.map {
+            ($0.name, $0.recipe.parameters["learningRate"]?.number)
+        }
         #expect(rates.count == 2 * seeds)
         let byName = Dictionary(uniqueKeysWithValues: rates)
         #expect(byName["prompts(target ink, seed 2)"] == 0.25 && byName["prompts(target oil, seed 2)"] == 2)
         #expect(byName["prompts(target ink, seed 3999)"] == 2 && byName["prompts(target oil, seed 4000)"] == 3)
     }
 
-    @Test("What is wrong is told where it stands", arguments: [
-        ("target: [oil, ink]", "source: [oil]\n  target: [oil]",
-         "sample.yaml:6:3: matrix.source: no target differs from its source; tests need another domain "
-            + "than the source, so add a target"),
-        ("target: [oil, ink]", "source: [oil, gouache]\n  target: [oil]",
-         "sample.yaml:6:17: matrix.source.1: Data/sample has no domain “gouache”; known: chalk, ink, oil"),
-        ("encoder:", "targets: {Toys: {root: Data/toys}}\nencoder:",
-         "sample.yaml:7:12: matrix.target.0: no data set under “targets” has this name; known: Toys"),
-        ("encoder:", "targets: {Toys: {name: Toys}}\nencoder:",
-         "sample.yaml:4:17: targets.Toys: the key “root” is missing"),
-        ("results:", "columns: seed\nresults:",
-         "sample.yaml:20:10: columns: columns are by different axes, and seeds are summarized in each"),
-        ("results:", "columns: dataset\nresults:",
-         "sample.yaml:20:10: columns: the matrix has no axis “dataset”; known: seed, target"),
-        ("with: {views: 4}", "where: [{target: oil}]",
-         "sample.yaml:9:37: stages.features.where.0: the key “with” is missing: the parameters to change"),
-        ("with: {views: 4}", "where: [{target: olive, with: {views: 2}}]",
-         "sample.yaml:9:46: stages.features.where.0.target: “olive” is not a value of the axis; known: ink, oil"),
-        ("with: {views: 4}", "where: [{domain: gouache, with: {views: 2}}]",
-         "sample.yaml:9:46: stages.features.where.0.domain: there is no domain “gouache”; known: chalk, ink, oil"),
-        ("with: {views: 4}", "where: [{with: {views: 2}}]",
-         "sample.yaml:9:37: stages.features.where.0: expected values on axes, such as {target: ink, with: …}; what holds "
-            + "everywhere goes under “with”"),
-        ("with: {views: 4}", "where: [{domain: oil, with: {view: 2}}]",
-         "sample.yaml:9:58: stages.features.where.0.with.view: unknown key; did you mean “views”? (known: policy, views)"),
-    ])
+    @Test(
+        "What is wrong is told where it stands",
+        arguments: [
+            (
+                "target: [oil, ink]", "source: [oil]\n  target: [oil]",
+                "sample.yaml:6:3: matrix.source: no target differs from its source; tests need another domain "
+                    + "than the source, so add a target"
+            ),
+            (
+                "target: [oil, ink]", "source: [oil, gouache]\n  target: [oil]",
+                "sample.yaml:6:17: matrix.source.1: Data/sample has no domain “gouache”; known: chalk, ink, oil"
+            ),
+            (
+                "encoder:", "targets: {Toys: {root: Data/toys}}\nencoder:",
+                "sample.yaml:7:12: matrix.target.0: no data set under “targets” has this name; known: Toys"
+            ),
+            (
+                "encoder:", "targets: {Toys: {name: Toys}}\nencoder:",
+                "sample.yaml:4:17: targets.Toys: the key “root” is missing"
+            ),
+            (
+                "results:", "columns: seed\nresults:",
+                "sample.yaml:20:10: columns: columns are by different axes, and seeds are summarized in each"
+            ),
+            (
+                "results:", "columns: dataset\nresults:",
+                "sample.yaml:20:10: columns: the matrix has no axis “dataset”; known: seed, target"
+            ),
+            (
+                "with: {views: 4}", "where: [{target: oil}]",
+                "sample.yaml:9:37: stages.features.where.0: the key “with” is missing: the parameters to change"
+            ),
+            (
+                "with: {views: 4}", "where: [{target: olive, with: {views: 2}}]",
+                "sample.yaml:9:46: stages.features.where.0.target: “olive” is not a value of the axis; known: ink, oil"
+            ),
+            (
+                "with: {views: 4}", "where: [{domain: gouache, with: {views: 2}}]",
+                "sample.yaml:9:46: stages.features.where.0.domain: there is no domain “gouache”; known: chalk, ink, oil"
+            ),
+            (
+                "with: {views: 4}", "where: [{with: {views: 2}}]",
+                "sample.yaml:9:37: stages.features.where.0: expected values on axes, such as {target: ink, with: …}; what holds "
+                    + "everywhere goes under “with”"
+            ),
+            (
+                "with: {views: 4}", "where: [{domain: oil, with: {view: 2}}]",
+                "sample.yaml:9:58: stages.features.where.0.with.view: unknown key; did you mean “views”? (known: policy, views)"
+            ),
+        ])
     func errors(old: String, new: String, message: String) {
         let text = sampleText.replacing(old, with: new, maxReplacements: 1)
         let error = #expect(throws: SpecificationError.self) { try plan(text) }
@@ -234,13 +272,15 @@ struct TaskTests {
     @Test("A role that a parameter decides about: the target's own artifact, or none, or one that must be named")
     func choices() throws {
         let text = sampleText.replacing(
-            "  zero-shot:", with: """
+            "  zero-shot:",
+            with: """
                   direct:
                     uses: evaluate-prompts
                     from: {embeddings: features, prompts: prompts, sources: features}
                     with: {combine: "${combine}"}
                   zero-shot:
-                """).replacing("seed: [1, 2]", with: "seed: [1, 2]\n  combine: [average, nearest, oracle]")
+                """
+        ).replacing("seed: [1, 2]", with: "seed: [1, 2]\n  combine: [average, nearest, oracle]")
         let kinds = sampleKinds() + [PromptEvaluation.kind]
         let plan = try Plan(specification(text, kinds: kinds), inputs: sampleInputs())
         func roles(_ combine: String) throws -> [String] {
@@ -262,8 +302,9 @@ struct TaskTests {
         let error = #expect(throws: SpecificationError.self) {
             try Plan(specification(without, kinds: kinds), inputs: sampleInputs())
         }
-        #expect(error?.description.hasSuffix(
-            "stages.direct.with.combine: “nearest” takes sources from another stage: add from: {sources: STAGE}") == true)
+        #expect(
+            error?.description.hasSuffix(
+                "stages.direct.with.combine: “nearest” takes sources from another stage: add from: {sources: STAGE}") == true)
     }
 
     @Test("A word that stands for a number is taken, and no other")
@@ -275,7 +316,8 @@ struct TaskTests {
         let error = #expect(throws: SpecificationError.self) {
             try specification(sampleText.replacing("views: 4", with: "views: everyDay"), kinds: kinds)
         }
-        #expect(error?.description == "sample.yaml:9:43: stages.features.with.views: expected a number or everyEpoch, "
-            + "found “everyDay”")
+        #expect(
+            error?.description == "sample.yaml:9:43: stages.features.with.views: expected a number or everyEpoch, "
+                + "found “everyDay”")
     }
 }

@@ -15,17 +15,20 @@ struct TensorBoardTests {
         TensorBoardRun(
             stage: stage, cell: cell,
             hyperparameters: [
-                "epochs": 3, "learningRate": 0.002, "context": "a photo of a", "classSpecificContexts": false, "weights": [1, 0.5],
+                "epochs": 3, "learningRate": 0.002, "context": "a photo of a", "classSpecificContexts": false,
+                "weights": [1, 0.5],
             ],
             measurements: measurements, began: 1_764_500_000.25, ended: 1_764_500_030.25)
     }
 
     @Test("A run has the bytes that TensorBoard's own messages and writer give (Tests/Reference/tensorboard_events.py)")
     func golden() throws {
-        let run = run("prompts", [], [
-            Metric(epoch: 1, name: "loss", value: 2.5), Metric(epoch: 1, name: "validation accuracy", value: 0),
-            Metric(epoch: 2, name: "loss", value: -1.25), Metric(epoch: 300, name: "loss", value: 1e-7),
-        ])
+        let run = run(
+            "prompts", [],
+            [
+                Metric(epoch: 1, name: "loss", value: 2.5), Metric(epoch: 1, name: "validation accuracy", value: 0),
+                Metric(epoch: 2, name: "loss", value: -1.25), Metric(epoch: 300, name: "loss", value: 1e-7),
+            ])
         #expect(try run.events == Data(contentsOf: Self.golden))
     }
 

@@ -19,25 +19,29 @@ struct ValidationTests {
             try laboratory.make(instance, validation: instance.name.contains("domain oil") ? nil : 0.5 + seed)
         }
         let tables = try ValidationTables(of: plan, in: laboratory.store)
-        #expect(tables.tables.map(\.caption) == [
-            "sample, accuracy on validation images in percent: what was learned from a domain",
-            "sample, accuracy on validation images in percent: what was learned for a target from the others",
-        ])
-        #expect(tables.tables.map { $0.table.columns.map(\.title) } == [
-            ["accuracy, %", "chalk", "ink", "oil", "average"], ["accuracy, %", "oil", "ink", "average"],
-        ])
+        #expect(
+            tables.tables.map(\.caption) == [
+                "sample, accuracy on validation images in percent: what was learned from a domain",
+                "sample, accuracy on validation images in percent: what was learned for a target from the others",
+            ])
+        #expect(
+            tables.tables.map { $0.table.columns.map(\.title) } == [
+                ["accuracy, %", "chalk", "ink", "oil", "average"], ["accuracy, %", "oil", "ink", "average"],
+            ])
         let generators = ["generator", "–", "–", "–"]
         #expect(tables.tables.map(\.table.rows) == [[["prompts", "60.0 ± 14.1", "60.0 ± 14.1", "–", "–"]], [generators]])
-        #expect(tables.longTable?.csv == """
-            pipeline,column,method,domain,mean,standard_deviation,seeds,published
-            sample,domain,prompts,chalk,0.6,0.14142135623730948,2,
-            sample,domain,prompts,ink,0.6,0.14142135623730948,2,
+        #expect(
+            tables.longTable?.csv == """
+                pipeline,column,method,domain,mean,standard_deviation,seeds,published
+                sample,domain,prompts,chalk,0.6,0.14142135623730948,2,
+                sample,domain,prompts,ink,0.6,0.14142135623730948,2,
 
-            """)
+                """)
         // The store knows which stages learn by what they have made.
-        #expect(try ValidationTables(ofPipeline: "sample", in: laboratory.store).tables.map(\.table.rows) == [
-            [["prompts", "60.0 ± 14.1", "60.0 ± 14.1", "–", "–"]],
-        ])
+        #expect(
+            try ValidationTables(ofPipeline: "sample", in: laboratory.store).tables.map(\.table.rows) == [
+                [["prompts", "60.0 ± 14.1", "60.0 ± 14.1", "–", "–"]]
+            ])
         for instance in plan.instances where instance.kind.makes == .generator {
             try laboratory.make(instance, validation: instance.name.contains("target ink") ? 0.75 : 0.25)
         }
@@ -56,9 +60,10 @@ struct ValidationTests {
             try laboratory.make(instance, validation: instance.name.contains("0.01") ? 1 : 0.5)
         }
         let tables = try ValidationTables(of: plan, in: laboratory.store).tables
-        #expect(tables.map { $0.table.columns.map(\.title) } == [
-            ["accuracy, %", "chalk", "ink", "oil", "average"], ["accuracy, %", "chalk", "oil", "average"],
-        ])
+        #expect(
+            tables.map { $0.table.columns.map(\.title) } == [
+                ["accuracy, %", "chalk", "ink", "oil", "average"], ["accuracy, %", "chalk", "oil", "average"],
+            ])
         func rows(_ stage: String, _ count: Int) -> [[String]] {
             [("lr 1e-3", "50.0 ± 0.0"), ("lr 0.01", "100.0 ± 0.0")].map { note, figure in
                 ["\(stage) (\(note))"] + Array(repeating: figure, count: count)

@@ -13,7 +13,8 @@ struct WatchTests {
         PipelineMoment(
             pipeline: "small",
             request: PastRequest(
-                request: PipelineRequest(pipeline: "small", file: "/p/small.yaml", edits: edits), asked: "2026-11-30T10:00:00.000Z"),
+                request: PipelineRequest(pipeline: "small", file: "/p/small.yaml", edits: edits),
+                asked: "2026-11-30T10:00:00.000Z"),
             instances: states.map { name, state in
                 .init(name: name, stage: String(name.prefix { $0 != "(" }), state: state)
             }, isAtWork: isAtWork)
@@ -56,34 +57,41 @@ struct WatchTests {
             ("a(x 4)", .waiting), ("b(x 1)", .failed(message: "no")),
         ])
         #expect(paced.title == "small: 1 of 5 made, 2 running, 1 failed, about 30 s left")
-        #expect(moment([("a(x 1)", made), ("a(x 2)", running { $0.secondsLeft = 2 }), ("b(x 1)", .waiting)]).title
-            == "small: 1 of 3 made, 1 running, at least 2.0 s left")
-        #expect(moment([("a(x 1)", running()), ("a(x 2)", .stopped(epoch: 3))]).title == "small: 0 of 2 made, 1 running, 1 stopped")
+        #expect(
+            moment([("a(x 1)", made), ("a(x 2)", running { $0.secondsLeft = 2 }), ("b(x 1)", .waiting)]).title
+                == "small: 1 of 3 made, 1 running, at least 2.0 s left")
+        #expect(
+            moment([("a(x 1)", running()), ("a(x 2)", .stopped(epoch: 3))]).title == "small: 0 of 2 made, 1 running, 1 stopped")
     }
 
     @Test("A screen shows what runs first, then what failed, then the stages; curves where there is room, and what is left out")
     func screens() {
-        let curves = [PipelineMoment.Curve(name: "loss", values: [2, 1]), .init(name: "validation accuracy", values: [0.25, 0.5])]
+        let curves = [
+            PipelineMoment.Curve(name: "loss", values: [2, 1]), .init(name: "validation accuracy", values: [0.25, 0.5]),
+        ]
         let moment = moment([
             ("a(x 1)", made), ("a(x 2)", .failed(message: "it exited\nError: x.jpg is truncated\nrest")),
             ("b(x 1)", running { ($0.epoch, $0.epochs, $0.rate, $0.secondsLeft, $0.curves) = (2, 5, 0.5, 6, curves) }),
             ("b(x 2)", running { ($0.seconds, $0.remark) = (3, "extract ink: 12/40 images, 4.0/s, 7.0 s left") }),
         ])
         let all = texts(moment, rows: 30)
-        #expect(all == [
-            "small: 1 of 4 made, 2 running, 1 failed, at least 6.0 s left",
-            "asked for at 2026-11-30T10:00:00.000Z by /p/small.yaml",
-            "", "b(x 1)  epoch 2 of 5, 2.0 s each, about 6.0 s left",
-            "    loss                 █▁  1.000", "    validation accuracy  ▁█  0.500",
-            "b(x 2)  extract ink: 12/40 images, 4.0/s, 7.0 s left, for 3.0 s",
-            "", "a(x 2)  failed: x.jpg is truncated",
-            "", "a  1 of 2  ██████████··········  4.0 s each, 1 failed", "b  0 of 2  ····················  2 running",
-            "q leaves",
-        ])
+        #expect(
+            all == [
+                "small: 1 of 4 made, 2 running, 1 failed, at least 6.0 s left",
+                "asked for at 2026-11-30T10:00:00.000Z by /p/small.yaml",
+                "", "b(x 1)  epoch 2 of 5, 2.0 s each, about 6.0 s left",
+                "    loss                 █▁  1.000", "    validation accuracy  ▁█  0.500",
+                "b(x 2)  extract ink: 12/40 images, 4.0/s, 7.0 s left, for 3.0 s",
+                "", "a(x 2)  failed: x.jpg is truncated",
+                "", "a  1 of 2  ██████████··········  4.0 s each, 1 failed", "b  0 of 2  ····················  2 running",
+                "q leaves",
+            ])
         // A line less than all: no empty lines. Then no curves; then no stages, one after another.
         #expect(texts(moment, rows: 12) == all.filter { !$0.isEmpty })
-        #expect(texts(moment, rows: 9) == all.filter { !$0.isEmpty && !$0.hasPrefix("    validation") && !$0.hasPrefix("    loss") }
-            .inserting("    loss                 █▁  1.000", at: 3))
+        #expect(
+            texts(moment, rows: 9)
+                == all.filter { !$0.isEmpty && !$0.hasPrefix("    validation") && !$0.hasPrefix("    loss") }
+                .inserting("    loss                 █▁  1.000", at: 3))
         #expect(texts(moment, rows: 7) == Array(all[0...1]) + [all[3], all[6], all[8], "… and 2 stages", "q leaves"])
         #expect(texts(moment, rows: 5) == Array(all[0...1]) + [all[3], "… and 1 running, 1 failed, 2 stages", "q leaves"])
         #expect(texts(moment, rows: 4) == Array(all[0...1]) + ["q leaves"] && texts(moment, rows: 1) == [all[0]])
@@ -97,9 +105,17 @@ struct WatchTests {
         #expect(narrative.tell(first, at: 0) == ["small: 1 of 3 made, 1 stopped", "a(x 3)  stopped after epoch 4"])
         #expect(narrative.tell(first, at: 1).isEmpty)
         func second(_ epoch: Int) -> PipelineMoment {
-            moment([("a(x 1)", made), ("a(x 2)", running {
-                ($0.epoch, $0.epochs, $0.curves) = (epoch, 9, [.init(name: "loss", values: [2, 1.5]), .init(name: "spread", values: [.nan])])
-            }), ("a(x 3)", .stopped(epoch: 4))])
+            moment([
+                ("a(x 1)", made),
+                (
+                    "a(x 2)",
+                    running {
+                        ($0.epoch, $0.epochs, $0.curves) = (
+                            epoch, 9, [.init(name: "loss", values: [2, 1.5]), .init(name: "spread", values: [.nan])]
+                        )
+                    }
+                ), ("a(x 3)", .stopped(epoch: 4)),
+            ])
         }
         #expect(narrative.tell(second(1), at: 2) == ["a(x 2)  running: epoch 1 of 9, loss 1.500"])
         #expect(narrative.tell(second(2), at: 6).isEmpty)
@@ -165,8 +181,11 @@ struct WatchTests {
     func pace() throws {
         let plan = try Laboratory().plan(), now = ContinuousClock.now
         var pace = RemarkPace()
-        let line = ExecutionEvent.progress(plan.instances[0], line: "a"), other = ExecutionEvent.progress(plan.instances[1], line: "a")
-        #expect(pace.admits(line, at: now) && !pace.admits(line, at: now + .seconds(1)) && pace.admits(other, at: now + .seconds(1)))
+        let line = ExecutionEvent.progress(plan.instances[0], line: "a"),
+            other = ExecutionEvent.progress(plan.instances[1], line: "a")
+        #expect(
+            pace.admits(line, at: now) && !pace.admits(line, at: now + .seconds(1)) && pace.admits(other, at: now + .seconds(1))
+        )
         #expect(pace.admits(.found(plan.instances[0]), at: now) && pace.admits(line, at: now + .seconds(2)))
     }
 }

@@ -79,7 +79,8 @@ final class Workshop: Sendable {
 
     /// The instances whose cost was told: those that failed last, both in the order of their names.
     var costs: [String] {
-        let failed = Set(log.filter { $0.hasPrefix("fail ") }.map { String($0.dropFirst(5)) }), all = ended.withLock { $0.sorted() }
+        let failed = Set(log.filter { $0.hasPrefix("fail ") }.map { String($0.dropFirst(5)) }),
+            all = ended.withLock { $0.sorted() }
         return all.filter { !failed.contains($0) } + all.filter(failed.contains)
     }
 

@@ -42,7 +42,9 @@ import Testing
             var mean = [Float](), deviation = [Float]()
             for image in 0..<batch {
                 for channel in 0..<width {
-                    let values = (0..<tokens).map { x[(image * tokens + $0) * width + channel] + shift[image * width + channel] }
+                    let values = (0..<tokens).map {
+                        x[(image * tokens + $0) * width + channel] + shift[image * width + channel]
+                    }
                     let center = values.reduce(0, +) / Float(tokens)
                     mean.append(center)
                     let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
@@ -79,7 +81,8 @@ import Testing
     ) {
         let values = tensor.values.map(Double.init), stride = max(1, values.count / 7)
         let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let numbers = [length, values.reduce(0, +)]
+        let numbers =
+            [length, values.reduce(0, +)]
             + Swift.stride(from: 0, to: values.count, by: stride).prefix(8).map { values[$0] }
         #expect(numbers.count == summary.count, "\(what)", sourceLocation: sourceLocation)
         let scale = tolerance * max(summary[0], 1e-6)

@@ -48,12 +48,14 @@ import Testing
         #expect(model.tokenizer.encode("a photo of a").count == golden.context)
     }
 
-    @Test("CoOp in every form", arguments: [
-        ("words, 4, end", PromptLayout.ClassTokenPosition.end, false), ("random, 16, end", .end, false),
-        ("random, 5, middle", .middle, false),
-        ("random, 4, front", .front, false), ("random, 3, class-specific", .end, true),
-        ("words, 4, middle, class-specific", .middle, true),
-    ])
+    @Test(
+        "CoOp in every form",
+        arguments: [
+            ("words, 4, end", PromptLayout.ClassTokenPosition.end, false), ("random, 16, end", .end, false),
+            ("random, 5, middle", .middle, false),
+            ("random, 4, front", .front, false), ("random, 3, class-specific", .end, true),
+            ("words, 4, middle, class-specific", .middle, true),
+        ])
     func coOp(name: String, position: PromptLayout.ClassTokenPosition, isSpecific: Bool) throws {
         let words = name.split(separator: ", ")
         var parameters = CoOp.Parameters()
@@ -122,10 +124,12 @@ import Testing
         }
     }
 
-    @Test("DAPL as released, with shared vectors, as in the paper, and where CLIP is sure of nothing", arguments: [
-        ("released", true, true, DAPL.Competitors.ownDomain, 0.5), ("shared", false, true, .ownDomain, 0.5),
-        ("paper", true, false, .bothDomains, 0.5), ("unsure", true, true, .ownDomain, 1.0),
-    ])
+    @Test(
+        "DAPL as released, with shared vectors, as in the paper, and where CLIP is sure of nothing",
+        arguments: [
+            ("released", true, true, DAPL.Competitors.ownDomain, 0.5), ("shared", false, true, .ownDomain, 0.5),
+            ("paper", true, false, .bothDomains, 0.5), ("unsure", true, true, .ownDomain, 1.0),
+        ])
     func dapl(name: String, isSpecific: Bool, hasWords: Bool, competitors: DAPL.Competitors, threshold: Double) throws {
         var parameters = DAPL.Parameters()
         (parameters.contextLength, parameters.domainContextLength) = (3, 2)

@@ -72,7 +72,8 @@ import Testing
         let probe = try Probe(learner: dapl { $0.competitors = competitors }) {
             $0.update(
                 images: TinyText.batch("images", 0, 8), labels: TinyText.labels(8),
-                target: TinyText.batch("target", 0, 6), learningRate: $1).step
+                target: TinyText.batch("target", 0, 6), learningRate: $1
+            ).step
         }
         try probe.gradientsEqualDifferences()
     }
@@ -131,8 +132,9 @@ import Testing
 
         let context = one.result.context
         let read = try #require(ConditionalContext(tensors: context.tensors, featureDimension: 32, width: 64))
-        #expect(read.prompts(noise: noise, features: validation.center)
-            == context.prompts(noise: noise, features: validation.center))
+        #expect(
+            read.prompts(noise: noise, features: validation.center)
+                == context.prompts(noise: noise, features: validation.center))
         #expect(ConditionalContext(tensors: context.tensors, featureDimension: 64, width: 64) == nil)
 
         let network = two.result.network
@@ -143,8 +145,9 @@ import Testing
 
         let adapted = three.result.context
         let same = try #require(DomainAdaptedContext(tensors: adapted.tensors, classCount: 4, width: 64))
-        #expect(try same.textFeatures(of: .target, classNames: names, domain: "chalk", model: model)
-            == adapted.textFeatures(of: .target, classNames: names, domain: "chalk", model: model))
+        #expect(
+            try same.textFeatures(of: .target, classNames: names, domain: "chalk", model: model)
+                == adapted.textFeatures(of: .target, classNames: names, domain: "chalk", model: model))
         #expect(DomainAdaptedContext(tensors: adapted.tensors, classCount: 5, width: 64) == nil)
     }
 }

@@ -79,9 +79,11 @@ import Testing
         let start = model.transformer.embeddings(of: model.tokenizer.encode("an icon of a"))
         var stream = RandomStream(seed: 1, purpose: "labels")
         let row = start.reshaped([1, start.count])
-        return Tensor([2, start.count], (0..<2).flatMap { _ in
-            (row + stream.uniform([1, start.count]).mapped { 0.4 * $0 - 0.2 }).values
-        })
+        return Tensor(
+            [2, start.count],
+            (0..<2).flatMap { _ in
+                (row + stream.uniform([1, start.count]).mapped { 0.4 * $0 - 0.2 }).values
+            })
     }
 
     private func imitation<Network: ImitatingNetwork>(_ network: Network, labels: Tensor) throws -> PromptImitation<Network> {

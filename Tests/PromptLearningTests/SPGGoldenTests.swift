@@ -120,7 +120,8 @@ import Testing
         var pair = pair()
         let inputs = (
             uniform("real features", 0, features), uniform("real prompts", 0, promptDimension),
-            uniform("fake features", 0, features), uniform("noise", 0, latent))
+            uniform("fake features", 0, features), uniform("noise", 0, latent)
+        )
         func newBlocks(steps: Int) -> Int {
             let before = TensorMemory.systemBlocks
             for step in 0..<steps {
@@ -136,8 +137,9 @@ import Testing
 
     @Test func aStateDictMakesTheSameGenerator() throws {
         let generator = pair().generator
-        let copy = try #require(Generator(
-            tensors: generator.tensors, featureDimension: features, width: width))
+        let copy = try #require(
+            Generator(
+                tensors: generator.tensors, featureDimension: features, width: width))
         let noise = uniform("noise", 0, latent), image = uniform("fake features", 0, features)
         #expect(copy.prompts(noise: noise, features: image) == generator.prompts(noise: noise, features: image))
         var short = generator.tensors

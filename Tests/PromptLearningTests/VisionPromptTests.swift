@@ -76,7 +76,8 @@ import Testing
             let value = method.learned[index].value
             let name = method.learned[index].name.replacing("prompt_learner.", with: "").replacing("proj.", with: "proj.0.")
             let isProjection = name.hasPrefix("proj") || name.hasPrefix("compound_prompt_projections")
-            let projected = name.hasPrefix("compound_prompt_projections")
+            let projected =
+                name.hasPrefix("compound_prompt_projections")
                 ? name.replacing(".weight", with: ".0.weight").replacing(".bias", with: ".0.bias") : name
             method.learned[index].value = Formula.numbers(projected, value.shape, scale: isProjection ? limit : 0.1)
         }

@@ -45,8 +45,9 @@ struct ADCLIPTests {
         }
         #expect(metrics.filter { $0.name == "validation accuracy" }.map(\.epoch) == [2, 3])
         for tokens in ["mapped", "own"] {
-            let evaluation = try bench.store.evaluation(bench.evaluated(
-                ADCLIPEvaluation.self, ["projectors": [key]], on: target, with: ["sourceTokens": .string(tokens)]))
+            let evaluation = try bench.store.evaluation(
+                bench.evaluated(
+                    ADCLIPEvaluation.self, ["projectors": [key]], on: target, with: ["sourceTokens": .string(tokens)]))
             #expect(evaluation.method == "ad-clip" && evaluation.predictions.count == 24)
         }
         let classes = try bench.store.query("SELECT DISTINCT label FROM class_accuracies").rows
@@ -104,7 +105,8 @@ struct ADCLIPTests {
         var parameters = ExtractStage.Parameters()
         parameters.statistics = true
         let lie = try ExtractStage(parameters).run(
-            manifest: claimed, checkpoint: other.checkpoint, store: other.store).key
+            manifest: claimed, checkpoint: other.checkpoint, store: other.store
+        ).key
         try other.extract("ink", views: 0, statistics: true)
         let key = try stage(source, lie).run(checkpoint: other.checkpoint, store: other.store)
         #expect(lie != target && key != expected)

@@ -45,7 +45,9 @@ struct BadInputTests {
     @Test("With `skip`, unreadable files are left out and counted, then and later")
     func skipped() throws {
         let bench = try Bench()
-        let bad = try [bad("ink/checks/3.jpg", in: bench) { $0.prefix(300) }, bad("ink/rings/2.png", in: bench) { _ in Data() }]
+        let bad = try [
+            bad("ink/checks/3.jpg", in: bench) { $0.prefix(300) }, bad("ink/rings/2.png", in: bench) { _ in Data() },
+        ]
         let outcome = try bench.extract("ink", onBadImage: .skip)
         #expect((outcome.encoded, outcome.found, outcome.leftOut) == (22, 0, 2))
         #expect(outcome.errors.count == 2)
@@ -55,7 +57,8 @@ struct BadInputTests {
         #expect(try bench.store.embeddings(outcome.key, view: "center").manifest.images.count == 22)
         let prompt = try bench.fit(outcome.key).run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.prompt(prompt).vectors.isFinite)
-        let evaluation = try bench.evaluation(ZeroShot.self, on: outcome.key).run(checkpoint: bench.checkpoint, store: bench.store)
+        let evaluation = try bench.evaluation(ZeroShot.self, on: outcome.key).run(
+            checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.evaluation(evaluation).predictions.count == 22)
     }
 
@@ -137,7 +140,9 @@ struct BadInputTests {
         let none = try message(bench, leavingNo: .prompt) {
             _ = try bench.fit(key, with: ["batchSize": 2]).run(checkpoint: bench.checkpoint, store: bench.store)
         }
-        #expect(none.hasPrefix("No image is left for validation") && none.contains("add images") && !none.contains("lower trainFraction"))
+        #expect(
+            none.hasPrefix("No image is left for validation") && none.contains("add images")
+                && !none.contains("lower trainFraction"))
     }
 
     @Test("Inputs that do not belong together are refused")
@@ -162,7 +167,8 @@ struct BadInputTests {
                 .run(checkpoint: bench.checkpoint, store: bench.store)
         }
         let average = try message(bench, leavingNo: .evaluation) {
-            _ = try bench.evaluation(PromptEvaluation.self, ["prompts": prompts], on: ink).run(checkpoint: bench.checkpoint, store: bench.store)
+            _ = try bench.evaluation(PromptEvaluation.self, ["prompts": prompts], on: ink).run(
+                checkpoint: bench.checkpoint, store: bench.store)
         }
         #expect(average.contains("prompts of different shapes cannot be put together"))
         #expect(throws: StageInputError.self) {

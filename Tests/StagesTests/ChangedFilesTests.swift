@@ -20,17 +20,21 @@ struct ChangedFilesTests {
     /// The center views of a domain's images by their digests, straight out of the table.
     private func features(_ bench: Bench) throws -> [String: Data] {
         try bench.store.database.read { database in
-            let rows = try Row.fetchAll(database, sql: """
-                SELECT hex(image.sha256), vector FROM embedding JOIN image ON image.id = image_id
-                WHERE view_id = (SELECT id FROM image_view WHERE name = 'center')
-                """)
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT hex(image.sha256), vector FROM embedding JOIN image ON image.id = image_id
+                    WHERE view_id = (SELECT id FROM image_view WHERE name = 'center')
+                    """)
             return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
         }
     }
 
-    @Test("An image that is replaced after it was hashed is not encoded under that digest", arguments: [
-        ExtractStage.BadImagePolicy.fail, .skip,
-    ])
+    @Test(
+        "An image that is replaced after it was hashed is not encoded under that digest",
+        arguments: [
+            ExtractStage.BadImagePolicy.fail, .skip,
+        ])
     func image(onBadImage: ExtractStage.BadImagePolicy) throws {
         let bench = try Bench(), right = try bench.withFreshStore()
         try right.extract("ink", views: 0)
@@ -93,7 +97,8 @@ struct ChangedFilesTests {
         let bench = try Bench(), key = try bench.extract("ink", views: 0).key
         let images = try bench.manifest("ink").images
         let stage = try LearningStage<VPT>(
-            VPT.kind.defaults.changed(["depth": 2, "epochs": 3, "warmUpEpochs": 0, "batchSize": 8]), inputs: ["embeddings": [key]])
+            VPT.kind.defaults.changed(["depth": 2, "epochs": 3, "warmUpEpochs": 0, "batchSize": 8]),
+            inputs: ["embeddings": [key]])
         let error = #expect(throws: PromptError.self) {
             _ = try stage.run(checkpoint: bench.checkpoint, store: bench.store) { progress in
                 guard progress.epoch == 1 else { return }

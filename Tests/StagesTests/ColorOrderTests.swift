@@ -28,7 +28,9 @@ struct ColorOrderTests {
         let dassl = try bench.extract("mixed"), clip = try bench.extract("mixed", order: .clip)
         #expect(dassl.encoded == 4 && clip.encoded == 4 && clip.found == 0)
         #expect(clip.key != dassl.key)
-        let identities = try ColorOrder.allCases.map { try bench.store.identity(of: bench.checkpoint, origin: .computed(.float32, $0)) }
+        let identities = try ColorOrder.allCases.map {
+            try bench.store.identity(of: bench.checkpoint, origin: .computed(.float32, $0))
+        }
         #expect(identities[0].key == (try bench.store.identity(of: bench.checkpoint)).key)
         #expect(identities[0].parameters["preprocessing"] == "CLIP: bicubic, short side, center crop")
         let embeddings = try [dassl, clip].map { try bench.store.embeddings($0.key, view: "center") }

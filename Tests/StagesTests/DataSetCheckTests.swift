@@ -57,7 +57,8 @@ struct DataSetCheckTests {
         #expect(!check.isUsable)
         #expect(check.domains.map(\.isMissing) == [false, true, false, false])
         #expect(check.domains.map(\.missingClasses) == [[], [], ["dog"], []])
-        #expect(check.unused.map(\.path) == ["images/readme.txt", "images/sketch/dog/notes.txt", "splits.txt"].map(folder.path))
+        #expect(
+            check.unused.map(\.path) == ["images/readme.txt", "images/sketch/dog/notes.txt", "splits.txt"].map(folder.path))
     }
 
     @Test("Headers tell what is no image; pixels tell what ends too soon, and what is there twice")
@@ -93,8 +94,9 @@ struct DataSetCheckTests {
 
     @Test("16-bit grey that is all white once it is clipped is told by its pixels")
     func white() throws {
-        let folder = try pacs(), fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Fixtures")
+        let folder = try pacs(),
+            fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Fixtures")
         let place = folder.url.appending(path: "images/photo/dog")
         // Grey from 0 to 500, and all of it above 255: a little-endian TIFF whose values come first.
         var bytes = try Data(contentsOf: fixtures.appending(path: "pictures/plain-grey-16-little.tiff"))

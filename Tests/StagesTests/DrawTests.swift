@@ -79,7 +79,8 @@ struct DrawTests {
         #expect(plain.recipe == before)
         #expect(try drawing.stage(["draws": 1, "average": "features"]).recipe == before)
         #expect(try drawing.stage(["draws": 2]).recipe.key != before.key)
-        #expect(try drawing.stage(["draws": 2]).recipe.key != drawing.stage(["draws": 2, "average": "probabilities"]).recipe.key)
+        #expect(
+            try drawing.stage(["draws": 2]).recipe.key != drawing.stage(["draws": 2, "average": "probabilities"]).recipe.key)
         let found = try drawing.predictions([:])
         #expect(found.allSatisfy { $0.spread == nil })
         #expect(try drawing.bench.store.query("SELECT * FROM uncertainties").rows.isEmpty)

@@ -26,7 +26,9 @@ struct ExchangeTests {
     func links() throws {
         let bench = try Bench(), files = FileManager.default
         let recipe = Recipe(kind: .files, algorithmVersion: 1, parameters: ["command": "x"], inputs: [])
-        let contents = ["a.csv", "b.csv"].map { StoredFile(name: String($0.prefix(1)), fileName: $0, content: Data("new".utf8)) }
+        let contents = ["a.csv", "b.csv"].map {
+            StoredFile(name: String($0.prefix(1)), fileName: $0, content: Data("new".utf8))
+        }
         let key = try bench.store.write(recipe, .files(contents), seconds: 1)
         let other = bench.folder.url.appending(path: "other.csv")
         for target in [other.path, bench.folder.path("nowhere")] {
@@ -38,7 +40,9 @@ struct ExchangeTests {
                 try bench.store.exportFiles(key, to: folder)
             }
             #expect(try files.contentsOfDirectory(atPath: folder.path) == ["b.csv"])
-            #expect(try String(contentsOf: other, encoding: .utf8) == "old" && !files.fileExists(atPath: bench.folder.path("nowhere")))
+            #expect(
+                try String(contentsOf: other, encoding: .utf8) == "old"
+                    && !files.fileExists(atPath: bench.folder.path("nowhere")))
         }
         // A folder that is itself reached by a link is a folder.
         let real = bench.folder.url.appending(path: "real"), link = bench.folder.url.appending(path: "link")
@@ -62,7 +66,8 @@ struct ExchangeTests {
             let old = try bench.store.embeddingSet(key), new = try bench.store.embeddingSet(outcome.key)
             #expect(new.encoder != old.encoder && new.manifest == old.manifest && new.views.count == 3)
             for (a, b) in zip(old.views, new.views) {
-                #expect(try bench.store.embeddings(key, view: a).vectors == bench.store.embeddings(outcome.key, view: b).vectors)
+                #expect(
+                    try bench.store.embeddings(key, view: a).vectors == bench.store.embeddings(outcome.key, view: b).vectors)
                 #expect(try bench.store.norms(key, view: a) == bench.store.norms(outcome.key, view: b))
             }
         }
@@ -76,7 +81,8 @@ struct ExchangeTests {
         let rows = try #require(ink.tensors["features"])
         try NumPyArray.encode(rows.gatheringRows((0..<rows.rows).reversed())).write(to: reversed)
         let error = #expect(throws: StoreError.self) { try importing(bench, reversed, domains: ["ink"]) }
-        #expect(error?.description.contains("other features of “\(bench.data.path)/ink/") == true, "\(error?.description ?? "")")
+        #expect(
+            error?.description.contains("other features of “\(bench.data.path)/ink/") == true, "\(error?.description ?? "")")
     }
 
     @Test("Without a table, rows are in the order of the files' names")
@@ -124,8 +130,10 @@ struct ExchangeTests {
         let same = try bench.fit(keys[1]).run(checkpoint: bench.checkpoint, store: bench.store)
         #expect(prompt != same)
         #expect(try bench.store.prompt(prompt).vectors == bench.store.prompt(same).vectors)
-        let evaluation = try bench.evaluation(PromptEvaluation.self, ["prompts": [prompt]], on: imported[0]).run(checkpoint: bench.checkpoint, store: bench.store)
-        let other = try bench.evaluation(PromptEvaluation.self, ["prompts": [same]], on: keys[0]).run(checkpoint: bench.checkpoint, store: bench.store)
+        let evaluation = try bench.evaluation(PromptEvaluation.self, ["prompts": [prompt]], on: imported[0]).run(
+            checkpoint: bench.checkpoint, store: bench.store)
+        let other = try bench.evaluation(PromptEvaluation.self, ["prompts": [same]], on: keys[0]).run(
+            checkpoint: bench.checkpoint, store: bench.store)
         #expect(try bench.store.evaluation(evaluation) == bench.store.evaluation(other))
 
         try PictureTree.picture(domain: 1, label: 0, number: 77).png().write(to: bench.data.appending(path: "ink/bars/new.png"))
@@ -150,7 +158,12 @@ struct ExchangeTests {
         ("a NaN", { rows, _ in rows.setRow(3, to: Tensor([1, 32], repeating: .nan)) }, "hold a number that is not finite"),
         ("a length", { rows, _ in rows.setRow(3, to: Tensor([1, 32], repeating: 1)) }, "have length 5.65"),
         ("a zero", { rows, _ in rows.setRow(3, to: Tensor([1, 32])) }, "have length 0.0, not 1; encode the image again"),
-        ("a missing row", { rows, table in rows = rows.rows(0..<23); table.removeLast() }, "has no row in"),
+        (
+            "a missing row",
+            { rows, table in
+                rows = rows.rows(0..<23); table.removeLast()
+            }, "has no row in"
+        ),
         ("rows and no images", { rows, table in table.removeLast() }, "has 24 rows, and"),
         ("an unknown image", { _, table in table[4][0] = "ink/bars/none.png" }, "“ink/bars/none.png” is not in ink"),
         ("an image twice", { _, table in table[4] = table[5] }, "twice"),
@@ -258,9 +271,10 @@ struct ExchangeTests {
         let evaluation = try bench.store.evaluation(flow.evaluations[2])
         _ = try Export(predictions: flow.evaluations[2], in: bench.store).write(to: folder.appending(path: "e.npy"))
         let rows = try NumPyArray(contentsOf: folder.appending(path: "e.npy")).tensor()
-        #expect(evaluation.predictions.enumerated().allSatisfy {
-            rows[$0, 0] == Float($1.label) && rows[$0, 1] == Float($1.predicted) && Double(rows[$0, 2]) == $1.probability
-        })
+        #expect(
+            evaluation.predictions.enumerated().allSatisfy {
+                rows[$0, 0] == Float($1.label) && rows[$0, 1] == Float($1.predicted) && Double(rows[$0, 2]) == $1.probability
+            })
         #expect(throws: StoreError.fileExists(path: folder.appending(path: "e.csv").path)) {
             try Export(predictions: flow.evaluations[2], in: bench.store).write(to: folder.appending(path: "e.csv"))
         }

@@ -83,7 +83,8 @@ struct FlowTests {
 
         let evaluation = try bench.store.evaluation(
             bench.evaluation(ZeroShot.self, on: key).run(checkpoint: bench.checkpoint, store: bench.store))
-        let words = try ClassPrompts(classNames: stored.manifest.classes.map(\.text), template: "a photo of a {}.", model: model.text)
+        let words = try ClassPrompts(
+            classNames: stored.manifest.classes.map(\.text), template: "a photo of a {}.", model: model.text)
         let text = words.textFeatures(model: model.text)
         for (row, prediction) in evaluation.predictions.enumerated() {
             let cosines = (0..<3).map { label in

@@ -40,7 +40,9 @@ struct ForeignTableTests {
             try importing(bench) { Data($0.utf8) + Data("ink/bars/caf".utf8) + [0xe9] + Data(".png,,,\n".utf8) }
         }
         let message = error?.description ?? ""
-        #expect(message.contains(".csv”: it is not UTF-8 text, see line 26, “ink/bars/caf\\xe9.png,,,”; save it as UTF-8"), "\(message)")
+        #expect(
+            message.contains(".csv”: it is not UTF-8 text, see line 26, “ink/bars/caf\\xe9.png,,,”; save it as UTF-8"),
+            "\(message)")
     }
 
     @Test("Both forms of a name are two rows; an accent after a comma begins a field")
@@ -54,7 +56,9 @@ struct ForeignTableTests {
         // The name's first accent stands behind a comma.
         let outcome = try importing(bench) { text in
             let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-            let columns = lines.map { "\($0[1]),\($0[0].replacing("\(bench.data.path)/ink/bars/\u{301}", with: "./ink/bars/\u{301}"))" }
+            let columns = lines.map {
+                "\($0[1]),\($0[0].replacing("\(bench.data.path)/ink/bars/\u{301}", with: "./ink/bars/\u{301}"))"
+            }
             return Data(columns.joined(separator: "\n").utf8)
         }
         #expect(outcome.images == 27)

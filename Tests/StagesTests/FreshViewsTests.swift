@@ -21,9 +21,11 @@ struct FreshViewsTests {
     }
 
     private func count(_ bench: Bench, _ view: String = "augmented:%") throws -> Int {
-        let rows = try bench.store.query("""
+        let rows = try bench.store.query(
+            """
             SELECT count(*) FROM embedding JOIN image_view ON image_view.id = view_id WHERE name LIKE '\(view)'
-            """).rows
+            """
+        ).rows
         guard case .integer(let number)? = rows.first?.first else { return -1 }
         return Int(number)
     }

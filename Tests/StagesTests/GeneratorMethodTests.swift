@@ -106,7 +106,9 @@ struct GeneratorMethodTests {
 
     @Test(
         "A run that is stopped goes on to the same bits",
-        arguments: [(.regressor, [1]), (.regressor, [2, 4]), (.dualPath, [1]), (.dualPath, [1, 3]), (.flow, [1]), (.flow, [2, 3])]
+        arguments: [
+            (.regressor, [1]), (.regressor, [2, 4]), (.dualPath, [1]), (.dualPath, [1, 3]), (.flow, [1]), (.flow, [2, 3]),
+        ]
             as [(Method, [Int])])
     fileprivate func resuming(method: Method, epochs: [Int]) throws {
         let bench = try Bench()
@@ -149,7 +151,9 @@ struct GeneratorMethodTests {
             try sources.make(method, with: ["learningRate": 1e38, "warmUpLearningRate": 1e-5], savingEvery: .zero)
         }
         let text = "\(try #require(error))"
-        #expect(text.contains("not a finite number in epoch 2, step ") || text.contains("After the last step of epoch 2"), "\(text)")
+        #expect(
+            text.contains("not a finite number in epoch 2, step ") || text.contains("After the last step of epoch 2"), "\(text)"
+        )
         #expect(text.contains("The last good checkpoint, of epoch 1, is in the store"), "\(text)")
         #expect(try sources.bench.artifacts(.generator) == made)
     }

@@ -117,7 +117,8 @@ struct ImportTests {
             try importing(.generator, Self.fixtures.appending(path: "module.pt"), for: [embeddings], in: bench)
         }
         let text = error?.description ?? ""
-        #expect(text.contains("trainers.spg_cgan.Generator") && text.contains("torch.save(model.state_dict(), \"generator.pt\")"))
+        #expect(
+            text.contains("trainers.spg_cgan.Generator") && text.contains("torch.save(model.state_dict(), \"generator.pt\")"))
         #expect(text.contains("torch.load(\"module.pt\""))
         #expect(throws: TensorFileError.self) {
             try importing(.prompt, Self.fixtures.appending(path: "module.pt"), for: [embeddings], in: bench)
@@ -141,7 +142,8 @@ struct ImportTests {
         }
         #expect(try says(.prompt, ["p": Tensor([4, 32])]).contains("the shape [4, 32]; expected [context length, 64]"))
         #expect(try says(.prompt, ["p": Tensor([3, 4, 64])]).contains("imported with classSpecificContexts"))
-        #expect(try says(.prompt, ["a": Tensor([4, 64]), "b": Tensor([4, 64])]).contains("0 tensors called “ctx”, among a, b"))
+        #expect(
+            try says(.prompt, ["a": Tensor([4, 64]), "b": Tensor([4, 64])]).contains("0 tensors called “ctx”, among a, b"))
         #expect(try says(.prompt, ["p": Tensor([1, 64], repeating: .nan)]).contains("not finite"))
         #expect(try says(.prompt, [:]).contains("0 tensors called “ctx”, among none"))
         #expect(try says(.generator, ["p": Tensor([4, 64])]).contains("0 tensors called “model.11.bias”"))
@@ -152,12 +154,15 @@ struct ImportTests {
             return try says(.generator, tensors)
         }
         #expect(try says { $0["model.6.running_var"] = nil }.contains("model.6.running_var: expected [512], found nothing"))
-        #expect(try says { $0["model.5.weight"] = Tensor([512, 8]) }.contains("model.5.weight: expected [512, 256], found the shape [512, 8]"))
+        #expect(
+            try says { $0["model.5.weight"] = Tensor([512, 8]) }.contains(
+                "model.5.weight: expected [512, 256], found the shape [512, 8]"))
         #expect(try says { $0["model.11.bias"] = Tensor([100]) }.contains("context vectors 64"))
         #expect(try says { $0["model.0.weight"] = Tensor([128, 8]) }.contains("from 8 numbers"))
         #expect(try says { $0["model.0.bias"] = Tensor([128], repeating: .infinity) }.contains("not finite"))
         #expect(try says { $0["model.3.running_var"] = Tensor([256], repeating: -1) }.contains("variances"))
-        #expect(try says { tensors in for (name, value) in stateDict { tensors["other." + name] = value } }.contains("2 tensors"))
+        #expect(
+            try says { tensors in for (name, value) in stateDict { tensors["other." + name] = value } }.contains("2 tensors"))
         #expect(try bench.artifacts(.generator).isEmpty && bench.artifacts(.prompt).isEmpty)
         #expect(throws: (any Error).self) {
             try importing(.prompt, bench.folder.url.appending(path: "none.pt"), for: [embeddings], in: bench)

@@ -57,7 +57,8 @@ struct KeyTests {
     @Test(
         "Recipes of the first kinds do not name them: what stores have of those keeps its key",
         arguments: [
-            ExtractStage.kind, CoOp.kind, ConditionalGAN.kind, PromptImport.kind, GeneratorImport.kind, ZeroShot.kind, PromptEvaluation.kind,
+            ExtractStage.kind, CoOp.kind, ConditionalGAN.kind, PromptImport.kind, GeneratorImport.kind, ZeroShot.kind,
+            PromptEvaluation.kind,
             GeneratorEvaluation.kind, .command(roles: []),
         ].map { ($0.name, $0.recipe($0.defaults, inputs: []).parameters) })
     func unnamed(kind: String, parameters: JSONValue) {

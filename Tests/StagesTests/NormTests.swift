@@ -151,15 +151,19 @@ import Testing
             return try bench.store.weights(key).tensors
         }
         let expected = try tensors(bench)
-        #expect(try tensors(other) {
-            try forget(other)
-            for domain in ["ink", "oil"] { try other.extract(domain, norms: true) }
-        } == expected)
-        #expect(try tensors(third) { try third.store.database.write { try $0.execute(sql: "UPDATE embedding SET norm = 1") } }
-            != expected)
+        #expect(
+            try tensors(other) {
+                try forget(other)
+                for domain in ["ink", "oil"] { try other.extract(domain, norms: true) }
+            } == expected)
+        #expect(
+            try tensors(third) { try third.store.database.write { try $0.execute(sql: "UPDATE embedding SET norm = 1") } }
+                != expected)
     }
 
-    @Test("Views that are fresh in every epoch come with norms, and are encoded again where they lack them") func freshViews() throws {
+    @Test("Views that are fresh in every epoch come with norms, and are encoded again where they lack them") func freshViews()
+        throws
+    {
         let bench = try Bench(), other = try bench.withFreshStore()
         func run(_ bench: Bench) throws -> ArtifactKey {
             let sources = try ["ink", "oil"].map { try bench.extract($0, counting: .everyEpoch).key }
@@ -206,7 +210,8 @@ import Testing
         )[0].key
     }
 
-    @Test("They come in as an array, as columns of the table, or as the lengths of rows that are scaled") func imports() throws {
+    @Test("They come in as an array, as columns of the table, or as the lengths of rows that are scaled") func imports() throws
+    {
         let bench = try Bench()
         let key = try bench.extract("ink", views: 1).key
         let export = try Export(features: [key], in: bench.store)

@@ -76,7 +76,8 @@ struct ParameterTests {
                 return error.description
             }
         }
-        #expect(message(ConditionalGAN.kind, "validateEvery", 0) == "validateEvery must be a whole number from 1 to 1000000, not 0")
+        #expect(
+            message(ConditionalGAN.kind, "validateEvery", 0) == "validateEvery must be a whole number from 1 to 1000000, not 0")
         #expect(message(CoOp.kind, "learningRate", -0.5) == "learningRate must be a number above 0, not -0.5")
         #expect(message(CoOp.kind, "epochs", 2.5) == "epochs must be a whole number, not 2.5")
         #expect(
@@ -106,10 +107,12 @@ struct ParameterTests {
     @Test("Limits themselves are taken")
     func limits() throws {
         _ = try ExtractStage.kind.check(ExtractStage.kind.defaults.changed(["views": 1000]))
-        _ = try CoOp.kind.check(CoOp.kind.defaults.changed([
-            "epochs": 1_000_000, "batchSize": 1, "contextLength": 1, "momentum": 0, "weightDecay": 0, "warmUpEpochs": 0,
-            "seed": 0, "trainFraction": 0.999, "warmUpLearningRate": 0,
-        ]))
-        _ = try ConditionalGAN.kind.check(ConditionalGAN.kind.defaults.changed(["batchSize": 2, "latentDimension": 0, "clip": false]))
+        _ = try CoOp.kind.check(
+            CoOp.kind.defaults.changed([
+                "epochs": 1_000_000, "batchSize": 1, "contextLength": 1, "momentum": 0, "weightDecay": 0, "warmUpEpochs": 0,
+                "seed": 0, "trainFraction": 0.999, "warmUpLearningRate": 0,
+            ]))
+        _ = try ConditionalGAN.kind.check(
+            ConditionalGAN.kind.defaults.changed(["batchSize": 2, "latentDimension": 0, "clip": false]))
     }
 }

@@ -52,22 +52,38 @@ struct PredictionTableTests {
 
     /// What is done to a good table, and what is said.
     static let faults: [(change: @Sendable (inout [[String]]) -> Void, says: String)] = [
-        ({ $0[2][0] = "/data/ink/9.png" }, "p.csv, line 3, column “image_path”: “/data/ink/9.png” is not one of the 4 images of ink"),
+        (
+            { $0[2][0] = "/data/ink/9.png" },
+            "p.csv, line 3, column “image_path”: “/data/ink/9.png” is not one of the 4 images of ink"
+        ),
         ({ $0[4] = $0[1] }, "p.csv, line 5, column “image_path”: “/data/ink/0.png” is already in line 2"),
         ({ $0[1][1] = $0[2][1] }, "p.csv, line 2, column “image_sha256”: “0202020202"),
         ({ $0[1][2] = "rings" }, "p.csv, line 2, column “label”: “rings” is not the image's class, which is “bars”"),
         ({ $0[3][3] = "ring" }, "p.csv, line 4, column “predicted”: “ring” is not one of the 3 classes; did you mean “rings”?"),
-        ({ $0[3][3] = "cafe\u{301}, \"old\"" }, "p.csv, line 4, column “predicted”: “cafe\u{301}, \"old\"” is not one of the 3 classes"),
+        (
+            { $0[3][3] = "cafe\u{301}, \"old\"" },
+            "p.csv, line 4, column “predicted”: “cafe\u{301}, \"old\"” is not one of the 3 classes"
+        ),
         ({ $0[3][4] = "nan" }, "p.csv, line 4, column “probability”: “nan” is not a number from 0 to 1"),
         ({ $0[3][4] = "inf" }, "is not a number from 0 to 1"), ({ $0[3][4] = "-0.1" }, "is not a number from 0 to 1"),
         ({ $0[3][4] = "1.0000001" }, "is not a number from 0 to 1"), ({ $0[3][4] = "" }, "is not a number from 0 to 1"),
         ({ $0[3][4] = "0,5" }, "is not a number from 0 to 1"), ({ $0[3][4] = "50 %" }, "is not a number from 0 to 1"),
         ({ $0.remove(at: 3) }, "p.csv: 1 of the 4 images of ink have no row (“/data/ink/2.png”)"),
-        ({ $0 = [$0[0]] }, "p.csv: 4 of the 4 images of ink have no row (“/data/ink/0.png”, “/data/ink/1.png”, “/data/ink/2.png”, …)"),
-        ({ $0[0][4] = "score" }, "p.csv, line 1: expected one column “probability”; it has image_path, image_sha256, label, predicted, score"),
+        (
+            { $0 = [$0[0]] },
+            "p.csv: 4 of the 4 images of ink have no row (“/data/ink/0.png”, “/data/ink/1.png”, “/data/ink/2.png”, …)"
+        ),
+        (
+            { $0[0][4] = "score" },
+            "p.csv, line 1: expected one column “probability”; it has image_path, image_sha256, label, predicted, score"
+        ),
         ({ $0 = $0.map { $0 + [$0[3]] } }, "p.csv, line 1: expected one column “predicted”"),
         ({ $0[2].removeLast() }, "p.csv, line 3 has 4 fields, and there are 5 columns"),
-        ({ $0[1][2] = "bars\nrings"; $0[2].append("") }, "p.csv, line 4 has 6 fields"),
+        (
+            {
+                $0[1][2] = "bars\nrings"; $0[2].append("")
+            }, "p.csv, line 4 has 6 fields"
+        ),
         ({ $0 = [] }, "p.csv is empty"),
     ]
 

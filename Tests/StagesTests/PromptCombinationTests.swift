@@ -57,7 +57,9 @@ struct PromptCombinationTests {
         }
     }
 
-    private func expectSame(_ a: [Evaluation.Prediction], _ b: [Evaluation.Prediction], _ place: SourceLocation = #_sourceLocation) {
+    private func expectSame(
+        _ a: [Evaluation.Prediction], _ b: [Evaluation.Prediction], _ place: SourceLocation = #_sourceLocation
+    ) {
         #expect(a.count == b.count && !a.isEmpty, sourceLocation: place)
         for (one, other) in zip(a, b) {
             #expect(abs(one.probability - other.probability) < 1e-4, sourceLocation: place)

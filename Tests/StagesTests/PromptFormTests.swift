@@ -10,15 +10,20 @@ import Testing
 
 @Suite("Where context vectors stand, and whose they are")
 struct PromptFormTests {
-    @Test("A prompt is learned in its form and evaluated in it", arguments: [
-        (PromptLayout.ClassTokenPosition.front, false), (.middle, false), (.end, true), (.front, true),
-    ])
+    @Test(
+        "A prompt is learned in its form and evaluated in it",
+        arguments: [
+            (PromptLayout.ClassTokenPosition.front, false), (.middle, false), (.end, true), (.front, true),
+        ])
     func flow(position: PromptLayout.ClassTokenPosition, classSpecific: Bool) throws {
         let bench = try Bench()
         let key = try bench.extract("ink").key
-        let fitted = try bench.fit(key, with: [
-            "classTokenPosition": .string(position.rawValue), "classSpecificContexts": .bool(classSpecific),
-        ]).run(checkpoint: bench.checkpoint, store: bench.store)
+        let fitted = try bench.fit(
+            key,
+            with: [
+                "classTokenPosition": .string(position.rawValue), "classSpecificContexts": .bool(classSpecific),
+            ]
+        ).run(checkpoint: bench.checkpoint, store: bench.store)
         let vectors = try bench.store.prompt(fitted).vectors
         #expect(vectors.shape == [classSpecific ? 6 : 2, 64])
         let losses = try bench.store.metrics(of: fitted).filter { $0.name == "loss" }.map(\.value)
@@ -26,7 +31,8 @@ struct PromptFormTests {
 
         let target = try bench.extract("chalk").key
         let evaluation = try bench.store.evaluation(
-            bench.evaluation(PromptEvaluation.self, ["prompts": [fitted]], on: target).run(checkpoint: bench.checkpoint, store: bench.store))
+            bench.evaluation(PromptEvaluation.self, ["prompts": [fitted]], on: target).run(
+                checkpoint: bench.checkpoint, store: bench.store))
         let images = try bench.store.embeddings(target, view: "center")
         let model = try CLIPText(checkpoint: bench.checkpoint)
         let text = try ClassPrompts(
@@ -83,7 +89,8 @@ struct PromptFormTests {
         }
         let target = try bench.extract("chalk").key
         do {
-            _ = try bench.evaluation(PromptEvaluation.self, ["prompts": [fitted]], on: target).run(checkpoint: bench.checkpoint, store: bench.store)
+            _ = try bench.evaluation(PromptEvaluation.self, ["prompts": [fitted]], on: target).run(
+                checkpoint: bench.checkpoint, store: bench.store)
             Issue.record("vectors of one class were used for another")
         } catch let error as StageInputError {
             #expect(error.description.contains("rings") && error.description.contains("waves"))

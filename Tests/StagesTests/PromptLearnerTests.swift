@@ -40,9 +40,11 @@ struct PromptLearnerTests {
 
     private func fixture(_ name: String) -> URL { Self.fixtures.appending(path: "\(name).pth.tar-10") }
 
-    @Test("A checkpoint of CoOp's becomes a prompt, classifies, goes out as a checkpoint and comes back", arguments: [
-        ("coop", false, "end"), ("class-specific", true, "middle"),
-    ])
+    @Test(
+        "A checkpoint of CoOp's becomes a prompt, classifies, goes out as a checkpoint and comes back",
+        arguments: [
+            ("coop", false, "end"), ("class-specific", true, "middle"),
+        ])
     func coOp(name: String, isSpecific: Bool, position: String) throws {
         let bench = try Bench(), embeddings = try bench.extract("ink").key
         let form: [String: JSONValue] = [
@@ -82,7 +84,8 @@ struct PromptLearnerTests {
         #expect(try bench.store.weights(again).tensors == stored.tensors)
     }
 
-    @Test("A checkpoint of MaPLe's or VPT's encodes images, goes out as a checkpoint and comes back", arguments: ["maple", "vpt"])
+    @Test(
+        "A checkpoint of MaPLe's or VPT's encodes images, goes out as a checkpoint and comes back", arguments: ["maple", "vpt"])
     func visionPrompts(name: String) throws {
         let bench = try Bench(), embeddings = try bench.extract("ink", views: 0).key
         let key = try importing(.generator, fixture(name), for: embeddings, in: bench)

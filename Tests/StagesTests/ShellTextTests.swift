@@ -6,8 +6,10 @@ import Testing
 struct ShellTextTests {
     /// Texts that mean something to a shell.
     private static let values = [
-        "it's", "*", "$(echo injected)", "`echo injected`", "two words", " ends in blanks ", "", "-n", "a\"b", "a\\", "\\", "$HOME",
-        "${x}", "$${x}", "a;b", "a&b|c", "#no comment", "~", "a=b", "=", "line\nfeed", "\n", "tab\t", "'", "\"", "''\"\"", "$", "{a,b}",
+        "it's", "*", "$(echo injected)", "`echo injected`", "two words", " ends in blanks ", "", "-n", "a\"b", "a\\", "\\",
+        "$HOME",
+        "${x}", "$${x}", "a;b", "a&b|c", "#no comment", "~", "a=b", "=", "line\nfeed", "\n", "tab\t", "'", "\"", "''\"\"", "$",
+        "{a,b}",
         "if", "7", "007", "café", "!", "[a-z]*", ">out", "(b)", "a'$(echo injected)'b", "${outputs.x}", "%s\\n", "$'a'", "EOF",
         "'\u{301} $(echo injected) '\u{301}", "a\r\nb", "$\u{301}{x}", "\"\u{301}`", "\\\u{301}$x",
     ]
@@ -15,10 +17,13 @@ struct ShellTextTests {
     /// Command lines that print the value `v`, between others.
     private static let texts: [(text: String, before: String, after: String)] = [
         ("p ${v}", "", ""), ("p \"${v}\"", "", ""), ("p '${v}'", "", ""), ("p a${v}b", "a", "b"), ("p \"a${v}b\"", "a", "b"),
-        ("p 'a'${v}\"b\"", "a", "b"), ("x=${v}; p \"$x\"", "", ""), ("x=\"${v}\"; p \"$x\"", "", ""), ("x='${v}'\np \"$x\"", "", ""),
-        ("p \"$(p ${v}; p .)\"", "", "\u{1}.\u{1}"), ("p \"$(p \"${v}\"; p .)\"", "", "\u{1}.\u{1}"), ("p \"it's\"${v}", "it's", ""),
+        ("p 'a'${v}\"b\"", "a", "b"), ("x=${v}; p \"$x\"", "", ""), ("x=\"${v}\"; p \"$x\"", "", ""),
+        ("x='${v}'\np \"$x\"", "", ""),
+        ("p \"$(p ${v}; p .)\"", "", "\u{1}.\u{1}"), ("p \"$(p \"${v}\"; p .)\"", "", "\u{1}.\u{1}"),
+        ("p \"it's\"${v}", "it's", ""),
         ("p 'a\"'${v}", "a\"", ""), ("p a\\'${v}", "a'", ""), ("p \"a\\\"${v}\"", "a\"", ""), ("p \"a\\\\${v}\"", "a\\", ""),
-        ("y=1; p $y${v}", "1", ""), ("y=1; p \"$y${v}\"", "1", ""), ("# it's \" ${v}\np ${v}", "", ""), ("p a#b'${v}'", "a#b", ""),
+        ("y=1; p $y${v}", "1", ""), ("y=1; p \"$y${v}\"", "1", ""), ("# it's \" ${v}\np ${v}", "", ""),
+        ("p a#b'${v}'", "a#b", ""),
         ("cat <<EOF >/dev/null; p ${v}\nit's \"\nEOF\n:", "", ""), ("cat <<'E F' >/dev/null\n$(\"\nE F\np ${v}", "", ""),
         ("p $((1 + 1))${v}", "2", ""), ("p '$'${v}", "$", ""), ("(p ${v})", "", ""), ("case a in a) p ${v};; esac", "", ""),
         ("p \"$((2 * (1 + 2)))\"'${v}'", "6", ""), ("p $#${v}", "0", ""),
@@ -74,9 +79,14 @@ struct ShellTextTests {
     static let refused: [(text: String, value: String, message: String)] = [
         ("echo `ls ${v}`", "a b", "which cannot be put into backquotes safely: write $(…) in their place"),
         ("echo \"`ls ${v}`\"", "*", "into backquotes"),
-        ("cat <<EOF\n${v}\nEOF", "$HOME", "into a here-document safely: give it to a variable before, x=${v}, and write $x there"),
-        ("cat <<'EOF'\n${v}\nEOF", "it's", "into a here-document"), ("cat <<-\\EOF\n\t${v}\n\tEOF", "EOF", "into a here-document"),
-        ("cat <<EOF\na\\\nEOF\n${v}", "a b", "into a here-document"), ("cat <<A <<B\nA\n${v}\nB", "a b", "into a here-document"),
+        (
+            "cat <<EOF\n${v}\nEOF", "$HOME",
+            "into a here-document safely: give it to a variable before, x=${v}, and write $x there"
+        ),
+        ("cat <<'EOF'\n${v}\nEOF", "it's", "into a here-document"),
+        ("cat <<-\\EOF\n\t${v}\n\tEOF", "EOF", "into a here-document"),
+        ("cat <<EOF\na\\\nEOF\n${v}", "a b", "into a here-document"),
+        ("cat <<A <<B\nA\n${v}\nB", "a b", "into a here-document"),
         ("cat <<A $(echo\n${v})\nA", "a b", "into a here-document"),
         ("echo $((${v} + 1))", "a[$(echo injected)]", "into $((…)) safely: only whole numbers can stand there"),
         ("echo $((${v}))", "1.5", "into $((…))"), ("echo $(($(echo '1') + ${v}))", "x", "into $((…))"),
@@ -92,11 +102,13 @@ struct ShellTextTests {
         if value != "a\0b" { #expect(try ShellText(text).filled { _ in "8" }.contains("8")) }
     }
 
-    @Test("References that are spoiled by what is before them are refused", arguments: [
-        ("echo ${v", "“${” without its “}”"), ("echo \\${v}", "a backslash before a reference"),
-        ("echo \"\\${v}\"", "a backslash before a reference"), ("echo $${v}", "“$” before a reference"),
-        ("cat <<${v}\n${v}", "the word that ends a here-document cannot be a reference"),
-    ])
+    @Test(
+        "References that are spoiled by what is before them are refused",
+        arguments: [
+            ("echo ${v", "“${” without its “}”"), ("echo \\${v}", "a backslash before a reference"),
+            ("echo \"\\${v}\"", "a backslash before a reference"), ("echo $${v}", "“$” before a reference"),
+            ("cat <<${v}\n${v}", "the word that ends a here-document cannot be a reference"),
+        ])
     func spoiled(text: String, message: String) {
         let error = #expect(throws: ShellTextError.self) { try ShellText(text) }
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")

@@ -14,9 +14,10 @@ struct WorkTests {
         _ kind: StageKind, _ changes: [String: JSONValue] = [:], images: [String: Int] = ["embeddings": 2000], classes: Int = 7
     ) throws -> Work {
         let formula = try #require(kind.work, "\(kind.name)")
-        return formula(StageSize(
-            parameters: .object(kind.defaults.members.merging(changes) { _, new in new }), images: images, classes: classes,
-            model: model))
+        return formula(
+            StageSize(
+                parameters: .object(kind.defaults.members.merging(changes) { _, new in new }), images: images, classes: classes,
+                model: model))
     }
 
     @Test("Each grows as its loops do")

@@ -12,9 +12,11 @@ struct FewRowsProductTests {
 
     /// a · b, [m, n], with the elements of a and b told by their places.
     private func product(_ m: Int, _ n: Int, _ k: Int, _ a: (Int, Int) -> Float, _ b: (Int, Int) -> Float) -> Tensor {
-        Tensor([m, n], (0..<m * n).map { place in
-            Float((0..<k).reduce(0.0) { $0 + Double(a(place / n, $1)) * Double(b($1, place % n)) })
-        })
+        Tensor(
+            [m, n],
+            (0..<m * n).map { place in
+                Float((0..<k).reduce(0.0) { $0 + Double(a(place / n, $1)) * Double(b($1, place % n)) })
+            })
     }
 
     private func expect(_ a: Tensor, _ b: Tensor, _ what: String) {

@@ -6,10 +6,12 @@ import Tensors
     /// Deterministic numbers in −1…1, away from zero so that kinks are not hit.
     private func random(_ shape: [Int], _ purpose: String) -> Tensor {
         var stream = RandomStream(seed: 7, purpose: purpose)
-        return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in
-            let x = 2 * stream.uniform() - 1
-            return abs(x) < 0.05 ? 0.1 : x
-        })
+        return Tensor(
+            shape,
+            (0..<shape.reduce(1, *)).map { _ in
+                let x = 2 * stream.uniform() - 1
+                return abs(x) < 0.05 ? 0.1 : x
+            })
     }
 
     /// Compares the tape's gradients of Σ wᵢ f(inputs)ᵢ with differences, for every element of every input.

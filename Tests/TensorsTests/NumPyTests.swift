@@ -7,14 +7,22 @@ import Testing
     private static let padding = "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg"
     /// numpy.arange(6).reshape(2, 3) / 4 in some types and orders, and others.
     private static let files = [
-        "<f4": "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAAAAACAPgAAAD8AAEA/AACAPwAAoD8=",
-        "<f2": "k05VTVBZAQB2AHsnZGVzY3InOiAnPGYyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAA0ADgAOgA8AD0=",
-        "<f8": "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAAAAAAAAAAAAAAAANA/AAAAAAAA4D8AAAAAAADoPwAAAAAAAPA/AAAAAAAA9D8=",
-        "fortran": "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0g\(padding)ICAgICAgICAgIAoAAAAAAABAPwAAgD4AAIA/AAAAPwAAoD8=",
-        ">f4": "k05VTVBZAQB2AHsnZGVzY3InOiAnPmY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAAAPoAAAD8AAAA/QAAAP4AAAD+gAAA=",
-        "records": "k05VTVBZAQB2AHsnZGVzY3InOiBbKCdhJywgJzxmNCcpXSwgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAg\(padding)IAoAAAAAAAAAAA==",
-        "scalar": "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKCksIH0gICAg\(padding)ICAgICAgICAgIAoAACBA",
-        "vector": "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDMsKSwgfSAg\(padding)ICAgICAgICAgIAoAAMA/AAAAgAAAQEA=",
+        "<f4":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAAAAACAPgAAAD8AAEA/AACAPwAAoD8=",
+        "<f2":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPGYyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAA0ADgAOgA8AD0=",
+        "<f8":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAAAAAAAAAAAAAAAANA/AAAAAAAA4D8AAAAAAADoPwAAAAAAAPA/AAAAAAAA9D8=",
+        "fortran":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0g\(padding)ICAgICAgICAgIAoAAAAAAABAPwAAgD4AAIA/AAAAPwAAoD8=",
+        ">f4":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPmY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9\(padding)ICAgICAgICAgIAoAAAAAPoAAAD8AAAA/QAAAP4AAAD+gAAA=",
+        "records":
+            "k05VTVBZAQB2AHsnZGVzY3InOiBbKCdhJywgJzxmNCcpXSwgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAg\(padding)IAoAAAAAAAAAAA==",
+        "scalar":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKCksIH0gICAg\(padding)ICAgICAgICAgIAoAACBA",
+        "vector":
+            "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDMsKSwgfSAg\(padding)ICAgICAgICAgIAoAAMA/AAAAgAAAQEA=",
     ].mapValues { Data(base64Encoded: $0)! }
 
     private func read(_ data: Data) throws(TensorFileError) -> Tensor {
@@ -76,7 +84,8 @@ import Testing
         }
         let huge = Data(String(repeating: "9", count: 18).utf8)
         var changed = whole
-        try changed.replaceSubrange(#require(whole.range(of: Data("3), }             ".utf8))), with: huge.dropLast(4) + Data("), }".utf8))
+        try changed.replaceSubrange(
+            #require(whole.range(of: Data("3), }             ".utf8))), with: huge.dropLast(4) + Data("), }".utf8))
         #expect(refusal(changed).hasPrefix("test is"))
         #expect(refusal(Data("PK".utf8) + whole).contains("NUMPY"))
     }

@@ -15,7 +15,9 @@ struct PrincipalComponentsTests {
         #expect(abs(components.shares[0] - 1) < 1e-6 && components.shares[1] < 1e-6)
     }
 
-    @Test("Of few rows and many columns, and the other way round, distances in all components are the rows' distances", arguments: [(5, 40), (40, 5)])
+    @Test(
+        "Of few rows and many columns, and the other way round, distances in all components are the rows' distances",
+        arguments: [(5, 40), (40, 5)])
     func distances(rows: Int, columns: Int) {
         var stream = RandomStream(seed: 3, purpose: "points")
         let points = Tensor([rows, columns], (0..<rows * columns).map { _ in stream.normal() })

@@ -57,7 +57,9 @@ import Testing
         try Safetensors.encode(tensors).write(to: url)
         let file = try Safetensors(contentsOf: url)
         #expect(try file.tensor(named: "b") == tensors["b"])
-        #expect(throws: TensorFileError(source: url.path, format: "safetensors", problem: .missing("c"))) { try file.tensor(named: "c") }
+        #expect(throws: TensorFileError(source: url.path, format: "safetensors", problem: .missing("c"))) {
+            try file.tensor(named: "c")
+        }
     }
 
     @Test("A file that is truncated after it was opened is an error, and not the end of the process")
@@ -109,25 +111,27 @@ import Testing
         }
     }
 
-    @Test("A header that lies is refused", arguments: [
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,  // fewer bytes than the shape asks for
-        #"{"a":{"dtype":"F32","shape":[1,-1],"data_offsets":[0,8]}}"#,
-        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#,  // overflows to 0
-        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8.5]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,99999999999999999999]}}"#,
-        #"{"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}"#,
-        #"{"a":{"shape":[2],"data_offsets":[0,8]}}"#,
-        #"{"a":{"dtype":"F32","shape":"2","data_offsets":[0,8]}}"#,
-        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,  // a gap before
-        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,  // bytes after
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"n":1}}"#,
-        #"{"a":7}"#, "[]", "{", "", "null", "  {}", #"{"a":"#,
-    ])
+    @Test(
+        "A header that lies is refused",
+        arguments: [
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,  // fewer bytes than the shape asks for
+            #"{"a":{"dtype":"F32","shape":[1,-1],"data_offsets":[0,8]}}"#,
+            #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#,  // overflows to 0
+            #"{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8.5]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,99999999999999999999]}}"#,
+            #"{"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}"#,
+            #"{"a":{"shape":[2],"data_offsets":[0,8]}}"#,
+            #"{"a":{"dtype":"F32","shape":"2","data_offsets":[0,8]}}"#,
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,  // a gap before
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,  // bytes after
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"n":1}}"#,
+            #"{"a":7}"#, "[]", "{", "", "null", "  {}", #"{"a":"#,
+        ])
     func malformed(_ header: String) {
         guard case .malformed = problem(file(header, Array(repeating: 0, count: 8))) else {
             Issue.record("\(header): \(String(describing: problem(file(header, Array(repeating: 0, count: 8)))))")
@@ -154,8 +158,10 @@ import Testing
 
     @Test("A list of more tensors than any model has is refused before it is read") func tooMany() {
         let entries = (0..<70_000).map { number in #""\#(number)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"# }
-        #expect(problem(file("{\(entries.joined(separator: ","))}", [])) == .refused(
-            "it has more than 65536 tensors, which no model has"))
+        #expect(
+            problem(file("{\(entries.joined(separator: ","))}", []))
+                == .refused(
+                    "it has more than 65536 tensors, which no model has"))
     }
 
     @Test("No change of one byte of the header crashes or changes a shape unseen") func mutations() throws {

@@ -34,10 +34,11 @@ extension Database {
             cachedStatement(sql: "SELECT * FROM artifact WHERE key = ?"), arguments: [key.description])
         guard let row, let kind = try ArtifactKind(rawValue: row.value("kind")) else { return nil }
         let inputs = try Row.fetchAll(
-            cachedStatement(sql: """
-                SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
-                WHERE artifact_id = ? ORDER BY position
-                """),
+            cachedStatement(
+                sql: """
+                    SELECT role, artifact.key FROM artifact_input JOIN artifact ON artifact.id = input_id
+                    WHERE artifact_id = ? ORDER BY position
+                    """),
             arguments: [row.value("id") as Int64])
         let recipe = try Recipe(
             kind: kind, algorithmVersion: row.value("algorithm_version"),

@@ -100,11 +100,15 @@ extension Database {
     fileprivate func size(of contents: ArtifactContents) throws -> Int {
         switch contents {
         case .embeddings(let set):
-            let images = try Int.fetchOne(self, sql: """
-                SELECT count(*) FROM manifest_image WHERE manifest_id = (SELECT id FROM artifact WHERE key = ?)
-                """, arguments: [set.manifest.description]) ?? 0
+            let images =
+                try Int.fetchOne(
+                    self,
+                    sql: """
+                        SELECT count(*) FROM manifest_image WHERE manifest_id = (SELECT id FROM artifact WHERE key = ?)
+                        """, arguments: [set.manifest.description]) ?? 0
             let features = try 4 * dimension(ofEncoder: set.encoder)
-            let statistics = set.hasStatistics
+            let statistics =
+                set.hasStatistics
                 ? try 4 * blockWidths(encoderID: encoderID(set.encoder)).reduce(0, +) : 0
             return images * set.views.count * (features + statistics)
         case .prompt(let prompt): return prompt.vectors.count * 4

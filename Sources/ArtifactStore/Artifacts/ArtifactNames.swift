@@ -67,14 +67,16 @@ extension Database {
     fileprivate func candidates(_ text: String, kind: ArtifactKind?) throws -> [Candidate] {
         let digits = text.lowercased()
         let isPrefix = digits.utf8.count >= 6 && digits.allSatisfy { "0123456789abcdef".contains($0) }
-        return try Row.fetchAll(self, sql: """
-            SELECT key, kind, created, (
-                SELECT name FROM names WHERE names.key = artifact.key ORDER BY length(name) DESC, name LIMIT 1) AS name
-            FROM artifact
-            WHERE (?1 IS NULL OR kind = ?1)
-                AND (substr(key, 1, length(?2)) = ?2 OR key IN (SELECT key FROM names WHERE name = ?3))
-            ORDER BY created, key
-            """, arguments: [kind?.rawValue, isPrefix ? digits : nil, text]
+        return try Row.fetchAll(
+            self,
+            sql: """
+                SELECT key, kind, created, (
+                    SELECT name FROM names WHERE names.key = artifact.key ORDER BY length(name) DESC, name LIMIT 1) AS name
+                FROM artifact
+                WHERE (?1 IS NULL OR kind = ?1)
+                    AND (substr(key, 1, length(?2)) = ?2 OR key IN (SELECT key FROM names WHERE name = ?3))
+                ORDER BY created, key
+                """, arguments: [kind?.rawValue, isPrefix ? digits : nil, text]
         ).map {
             try Candidate(
                 key: $0.digest("key"), kind: $0.value("kind"), created: $0.value("created"), name: $0.value("name"))
@@ -88,9 +90,10 @@ extension Database {
         var candidates: [Candidate] = []
         for instance in meant where !candidates.contains(where: { $0.key == instance.key }) {
             guard let made = try artifact(instance.key) else { continue }
-            candidates.append(Candidate(
-                key: instance.key, kind: made.recipe.kind.rawValue, created: made.created,
-                name: "\(instance.pipeline)/\(instance.name.text)"))
+            candidates.append(
+                Candidate(
+                    key: instance.key, kind: made.recipe.kind.rawValue, created: made.created,
+                    name: "\(instance.pipeline)/\(instance.name.text)"))
         }
         if candidates.isEmpty, let first = meant.first { throw StoreError.notMade(selector.text, first) }
         return candidates.filter { kind == nil || $0.kind == kind?.rawValue }

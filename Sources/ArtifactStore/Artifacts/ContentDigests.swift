@@ -111,7 +111,8 @@ extension [UInt8] {
 /// Digests of single rows that no artifact owns, in SQL: over the row's other columns.
 enum RowDigest {
     /// Of an encoder, with its name, which is no part of its key, and its blocks.
-    static let encoder = of("""
+    static let encoder = of(
+        """
         key, name, dimension, parameters, (
             SELECT json_group_array(json_array(block, first, width)) FROM (
                 SELECT * FROM encoder_block WHERE encoder_id = encoder.id ORDER BY block))

@@ -72,7 +72,8 @@ public enum JSONValue: Hashable, Sendable {
         case .string(let value): Self.quoted(value)
         case .array(let elements): "[" + elements.map(\.canonicalText).joined(separator: ",") + "]"
         case .object(let members):
-            "{" + members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            "{"
+                + members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
                 .map { Self.quoted($0.key) + ":" + $0.value.canonicalText }.joined(separator: ",") + "}"
         }
     }

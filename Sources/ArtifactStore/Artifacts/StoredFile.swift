@@ -65,8 +65,9 @@ extension Database {
         for file in files {
             try file.checkName()
             guard file.content.count <= StoredFile.largestSize else {
-                throw StoreError.badValue("the file “\(file.fileName)” has \(file.content.count) bytes, and the store takes "
-                    + "\(StoredFile.largestSize) at most")
+                throw StoreError.badValue(
+                    "the file “\(file.fileName)” has \(file.content.count) bytes, and the store takes "
+                        + "\(StoredFile.largestSize) at most")
             }
             try execute(
                 sql: "INSERT INTO file (artifact_id, name, file_name, sha256, content) VALUES (?, ?, ?, ?, ?)",

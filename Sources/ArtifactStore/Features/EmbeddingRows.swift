@@ -36,14 +36,17 @@ extension ArtifactStore {
                         AND \(table).image_id = manifest_image.image_id AND \(condition))
                 """
             }
-            let lacks = ["\(replacing)", "NOT " + has("embedding")]
+            let lacks =
+                ["\(replacing)", "NOT " + has("embedding")]
                 + (withStatistics ? ["NOT " + has("block_statistic")] : [])
                 + (withNorms ? [has("embedding", "norm IS NULL")] : [])
             for view in views {
-                let positions = try Int.fetchCursor(database, sql: """
-                    SELECT position FROM manifest_image WHERE manifest_id = :manifest
-                        AND (\(lacks.joined(separator: " OR ")))
-                    """, arguments: ["manifest": manifestID, "encoder": encoderID, "view": view])
+                let positions = try Int.fetchCursor(
+                    database,
+                    sql: """
+                        SELECT position FROM manifest_image WHERE manifest_id = :manifest
+                            AND (\(lacks.joined(separator: " OR ")))
+                        """, arguments: ["manifest": manifestID, "encoder": encoderID, "view": view])
                 while let position = try positions.next() { missing[position, default: []].append(view) }
             }
             guard !missing.isEmpty else { return [] }
@@ -60,11 +63,13 @@ extension ArtifactStore {
     /// - Throws: `StoreError.unknownEncoder`.
     public func images(having view: String, encoder: Digest, withNorms: Bool = false) throws -> Set<Digest> {
         try reading { database in
-            let digests = try Data.fetchCursor(database, sql: """
-                SELECT image.sha256 FROM embedding JOIN image ON image.id = image_id
-                WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
-                    \(withNorms ? "AND norm IS NOT NULL" : "")
-                """, arguments: [database.encoderID(encoder), view])
+            let digests = try Data.fetchCursor(
+                database,
+                sql: """
+                    SELECT image.sha256 FROM embedding JOIN image ON image.id = image_id
+                    WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                        \(withNorms ? "AND norm IS NOT NULL" : "")
+                    """, arguments: [database.encoderID(encoder), view])
             var images: Set<Digest> = []
             while let bytes = try digests.next() { if let digest = Digest(bytes: bytes) { images.insert(digest) } }
             return images
@@ -77,10 +82,11 @@ extension ArtifactStore {
     public func vectors(of images: [Digest], view: String, encoder key: Digest) throws -> Tensor {
         try reading { database in
             let encoderID = try database.encoderID(key), dimension = try database.dimension(ofEncoder: key)
-            let statement = try database.cachedStatement(sql: """
-                SELECT vector FROM embedding WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
-                    AND image_id = (SELECT id FROM image WHERE sha256 = ?)
-                """)
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT vector FROM embedding WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                        AND image_id = (SELECT id FROM image WHERE sha256 = ?)
+                    """)
             var vectors = Tensor(uninitialized: [images.count, dimension])
             for (row, image) in images.enumerated() {
                 guard let blob = try Data.fetchOne(statement, arguments: [encoderID, view, Data(image.bytes)]) else {
@@ -129,7 +135,8 @@ extension ArtifactStore {
         return try writing { database in
             var filled = 0
             let encoderID = try database.encoderID(key), dimension = try database.dimension(ofEncoder: key)
-            let problem = vectors.columns != dimension
+            let problem =
+                vectors.columns != dimension
                 ? (row: 0, problem: .wrongDimension(vectors.columns, expected: dimension))
                 : firstBadVector(vectors) ?? norms.flatMap(firstBadNorm)
             if let problem, rows.indices.contains(problem.row) {
@@ -138,11 +145,12 @@ extension ArtifactStore {
                     image: try database.path(of: row.image), view: row.view, problem: problem.problem)
             }
             if refusingOthers { try database.checkNoOthers(vectors, norms: norms, for: rows, encoderID: encoderID) }
-            let statement = try database.cachedStatement(sql: """
-                INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256, norm) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (encoder_id, view_id, image_id) DO \(replacing
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256, norm) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (encoder_id, view_id, image_id) DO \(replacing
                     ? "UPDATE SET vector = excluded.vector, sha256 = excluded.sha256, norm = excluded.norm" : "NOTHING")
-                """)
+                    """)
             // View by view: a stage that reads one view then finds its vectors side by side in the file.
             for (view, indices) in Dictionary(grouping: rows.indices, by: { rows[$0].view }).sorted(by: { $0.key < $1.key }) {
                 let viewID = try database.viewID(view)
@@ -194,12 +202,13 @@ extension Database {
     fileprivate func checkNoOthers(
         _ vectors: Tensor, norms: [Float]?, for rows: [ImageView], encoderID: Int64
     ) throws {
-        let statement = try cachedStatement(sql: """
-            SELECT embedding.sha256, encoder.name, embedding.norm FROM embedding
-            JOIN encoder ON encoder.id = encoder_id
-            WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
-                AND image_id = (SELECT id FROM image WHERE sha256 = ?)
-            """)
+        let statement = try cachedStatement(
+            sql: """
+                SELECT embedding.sha256, encoder.name, embedding.norm FROM embedding
+                JOIN encoder ON encoder.id = encoder_id
+                WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                    AND image_id = (SELECT id FROM image WHERE sha256 = ?)
+                """)
         for (index, row) in rows.enumerated() {
             guard let known = try Row.fetchOne(statement, arguments: [encoderID, row.view, Data(row.image.bytes)]) else {
                 continue
@@ -222,8 +231,10 @@ extension Database {
 
     /// Where a manifest saw an image; its digest where none has.
     func path(of image: Digest) throws -> String {
-        try String.fetchOne(self, sql: """
-            SELECT path FROM manifest_image WHERE image_id = (SELECT id FROM image WHERE sha256 = ?)
-            """, arguments: [Data(image.bytes)]) ?? image.description
+        try String.fetchOne(
+            self,
+            sql: """
+                SELECT path FROM manifest_image WHERE image_id = (SELECT id FROM image WHERE sha256 = ?)
+                """, arguments: [Data(image.bytes)]) ?? image.description
     }
 }

@@ -35,13 +35,15 @@ extension Database {
             arguments: [id, manifestID, encoderID, set.hasStatistics])
         for (position, view) in set.views.enumerated() {
             let viewID = try viewID(view)
-            let missing = try Row.fetchOne(self, sql: """
-                SELECT count(*) AS images, path FROM (
-                    SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
-                        SELECT 1 FROM embedding WHERE encoder_id = ? AND view_id = ?
-                            AND embedding.image_id = manifest_image.image_id)
-                    ORDER BY position)
-                """, arguments: [manifestID, encoderID, viewID])
+            let missing = try Row.fetchOne(
+                self,
+                sql: """
+                    SELECT count(*) AS images, path FROM (
+                        SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
+                            SELECT 1 FROM embedding WHERE encoder_id = ? AND view_id = ?
+                                AND embedding.image_id = manifest_image.image_id)
+                        ORDER BY position)
+                    """, arguments: [manifestID, encoderID, viewID])
             if let missing, try missing.value("images") > 0 {
                 throw try StoreError.missingEmbeddings(
                     count: missing.value("images"), view: view, first: missing.value("path"))
@@ -56,18 +58,22 @@ extension Database {
     }
 
     func embeddingSet(id: Int64) throws -> (set: EmbeddingSet, manifestID: Int64, encoderID: Int64) {
-        let row = try Row.fetchOne(self, sql: """
-            SELECT manifest_id, encoder_id, has_statistics, artifact.key AS manifest, encoder.key AS encoder
-            FROM embedding_set
-            JOIN artifact ON artifact.id = manifest_id
-            JOIN encoder ON encoder.id = encoder_id
-            WHERE artifact_id = ?
-            """, arguments: [id])
+        let row = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT manifest_id, encoder_id, has_statistics, artifact.key AS manifest, encoder.key AS encoder
+                FROM embedding_set
+                JOIN artifact ON artifact.id = manifest_id
+                JOIN encoder ON encoder.id = encoder_id
+                WHERE artifact_id = ?
+                """, arguments: [id])
         guard let row else { throw StoreError.badValue("an embeddings artifact of the store has no contents") }
-        let views = try String.fetchAll(self, sql: """
-            SELECT name FROM embedding_set_view JOIN image_view ON image_view.id = view_id
-            WHERE embedding_set_id = ? ORDER BY position
-            """, arguments: [id])
+        let views = try String.fetchAll(
+            self,
+            sql: """
+                SELECT name FROM embedding_set_view JOIN image_view ON image_view.id = view_id
+                WHERE embedding_set_id = ? ORDER BY position
+                """, arguments: [id])
         let set = try EmbeddingSet(
             manifest: row.digest("manifest"), encoder: row.digest("encoder"), views: views,
             hasStatistics: row.value("has_statistics"))

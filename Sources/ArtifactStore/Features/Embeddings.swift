@@ -40,7 +40,8 @@ extension Database {
         var vectors = Tensor(uninitialized: [manifest.images.count, dimension])
         try vectors.withUnsafeMutablePointer { destination in
             var position = 0
-            try forEachRow("""
+            try forEachRow(
+                """
                 SELECT embedding.vector FROM manifest_image
                 LEFT JOIN embedding ON embedding.encoder_id = ? AND embedding.view_id = ?
                     AND embedding.image_id = manifest_image.image_id

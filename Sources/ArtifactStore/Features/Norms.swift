@@ -27,10 +27,11 @@ extension ArtifactStore {
     public func norms(of images: [Digest], view: String, encoder key: Digest) throws -> [Float] {
         try reading { database in
             let encoderID = try database.encoderID(key)
-            let statement = try database.cachedStatement(sql: """
-                SELECT norm FROM embedding WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
-                    AND image_id = (SELECT id FROM image WHERE sha256 = ?)
-                """)
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT norm FROM embedding WHERE encoder_id = ? AND view_id = (SELECT id FROM image_view WHERE name = ?)
+                        AND image_id = (SELECT id FROM image WHERE sha256 = ?)
+                    """)
             let norms = try images.map {
                 try Double.fetchOne(statement, arguments: [encoderID, view, Data($0.bytes)]).map { Float($0) }
             }
@@ -61,14 +62,16 @@ extension ArtifactStore {
     private func featuresWithoutNorm(_ key: ArtifactKey, atMost limit: Int) throws -> Int {
         try reading { database in
             let id = try database.artifactID(key, .embeddings), (_, manifestID, encoderID) = try database.embeddingSet(id: id)
-            return try Int.fetchOne(database, sql: """
-                SELECT count(*) FROM (
-                    SELECT 1 FROM embedding INDEXED BY embedding_without_norm
-                    WHERE encoder_id = ? AND norm IS NULL
-                        AND view_id IN (SELECT view_id FROM embedding_set_view WHERE embedding_set_id = ?)
-                        AND +image_id IN (SELECT image_id FROM manifest_image WHERE manifest_id = ?)
-                    LIMIT ?)
-                """, arguments: [encoderID, id, manifestID, limit]) ?? 0
+            return try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT count(*) FROM (
+                        SELECT 1 FROM embedding INDEXED BY embedding_without_norm
+                        WHERE encoder_id = ? AND norm IS NULL
+                            AND view_id IN (SELECT view_id FROM embedding_set_view WHERE embedding_set_id = ?)
+                            AND +image_id IN (SELECT image_id FROM manifest_image WHERE manifest_id = ?)
+                        LIMIT ?)
+                    """, arguments: [encoderID, id, manifestID, limit]) ?? 0
         }
     }
 }
@@ -85,9 +88,10 @@ extension Database {
         within tolerance: Float
     ) throws -> Bool {
         let known = try Row.fetchOne(
-            cachedStatement(sql: """
-                SELECT id, vector FROM embedding WHERE encoder_id = ? AND view_id = ? AND image_id = ? AND norm IS NULL
-                """),
+            cachedStatement(
+                sql: """
+                    SELECT id, vector FROM embedding WHERE encoder_id = ? AND view_id = ? AND image_id = ? AND norm IS NULL
+                    """),
             arguments: [place.encoderID, place.viewID, place.imageID])
         guard let known else { return false }
         let kept: Data = try known.value("vector"), distance = kept.distance(to: vector)
@@ -104,7 +108,8 @@ extension Database {
         ofManifest id: Int64, encoderID: Int64, view: String
     ) throws -> (norms: [Float], missing: [Int]) {
         var norms: [Float] = [], missing: [Int] = []
-        try forEachRow("""
+        try forEachRow(
+            """
             SELECT embedding.norm FROM manifest_image
             LEFT JOIN embedding ON embedding.encoder_id = ?
                 AND embedding.view_id = (SELECT id FROM image_view WHERE name = ?)

@@ -48,11 +48,12 @@ extension Database {
             throw StoreError.badStatistics(image: try path(of: rows[row].image), view: rows[row].view)
         }
         try record(widths: statistics.widths, encoderID: encoderID)
-        let statement = try cachedStatement(sql: """
-            INSERT INTO block_statistic (encoder_id, view_id, image_id, numbers, sha256) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (encoder_id, view_id, image_id)
-            DO \(replacing ? "UPDATE SET numbers = excluded.numbers, sha256 = excluded.sha256" : "NOTHING")
-            """)
+        let statement = try cachedStatement(
+            sql: """
+                INSERT INTO block_statistic (encoder_id, view_id, image_id, numbers, sha256) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (encoder_id, view_id, image_id)
+                DO \(replacing ? "UPDATE SET numbers = excluded.numbers, sha256 = excluded.sha256" : "NOTHING")
+                """)
         let columns = statistics.numbers.columns
         for (view, indices) in Dictionary(grouping: rows.indices, by: { rows[$0].view }).sorted(by: { $0.key < $1.key }) {
             let viewID = try viewID(view)
@@ -89,13 +90,15 @@ extension Database {
 
     /// Refuses a set that promises statistics which are not there.
     func checkStatistics(manifestID: Int64, encoderID: Int64, view: String, viewID: Int64) throws {
-        let missing = try Row.fetchOne(self, sql: """
-            SELECT count(*) AS images, path FROM (
-                SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
-                    SELECT 1 FROM block_statistic WHERE encoder_id = ? AND view_id = ?
-                        AND block_statistic.image_id = manifest_image.image_id)
-                ORDER BY position)
-            """, arguments: [manifestID, encoderID, viewID])
+        let missing = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT count(*) AS images, path FROM (
+                    SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
+                        SELECT 1 FROM block_statistic WHERE encoder_id = ? AND view_id = ?
+                            AND block_statistic.image_id = manifest_image.image_id)
+                    ORDER BY position)
+                """, arguments: [manifestID, encoderID, viewID])
         if let missing, try missing.value("images") > 0 {
             throw try StoreError.missingStatistics(
                 count: missing.value("images"), view: view, first: missing.value("path"))
@@ -112,7 +115,8 @@ extension Database {
         let viewID = try Int64.fetchOne(self, sql: "SELECT id FROM image_view WHERE name = ?", arguments: [view])
         var bits = [UInt16](repeating: 0, count: manifest.images.count * count)
         try bits.withUnsafeMutableBytes { bits in
-            try forEachRow("""
+            try forEachRow(
+                """
                 SELECT block_statistic.numbers FROM manifest_image
                 LEFT JOIN block_statistic ON block_statistic.encoder_id = ? AND block_statistic.view_id = ?
                     AND block_statistic.image_id = manifest_image.image_id

@@ -46,7 +46,8 @@ extension ArtifactStore {
     private func rememberedDigests(of paths: [String]) throws -> [Digest?] {
         try reading { database in
             let statement = try database.makeStatement(
-                sql: "SELECT sha256 FROM file_digest WHERE path = ? AND size = ? AND modified = ? AND changed = ? AND inode = ?")
+                sql: "SELECT sha256 FROM file_digest WHERE path = ? AND size = ? AND modified = ? AND changed = ? AND inode = ?"
+            )
             // The statement has to outlive its pointer.
             defer { withExtendedLifetime(statement) {} }
             let query = statement.sqliteStatement

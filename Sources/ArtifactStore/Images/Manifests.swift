@@ -65,7 +65,8 @@ extension Database {
         let classes = try Name.fetchAll(
             self, sql: "SELECT name FROM manifest_class WHERE manifest_id = ? ORDER BY label", arguments: [id])
         var images: [LabelledImage] = []
-        try forEachRow("""
+        try forEachRow(
+            """
             SELECT path, sha256, label FROM manifest_image JOIN image ON image.id = image_id
             WHERE manifest_id = ? ORDER BY position
             """, [id]
@@ -100,11 +101,13 @@ extension Database {
 
     /// Whether nothing would change if a manifest that is in the store were recorded again.
     func isCurrent(_ manifest: DomainManifest, id: Int64) throws -> Bool {
-        let isLatest = try Bool.fetchOne(self, sql: """
-            SELECT dataset = ?2 AND recorded =
-                (SELECT max(recorded) FROM manifest WHERE dataset = ?2 AND domain = ?3)
-            FROM manifest WHERE artifact_id = ?1
-            """, arguments: [id, manifest.dataset, manifest.domain])
+        let isLatest = try Bool.fetchOne(
+            self,
+            sql: """
+                SELECT dataset = ?2 AND recorded =
+                    (SELECT max(recorded) FROM manifest WHERE dataset = ?2 AND domain = ?3)
+                FROM manifest WHERE artifact_id = ?1
+                """, arguments: [id, manifest.dataset, manifest.domain])
         guard isLatest == true else { return false }
         return try paths(ofManifest: id) == manifest.images.map(\.path)
     }

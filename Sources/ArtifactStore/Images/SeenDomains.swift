@@ -75,7 +75,8 @@ extension ArtifactStore {
             try writing { database in
                 for (name, manifest) in zip(names, made) {
                     // Somebody else may have recorded other paths meanwhile.
-                    let isRecorded = try recording
+                    let isRecorded =
+                        try recording
                         && database.artifactID(manifest.key).map { try database.isCurrent(manifest, id: $0) } == true
                     try database.see(path, name, listing.digest, manifest.key, isRecorded: isRecorded)
                 }
@@ -90,15 +91,17 @@ extension Database {
     fileprivate func seenKey(
         _ path: String, _ name: String, _ listing: Digest, recording: Bool
     ) throws -> ArtifactKey? {
-        try Row.fetchOne(self, sql: """
-            SELECT seen_domain.key FROM seen_domain
-            LEFT JOIN artifact ON artifact.key = seen_domain.key
-            LEFT JOIN manifest ON manifest.artifact_id = artifact.id
-            WHERE path = ? AND seen_domain.dataset = ? AND listing = ? AND (NOT ? OR (
-                manifest.recorded = seen_domain.recorded AND manifest.recorded = (
-                    SELECT max(recorded) FROM manifest AS other
-                    WHERE other.dataset = manifest.dataset AND other.domain = manifest.domain)))
-            """, arguments: [path, name, Data(listing.bytes), recording]
+        try Row.fetchOne(
+            self,
+            sql: """
+                SELECT seen_domain.key FROM seen_domain
+                LEFT JOIN artifact ON artifact.key = seen_domain.key
+                LEFT JOIN manifest ON manifest.artifact_id = artifact.id
+                WHERE path = ? AND seen_domain.dataset = ? AND listing = ? AND (NOT ? OR (
+                    manifest.recorded = seen_domain.recorded AND manifest.recorded = (
+                        SELECT max(recorded) FROM manifest AS other
+                        WHERE other.dataset = manifest.dataset AND other.domain = manifest.domain)))
+                """, arguments: [path, name, Data(listing.bytes), recording]
         ).map { try $0.digest("key") }
     }
 

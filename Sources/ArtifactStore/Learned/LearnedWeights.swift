@@ -29,8 +29,9 @@ extension ArtifactStore {
     public func weights(_ key: ArtifactKey) throws -> LearnedWeights {
         try reading { database in
             let id = try database.artifactID(key, .generator)
-            guard let row = try Row.fetchOne(
-                database, sql: "SELECT * FROM generator WHERE artifact_id = ?", arguments: [id])
+            guard
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT * FROM generator WHERE artifact_id = ?", arguments: [id])
             else { throw StoreError.badValue("the generator \(key.short) of the store has no contents") }
             return try LearnedWeights(
                 method: row.value("method"), domain: row.value("domain"), seed: row.value("seed"),

@@ -75,14 +75,16 @@ extension Database {
                 return "“\(name)” is not a plain file name"
             }
         case .evaluation:
-            let agrees = try Bool.fetchOne(self, sql: """
-                SELECT images = count(*) AND accuracy = avg(predicted = label)
-                FROM evaluation
-                JOIN prediction ON evaluation_id = artifact_id
-                JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
-                    AND manifest_image.position = prediction.position
-                WHERE artifact_id = ?
-                """, arguments: [id])
+            let agrees = try Bool.fetchOne(
+                self,
+                sql: """
+                    SELECT images = count(*) AND accuracy = avg(predicted = label)
+                    FROM evaluation
+                    JOIN prediction ON evaluation_id = artifact_id
+                    JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
+                        AND manifest_image.position = prediction.position
+                    WHERE artifact_id = ?
+                    """, arguments: [id])
             guard agrees == true else { return "its accuracy is not that of its predictions" }
         }
         return try isAsSealed(id) ? nil : "its rows are not those that were written"
@@ -93,24 +95,28 @@ extension Database {
     }
 
     private func missingFeatures(ofSet id: Int64) throws -> String? {
-        guard let hasStatistics = try Bool.fetchOne(
-            self, sql: "SELECT has_statistics FROM embedding_set WHERE artifact_id = ?", arguments: [id])
+        guard
+            let hasStatistics = try Bool.fetchOne(
+                self, sql: "SELECT has_statistics FROM embedding_set WHERE artifact_id = ?", arguments: [id])
         else { return "it has no contents" }
         if let problem = try missing("features", in: "embedding", ofSet: id) { return problem }
         return hasStatistics ? try missing("block statistics", in: "block_statistic", ofSet: id) : nil
     }
 
     private func missing(_ noun: String, in table: String, ofSet id: Int64) throws -> String? {
-        let missing = try Row.fetchOne(self, sql: """
-            SELECT count(*) AS images, min(path) AS path
-            FROM embedding_set
-            JOIN embedding_set_view ON embedding_set_id = artifact_id
-            JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
-            LEFT JOIN \(table) AS entry ON entry.encoder_id = embedding_set.encoder_id
-                AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
-            WHERE artifact_id = ? AND entry.id IS NULL
-            """, arguments: [id])
+        let missing = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT count(*) AS images, min(path) AS path
+                FROM embedding_set
+                JOIN embedding_set_view ON embedding_set_id = artifact_id
+                JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
+                LEFT JOIN \(table) AS entry ON entry.encoder_id = embedding_set.encoder_id
+                    AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
+                WHERE artifact_id = ? AND entry.id IS NULL
+                """, arguments: [id])
         guard let missing, try missing.value("images") > 0 else { return nil }
-        return "\(noun) of \(try missing.value("images") as Int) images are missing, the first being “\(try missing.value("path") as String)”"
+        return
+            "\(noun) of \(try missing.value("images") as Int) images are missing, the first being “\(try missing.value("path") as String)”"
     }
 }

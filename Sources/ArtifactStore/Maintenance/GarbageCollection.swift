@@ -43,7 +43,8 @@ public struct Garbage: Hashable, Sendable {
     public let pipelines: [String]
 
     public var isEmpty: Bool {
-        artifacts.isEmpty && embeddings == 0 && statistics == 0 && checkpoints == 0 && failures == 0 && files == 0 && pipelines.isEmpty
+        artifacts.isEmpty && embeddings == 0 && statistics == 0 && checkpoints == 0 && failures == 0 && files == 0
+            && pipelines.isEmpty
     }
 }
 
@@ -86,9 +87,11 @@ private struct GarbagePlan {
     private let asked: String
 
     init(keeping needed: NeededPipelines, in database: Database) throws {
-        let known = try String.fetchAll(database, sql: """
-            SELECT pipeline FROM pipeline_instance UNION SELECT pipeline FROM request ORDER BY 1
-            """)
+        let known = try String.fetchAll(
+            database,
+            sql: """
+                SELECT pipeline FROM pipeline_instance UNION SELECT pipeline FROM request ORDER BY 1
+                """)
         for name in needed.names where !known.contains(name) {
             throw StoreError.unknownPipeline(name, known: known)
         }
@@ -96,39 +99,44 @@ private struct GarbagePlan {
         let named = JSONValue.array(pipelines.map(JSONValue.string)).canonicalText
         let (asked, last) = try database.asked(by: named, needed)
         self.asked = asked
-        let kept = try Int64.fetchAll(database, sql: """
-            WITH RECURSIVE
-                use (artifact_id, input_id) AS (\(Database.uses)),
-                kept (id) AS (
-                    SELECT id FROM artifact WHERE key IN (SELECT value FROM json_each(?))
-                    UNION SELECT artifact_id FROM (
-                        SELECT artifact_id, row_number() OVER (PARTITION BY dataset, domain ORDER BY recorded DESC) AS age
-                        FROM manifest)
-                    WHERE age = 1 AND EXISTS (
-                        SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM artifact))
-                    UNION SELECT use.input_id FROM kept JOIN use ON use.artifact_id = kept.id)
-            SELECT id FROM kept
-            """, arguments: [asked, last]).json
+        let kept = try Int64.fetchAll(
+            database,
+            sql: """
+                WITH RECURSIVE
+                    use (artifact_id, input_id) AS (\(Database.uses)),
+                    kept (id) AS (
+                        SELECT id FROM artifact WHERE key IN (SELECT value FROM json_each(?))
+                        UNION SELECT artifact_id FROM (
+                            SELECT artifact_id, row_number() OVER (PARTITION BY dataset, domain ORDER BY recorded DESC) AS age
+                            FROM manifest)
+                        WHERE age = 1 AND EXISTS (
+                            SELECT 1 FROM json_each(?) WHERE value NOT IN (SELECT key FROM artifact))
+                        UNION SELECT use.input_id FROM kept JOIN use ON use.artifact_id = kept.id)
+                SELECT id FROM kept
+                """, arguments: [asked, last]
+        ).json
         artifacts = try Int64.fetchAll(
             database, sql: "SELECT id FROM artifact WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
             arguments: [kept])
         /// Rows of a table with a row for each image, encoder and view that no artifact to be kept covers.
         func unneeded(_ table: String, _ column: String, sets condition: String) throws -> [Row] {
-            try Row.fetchAll(database, sql: """
-                WITH kept (id) AS (SELECT value FROM json_each(?)),
-                    covered (row_id, set_id) AS (
-                        SELECT entry.id, embedding_set.artifact_id
-                        FROM embedding_set
-                        JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
-                        JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
-                        JOIN \(table) AS entry ON entry.encoder_id = embedding_set.encoder_id
-                            AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
-                        WHERE \(condition))
-                SELECT id, length(\(column)) AS bytes FROM \(table)
-                WHERE id NOT IN (SELECT row_id FROM covered WHERE set_id IN (SELECT id FROM kept))
-                    AND (id IN (SELECT row_id FROM covered)
-                        OR image_id NOT IN (SELECT image_id FROM manifest_image WHERE manifest_id IN (SELECT id FROM kept)))
-                """, arguments: [kept])
+            try Row.fetchAll(
+                database,
+                sql: """
+                    WITH kept (id) AS (SELECT value FROM json_each(?)),
+                        covered (row_id, set_id) AS (
+                            SELECT entry.id, embedding_set.artifact_id
+                            FROM embedding_set
+                            JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
+                            JOIN manifest_image ON manifest_image.manifest_id = embedding_set.manifest_id
+                            JOIN \(table) AS entry ON entry.encoder_id = embedding_set.encoder_id
+                                AND entry.view_id = embedding_set_view.view_id AND entry.image_id = manifest_image.image_id
+                            WHERE \(condition))
+                    SELECT id, length(\(column)) AS bytes FROM \(table)
+                    WHERE id NOT IN (SELECT row_id FROM covered WHERE set_id IN (SELECT id FROM kept))
+                        AND (id IN (SELECT row_id FROM covered)
+                            OR image_id NOT IN (SELECT image_id FROM manifest_image WHERE manifest_id IN (SELECT id FROM kept)))
+                    """, arguments: [kept])
         }
         let rows = try unneeded("embedding", "vector", sets: "true")
         let statisticRows = try unneeded("block_statistic", "numbers", sets: "embedding_set.has_statistics")
@@ -145,7 +153,8 @@ private struct GarbagePlan {
             embeddings: rows.count,
             embeddingBytes: rows.reduce(0) { $0 + $1["bytes"] }, statistics: statisticRows.count,
             statisticsBytes: statisticRows.reduce(0) { $0 + $1["bytes"] }, checkpoints: try count("checkpoint", Self.isOver),
-            failures: try count("failure", Self.isUnasked), files: files.count, pipelines: known.filter { !pipelines.contains($0) })
+            failures: try count("failure", Self.isUnasked), files: files.count,
+            pipelines: known.filter { !pipelines.contains($0) })
     }
 
     private static let isUnasked = "key NOT IN (SELECT value FROM json_each(?))"
@@ -176,16 +185,17 @@ private struct GarbagePlan {
             try database.execute(sql: "DELETE FROM seen_domain WHERE path = ?", arguments: [path])
         }
         // What nothing refers to any more.
-        try database.execute(sql: """
-            DELETE FROM image WHERE id NOT IN (SELECT image_id FROM manifest_image)
-                AND id NOT IN (SELECT image_id FROM embedding) AND id NOT IN (SELECT image_id FROM block_statistic);
-            DELETE FROM encoder WHERE id NOT IN (SELECT encoder_id FROM embedding)
-                AND id NOT IN (SELECT encoder_id FROM block_statistic)
-                AND id NOT IN (SELECT encoder_id FROM embedding_set);
-            DELETE FROM image_view WHERE id NOT IN (SELECT view_id FROM embedding)
-                AND id NOT IN (SELECT view_id FROM block_statistic)
-                AND id NOT IN (SELECT view_id FROM embedding_set_view);
-            """)
+        try database.execute(
+            sql: """
+                DELETE FROM image WHERE id NOT IN (SELECT image_id FROM manifest_image)
+                    AND id NOT IN (SELECT image_id FROM embedding) AND id NOT IN (SELECT image_id FROM block_statistic);
+                DELETE FROM encoder WHERE id NOT IN (SELECT encoder_id FROM embedding)
+                    AND id NOT IN (SELECT encoder_id FROM block_statistic)
+                    AND id NOT IN (SELECT encoder_id FROM embedding_set);
+                DELETE FROM image_view WHERE id NOT IN (SELECT view_id FROM embedding)
+                    AND id NOT IN (SELECT view_id FROM block_statistic)
+                    AND id NOT IN (SELECT view_id FROM embedding_set_view);
+                """)
     }
 }
 
@@ -198,17 +208,27 @@ extension Database {
         let last = try keys("SELECT key FROM pipeline_instance WHERE pipeline IN (SELECT value FROM json_each(\(named)))")
             .union(needed.planned.values.joined().map(\.description))
         guard let since = needed.since else {
-            return (json(last.union(try keys("""
-                SELECT key FROM pipeline_history WHERE pipeline IN (SELECT value FROM json_each(\(named)))
-                UNION SELECT key FROM request JOIN request_key ON request_id = request.id
-                    WHERE pipeline IN (SELECT value FROM json_each(\(named)))
-                """))), json(last))
+            return (
+                json(
+                    last.union(
+                        try keys(
+                            """
+                            SELECT key FROM pipeline_history WHERE pipeline IN (SELECT value FROM json_each(\(named)))
+                            UNION SELECT key FROM request JOIN request_key ON request_id = request.id
+                                WHERE pipeline IN (SELECT value FROM json_each(\(named)))
+                            """))), json(last)
+            )
         }
-        return (json(last.union(try keys("""
-            SELECT key FROM request JOIN request_key ON request_id = request.id
-            WHERE pipeline IN (SELECT value FROM json_each(\(named))) AND (asked >= \(since)
-                OR edits = '[]' AND asked = (
-                    SELECT max(asked) FROM request AS other WHERE other.pipeline = request.pipeline AND other.edits = '[]'))
-            """))), json(last))
+        return (
+            json(
+                last.union(
+                    try keys(
+                        """
+                        SELECT key FROM request JOIN request_key ON request_id = request.id
+                        WHERE pipeline IN (SELECT value FROM json_each(\(named))) AND (asked >= \(since)
+                            OR edits = '[]' AND asked = (
+                                SELECT max(asked) FROM request AS other WHERE other.pipeline = request.pipeline AND other.edits = '[]'))
+                        """))), json(last)
+        )
     }
 }

@@ -53,21 +53,27 @@ extension Database {
     /// Copies from the attached store `other`.
     fileprivate func mergeAttached() throws -> MergeOutcome {
         var outcome = MergeOutcome()
-        for row in try Row.fetchAll(self, sql: """
-            SELECT kind, count(*) FROM other.artifact WHERE key NOT IN (SELECT key FROM main.artifact) GROUP BY kind
-            """)
+        for row in try Row.fetchAll(
+            self,
+            sql: """
+                SELECT kind, count(*) FROM other.artifact WHERE key NOT IN (SELECT key FROM main.artifact) GROUP BY kind
+                """)
         { try outcome.artifacts[row.value(0)] = row.value(1) }
-        outcome.pipelines = try String.fetchAll(self, sql: """
-            SELECT DISTINCT pipeline FROM other.pipeline_instance
-            WHERE pipeline NOT IN (SELECT pipeline FROM main.pipeline_instance) ORDER BY pipeline
-            """)
-        outcome.keptPipelines = try String.fetchAll(self, sql: """
-            SELECT DISTINCT pipeline FROM main.pipeline_instance
-            WHERE pipeline IN (SELECT pipeline FROM other.pipeline_instance) AND pipeline IN (
-                SELECT pipeline FROM (SELECT * FROM main.pipeline_instance EXCEPT SELECT * FROM other.pipeline_instance)
-                UNION SELECT pipeline FROM (SELECT * FROM other.pipeline_instance EXCEPT SELECT * FROM main.pipeline_instance))
-            ORDER BY pipeline
-            """)
+        outcome.pipelines = try String.fetchAll(
+            self,
+            sql: """
+                SELECT DISTINCT pipeline FROM other.pipeline_instance
+                WHERE pipeline NOT IN (SELECT pipeline FROM main.pipeline_instance) ORDER BY pipeline
+                """)
+        outcome.keptPipelines = try String.fetchAll(
+            self,
+            sql: """
+                SELECT DISTINCT pipeline FROM main.pipeline_instance
+                WHERE pipeline IN (SELECT pipeline FROM other.pipeline_instance) AND pipeline IN (
+                    SELECT pipeline FROM (SELECT * FROM main.pipeline_instance EXCEPT SELECT * FROM other.pipeline_instance)
+                    UNION SELECT pipeline FROM (SELECT * FROM other.pipeline_instance EXCEPT SELECT * FROM main.pipeline_instance))
+                ORDER BY pipeline
+                """)
         let pipelines = JSONValue.array(outcome.pipelines.map(JSONValue.string)).canonicalText
         try execute(sql: Self.newRows, arguments: [pipelines, pipelines])
         let before = totalChangesCount
@@ -187,35 +193,42 @@ extension Database {
             theirs.recorded - (SELECT max(recorded) FROM other.manifest)
                 + (SELECT coalesce(min(recorded), 1) FROM main.manifest) - 1
             """
-        return copy("artifact_input", "artifact_id", "position, role, input_id",
-                from: "theirs.position, theirs.role, input.id", theirInput)
+        return copy(
+            "artifact_input", "artifact_id", "position, role, input_id",
+            from: "theirs.position, theirs.role, input.id", theirInput)
             // Of all at once: the least number here must not change meanwhile.
             + "CREATE TEMP TABLE new_manifest AS SELECT theirs.artifact_id, \(recorded) AS recorded FROM other.manifest AS theirs;\n"
-            + copy("manifest", "artifact_id", "dataset, domain, recorded",
+            + copy(
+                "manifest", "artifact_id", "dataset, domain, recorded",
                 from: "theirs.dataset, theirs.domain, new_manifest.recorded",
                 "JOIN new_manifest ON new_manifest.artifact_id = theirs.artifact_id")
             + "DROP TABLE temp.new_manifest;\n"
             + alike("manifest_class", "manifest_id", "label, name")
-            + copy("manifest_image", "manifest_id", "position, image_id, label, path",
+            + copy(
+                "manifest_image", "manifest_id", "position, image_id, label, path",
                 from: "theirs.position, image.id, theirs.label, theirs.path", theirImage)
-            + copy("embedding_set", "artifact_id", "manifest_id, encoder_id, has_statistics",
+            + copy(
+                "embedding_set", "artifact_id", "manifest_id, encoder_id, has_statistics",
                 from: "manifest.id, encoder.id, theirs.has_statistics", theirManifest + "\n" + theirEncoder)
-            + copy("embedding_set_view", "embedding_set_id", "position, view_id", from: "theirs.position, image_view.id",
+            + copy(
+                "embedding_set_view", "embedding_set_id", "position, view_id", from: "theirs.position, image_view.id",
                 theirView)
-            + alike("prompt", "artifact_id",
+            + alike(
+                "prompt", "artifact_id",
                 "method, domain, seed, context_length, width, vectors, sha256, validation_accuracy")
             + alike("generator", "artifact_id", "method, domain, seed, validation_accuracy")
             + alike("tensor", "artifact_id", "name, shape, sha256, vector")
             + alike("metric", "artifact_id", "epoch, name, value")
             + alike("file", "artifact_id", "name, file_name, sha256, content")
-            + copy("evaluation", "artifact_id", "manifest_id, method, seed, images, accuracy",
+            + copy(
+                "evaluation", "artifact_id", "manifest_id, method, seed, images, accuracy",
                 from: "manifest.id, theirs.method, theirs.seed, theirs.images, theirs.accuracy", theirManifest)
             + alike("prediction", "evaluation_id", "position, predicted, probability, spread")
             + alike("artifact_digest", "artifact_id", "sha256")
-            + """
-            DELETE FROM main.checkpoint WHERE key IN (SELECT key FROM new_artifact);
-            DELETE FROM main.failure WHERE key IN (SELECT key FROM new_artifact);
-            DROP TABLE temp.new_artifact;
-            """
+                + """
+                DELETE FROM main.checkpoint WHERE key IN (SELECT key FROM new_artifact);
+                DELETE FROM main.failure WHERE key IN (SELECT key FROM new_artifact);
+                DROP TABLE temp.new_artifact;
+                """
     }()
 }

@@ -10,35 +10,42 @@ extension Database {
 
     private static let conflictQueries = [
         // A norm that one of the two lacks makes its digest another one, and is no conflict.
-        ofViews("features", in: "embedding", and: """
-            ((mine.norm IS NULL) = (theirs.norm IS NULL) OR mine.vector <> theirs.vector)
-            """),
+        ofViews(
+            "features", in: "embedding",
+            and: """
+                ((mine.norm IS NULL) = (theirs.norm IS NULL) OR mine.vector <> theirs.vector)
+                """),
         ofViews("block statistics", in: "block_statistic"),
-        artifacts("""
+        artifacts(
+            """
             SELECT artifact_id, json_array(method, domain, seed, context_length, width, hex(sha256), validation_accuracy)
                 AS contents FROM prompt
             """, of: "prompt"),
-        artifacts("""
+        artifacts(
+            """
             SELECT generator.artifact_id, json_array(method, domain, seed, validation_accuracy) || coalesce((
                 SELECT group_concat(name || shape || hex(sha256)) FROM (
                     SELECT * FROM tensor WHERE tensor.artifact_id = generator.artifact_id ORDER BY name)), '')
                 AS contents FROM generator
             """, of: "generator"),
-        artifacts("""
+        artifacts(
+            """
             SELECT artifact_id, json_array(method, seed, images, accuracy) || (
                 SELECT group_concat(position || ' ' || predicted || ' ' || printf('%.17g', probability)
                     || iif(spread IS NULL, '', printf(' %.17g', spread))) FROM (
                     SELECT * FROM prediction WHERE evaluation_id = artifact_id ORDER BY position))
                 AS contents FROM evaluation
             """, of: "evaluation"),
-        artifacts("""
+        artifacts(
+            """
             SELECT artifact.id AS artifact_id, (
                 SELECT group_concat(name || ' ' || hex(sha256)) FROM (
                     SELECT * FROM file WHERE file.artifact_id = artifact.id ORDER BY name))
                 AS contents FROM artifact WHERE kind = 'files'
             """, of: "files"),
         // Where unreadable images were left out, the key does not tell which.
-        artifacts("""
+        artifacts(
+            """
             SELECT embedding_set.artifact_id, (SELECT key FROM artifact WHERE id = manifest_id) || (
                 SELECT group_concat(name) FROM (
                     SELECT name FROM embedding_set_view JOIN image_view ON image_view.id = view_id

@@ -30,26 +30,30 @@ extension Database {
             try Bool.fetchOne(
                 self, sql: "SELECT has_statistics FROM embedding_set WHERE artifact_id = ?", arguments: [id]) ?? false
         }
-        return try Int64.fetchAll(self, sql: """
-            WITH RECURSIVE use (artifact_id, input_id) AS (\(Self.uses)), lost (id) AS (
-                SELECT value FROM json_each(?)
-                UNION SELECT use.artifact_id FROM lost JOIN use ON use.input_id = lost.id
-            )
-            SELECT id FROM lost ORDER BY id
-            """, arguments: [rows.json])
+        return try Int64.fetchAll(
+            self,
+            sql: """
+                WITH RECURSIVE use (artifact_id, input_id) AS (\(Self.uses)), lost (id) AS (
+                    SELECT value FROM json_each(?)
+                    UNION SELECT use.artifact_id FROM lost JOIN use ON use.input_id = lost.id
+                )
+                SELECT id FROM lost ORDER BY id
+                """, arguments: [rows.json])
     }
 
     /// The embeddings artifacts that cover some rows of a table with a row for each image, encoder and view.
     private func sets(covering rows: [Int64], of table: String) throws -> [Int64] {
-        try Int64.fetchAll(self, sql: """
-            SELECT DISTINCT embedding_set.artifact_id FROM json_each(?) AS damaged
-            JOIN \(table) AS entry ON entry.id = damaged.value
-            JOIN manifest_image ON manifest_image.image_id = entry.image_id
-            JOIN embedding_set ON embedding_set.manifest_id = manifest_image.manifest_id
-                AND embedding_set.encoder_id = entry.encoder_id
-            JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
-                AND embedding_set_view.view_id = entry.view_id
-            """, arguments: [rows.json])
+        try Int64.fetchAll(
+            self,
+            sql: """
+                SELECT DISTINCT embedding_set.artifact_id FROM json_each(?) AS damaged
+                JOIN \(table) AS entry ON entry.id = damaged.value
+                JOIN manifest_image ON manifest_image.image_id = entry.image_id
+                JOIN embedding_set ON embedding_set.manifest_id = manifest_image.manifest_id
+                    AND embedding_set.encoder_id = entry.encoder_id
+                JOIN embedding_set_view ON embedding_set_id = embedding_set.artifact_id
+                    AND embedding_set_view.view_id = entry.view_id
+                """, arguments: [rows.json])
     }
 
     /// Deletes artifacts with all their rows. What was made from them must be among them.
@@ -69,20 +73,23 @@ extension Database {
 
     /// What is known of some artifacts, in the order in which they were made.
     func removedArtifacts(_ rows: [Int64]) throws -> [RemovedArtifact] {
-        try Row.fetchAll(self, sql: """
-            SELECT key, kind, seconds, bytes, (
-                SELECT json_group_array(name) FROM (
-                    SELECT pipeline || '/' || stage || coalesce((
-                        SELECT group_concat('/' || axis.key || '=' || axis.value, '') FROM json_each(cell) AS axis), '') AS name
-                    FROM pipeline_history WHERE pipeline_history.key = artifact.key ORDER BY name)) AS names
-            FROM artifact WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
-            """, arguments: [rows.json]
+        try Row.fetchAll(
+            self,
+            sql: """
+                SELECT key, kind, seconds, bytes, (
+                    SELECT json_group_array(name) FROM (
+                        SELECT pipeline || '/' || stage || coalesce((
+                            SELECT group_concat('/' || axis.key || '=' || axis.value, '') FROM json_each(cell) AS axis), '') AS name
+                        FROM pipeline_history WHERE pipeline_history.key = artifact.key ORDER BY name)) AS names
+                FROM artifact WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
+                """, arguments: [rows.json]
         ).map {
             // Its figures may be what is damaged.
             try RemovedArtifact(
                 key: $0.digest("key"), kind: ArtifactKind(rawValue: $0.value("kind")) ?? .images,
                 names: JSONValue(parsing: $0.value("names")).decoded(as: [String].self),
-                seconds: (try? $0.value("seconds", in: Limits.seconds)) ?? 0, bytes: (try? $0.value("bytes", in: Limits.bytes)) ?? 0)
+                seconds: (try? $0.value("seconds", in: Limits.seconds)) ?? 0,
+                bytes: (try? $0.value("bytes", in: Limits.bytes)) ?? 0)
         }
     }
 }

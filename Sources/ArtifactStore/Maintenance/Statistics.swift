@@ -65,39 +65,45 @@ extension ArtifactStore {
             func number(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
             let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
             return try StoreStatistics(
-                kinds: Row.fetchAll(database, sql: """
-                    SELECT kind, count(*), CAST(total(bytes) AS INTEGER), total(seconds) FROM artifact GROUP BY kind ORDER BY min(id)
-                    """
+                kinds: Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT kind, count(*), CAST(total(bytes) AS INTEGER), total(seconds) FROM artifact GROUP BY kind ORDER BY min(id)
+                        """
                 ).map { try .init(kind: $0.value(0), artifacts: $0.value(1), bytes: $0.value(2), seconds: $0.value(3)) },
-                features: Row.fetchAll(database, sql: """
-                    SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images,
-                           CAST(images * 4.0 * dimension AS INTEGER), images - coalesce(without_norm, 0),
-                           coalesce(with_statistics, 0), CAST(coalesce(with_statistics, 0) * 4 * (
-                               SELECT total(width) FROM encoder_block WHERE encoder_id = features.encoder_id) AS INTEGER)
-                    FROM (
-                        SELECT encoder_id, view_id, count(*) AS images FROM embedding GROUP BY encoder_id, view_id
-                    ) AS features
-                    LEFT JOIN (
-                        SELECT encoder_id, view_id, count(*) AS without_norm FROM embedding WHERE norm IS NULL
-                        GROUP BY encoder_id, view_id
-                    ) USING (encoder_id, view_id)
-                    LEFT JOIN (
-                        SELECT encoder_id, view_id, count(*) AS with_statistics FROM block_statistic
-                        GROUP BY encoder_id, view_id
-                    ) USING (encoder_id, view_id)
-                    JOIN encoder ON encoder.id = encoder_id
-                    JOIN image_view ON image_view.id = view_id
-                    ORDER BY encoder.id, view_id
-                    """
+                features: Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT encoder.name || '@' || substr(encoder.key, 1, 12), image_view.name, images,
+                               CAST(images * 4.0 * dimension AS INTEGER), images - coalesce(without_norm, 0),
+                               coalesce(with_statistics, 0), CAST(coalesce(with_statistics, 0) * 4 * (
+                                   SELECT total(width) FROM encoder_block WHERE encoder_id = features.encoder_id) AS INTEGER)
+                        FROM (
+                            SELECT encoder_id, view_id, count(*) AS images FROM embedding GROUP BY encoder_id, view_id
+                        ) AS features
+                        LEFT JOIN (
+                            SELECT encoder_id, view_id, count(*) AS without_norm FROM embedding WHERE norm IS NULL
+                            GROUP BY encoder_id, view_id
+                        ) USING (encoder_id, view_id)
+                        LEFT JOIN (
+                            SELECT encoder_id, view_id, count(*) AS with_statistics FROM block_statistic
+                            GROUP BY encoder_id, view_id
+                        ) USING (encoder_id, view_id)
+                        JOIN encoder ON encoder.id = encoder_id
+                        JOIN image_view ON image_view.id = view_id
+                        ORDER BY encoder.id, view_id
+                        """
                 ).map {
                     try .init(
                         encoder: $0.value(0), view: $0.value(1), images: $0.value(2), bytes: $0.value(3),
                         imagesWithNorms: $0.value(4), imagesWithStatistics: $0.value(5), statisticsBytes: $0.value(6))
                 },
-                pipelines: Row.fetchAll(database, sql: """
-                    SELECT pipeline, count(*), count(artifact.key) FROM pipeline_instance
-                    LEFT JOIN artifact USING (key) GROUP BY pipeline ORDER BY pipeline
-                    """
+                pipelines: Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT pipeline, count(*), count(artifact.key) FROM pipeline_instance
+                        LEFT JOIN artifact USING (key) GROUP BY pipeline ORDER BY pipeline
+                        """
                 ).map { try .init(name: $0.value(0), instances: $0.value(1), done: $0.value(2)) },
                 images: number("SELECT count(*) FROM image"), files: number("SELECT count(*) FROM file_digest"),
                 checkpoints: number("SELECT count(*) FROM checkpoint"), version: number("PRAGMA user_version"),

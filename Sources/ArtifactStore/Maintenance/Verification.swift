@@ -79,11 +79,14 @@ extension Database {
     }
 
     fileprivate func checkBlobs(_ result: inout StoreVerification, _ progress: (Int, Int) -> Void) throws {
-        let total = try Int.fetchOne(self, sql: """
-            SELECT (SELECT count(*) FROM embedding) + (SELECT count(*) FROM prompt) + (SELECT count(*) FROM tensor)
-                + (SELECT count(*) FROM checkpoint) + (SELECT count(*) FROM file)
-                + (SELECT count(*) FROM block_statistic)
-            """) ?? 0
+        let total =
+            try Int.fetchOne(
+                self,
+                sql: """
+                    SELECT (SELECT count(*) FROM embedding) + (SELECT count(*) FROM prompt) + (SELECT count(*) FROM tensor)
+                        + (SELECT count(*) FROM checkpoint) + (SELECT count(*) FROM file)
+                        + (SELECT count(*) FROM block_statistic)
+                    """) ?? 0
         for blobs in CheckedBlobs.all {
             let rows = try Row.fetchCursor(self, sql: blobs.query)
             while let row = try rows.next() {

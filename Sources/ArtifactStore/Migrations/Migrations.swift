@@ -30,10 +30,11 @@ enum Migrations {
         for step in steps[version...] { try database.execute(sql: step) }
         if version < 8 { try database.sealAll() }
         try database.execute(sql: Views.all)
-        try database.execute(sql: """
-            PRAGMA application_id = \(applicationID);
-            PRAGMA user_version = \(latest);
-            """)
+        try database.execute(
+            sql: """
+                PRAGMA application_id = \(applicationID);
+                PRAGMA user_version = \(latest);
+                """)
     }
 
     /// The version of a store, 0 for an empty database.

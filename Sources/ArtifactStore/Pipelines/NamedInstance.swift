@@ -28,16 +28,18 @@ extension ArtifactStore {
 extension Database {
     func instances(_ selector: InstanceSelector) throws -> [NamedInstance] {
         // What begins otherwise is not looked at: a store may know some hundred thousand instances.
-        let instances = try namedInstances(where: """
-            substr(?1, 1, length(stage)) = stage
-                OR substr(?1, 1, length(pipeline) + 1 + length(stage)) = pipeline || '/' || stage
-                OR substr(key, 1, length(?1)) = lower(?1)
-            """, selector.text)
+        let instances = try namedInstances(
+            where: """
+                substr(?1, 1, length(stage)) = stage
+                    OR substr(?1, 1, length(pipeline) + 1 + length(stage)) = pipeline || '/' || stage
+                    OR substr(key, 1, length(?1)) = lower(?1)
+                """, selector.text)
         return selector.instances(among: instances) { ($0.pipeline, $0.name, $0.key) }
     }
 
     fileprivate func namedInstances(where condition: String, _ text: String) throws -> [NamedInstance] {
-        let sql = "SELECT pipeline, stage, cell, key, labels FROM pipeline_instance WHERE \(condition) ORDER BY pipeline, position"
+        let sql =
+            "SELECT pipeline, stage, cell, key, labels FROM pipeline_instance WHERE \(condition) ORDER BY pipeline, position"
         return try Row.fetchAll(self, sql: sql, arguments: [text]).map { row in
             try NamedInstance(
                 pipeline: row.value("pipeline"),

@@ -32,10 +32,11 @@ extension ArtifactStore {
         guard try pipeline(name) != instances else { return }
         try writing { database in
             try database.execute(sql: "DELETE FROM pipeline_instance WHERE pipeline = ?", arguments: [name])
-            let statement = try database.cachedStatement(sql: """
-                INSERT INTO pipeline_instance (pipeline, position, stage, cell, key, title, labels)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """)
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO pipeline_instance (pipeline, position, stage, cell, key, title, labels)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """)
             for (position, instance) in instances.enumerated() {
                 try statement.execute(arguments: [
                     name, position, instance.stage, instance.cell.canonicalText, instance.key.description,
@@ -66,10 +67,11 @@ extension ArtifactStore {
     public func slots(of key: ArtifactKey) throws -> Set<Name> {
         try reading { database in
             try Name.fetchSet(
-                database.cachedStatement(sql: """
-                    SELECT stage || ' ' || cell FROM pipeline_history WHERE key = ?1
-                    UNION SELECT 'images of ' || domain FROM manifest JOIN artifact ON artifact.id = artifact_id WHERE key = ?1
-                    """),
+                database.cachedStatement(
+                    sql: """
+                        SELECT stage || ' ' || cell FROM pipeline_history WHERE key = ?1
+                        UNION SELECT 'images of ' || domain FROM manifest JOIN artifact ON artifact.id = artifact_id WHERE key = ?1
+                        """),
                 arguments: [key.description])
         }
     }
@@ -86,10 +88,11 @@ extension ArtifactStore {
     ) throws -> [ArtifactKey] {
         try reading { database in
             try Row.fetchAll(
-                database.cachedStatement(sql: """
-                    SELECT key FROM pipeline_history WHERE pipeline = ? AND stage = ? AND cell = ? AND key <> ?
-                    ORDER BY version DESC
-                    """),
+                database.cachedStatement(
+                    sql: """
+                        SELECT key FROM pipeline_history WHERE pipeline = ? AND stage = ? AND cell = ? AND key <> ?
+                        ORDER BY version DESC
+                        """),
                 arguments: [name, stage, cell.canonicalText, key.description]
             ).map { try $0.digest("key") }
         }

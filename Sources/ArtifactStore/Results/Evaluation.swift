@@ -51,18 +51,22 @@ extension ArtifactStore {
     public func evaluation(_ key: ArtifactKey) throws -> Evaluation {
         try reading { database in
             let id = try database.artifactID(key, .evaluation)
-            let row = try Row.fetchOne(database, sql: """
-                SELECT method, seed, artifact.key AS manifest FROM evaluation JOIN artifact ON artifact.id = manifest_id
-                WHERE artifact_id = ?
-                """, arguments: [id])
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT method, seed, artifact.key AS manifest FROM evaluation JOIN artifact ON artifact.id = manifest_id
+                    WHERE artifact_id = ?
+                    """, arguments: [id])
             guard let row else { throw StoreError.badValue("the evaluation \(key.short) of the store has no contents") }
-            let predictions = try Row.fetchAll(database, sql: """
-                SELECT prediction.position, label, predicted, probability, spread FROM evaluation
-                JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
-                JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
-                    AND manifest_image.position = prediction.position
-                WHERE evaluation.artifact_id = ? ORDER BY prediction.position
-                """, arguments: [id])
+            let predictions = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT prediction.position, label, predicted, probability, spread FROM evaluation
+                    JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
+                    JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
+                        AND manifest_image.position = prediction.position
+                    WHERE evaluation.artifact_id = ? ORDER BY prediction.position
+                    """, arguments: [id])
             return try Evaluation(
                 method: row.value("method"), seed: row.value("seed"), manifest: row.digest("manifest"),
                 predictions: predictions.map {
@@ -80,8 +84,9 @@ extension Database {
         let labels = try Int.fetchAll(
             self, sql: "SELECT label FROM manifest_image WHERE manifest_id = ? ORDER BY position",
             arguments: [manifestID])
-        let classes = try Int.fetchOne(
-            self, sql: "SELECT count(*) FROM manifest_class WHERE manifest_id = ?", arguments: [manifestID]) ?? 0
+        let classes =
+            try Int.fetchOne(
+                self, sql: "SELECT count(*) FROM manifest_class WHERE manifest_id = ?", arguments: [manifestID]) ?? 0
         guard !evaluation.predictions.isEmpty else { throw StoreError.badValue("an evaluation without predictions") }
         try execute(
             sql: """

@@ -49,31 +49,34 @@ extension Database {
             return nil
         }
         let numbers = try Int.fetchOne(
-            cachedStatement(sql: """
-                SELECT coalesce(sum(numbers), 0) FROM artifact_input JOIN (
-                    SELECT artifact_id AS learned_id, context_length * width AS numbers FROM prompt
-                    UNION ALL SELECT artifact_id, length(vector) / 4 FROM tensor
-                        WHERE name NOT GLOB '*running_*' AND name NOT GLOB '*num_batches_tracked'
-                ) ON learned_id = artifact_input.input_id
-                WHERE artifact_input.artifact_id = ?
-                """),
+            cachedStatement(
+                sql: """
+                    SELECT coalesce(sum(numbers), 0) FROM artifact_input JOIN (
+                        SELECT artifact_id AS learned_id, context_length * width AS numbers FROM prompt
+                        UNION ALL SELECT artifact_id, length(vector) / 4 FROM tensor
+                            WHERE name NOT GLOB '*running_*' AND name NOT GLOB '*num_batches_tracked'
+                    ) ON learned_id = artifact_input.input_id
+                    WHERE artifact_input.artifact_id = ?
+                    """),
             arguments: [id])
         let learned = try Row.fetchAll(
-            cachedStatement(sql: """
-                WITH RECURSIVE origin (id) AS (
-                    SELECT input_id FROM artifact_input WHERE artifact_id = ?
-                    UNION SELECT input_id FROM artifact_input JOIN origin ON artifact_input.artifact_id = origin.id
-                )
-                SELECT artifact.key, artifact.seconds, peak_bytes FROM origin JOIN artifact USING (id)
-                    LEFT JOIN attempt ON attempt.key = artifact.key
-                WHERE kind IN ('prompt', 'generator')
-                """),
+            cachedStatement(
+                sql: """
+                    WITH RECURSIVE origin (id) AS (
+                        SELECT input_id FROM artifact_input WHERE artifact_id = ?
+                        UNION SELECT input_id FROM artifact_input JOIN origin ON artifact_input.artifact_id = origin.id
+                    )
+                    SELECT artifact.key, artifact.seconds, peak_bytes FROM origin JOIN artifact USING (id)
+                        LEFT JOIN attempt ON attempt.key = artifact.key
+                    WHERE kind IN ('prompt', 'generator')
+                    """),
             arguments: [id])
         return EvaluationCost(
             parameters: numbers ?? 0,
-            learning: Dictionary(uniqueKeysWithValues: try learned.map {
-                try ($0.digest("key"), $0.value("seconds", in: Limits.seconds))
-            }),
+            learning: Dictionary(
+                uniqueKeysWithValues: try learned.map {
+                    try ($0.digest("key"), $0.value("seconds", in: Limits.seconds))
+                }),
             evaluationSeconds: artifact.seconds,
             learningPeakBytes: try learned.compactMap { try $0.peakBytes() }.max(),
             evaluationPeakBytes: try Row.fetchOne(

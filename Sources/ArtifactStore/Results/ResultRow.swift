@@ -17,15 +17,17 @@ extension ArtifactStore {
     /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func results(ofPipeline name: String) throws -> [ResultRow] {
         try reading { database in
-            try Row.fetchAll(database, sql: """
-                SELECT coalesce(title, stage) AS method, domain, coalesce(cell ->> '$.seed', seed) AS seed,
-                       accuracy, images, artifact.key
-                FROM pipeline_instance
-                JOIN artifact ON artifact.key = pipeline_instance.key
-                JOIN evaluation ON evaluation.artifact_id = artifact.id
-                JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
-                WHERE pipeline = ? ORDER BY position
-                """, arguments: [name]
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT coalesce(title, stage) AS method, domain, coalesce(cell ->> '$.seed', seed) AS seed,
+                           accuracy, images, artifact.key
+                    FROM pipeline_instance
+                    JOIN artifact ON artifact.key = pipeline_instance.key
+                    JOIN evaluation ON evaluation.artifact_id = artifact.id
+                    JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
+                    WHERE pipeline = ? ORDER BY position
+                    """, arguments: [name]
             ).map {
                 try ResultRow(
                     method: $0.value("method"), target: $0.value("domain"), seed: $0.value("seed"),
@@ -42,7 +44,8 @@ extension ArtifactStore {
     public func validationAccuracies(of keys: some Sequence<ArtifactKey>) throws -> [ArtifactKey: Double?] {
         try reading { database in
             let rows = try Row.fetchAll(
-                database, sql: """
+                database,
+                sql: """
                     SELECT artifact.key, coalesce(prompt.validation_accuracy, generator.validation_accuracy) AS accuracy
                     FROM artifact
                     LEFT JOIN prompt ON prompt.artifact_id = artifact.id

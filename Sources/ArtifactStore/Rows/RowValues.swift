@@ -33,11 +33,12 @@ extension Row {
 
     /// A digest kept as text or as 32 bytes.
     func digest(_ column: String) throws -> Digest {
-        let digest = switch (self[column] as DatabaseValue).storage {
-        case .string(let text): Digest(text)
-        case .blob(let bytes): Digest(bytes: bytes)
-        default: Digest?.none
-        }
+        let digest =
+            switch (self[column] as DatabaseValue).storage {
+            case .string(let text): Digest(text)
+            case .blob(let bytes): Digest(bytes: bytes)
+            default: Digest?.none
+            }
         guard let digest else { throw StoreError.badValue("a “\(column)” in the store is not a SHA-256 digest") }
         return digest
     }

@@ -13,7 +13,8 @@ extension DatabaseFunction {
         return a.withUnsafeBytes { a in
             b.withUnsafeBytes { b in
                 stride(from: 0, to: a.count, by: 4).reduce(into: 0.0) { sum, offset in
-                    sum += Double(a.loadUnaligned(fromByteOffset: offset, as: Float.self))
+                    sum +=
+                        Double(a.loadUnaligned(fromByteOffset: offset, as: Float.self))
                         * Double(b.loadUnaligned(fromByteOffset: offset, as: Float.self))
                 }
             }

@@ -78,7 +78,8 @@ extension ArtifactStore {
     public func peakBytes(ofPipeline name: String) throws -> [String: Int] {
         try reading { database in
             let rows = try Row.fetchAll(
-                database, sql: """
+                database,
+                sql: """
                     SELECT stage, max(peak_bytes) AS peak FROM pipeline_history JOIN attempt USING (key)
                     WHERE pipeline = ? AND peak_bytes > 0 GROUP BY stage
                     """, arguments: [name])

@@ -18,7 +18,8 @@ extension ArtifactStore {
     public func pastAttempts(making kind: ArtifactKind, version: Int, limit: Int) throws -> [PastAttempt] {
         try reading { database in
             let rows = try Row.fetchAll(
-                database, sql: """
+                database,
+                sql: """
                     SELECT artifact.key, attempt.threads, attempt.seconds, attempt.processor_seconds, attempt.peak_bytes
                     FROM artifact JOIN attempt ON attempt.key = artifact.key
                     WHERE artifact.kind = ? AND artifact.algorithm_version = ? AND attempt.seconds IS NOT NULL
@@ -38,13 +39,14 @@ extension ArtifactStore {
     public func extent(of key: ArtifactKey) throws -> (images: Int, classes: Int)? {
         try reading { database in
             try Row.fetchOne(
-                database.cachedStatement(sql: """
-                    SELECT (SELECT count(*) FROM manifest_image WHERE manifest_id = manifest.artifact_id),
-                           (SELECT count(*) FROM manifest_class WHERE manifest_id = manifest.artifact_id)
-                    FROM artifact LEFT JOIN embedding_set ON embedding_set.artifact_id = artifact.id
-                    JOIN manifest ON manifest.artifact_id = coalesce(embedding_set.manifest_id, artifact.id)
-                    WHERE artifact.key = ?
-                    """),
+                database.cachedStatement(
+                    sql: """
+                        SELECT (SELECT count(*) FROM manifest_image WHERE manifest_id = manifest.artifact_id),
+                               (SELECT count(*) FROM manifest_class WHERE manifest_id = manifest.artifact_id)
+                        FROM artifact LEFT JOIN embedding_set ON embedding_set.artifact_id = artifact.id
+                        JOIN manifest ON manifest.artifact_id = coalesce(embedding_set.manifest_id, artifact.id)
+                        WHERE artifact.key = ?
+                        """),
                 arguments: [key.description]
             ).map { try (images: $0.value(0), classes: $0.value(1)) }
         }

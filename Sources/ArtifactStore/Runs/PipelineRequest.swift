@@ -37,11 +37,14 @@ extension ArtifactStore {
         let keys = Set(keys.map(\.description)).sorted()
         let plan = Digest(of: Data(keys.joined(separator: "\n").utf8))
         try writing { database in
-            let id = try Int64.fetchOne(database, sql: """
-                INSERT INTO request (pipeline, file, edits, plan) VALUES (?, ?, ?, ?)
-                ON CONFLICT (pipeline, edits, plan) DO UPDATE SET file = excluded.file, asked = excluded.asked
-                RETURNING id
-                """, arguments: [
+            let id = try Int64.fetchOne(
+                database,
+                sql: """
+                    INSERT INTO request (pipeline, file, edits, plan) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (pipeline, edits, plan) DO UPDATE SET file = excluded.file, asked = excluded.asked
+                    RETURNING id
+                    """,
+                arguments: [
                     request.pipeline, request.file, JSONValue.array(request.edits.map(JSONValue.string)).canonicalText,
                     Data(plan.bytes),
                 ])
@@ -58,14 +61,17 @@ extension Database {
     /// The last request for each of some artifacts that were asked for.
     func lastRequests(for artifacts: [Int64]) throws -> [ArtifactKey: PastRequest] {
         // Of a group with one max(), SQLite takes the other columns from the row that has it.
-        let rows = try Row.fetchAll(self, sql: """
-            SELECT artifact.key, pipeline, file, edits, max(asked) AS asked
-            FROM artifact JOIN request_key USING (key) JOIN request ON request.id = request_id
-            WHERE artifact.id IN (SELECT value FROM json_each(?)) GROUP BY artifact.id
-            """, arguments: [artifacts.json])
-        return try Dictionary(uniqueKeysWithValues: rows.map { row in
-            (try row.digest("key"), try row.pastRequest())
-        })
+        let rows = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT artifact.key, pipeline, file, edits, max(asked) AS asked
+                FROM artifact JOIN request_key USING (key) JOIN request ON request.id = request_id
+                WHERE artifact.id IN (SELECT value FROM json_each(?)) GROUP BY artifact.id
+                """, arguments: [artifacts.json])
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { row in
+                (try row.digest("key"), try row.pastRequest())
+            })
     }
 }
 

@@ -18,15 +18,16 @@ extension ArtifactStore {
     public func standings(ofPipeline name: String) throws -> [Standing] {
         try reading { database in
             try Row.fetchAll(
-                database.cachedStatement(sql: """
-                    SELECT pipeline_instance.key, artifact.created, artifact.seconds, failure.message, checkpoint.saved,
-                           checkpoint.progress
-                    FROM pipeline_instance
-                    LEFT JOIN artifact ON artifact.key = pipeline_instance.key
-                    LEFT JOIN failure ON failure.key = pipeline_instance.key
-                    LEFT JOIN checkpoint ON checkpoint.key = pipeline_instance.key
-                    WHERE pipeline = ? ORDER BY position
-                    """), arguments: [name]
+                database.cachedStatement(
+                    sql: """
+                        SELECT pipeline_instance.key, artifact.created, artifact.seconds, failure.message, checkpoint.saved,
+                               checkpoint.progress
+                        FROM pipeline_instance
+                        LEFT JOIN artifact ON artifact.key = pipeline_instance.key
+                        LEFT JOIN failure ON failure.key = pipeline_instance.key
+                        LEFT JOIN checkpoint ON checkpoint.key = pipeline_instance.key
+                        WHERE pipeline = ? ORDER BY position
+                        """), arguments: [name]
             ).map { row in
                 let created: String? = try row.value("created"), saved: String? = try row.value("saved")
                 return try Standing(
@@ -43,9 +44,10 @@ extension ArtifactStore {
     public func lastRequest(ofPipeline name: String) throws -> PastRequest? {
         try reading { database in
             try Row.fetchOne(
-                database.cachedStatement(sql: """
-                    SELECT pipeline, file, edits, asked FROM request WHERE pipeline = ? ORDER BY asked DESC, id DESC LIMIT 1
-                    """), arguments: [name]
+                database.cachedStatement(
+                    sql: """
+                        SELECT pipeline, file, edits, asked FROM request WHERE pipeline = ? ORDER BY asked DESC, id DESC LIMIT 1
+                        """), arguments: [name]
             ).map { try $0.pastRequest() }
         }
     }

@@ -39,12 +39,13 @@ extension ArtifactStore {
 
 extension QueryResult.Value {
     fileprivate init(_ storage: DatabaseValue.Storage) {
-        self = switch storage {
-        case .null: .null
-        case .int64(let number): .integer(number)
-        case .double(let number): .real(number)
-        case .string(let text): .text(text)
-        case .blob(let bytes): .blob(bytes)
-        }
+        self =
+            switch storage {
+            case .null: .null
+            case .int64(let number): .integer(number)
+            case .double(let number): .real(number)
+            case .string(let text): .text(text)
+            case .blob(let bytes): .blob(bytes)
+            }
     }
 }

@@ -33,11 +33,11 @@ public struct Machine: Codable, Sendable {
 
     private static var compiler: String {
         #if swift(>=6.3)
-            "6.3 or later"
+        "6.3 or later"
         #elseif swift(>=6.2)
-            "6.2"
+        "6.2"
         #else
-            "6.1"
+        "6.1"
         #endif
     }
 }

@@ -26,7 +26,8 @@ public struct Report: Codable, Sendable {
 
     /// One row for each benchmark.
     public var table: Table {
-        let titles = ["ours"] + runtimes.flatMap { [$0.rawValue, "ratio"] } + ["of peak", "MB"]
+        let titles =
+            ["ours"] + runtimes.flatMap { [$0.rawValue, "ratio"] } + ["of peak", "MB"]
             + runtimes.map { "\($0.rawValue), MB" }
         var table = Table(
             [Table.Column("work"), .init("unit")] + titles.map { Table.Column($0, .trailing) })
@@ -37,7 +38,9 @@ public struct Report: Codable, Sendable {
                 guard let peer = m.peers.first(where: { $0.runtime == runtime }) else { return ["", ""] }
                 return [Self.text(peer.value), Self.text(peer.ratio) + "×"]
             }
-            table.append([m.title, m.unit.rawValue, Self.text(m.ours)] + peers + [share] + memory.map { $0.map { "\($0 / 1_000_000)" } ?? "" })
+            table.append(
+                [m.title, m.unit.rawValue, Self.text(m.ours)] + peers + [share]
+                    + memory.map { $0.map { "\($0 / 1_000_000)" } ?? "" })
         }
         return table
     }
@@ -52,12 +55,13 @@ public struct Report: Codable, Sendable {
 
     /// A page for the documentation.
     public var markdown: String {
-        let peerLines = runtimes.compactMap { runtime in
-            peers[runtime].map { peer in
-                "- \(runtime.rawValue) \(peer.runtime) and Pillow \(peer.pillow) on Python \(peer.python), "
-                    + "\(peer.threads) threads"
-            }
-        } + missingPeers.map { "- " + $0 }
+        let peerLines =
+            runtimes.compactMap { runtime in
+                peers[runtime].map { peer in
+                    "- \(runtime.rawValue) \(peer.runtime) and Pillow \(peer.pillow) on Python \(peer.python), "
+                        + "\(peer.threads) threads"
+                }
+            } + missingPeers.map { "- " + $0 }
         let load = machine.load.map { String(format: "%.1f", $0) } ?? "unknown"
         return """
             # Benchmarks

@@ -109,7 +109,8 @@ public struct Stopwatch {
             title: benchmark.title, unit: benchmark.unit, rounds: ours.count,
             ours: benchmark.unit.value(of: median(ours)),
             peers: comparisons,
-            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares), memory: PeakMemory.own.bytes)
+            shareOfPeak: benchmark.unit == .gigaflops || median(shares) == 0 ? nil : median(shares),
+            memory: PeakMemory.own.bytes)
     }
 
     /// Does our side alone, a number of times, and nothing else: for profilers, and for busy machines.

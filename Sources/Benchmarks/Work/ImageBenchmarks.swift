@@ -106,9 +106,11 @@ extension Benchmark {
 
     private static func waves(_ name: String, width: Int, height: Int) -> RGBImage {
         let noise = Formula.numbers(name, [height, width, 3]).values
-        return RGBImage(width: width, height: height, pixels: noise.enumerated().map { index, noise in
-            let (x, y) = (Float(index / 3 % width), Float(index / 3 / width)), channel = Float(index % 3)
-            return UInt8(128 + 80 * sin(x / (9 + 8 * channel)) * cos(y / (17 - 4 * channel)) + 24 * noise)
-        })
+        return RGBImage(
+            width: width, height: height,
+            pixels: noise.enumerated().map { index, noise in
+                let (x, y) = (Float(index / 3 % width), Float(index / 3 / width)), channel = Float(index % 3)
+                return UInt8(128 + 80 * sin(x / (9 + 8 * channel)) * cos(y / (17 - 4 * channel)) + 24 * noise)
+            })
     }
 }

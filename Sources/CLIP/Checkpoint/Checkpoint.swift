@@ -166,9 +166,10 @@ public struct Checkpoint: Sendable {
         var reader = WeightReader(weights, conventions: conventions)
         let result = body(&reader)
         if let (url, _) = zip(weightFiles, openFiles).first(where: { !$1.isUnchanged }) {
-            throw .weights(TensorFileError(
-                source: url.path, format: weights.file.format,
-                problem: .unreadable("it has changed since it was opened; run the same command again")))
+            throw .weights(
+                TensorFileError(
+                    source: url.path, format: weights.file.format,
+                    problem: .unreadable("it has changed since it was opened; run the same command again")))
         }
         guard reader.problems.isEmpty else {
             throw .unfitWeights(path: weightsURL.path, problems: reader.problems)

@@ -37,7 +37,8 @@ public struct WeightReader {
             entriesRead[part] = entry
             let name = weights.nameInFile(part)
             if !entry.elementType.isReadAsFloat {
-                problems.append(.unfit(name, reason: "its type is \(entry.elementType.rawValue); F16, BF16 and F32 can be read"))
+                problems.append(
+                    .unfit(name, reason: "its type is \(entry.elementType.rawValue); F16, BF16 and F32 can be read"))
             }
             let extentsFit = zip(entry.shape, expected).allSatisfy { $0 > 0 && ($0 == $1 || $1 == 0) }
             if !extentsFit || entry.shape.count != expected.count {
@@ -97,7 +98,8 @@ public struct WeightReader {
         let prefixes = weights.scheme.towerPrefixes(of: tower)
         for name in weights.file.names.sorted() where prefixes.contains(where: name.hasPrefix) {
             if entriesRead[name] != nil || NameScheme.isBookkeeping(name) { continue }
-            problems.append(.unfit(weights.nameInFile(name), reason: "it belongs to no part of a CLIP model as OpenAI built them"))
+            problems.append(
+                .unfit(weights.nameInFile(name), reason: "it belongs to no part of a CLIP model as OpenAI built them"))
         }
     }
 

@@ -65,18 +65,19 @@ public struct PromptLayout: Sendable {
         classNames: [[Int]], contextLength: Int, position: ClassTokenPosition = .end, classSpecific: Bool = false,
         startToken: Int, fullStop: [Int], endToken: Int
     ) {
-        self.init(prompts: classNames.enumerated().map { index, name in
-            let first = classSpecific ? index * contextLength : 0
-            var context = (first..<first + contextLength).map(Item.context)
-            let place =
-                switch position {
-                case .end: contextLength
-                case .middle: contextLength / 2
-                case .front: 0
-                }
-            context.insert(contentsOf: name.map(Item.token), at: place)
-            return [.token(startToken)] + context + fullStop.map(Item.token) + [.token(endToken)]
-        })
+        self.init(
+            prompts: classNames.enumerated().map { index, name in
+                let first = classSpecific ? index * contextLength : 0
+                var context = (first..<first + contextLength).map(Item.context)
+                let place =
+                    switch position {
+                    case .end: contextLength
+                    case .middle: contextLength / 2
+                    case .front: 0
+                    }
+                context.insert(contentsOf: name.map(Item.token), at: place)
+                return [.token(startToken)] + context + fullStop.map(Item.token) + [.token(endToken)]
+            })
     }
 
     /// Prompts of the form [SOS][context][class name][.][EOS] for each of several contexts: those of all classes with the first
@@ -89,12 +90,13 @@ public struct PromptLayout: Sendable {
     ///   - fullStop: the tokens that follow the class name.
     ///   - endToken: EOS.
     public init(classNames: [[Int]], contexts: [[Int]], startToken: Int, fullStop: [Int], endToken: Int) {
-        self.init(prompts: contexts.flatMap { context in
-            classNames.map { name in
-                let words = [startToken].map(Item.token) + context.map(Item.context) + name.map(Item.token)
-                return words + (fullStop + [endToken]).map(Item.token)
-            }
-        })
+        self.init(
+            prompts: contexts.flatMap { context in
+                classNames.map { name in
+                    let words = [startToken].map(Item.token) + context.map(Item.context) + name.map(Item.token)
+                    return words + (fullStop + [endToken]).map(Item.token)
+                }
+            })
     }
 
     /// The length of the longest prompt in tokens.

@@ -38,9 +38,11 @@ extension KnownDataSet {
                 .folders([
                     "images/{domain}/train/{class}", "images/{domain}/crossval/{class}", "images/{domain}/test/{class}",
                 ]), classNames: vlcsClasses),
-            Layout("DomainBed", .folders(["{domain}/{class}"]), domainNames: [
-                "CALTECH": "Caltech101", "LABELME": "LabelMe", "PASCAL": "VOC2007", "SUN": "SUN09",
-            ], classNames: vlcsClasses),
+            Layout(
+                "DomainBed", .folders(["{domain}/{class}"]),
+                domainNames: [
+                    "CALTECH": "Caltech101", "LABELME": "LabelMe", "PASCAL": "VOC2007", "SUN": "SUN09",
+                ], classNames: vlcsClasses),
             Layout("domain/class", .folders(["{domain}/{class}"]), classNames: vlcsClasses),
         ],
         // Their list of the training images is the folder “full”, which is the same as train and crossval.
@@ -61,9 +63,11 @@ extension KnownDataSet {
             Layout("Dassl", .folders(["{domain}/train/{class}", "{domain}/val/{class}"])),
             Layout("SPG", .folders(["images/{domain}/train/{class}", "images/{domain}/val/{class}"])),
             Layout("SPG, parts joined", .folders(["images/{domain}/{class}"])),
-            Layout("as downloaded, DomainBed", .folders(["{domain}/{class}"]), domainNames: [
-                "art": "Art", "clipart": "Clipart", "product": "Product", "real_world": "Real World",
-            ]),
+            Layout(
+                "as downloaded, DomainBed", .folders(["{domain}/{class}"]),
+                domainNames: [
+                    "art": "Art", "clipart": "Clipart", "product": "Product", "real_world": "Real World",
+                ]),
             Layout("Dassl, for adaptation", .folders(["{domain}/{class}"])),
         ])
 
@@ -76,14 +80,17 @@ extension KnownDataSet {
         classCount: 10,
         layouts: [
             Layout("SPG", .folders(["images/{domain}/{class}"])), Layout("DomainBed", .folders(["{domain}/{class}"])),
-            Layout("as downloaded", .annotations(CameraTraps(
-                images: "eccv_18_all_images_sm",
-                annotations: ["cis_test", "cis_val", "train", "trans_test", "trans_val"].map {
-                    "eccv_18_annotation_files/\($0)_annotations.json"
-                },
-                classes: [
-                    "bird", "bobcat", "cat", "coyote", "dog", "empty", "opossum", "rabbit", "raccoon", "squirrel",
-                ]))),
+            Layout(
+                "as downloaded",
+                .annotations(
+                    CameraTraps(
+                        images: "eccv_18_all_images_sm",
+                        annotations: ["cis_test", "cis_val", "train", "trans_test", "trans_val"].map {
+                            "eccv_18_annotation_files/\($0)_annotations.json"
+                        },
+                        classes: [
+                            "bird", "bobcat", "cat", "coyote", "dog", "empty", "opossum", "rabbit", "raccoon", "squirrel",
+                        ]))),
         ],
         note: "Some papers count 24,788 images.")
 
@@ -118,9 +125,11 @@ extension KnownDataSet {
     public static let visDA2017 = KnownDataSet(
         "VisDA-2017", domains: [Domain("synthetic", "s", 152_397), Domain("real", "r", 55_388)], classCount: 12,
         layouts: [
-            Layout("as downloaded, Dassl", .folders(["{domain}/{class}"]), domainNames: [
-                "synthetic": "train", "real": "validation",
-            ]),
+            Layout(
+                "as downloaded, Dassl", .folders(["{domain}/{class}"]),
+                domainNames: [
+                    "synthetic": "train", "real": "validation",
+                ]),
             .plain,
         ])
 

@@ -53,7 +53,8 @@ package final class ChildProcess: Sendable {
     /// - Parameter environment: variables that it gets besides those of this process.
     /// - Throws: if the system has no pipes left or does not start the program, with its error number.
     package init(
-        executable: String, arguments: [String], environment: [String: String] = [:], grace: Duration = Interruption.grace + .seconds(5)
+        executable: String, arguments: [String], environment: [String: String] = [:],
+        grace: Duration = Interruption.grace + .seconds(5)
     ) throws(StartError) {
         self.grace = grace
         (process, standardOutput, standardError, lifeline) = try Self.starting.withLock { _ throws(StartError) in

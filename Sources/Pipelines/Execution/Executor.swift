@@ -103,8 +103,10 @@ public struct Executor: Sendable {
                         running[instance.key] = share
                         report(.started(instance, share))
                         group.addTask {
-                            .ran(instance, await run(
-                                instance, of: specification, share: share, artifacts: artifacts, report: report))
+                            .ran(
+                                instance,
+                                await run(
+                                    instance, of: specification, share: share, artifacts: artifacts, report: report))
                         }
                     }
                 }
@@ -168,12 +170,14 @@ public struct Executor: Sendable {
         let child: ChildProcess
         do {
             let executable = executables.appendingPathComponent(instance.kind.executable).path
-            let arguments = instance.kind.command + (remakes ? ["--force"] : []) + options(instance)
+            let arguments =
+                instance.kind.command + (remakes ? ["--force"] : []) + options(instance)
                 + instance.arguments(for: specification, store: store, threads: share.threads)
             child = try ChildProcess(executable: executable, arguments: arguments, environment: share.environment)
         } catch {
-            return .failure(StageFailure(
-                summary: "\(error)", message: "Build the package, so that the program is in the same folder as spg."))
+            return .failure(
+                StageFailure(
+                    summary: "\(error)", message: "Build the package, so that the program is in the same folder as spg."))
         }
         let start = ContinuousClock.now
         let (outcome, lines) = await withTaskCancellationHandler {
@@ -215,7 +219,8 @@ public struct Executor: Sendable {
         guard printed == instance.key.description else {
             return StageFailure(
                 summary: "it printed “\(printed)” where the plan has the key \(instance.key)",
-                message: "Its images, a file or the checkpoint may have changed since the run was planned: run the same command again. "
+                message:
+                    "Its images, a file or the checkpoint may have changed since the run was planned: run the same command again. "
                     + "If it says so once more, the executable and spg disagree on the recipe: build them together.")
         }
         do {

@@ -110,7 +110,9 @@ private struct AscendingQueue {
         var parent = 0
         while true {
             let children = (2 * parent + 1..<2 * parent + 3).clamped(to: numbers.indices)
-            guard let child = children.min(by: { numbers[$0] < numbers[$1] }), numbers[child] < numbers[parent] else { return first }
+            guard let child = children.min(by: { numbers[$0] < numbers[$1] }), numbers[child] < numbers[parent] else {
+                return first
+            }
             numbers.swapAt(child, parent)
             parent = child
         }

@@ -66,7 +66,8 @@ struct NeedCheck {
         for asked in all where dataSet != nil && classes != inputs.classes[nil] {
             guard case .context(let context) = asked.need, context.form.isClassSpecific else { continue }
             throw stage.error(
-                nil, "its images have other classes than those that \(asked.stage) learns vectors for; leave "
+                nil,
+                "its images have other classes than those that \(asked.stage) learns vectors for; leave "
                     + "classSpecificContexts out there")
         }
         for asked in all {

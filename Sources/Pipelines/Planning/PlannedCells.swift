@@ -33,13 +33,16 @@ struct PlannedCells {
         specification.stages.flatMap { stage in
             let ofCommand = (stage.command?.files ?? [:]).sorted { $0.key < $1.key }.map(\.value)
             guard !stage.kind.files.isEmpty else { return ofCommand }
-            return ofCommand + cells(of: stage).flatMap { cell in
-                stage.kind.files.sorted().compactMap { name in
-                    guard case .string(let path)? = stage.parameters[name]?.value(in: cell), !path.isEmpty else { return nil }
-                    let (location, keyPath) = stage.place(of: name, in: cell)
-                    return Specification.Located(value: path, location: location, keyPath: keyPath)
+            return ofCommand
+                + cells(of: stage).flatMap { cell in
+                    stage.kind.files.sorted().compactMap { name in
+                        guard case .string(let path)? = stage.parameters[name]?.value(in: cell), !path.isEmpty else {
+                            return nil
+                        }
+                        let (location, keyPath) = stage.place(of: name, in: cell)
+                        return Specification.Located(value: path, location: location, keyPath: keyPath)
+                    }
                 }
-            }
         }
     }
 }

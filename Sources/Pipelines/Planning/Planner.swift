@@ -44,7 +44,8 @@ private struct Planner {
 
     mutating func add(_ stage: Specification.Stage) throws(SpecificationError) {
         if specification.dataSet.splits != nil,
-            let name = StageKind.splitParameters.first(where: { stage.parameterLocations[$0] != nil }) {
+            let name = StageKind.splitParameters.first(where: { stage.parameterLocations[$0] != nil })
+        {
             throw SpecificationError(
                 "dataset.splits splits the images; leave this out",
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
@@ -75,7 +76,8 @@ private struct Planner {
             let recipe = stage.kind.recipe(.object(parameters), inputs: resolved.map(\.input))
                 .split(by: learned.compactMap { inputs.splits[$0] }).testing(on: tested.flatMap { inputs.splits[$0]?.tested })
             // What is tested is what would train.
-            let parts = learned.flatMap { [DomainParts.trainName($0), DomainParts.validationName($0)] }
+            let parts =
+                learned.flatMap { [DomainParts.trainName($0), DomainParts.validationName($0)] }
                 + [tested].compactMap { $0.map(DomainParts.trainName) }
             try needs.check(asked, of: stage, in: cell, making: recipe.key, from: resolved)
             positions[Place(stage: stage.name, cell: cell)] = instances.count

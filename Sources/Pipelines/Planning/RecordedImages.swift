@@ -32,17 +32,20 @@ extension PlanInputs {
         guard !images.isEmpty else { return nil }
         let files = try PlannedCells(of: specification, among: images.keys).files()
         self.init(
-            images: images, encoder: encoder, files: try store.digests(of: files, rereading: false), classes: classes, model: model)
+            images: images, encoder: encoder, files: try store.digests(of: files, rereading: false), classes: classes,
+            model: model)
     }
 }
 
 extension ArtifactStore {
     /// The images of a domain as a run has recorded them last; nil where none has.
     fileprivate func latestImages(of domain: Name) throws -> ArtifactKey? {
-        let rows = try query("""
+        let rows = try query(
+            """
             SELECT key FROM artifacts WHERE kind = 'images' AND parameters ->> '$.domain' = \(domain.text.quotedForSQL)
             ORDER BY created DESC LIMIT 1
-            """).rows
+            """
+        ).rows
         return rows.first.flatMap { ArtifactKey($0[0].text) }
     }
 }

@@ -13,7 +13,8 @@ extension ArtifactStore {
         screen.add("names", lines: try names(of: key), atMost: 4)
         screen.add("holds", summary.text)
         screen.add("size", byteSize(artifact.bytes))
-        screen.add("made", "\(artifact.created), in \(clockTime(artifact.seconds)), by algorithm version \(recipe.algorithmVersion)")
+        screen.add(
+            "made", "\(artifact.created), in \(clockTime(artifact.seconds)), by algorithm version \(recipe.algorithmVersion)")
         if let attempt = try attempt(at: key), let cost = attempt.cost {
             screen.add("cost", "\(cost.text), \(attempt.threads) thread\(attempt.threads == 1 ? "" : "s")")
         }

@@ -28,7 +28,8 @@ struct ArtifactSummary {
             text = "\(values.number(0)) × \(values.number(1)) numbers" + values.validation(2)
             query = "SELECT * FROM prompts WHERE key = '\(key)'"
         case .generator:
-            let values = try row("""
+            let values = try row(
+                """
                 SELECT count(*), sum(length(vector)) / 4, validation_accuracy
                 FROM generators JOIN tensors USING (key) WHERE key = '\(key)'
                 """)
@@ -71,6 +72,10 @@ extension [QueryResult.Value] {
     }
 
     fileprivate func validation(_ index: Int) -> String {
-        if indices.contains(index), case .real(let share) = self[index] { ", \(percent(share)) on validation images" } else { "" }
+        if indices.contains(index), case .real(let share) = self[index] {
+            ", \(percent(share)) on validation images"
+        } else {
+            ""
+        }
     }
 }

@@ -60,7 +60,8 @@ public struct PlanGraph: Sendable {
             let count = states.count { $0 == word }
             return count == 0 ? nil : byInstance ? word : "\(count) \(word)"
         }
-        let lines = byInstance ? [instance.stage, instance.labels.joined(separator: ", ")] : [instance.stage, instance.kind.name]
+        let lines =
+            byInstance ? [instance.stage, instance.labels.joined(separator: ", ")] : [instance.stage, instance.kind.name]
         return Node(
             lines: (lines + [counts.joined(separator: ", ")]).filter { !$0.isEmpty },
             state: colors.map(\.0).first(where: states.contains))

@@ -37,7 +37,9 @@ extension Plan {
 extension ReportReading {
     /// The table is there already; this is where it is from.
     mutating func readResults() throws {
-        _ = try ask(.results, """
+        _ = try ask(
+            .results,
+            """
             SELECT method, dataset, target, seed, accuracy, images FROM results
             WHERE \(evaluationCondition) ORDER BY method, target, seed
             """)

@@ -13,10 +13,13 @@ extension ReportReading {
         let images = extents.reduce(0) { $0 + $1.images }
         let sets = ([specification.dataSet] + specification.targets).map(\.name).joined(separator: ", ")
         let domains = features.compactMap { $0.cell.value(on: domainAxis)?.text }.uniqued.count
-        report.facts.append(.init(
-            "Images", extents.isEmpty
-                ? sets
-                : "\(sets): \(images.grouped) in \(domains) domain\(domains == 1 ? "" : "s"), \(extents.map(\.classes).max() ?? 0) classes"))
+        report.facts.append(
+            .init(
+                "Images",
+                extents.isEmpty
+                    ? sets
+                    : "\(sets): \(images.grouped) in \(domains) domain\(domains == 1 ? "" : "s"), \(extents.map(\.classes).max() ?? 0) classes"
+            ))
         report.facts.append(.init("Encoder", try encoderText(of: features)))
         let axes = specification.matrix.map { "\($0.values.count) \($0.name)\($0.values.count == 1 ? "" : "s")" }
         if !axes.isEmpty { report.facts.append(.init("Matrix", axes.joined(separator: " × "))) }
@@ -51,8 +54,11 @@ extension ReportReading {
         facts.append(.init("Version", "spg \(version)"))
         facts.append(.init("Store", store.path))
         facts.append(.init("Checkpoint", plan.specification.checkpoint.value))
-        facts.append(.init("Page written on", Processor.name + ", \(ProcessInfo.processInfo.activeProcessorCount) cores, "
-            + ProcessInfo.processInfo.operatingSystemVersionString))
+        facts.append(
+            .init(
+                "Page written on",
+                Processor.name + ", \(ProcessInfo.processInfo.activeProcessorCount) cores, "
+                    + ProcessInfo.processInfo.operatingSystemVersionString))
         report.run.facts = facts
     }
 }

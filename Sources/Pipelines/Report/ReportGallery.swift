@@ -15,7 +15,8 @@ extension ReportReading {
         func first(_ title: String?, on target: String) -> MadeEvaluation? {
             evaluations.first { $0.target == target && $0.planned.title == title }
         }
-        let shown = targets.filter { first(focus, on: $0) != nil }.prefix(Self.mostGalleryPictures / GalleryGroup.Kind.allCases.count)
+        let shown = targets.filter { first(focus, on: $0) != nil }.prefix(
+            Self.mostGalleryPictures / GalleryGroup.Kind.allCases.count)
         guard !shown.isEmpty else { return }
         let count = max(1, min(Self.mostInGroup, Self.mostGalleryPictures / (shown.count * GalleryGroup.Kind.allCases.count)))
         for (place, target) in shown.enumerated() {
@@ -30,9 +31,12 @@ extension ReportReading {
         report.notes[.gallery] = ["The queries are those of the first target; the others differ in their keys alone."]
         if missing > 0 {
             report.notes[.gallery]?.append(
-                "\(missing) image\(missing == 1 ? " has" : "s have") no picture here: the files are gone or have changed since.")
+                "\(missing) image\(missing == 1 ? " has" : "s have") no picture here: the files are gone or have changed since."
+            )
         }
-        if shown.count < targets.count { report.notes[.gallery]?.append("Shown are \(shown.count) of \(targets.count) targets.") }
+        if shown.count < targets.count {
+            report.notes[.gallery]?.append("Shown are \(shown.count) of \(targets.count) targets.")
+        }
     }
 
     /// - Returns: nil where there is nothing to compare with.

@@ -26,7 +26,9 @@ extension ReportReading {
         var images = try sample()
         guard let dimension = images.first?.feature.count, images.allSatisfy({ $0.feature.count == dimension }) else { return }
         takePictures(of: &images)
-        let total = try plan.work.filter { $0.kind.makes == .embeddings }.reduce(0) { try $0 + (store.extent(of: $1.key)?.images ?? 0) }
+        let total = try plan.work.filter { $0.kind.makes == .embeddings }.reduce(0) {
+            try $0 + (store.extent(of: $1.key)?.images ?? 0)
+        }
         func point(_ image: SampledImage, _ x: Double, _ y: Double) -> PointMap.Point {
             .init(x: x, y: y, domain: image.domain, label: image.label, thumbnail: image.thumbnail)
         }
@@ -39,7 +41,8 @@ extension ReportReading {
             let features = Tensor([images.count, dimension], images.flatMap(\.feature))
             let components = PrincipalComponents(of: features, count: 2)
             report.features = PointMap(
-                points: zip(images, components.coordinates).map { point($0, $1[0], $1[1]) }, shares: components.shares, total: total)
+                points: zip(images, components.coordinates).map { point($0, $1[0], $1[1]) }, shares: components.shares,
+                total: total)
         }
         report.notes[.map] = [
             "The query is that of the first domain. Places along the components are computed from its vectors, and generated prompts "
@@ -58,11 +61,14 @@ extension ReportReading {
             let set = try store.embeddingSet(instance.key), encoder = try store.encoder(set.encoder)
             guard let count = try store.extent(of: instance.key)?.images, count > 0,
                 let names = try store.query(
-                    "SELECT dataset, domain FROM images WHERE manifest_key = \(set.manifest.description.quotedForSQL) LIMIT 1").rows.first
+                    "SELECT dataset, domain FROM images WHERE manifest_key = \(set.manifest.description.quotedForSQL) LIMIT 1"
+                ).rows.first
             else { continue }
             // A little more than are wanted fall below it.
             let bound = UInt32(min(Double(UInt32.max), 1.3 * Double(wanted) / Double(count) * Double(UInt32.max)))
-            let rows = try ask(.map, """
+            let rows = try ask(
+                .map,
+                """
                 SELECT label, image_path, image_sha256, vector FROM embeddings
                 WHERE dataset = \(names[0].text.quotedForSQL) AND domain = \(names[1].text.quotedForSQL)
                     AND encoder = \("\(encoder.name)@\(set.encoder.short)".quotedForSQL) AND view = 'center'
@@ -156,7 +162,8 @@ extension ReportReading {
             let features = Tensor([own.count, dimension], own.flatMap(\.feature))
             let written: Tensor
             do {
-                written = try store.generatedPrompts(by: generator.key, seed: generator.noise, for: own.map(\.digest), features: features)
+                written = try store.generatedPrompts(
+                    by: generator.key, seed: generator.noise, for: own.map(\.digest), features: features)
             } catch is StageInputError {
                 return nil
             }

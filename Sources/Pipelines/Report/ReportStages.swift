@@ -10,9 +10,11 @@ extension ReportReading {
             "SELECT stage, state, count(*) AS cells, sum(seconds) AS seconds FROM pipelines WHERE pipeline = "
                 + "\(plan.specification.name.quotedForSQL) GROUP BY stage, state"
         ]
-        var seen: Set<ArtifactKey> = [], table = Table([
-            .init("artifact"), .init("key"), .init("state"), .init("made"), .init("time", .trailing), .init("algorithm", .trailing),
-        ])
+        var seen: Set<ArtifactKey> = [],
+            table = Table([
+                .init("artifact"), .init("key"), .init("state"), .init("made"), .init("time", .trailing),
+                .init("algorithm", .trailing),
+            ])
         for (instance, state) in zip(plan.instances, states) {
             var made = "", time = ""
             if case .done(let created, let seconds) = state { (made, time) = (Self.minute(created), clockTime(seconds)) }

@@ -14,7 +14,8 @@ extension ReportReading {
         // The two rows that are compared come first, target by target.
         let compared = [report.focus, report.baseline].compactMap(\.self), targets = evaluations.map(\.target).uniqued
         let others = evaluations.map(\.planned.title).uniqued.filter { !compared.contains($0) }
-        let places = targets.flatMap { target in compared.map { (target, $0) } }
+        let places =
+            targets.flatMap { target in compared.map { (target, $0) } }
             + others.flatMap { title in targets.map { ($0, title) } }
         var counted = 0, leftOut: [String] = [], isFirst = true
         for (target, title) in places {
@@ -30,7 +31,9 @@ extension ReportReading {
         }
         addGains()
         if !report.targets.isEmpty {
-            report.notes[.targets] = ["The queries are those of the first target and method; the others differ in their keys alone."]
+            report.notes[.targets] = [
+                "The queries are those of the first target and method; the others differ in their keys alone."
+            ]
         }
         if !leftOut.isEmpty {
             report.notes[.targets]?.append(
@@ -43,7 +46,8 @@ extension ReportReading {
     private mutating func addGains() {
         guard let title = report.baseline else { return }
         let baselines = Dictionary(
-            report.targets.filter { $0.method == title }.map { ($0.target, $0.classAccuracies) }) { first, _ in first }
+            report.targets.filter { $0.method == title }.map { ($0.target, $0.classAccuracies) }
+        ) { first, _ in first }
         for (index, own) in report.targets.enumerated() where own.method != title {
             guard let baseline = baselines[own.target] else { continue }
             report.targets[index].gains = own.classAccuracies.keys.sorted().compactMap { label in
@@ -55,7 +59,8 @@ extension ReportReading {
             let own = evaluations.first(where: { $0.target == first.target && $0.planned.title == first.method }),
             let other = evaluations.first(where: { $0.target == first.target && $0.planned.title == title })
         else { return }
-        report.queries[.targets, default: []].append("""
+        report.queries[.targets, default: []].append(
+            """
             SELECT label, images, accuracy, other_accuracy, gain FROM class_gains
             WHERE evaluation_key = \(own.planned.key.description.quotedForSQL)
                 AND other_key = \(other.planned.key.description.quotedForSQL) ORDER BY gain DESC, label
@@ -66,11 +71,15 @@ extension ReportReading {
         _ title: String, _ target: String, _ own: [MadeEvaluation], isShown: Bool
     ) throws -> TargetReport {
         let keys = own.map(\.planned.key.description).listedForSQL
-        let confusion = try ask(.targets, """
+        let confusion = try ask(
+            .targets,
+            """
             SELECT label, predicted, sum(images) AS images FROM confusion
             WHERE evaluation_key IN (\(keys)) GROUP BY label, predicted ORDER BY label, predicted
             """, isShown: isShown)
-        let calibration = try ask(.targets, """
+        let calibration = try ask(
+            .targets,
+            """
             SELECT bin, sum(images) AS images, sum(images * confidence) / sum(images) AS confidence,
                    sum(images * accuracy) / sum(images) AS accuracy
             FROM calibration WHERE evaluation_key IN (\(keys)) GROUP BY bin ORDER BY bin
@@ -79,11 +88,17 @@ extension ReportReading {
             target: target, method: title,
             confusion: confusion.map { .init(label: $0[0].text, predicted: $0[1].text, images: $0[2].integer ?? 0) },
             calibration: calibration.map {
-                .init(bin: $0[0].integer ?? 0, images: $0[1].integer ?? 0, confidence: $0[2].number ?? 0, accuracy: $0[3].number ?? 0)
+                .init(
+                    bin: $0[0].integer ?? 0, images: $0[1].integer ?? 0, confidence: $0[2].number ?? 0,
+                    accuracy: $0[3].number ?? 0)
             })
         // Only what was drawn several times has spreads.
-        guard try own.contains(where: { try store.artifact($0.planned.key)?.recipe.parameters["draws"] != nil }) else { return result }
-        result.spreads = try ask(.targets, """
+        guard try own.contains(where: { try store.artifact($0.planned.key)?.recipe.parameters["draws"] != nil }) else {
+            return result
+        }
+        result.spreads = try ask(
+            .targets,
+            """
             SELECT CAST(40 * spread AS INTEGER) / 40.0 AS spread_from, count(*) AS images, avg(predicted = label) AS accuracy
             FROM uncertainties WHERE evaluation_key IN (\(keys)) GROUP BY spread_from ORDER BY spread_from
             """, isShown: !report.targets.contains { !$0.spreads.isEmpty }

@@ -12,7 +12,8 @@ extension Overview {
     ///   - backbones: names for encoders by their keys, where more is known than the store says.
     /// - Throws: `StoreError` if the store cannot be read.
     public init(
-        of pipelines: [(name: String, instances: [PipelineInstance])], in store: ArtifactStore, backbones: [Digest: String] = [:]
+        of pipelines: [(name: String, instances: [PipelineInstance])], in store: ArtifactStore,
+        backbones: [Digest: String] = [:]
     ) throws {
         var rows: [Row] = []
         for (name, instances) in pipelines {
@@ -26,11 +27,13 @@ extension Overview {
         for row in rows { keys[row.place, default: [:]][row.pipeline, default: []].insert(row.key) }
         let ambiguous = Set(keys.filter { Set($0.value.values).count > 1 }.keys.map(\.title))
         var seen: Set<Seen> = []
-        self.init(rows.compactMap { row in
-            var score = row.score
-            if ambiguous.contains(row.place.title) { score.method += " (\(row.pipeline))" }
-            return seen.insert(Seen(title: score.method, task: score.task, dataSet: score.dataSet, key: row.key)).inserted ? score : nil
-        })
+        self.init(
+            rows.compactMap { row in
+                var score = row.score
+                if ambiguous.contains(row.place.title) { score.method += " (\(row.pipeline))" }
+                return seen.insert(Seen(title: score.method, task: score.task, dataSet: score.dataSet, key: row.key)).inserted
+                    ? score : nil
+            })
     }
 
     /// What of a pipeline is evaluations, made or not, and what it calls the data sets of its features.
@@ -82,9 +85,10 @@ extension Overview {
             self.names = names
             dataSets = Dictionary(grouping: made.map(\.1), by: { Name($0.target) }).mapValues { Set($0.map(\.dataSet)) }
             backbones = Set(made.compactMap(\.1.encoder).map { Self.name(of: $0, names) })
-            tasks = Set(made.filter { !$0.1.learnedFrom.isEmpty }.map { instance, record in
-                LearningTask(of: record, hasSource: instance.cell[sourceAxis] != nil)
-            })
+            tasks = Set(
+                made.filter { !$0.1.learnedFrom.isEmpty }.map { instance, record in
+                    LearningTask(of: record, hasSource: instance.cell[sourceAxis] != nil)
+                })
         }
 
         func rows(for instance: PipelineInstance, _ record: EvaluationRecord?, ofPipeline name: String) -> [Row] {

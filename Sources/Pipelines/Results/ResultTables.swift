@@ -84,13 +84,14 @@ extension Plan {
         func gigaflop(_ instance: Instance?) throws -> Double? {
             try instance.flatMap { instance in try instance.kind.work?(sizes.size(of: instance.recipe)).unitGigaflop }
         }
-        return CostTable(try evaluations.map { evaluation in
-            let instance = instances[evaluation.key]
-            let learned = instance?.recipe.inputs.lazy.compactMap { instances[$0.key] }.first { $0.kind.trains }
-            return .init(
-                method: evaluation.title, source: evaluation.source, target: evaluation.target, seed: evaluation.seed,
-                evaluation: evaluation.key, stepGigaflop: try gigaflop(learned), imageGigaflop: try gigaflop(instance),
-                cost: costs[evaluation.key])
-        })
+        return CostTable(
+            try evaluations.map { evaluation in
+                let instance = instances[evaluation.key]
+                let learned = instance?.recipe.inputs.lazy.compactMap { instances[$0.key] }.first { $0.kind.trains }
+                return .init(
+                    method: evaluation.title, source: evaluation.source, target: evaluation.target, seed: evaluation.seed,
+                    evaluation: evaluation.key, stepGigaflop: try gigaflop(learned), imageGigaflop: try gigaflop(instance),
+                    cost: costs[evaluation.key])
+            })
     }
 }

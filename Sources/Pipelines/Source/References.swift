@@ -105,7 +105,8 @@ extension SourceTree {
                 } catch let error as ShellTextError {
                     throw node.error("\(error)")
                 } catch {
-                    throw node.error("${\(reference.name)} is \(SourceNode(value).found), which cannot be put into a command there")
+                    throw node.error(
+                        "${\(reference.name)} is \(SourceNode(value).found), which cannot be put into a command there")
                 }
                 try budget.spendText(words.utf8.count, at: location)
                 filled += words
@@ -127,12 +128,14 @@ extension SourceTree {
             guard case .success(let pieces) = Template.pieces(of: text), !pieces.isEmpty else {
                 return [try reference.quoted(text)]
             }
-            return [try pieces.map { piece in
-                switch piece {
-                case .literal(let text): try reference.quoted(text)
-                case .reference(let name): "${\(name)}"
-                }
-            }.joined()]
+            return [
+                try pieces.map { piece in
+                    switch piece {
+                    case .literal(let text): try reference.quoted(text)
+                    case .reference(let name): "${\(name)}"
+                    }
+                }.joined()
+            ]
         }
     }
 

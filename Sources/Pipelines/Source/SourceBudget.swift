@@ -34,7 +34,8 @@ struct SourceBudget {
         filesLeft -= 1
         guard filesLeft >= 0 else {
             throw SpecificationError(
-                "more than \(Self.files) files are read for this one, each as often as another extends it; extend it once", at: location)
+                "more than \(Self.files) files are read for this one, each as often as another extends it; extend it once",
+                at: location)
         }
     }
 }

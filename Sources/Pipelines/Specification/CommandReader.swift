@@ -67,7 +67,8 @@ extension Specification.Stage {
         command = Specification.Command(
             formats: formats, files: files, outputs: outputs.mapValues(\.value), evaluates: evaluates)
         guard let run = members["run"]?.value else { throw member.key.error("the key “run” is missing: the command line") }
-        let placeholders = roles.map { "inputs.\($0.name)" } + files.keys.map { "files.\($0)" }
+        let placeholders =
+            roles.map { "inputs.\($0.name)" } + files.keys.map { "files.\($0)" }
             + outputs.keys.map { "outputs.\($0)" }
         let reader = ParameterReader(matrix: matrix, placeholders: Set(placeholders))
         guard let text = run.scalarText, !run.isNull, !text.isEmpty else {
@@ -132,8 +133,9 @@ extension Specification.Stage {
             guard let makes = source(input.value)?.kind.makes else { continue }
             let possible = makes.handOverFormats
             if let asked = command?.formats[role], !possible.contains(asked.value) {
-                throw asked.error("\(makes.inWords) cannot be handed over as \(asked.value.rawValue); "
-                    + "possible: \(list(possible.map(\.rawValue)))")
+                throw asked.error(
+                    "\(makes.inWords) cannot be handed over as \(asked.value.rawValue); "
+                        + "possible: \(list(possible.map(\.rawValue)))")
             }
             formats[role] = command?.formats[role]?.value ?? possible.first
         }

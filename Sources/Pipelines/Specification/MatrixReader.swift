@@ -72,7 +72,8 @@ extension Specification {
             let members = (try? unedited.members("a pipeline")["matrix"]?.value.members("axes")) ?? []
             for (index, axis) in axes.enumerated() {
                 let isOfTargets = axis.name == targetAxis && members[targetAxis] == nil
-                let values = isOfTargets
+                let values =
+                    isOfTargets
                     ? targets.map { AxisValue($0.label ?? "") }
                     : members[axis.name].flatMap { try? Axis($0) }?.values.map(\.value) ?? []
                 axes[index].leftOut = Set(values.filter { axis.listed($0) == nil })

@@ -4,7 +4,8 @@ extension Specification.Resources {
         let members = try node.members(
             "what an instance takes, such as {threads: 2, memory: 4 GB}", among: ["threads", "memory"])
         if let member = members["threads"]?.value {
-            guard let number = member.plainNumber?.number, let threads = Int(exactly: number), (1...1024).contains(threads) else {
+            guard let number = member.plainNumber?.number, let threads = Int(exactly: number), (1...1024).contains(threads)
+            else {
                 throw member.error("expected a whole number of threads from 1, found \(member.found)")
             }
             self.threads = threads

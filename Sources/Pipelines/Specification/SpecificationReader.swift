@@ -91,7 +91,7 @@ extension Specification {
         checkpoint: Located<String>, precision: Located<Precision>, preprocessing: ColorOrder, imported: String?
     ) {
         let members = try node.members(
-            "an encoder, such as {checkpoint: Models/icon-clip}", 
+            "an encoder, such as {checkpoint: Models/icon-clip}",
             among: ["checkpoint", "precision", "preprocessing", "imported"])
         guard let path = members["checkpoint"]?.value else { throw node.error("the key “checkpoint” is missing") }
         let checkpoint = Located(try path.text("the path of a CLIP checkpoint"), path)
@@ -203,7 +203,9 @@ extension Specification.Splits {
             guard word == "seed" else {
                 throw way.error("expected \((all + ["seed"]).map { "“\($0)”" }.joined(separator: " or ")), found “\(word)”")
             }
-            if let seed = members["seed"]?.value { throw seed.error("stages have seeds of their own, splitSeed; leave this out") }
+            if let seed = members["seed"]?.value {
+                throw seed.error("stages have seeds of their own, splitSeed; leave this out")
+            }
             return nil
         }
         var split = AuthorsSplit(authors)

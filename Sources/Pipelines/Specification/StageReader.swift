@@ -114,7 +114,8 @@ extension Specification.Stage {
                 conditions[member.name] = try condition(member, matrix: reader.matrix)
             }
             guard !conditions.isEmpty else {
-                throw element.error("expected values on axes, such as {target: ink, with: …}; what holds everywhere goes under “with”")
+                throw element.error(
+                    "expected values on axes, such as {target: ink, with: …}; what holds everywhere goes under “with”")
             }
             let (templates, locations) = try Self.parameters(with.value, kind: kind, reader: reader, fileAxis: fileAxis)
             let largest = conditions.keys.filter { $0 != targetAxis }.max { (sizes[$0] ?? 0, $0) < (sizes[$1] ?? 0, $1) }
@@ -134,7 +135,8 @@ extension Specification.Stage {
     private mutating func condition(
         _ member: SourceNode.Member, matrix: [Specification.Axis]
     ) throws(SpecificationError) -> Set<AxisValue> {
-        let nodes = if case .sequence = member.value.tree.content { try member.value.elements("values") } else { [member.value] }
+        let nodes =
+            if case .sequence = member.value.tree.content { try member.value.elements("values") } else { [member.value] }
         guard !nodes.isEmpty else { throw member.value.error("expected values, found an empty list") }
         var values: Set<AxisValue> = []
         for node in nodes {

@@ -42,7 +42,8 @@ public enum InstanceState: Hashable, Sendable {
         case .stale(let changes): changes.joined(separator: "; ")
         case .missing(nil): "never made"
         case .missing(let progress?):
-            "interrupted at " + progress.members.sorted { $0.key < $1.key }
+            "interrupted at "
+                + progress.members.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value.plainText)" }.joined(separator: ", ")
         }
     }

@@ -50,14 +50,15 @@ extension Plan {
 extension Specification {
     /// What a cell of the whole matrix is counted under.
     fileprivate func column(of cell: Cell) -> String {
-        Self.columnName(columns.map { axis in
-            guard axis == dataSetColumn else {
-                let value = cell[axis].text
-                return (axis, columns.count == 1 || [sourceAxis, targetAxis].contains(axis) ? value : "\(axis) \(value)")
-            }
-            let target = cell[targetAxis].text
-            return (axis, dataSet(of: Name(target)).dataSet.label ?? target)
-        })
+        Self.columnName(
+            columns.map { axis in
+                guard axis == dataSetColumn else {
+                    let value = cell[axis].text
+                    return (axis, columns.count == 1 || [sourceAxis, targetAxis].contains(axis) ? value : "\(axis) \(value)")
+                }
+                let target = cell[targetAxis].text
+                return (axis, dataSet(of: Name(target)).dataSet.label ?? target)
+            })
     }
 
     /// An arrow leads from what is learned from to what is tested on; between others stands a comma.

@@ -8,7 +8,8 @@ extension PipelineMoment {
         guard let request else { return "\(pipeline) has never been run with this store" }
         guard !isFinished || !running.isEmpty else { return "\(pipeline): all \(instances.count) made" }
         var parts = ["\(made) of \(instances.count) made"]
-        for (count, word) in [(running.count, "running"), (failed.count, "failed"), (stopped.count, "stopped")] where count > 0 {
+        for (count, word) in [(running.count, "running"), (failed.count, "failed"), (stopped.count, "stopped")] where count > 0
+        {
             parts.append("\(count) \(word)")
         }
         if let left { parts.append("\(left.isWhole ? "about" : "at least") \(clockTime(left.seconds)) left") }

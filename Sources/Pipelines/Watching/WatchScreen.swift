@@ -90,7 +90,8 @@ extension PipelineMoment {
                     let counts = [(stage.running, "running"), (stage.failed, "failed")].filter { $0.0 > 0 }
                     let figures = [stage.seconds.map { clockTime($0) + " each" }] + counts.map { "\($0.0) \($0.1)" }
                     let head = [
-                        stage.name.padded(to: width), "\(stage.made)".padded(to: digits, atEnd: false) + " of "
+                        stage.name.padded(to: width),
+                        "\(stage.made)".padded(to: digits, atEnd: false) + " of "
                             + "\(stage.all)".padded(to: digits, atEnd: false),
                         bar.padded(to: 20, with: "·"), figures.compactMap(\.self).joined(separator: ", "),
                     ]

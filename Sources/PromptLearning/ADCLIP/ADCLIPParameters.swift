@@ -9,7 +9,8 @@ extension ADCLIP {
         public var scales = 0
         @Parameter("How many tokens of a prompt say what its image shows.", .within(counts), unit: "tokens")
         public var imageTokens = 4
-        @Parameter("""
+        @Parameter(
+            """
             Whether every image token mixes the blocks in a way of its own (paper); else all of them are copies of one \
             token (released code).
             """)
@@ -22,7 +23,8 @@ extension ADCLIP {
             "How many numbers lie between the two layers of a style mapping: 384 for ViT-B/16 and RN50, 640 for ViT-L/14.",
             .within(1...65_536), unit: "numbers")
         public var styleHiddenWidth = 384
-        @Parameter("""
+        @Parameter(
+            """
             Whether the layers that read statistics learn; in the released code for RN50 they stay as they were drawn.
             """)
         public var trainsFirstLayers = true

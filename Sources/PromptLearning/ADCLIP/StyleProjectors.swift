@@ -73,9 +73,10 @@ public struct StyleProjectors: Sendable {
     /// The tokens of the images' domain, `[n, L · textWidth]`.
     /// - Parameter p: these parameters, as variables of a tape.
     func domainTokens(_ x: StyleInputs, _ p: [Variable]) -> Variable {
-        concatenated(shape.widths.indices.map { block in
-            layer(layer(Variable(x.averages[block]), 0, of: block, p), 1, of: block, p)
-        })
+        concatenated(
+            shape.widths.indices.map { block in
+                layer(layer(Variable(x.averages[block]), 0, of: block, p), 1, of: block, p)
+            })
     }
 
     /// The tokens of what the images show, `[n, K · textWidth]`.
@@ -88,10 +89,11 @@ public struct StyleProjectors: Sendable {
 
     /// What stands for the tokens of the source domain where no image of it is at hand, `[n, L · textWidth]`.
     func mappedTokens(_ x: StyleInputs, _ p: [Variable]) -> Variable {
-        concatenated(shape.widths.indices.map { block in
-            let hidden = leakyReLU(layer(Variable(x.neighbours[block]), 3, of: block, p), slope: 0)
-            return layer(hidden, 4, of: block, p)
-        })
+        concatenated(
+            shape.widths.indices.map { block in
+                let hidden = leakyReLU(layer(Variable(x.neighbours[block]), 3, of: block, p), slope: 0)
+                return layer(hidden, 4, of: block, p)
+            })
     }
 }
 

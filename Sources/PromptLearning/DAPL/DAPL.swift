@@ -120,7 +120,8 @@ public struct DAPL: SteppedTraining {
         var targetLoss: Float = 0, share = 0.0
         let step = course.learner.step(learningRate: learningRate) { p in
             let source = prompts.0.textFeatures(rows(layout.rows(.source), of: p[0]), model: model)  // [classes, F]
-            let adapted = isOwn && sure.rows == 0
+            let adapted =
+                isOwn && sure.rows == 0
                 ? nil : prompts.1.textFeatures(rows(layout.rows(.target), of: p[0]), model: model)
             func logits(_ images: Tensor, _ text: Variable) -> Variable {
                 scaledProduct(Variable(images), text, scale: model.logitScale)

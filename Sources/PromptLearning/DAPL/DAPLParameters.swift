@@ -24,7 +24,8 @@ extension DAPL {
         @Parameter("What the zero-shot logits of pseudo-labels are divided by.", .positive) public var temperature = 1.0
         @Parameter("The probability from which a pseudo-label is learned.", .probability) public var threshold = 0.5
         @Parameter("What the loss of target images is multiplied by.", .nonnegative) public var targetWeight = 1.0
-        @Parameter("""
+        @Parameter(
+            """
             Whose classes an image's class competes with: those of its own domain (released code) or of both (paper).
             """)
         public var competitors = DAPL.Competitors.ownDomain

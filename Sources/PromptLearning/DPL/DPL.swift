@@ -148,7 +148,8 @@ public struct DPL: SteppedTraining, FeatureTraining {
 ///   - withProbabilities: whether each prediction has the probabilities of all classes.
 ///   - progress: called after each batch, with the images done so far.
 public func probabilities(
-    of features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts, model: CLIPText,
+    of features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts,
+    model: CLIPText,
     progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> ImageProbabilities {
     let batches = stride(from: 0, to: features.rows, by: size).map { first in

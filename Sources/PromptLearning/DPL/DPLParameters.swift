@@ -16,7 +16,8 @@ extension DPL {
         @Parameter("How many outputs a hidden layer of the network has.", .within(1...1 << 16), unit: "numbers")
         public var hiddenWidth = 512
         @Parameter("The probability with which one of these outputs is dropped.", .belowOne) public var dropout = 0.1
-        @Parameter("""
+        @Parameter(
+            """
             Whose classes an image's class competes with: those of all source domains (released code) or of its own (paper).
             """)
         public var competitors = DPL.Competitors.allDomains

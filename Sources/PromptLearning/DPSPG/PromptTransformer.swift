@@ -45,9 +45,10 @@ package struct PromptTransformer: Sendable {
             uniform([f, Self.hidden], ofHidden, 4), uniform([f], ofHidden, 5),
             Tensor([f], repeating: 1), Tensor([f]),
         ]
-        parameters = (0..<Self.layerCount).flatMap { _ in layer } + [
-            uniform([outputs, f], ofFeature, 6), uniform([outputs], ofFeature, 7),
-        ]
+        parameters =
+            (0..<Self.layerCount).flatMap { _ in layer } + [
+                uniform([outputs, f], ofFeature, 6), uniform([outputs], ofFeature, 7),
+            ]
     }
 
     /// A transformer from tensors under a prefix, or nil where some are missing or do not fit together.

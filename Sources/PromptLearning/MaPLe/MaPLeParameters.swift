@@ -4,7 +4,8 @@ extension MaPLe {
         /// For domain generalization and other data sets.
         public static let source = "MaPLe's vit_b16_c2_ep5_batch4_2ctx_cross_datasets.yaml"
 
-        @Parameter("""
+        @Parameter(
+            """
             The words before the class name. The context vectors start from the first of them; those that follow stay \
             words. Empty for random vectors of deviation 0.02 and no words.
             """)

@@ -36,7 +36,8 @@ public struct ContextNeed: Hashable, Sendable {
             try require(contextLength: length, by: parameter, model: model)
         }
         try blaming(wordsParameter) { () throws(PromptError) in
-            let tokens = try keepsOtherWords
+            let tokens =
+                try keepsOtherWords
                 ? firstContextTokens(words, length: length, model: model)
                 : contextTokens(words, length: length, model: model)
             wordsBehind = Array(tokens.dropFirst(length))

@@ -13,9 +13,10 @@ package struct AdversarialPair: StepLearner {
         generator = Generator(
             featureDimension: featureDimension, latentDimension: parameters.latentDimension,
             contextLength: contextLength, width: width, seed: seed)
-        discriminator = Discriminator(
-            promptDimension: contextLength * width, featureDimension: featureDimension, seed: seed
-        ).parameters
+        discriminator =
+            Discriminator(
+                promptDimension: contextLength * width, featureDimension: featureDimension, seed: seed
+            ).parameters
         generatorOptimizer = AdamW(weightDecay: Float(parameters.weightDecay))
         discriminatorOptimizer = AdamW(weightDecay: Float(parameters.weightDecay))
         clipping = parameters.clipping

@@ -94,9 +94,10 @@ public struct Generator: PromptWriter {
     /// - Returns: `[n, P]`.
     public func prompts(noise: Tensor, features: Tensor) -> Tensor {
         Self.layers(noise: noise, features: features, parameters: parameters.map { Variable($0) }) { h, block in
-            Variable(batchNorm(
-                h.value, weight: parameters[4 + 4 * block], bias: parameters[5 + 4 * block], epsilon: Self.epsilon,
-                using: moments[block]))
+            Variable(
+                batchNorm(
+                    h.value, weight: parameters[4 + 4 * block], bias: parameters[5 + 4 * block], epsilon: Self.epsilon,
+                    using: moments[block]))
         }[4].value
     }
 

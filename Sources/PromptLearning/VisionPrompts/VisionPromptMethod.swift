@@ -104,8 +104,9 @@ public struct VisionPromptedCLIP<Method: VisionPromptMethod>: Sendable {
         let batches = images.pixels(of: groups, .center)
         var parts: [ImageProbabilities] = []
         for group in groups.indices {
-            parts.append(PromptLearning.probabilities(
-                of: features(of: try batches.batch(group), inputs).value, text: fixed.text, logitScale: logitScale))
+            parts.append(
+                PromptLearning.probabilities(
+                    of: features(of: try batches.batch(group), inputs).value, text: fixed.text, logitScale: logitScale))
             progress(group * Self.group + groups[group].count)
         }
         return .joined(parts, classCount: fixed.text.rows)

@@ -31,9 +31,12 @@ extension Chart {
         let (row, offset) = manyMethods ? ("method", "target") : ("target", "method")
         let step = max(9, min(15, 40 - 5 * within.count)), height = rows.count * (within.count * step + 12)
         let place: [String: JSONValue] = [
-            "y": .channel(row, "nominal", ["sort": .texts(rows), "title": .null, "axis": ["grid": true, "tickBand": "extent"]]),
+            "y": .channel(
+                row, "nominal", ["sort": .texts(rows), "title": .null, "axis": ["grid": true, "tickBand": "extent"]]),
             "yOffset": .channel(offset, "nominal", ["sort": .texts(within)]),
-            "color": .channel(offset, "nominal", ["sort": .texts(within), "scale": ["domain": .texts(within)], "title": .null, "legend": ["columns": 4]]),
+            "color": .channel(
+                offset, "nominal",
+                ["sort": .texts(within), "scale": ["domain": .texts(within)], "title": .null, "legend": ["columns": 4]]),
         ]
         func layer(_ data: [JSONValue]?, _ mark: JSONValue, _ encoding: [String: JSONValue]) -> JSONValue {
             var members: [String: JSONValue] = ["mark": mark, "encoding": .object(encoding.merging(place) { own, _ in own })]
@@ -41,7 +44,9 @@ extension Chart {
             return .object(members)
         }
         func x(_ field: String) -> JSONValue {
-            .channel(field, "quantitative", ["title": "accuracy, %", "scale": ["zero": false, "padding": 10], "axis": ["tickCount": 10]])
+            .channel(
+                field, "quantitative",
+                ["title": "accuracy, %", "scale": ["zero": false, "padding": 10], "axis": ["tickCount": 10]])
         }
         let tooltip = JSONValue.tooltip([
             ("method", "method", nil), ("target", table.title, nil), ("mean", "mean, %", ".1f"), ("deviation", "±", ".1f"),
@@ -54,17 +59,24 @@ extension Chart {
             height: height + 80 + 18 * (within.count / 4),
             [
                 "layer": [
-                    layer(means, ["type": "rule", "strokeWidth": 2, "opacity": 0.7], [
-                        "x": x("low"), "x2": ["field": "high"], "tooltip": tooltip,
-                    ]),
-                    layer(seeds, ["type": "point", "filled": true, "size": 22, "opacity": 0.55], [
-                        "x": x("accuracy"),
-                        "tooltip": .tooltip([
-                            ("method", "method", nil), ("target", table.title, nil), ("seed", "seed", nil), ("accuracy", "accuracy, %", ".1f"),
+                    layer(
+                        means, ["type": "rule", "strokeWidth": 2, "opacity": 0.7],
+                        [
+                            "x": x("low"), "x2": ["field": "high"], "tooltip": tooltip,
                         ]),
-                    ]),
-                    layer(means, ["type": "point", "filled": true, "shape": "diamond", "size": 80, "opacity": 1], ["x": x("mean"), "tooltip": tooltip]),
-                ],
+                    layer(
+                        seeds, ["type": "point", "filled": true, "size": 22, "opacity": 0.55],
+                        [
+                            "x": x("accuracy"),
+                            "tooltip": .tooltip([
+                                ("method", "method", nil), ("target", table.title, nil), ("seed", "seed", nil),
+                                ("accuracy", "accuracy, %", ".1f"),
+                            ]),
+                        ]),
+                    layer(
+                        means, ["type": "point", "filled": true, "shape": "diamond", "size": 80, "opacity": 1],
+                        ["x": x("mean"), "tooltip": tooltip]),
+                ]
             ])
     }
 }

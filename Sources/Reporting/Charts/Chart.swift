@@ -115,10 +115,11 @@ extension JSONValue {
     }
 
     static func tooltip(_ fields: [(field: String, title: String, format: String?)]) -> JSONValue {
-        .array(fields.map { field, title, format in
-            var members: [String: JSONValue] = ["field": .string(field), "title": .string(title)]
-            if let format { (members["format"], members["type"]) = (.string(format), "quantitative") }
-            return .object(members)
-        })
+        .array(
+            fields.map { field, title, format in
+                var members: [String: JSONValue] = ["field": .string(field), "title": .string(title)]
+                if let format { (members["format"], members["type"]) = (.string(format), "quantitative") }
+                return .object(members)
+            })
     }
 }

@@ -4,13 +4,16 @@ import ArtifactStore
 public enum ChartTheme {
     /// For a page: colours are the page's variables, which follow its setting of light and dark, and print.
     public static let page = theme(
-        ink: "var(--ink)", quiet: "var(--quiet)", line: "var(--line)", page: "var(--page)", series: (1...10).map { "var(--series-\($0))" },
+        ink: "var(--ink)", quiet: "var(--quiet)", line: "var(--line)", page: "var(--page)",
+        series: (1...10).map { "var(--series-\($0))" },
         font: "system-ui, sans-serif", size: 12)
 
     /// For a document of white pages: dark text, colours that print, without a background.
     /// - Parameter size: of the letters, in points.
     public static func paper(size: Double) -> JSONValue {
-        theme(ink: "#1f2328", quiet: "#59636e", line: "#d8dee4", page: "#ffffff", series: lightSeries, font: "sans-serif", size: size)
+        theme(
+            ink: "#1f2328", quiet: "#59636e", line: "#d8dee4", page: "#ffffff", series: lightSeries, font: "sans-serif",
+            size: size)
     }
 
     /// Blue first and orange second: what is right and what is wrong, or more and less, where there are two. No two of the
@@ -26,7 +29,8 @@ public enum ChartTheme {
         ink: String, quiet: String, line: String, page: String, series: [String], font: String, size: Double
     ) -> JSONValue {
         let (ink, quiet, line, page, font, size) = (
-            JSONValue.string(ink), JSONValue.string(quiet), JSONValue.string(line), JSONValue.string(page), JSONValue.string(font),
+            JSONValue.string(ink), JSONValue.string(quiet), JSONValue.string(line), JSONValue.string(page),
+            JSONValue.string(font),
             JSONValue.number(size)
         )
         let first = JSONValue.string(series[0])
@@ -38,7 +42,8 @@ public enum ChartTheme {
             "rule": ["color": quiet], "text": ["color": ink, "fontSize": label], "line": ["strokeWidth": 1.6],
             "point": ["size": 36], "bar": ["color": first],
             "style": [
-                "reference": ["color": quiet, "stroke": quiet, "strokeDash": [4, 4]], "hollow": ["color": quiet, "stroke": quiet],
+                "reference": ["color": quiet, "stroke": quiet, "strokeDash": [4, 4]],
+                "hollow": ["color": quiet, "stroke": quiet],
                 "note": ["fill": ink, "fontSize": size, "fontWeight": 600], "card": ["color": page, "fill": page],
             ],
             "range": ["category": .texts(series)],

@@ -14,40 +14,47 @@ extension Chart {
             report.gains.map { gain -> JSONValue in
                 [
                     "target": .string(report.target), "method": .string(report.method), "class": .string(gain.label),
-                    "images": .number(Double(gain.images)), "accuracy": .percent(gain.accuracy), "baseline": .percent(gain.baseline),
+                    "images": .number(Double(gain.images)), "accuracy": .percent(gain.accuracy),
+                    "baseline": .percent(gain.baseline),
                     "gain": .percent(gain.accuracy - gain.baseline),
                 ]
             }
         }
         let classes = min(mostGains, reports.map(\.gains.count).max() ?? 0)
-        let y = JSONValue.channel("class", "nominal", [
-            "title": .null, "sort": ["field": "gain", "op": "max", "order": "descending"],
-            "axis": ["grid": true, "labelFontSize": 11, "labelOverlap": false],
-        ])
+        let y = JSONValue.channel(
+            "class", "nominal",
+            [
+                "title": .null, "sort": ["field": "gain", "op": "max", "order": "descending"],
+                "axis": ["grid": true, "labelFontSize": 11, "labelOverlap": false],
+            ])
         let x: [String: JSONValue] = ["title": "accuracy on the class, %", "scale": ["domain": [0, 100]]]
         let tooltip = JSONValue.tooltip([
             ("class", "class", nil), ("images", "images", "d"), ("accuracy", "accuracy, %", ".1f"),
             ("baseline", "\(baseline), %", ".1f"), ("gain", "gain, points", "+.1f"),
         ])
-        let color = JSONValue.channel("change", "nominal", [
-            "title": .null, "scale": ["domain": ["gain", "loss"]], "legend": ["symbolType": "stroke"],
-        ])
+        let color = JSONValue.channel(
+            "change", "nominal",
+            [
+                "title": .null, "scale": ["domain": ["gain", "loss"]], "legend": ["symbolType": "stroke"],
+            ])
         return Chart(
             "class-gains", "Accuracy by class, beside \(baseline)",
-            description: "For each class a line from the accuracy of \(baseline) (hollow) to that of the method (filled); classes by "
+            description:
+                "For each class a line from the accuracy of \(baseline) (hollow) to that of the method (filled); classes by "
                 + "gain. The table of classes below has all of them.",
             height: classes * 16 + 90, choices: choice.all,
             [
                 "data": .rows(rows),
-                "transform": .array(choice.filters + [
-                    ["calculate": "abs(datum.gain)", "as": "size"],
-                    [
-                        "window": [["op": "row_number", "as": "place"]],
-                        "sort": [["field": "size", "order": "descending"], ["field": "class", "order": "ascending"]],
-                    ],
-                    ["filter": .string("datum.place <= \(mostGains)")],
-                    ["calculate": "datum.gain < 0 ? 'loss' : 'gain'", "as": "change"],
-                ]),
+                "transform": .array(
+                    choice.filters + [
+                        ["calculate": "abs(datum.gain)", "as": "size"],
+                        [
+                            "window": [["op": "row_number", "as": "place"]],
+                            "sort": [["field": "size", "order": "descending"], ["field": "class", "order": "ascending"]],
+                        ],
+                        ["filter": .string("datum.place <= \(mostGains)")],
+                        ["calculate": "datum.gain < 0 ? 'loss' : 'gain'", "as": "change"],
+                    ]),
                 "encoding": ["y": y, "tooltip": tooltip],
                 "layer": [
                     [

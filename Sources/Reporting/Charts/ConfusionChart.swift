@@ -33,35 +33,45 @@ extension Chart {
                 ["calculate": .string("datum.report + '/' + datum.\(field)"), "as": "key"],
                 ["lookup": "key", "from": ["data": .rows(ranks), "key": "key", "fields": fields]],
                 [
-                    "calculate": "order === 'name' ? datum.byName : order === 'accuracy' ? datum.byAccuracy : datum.byConfusion",
+                    "calculate":
+                        "order === 'name' ? datum.byName : order === 'accuracy' ? datum.byAccuracy : datum.byConfusion",
                     "as": .string(name),
                 ],
             ]
         }
         func axis(_ field: String, _ title: String, _ rank: String, _ more: [String: JSONValue]) -> JSONValue {
-            .channel(field, "nominal", [
-                "title": .string(title), "sort": ["field": .string(rank), "op": "min", "order": "ascending"],
-                "axis": .object(["labelFontSize": most > 30 ? 8 : 11, "labelLimit": 110, "labelOverlap": false, "ticks": false].merging(more) { _, new in new }),
-            ])
+            .channel(
+                field, "nominal",
+                [
+                    "title": .string(title), "sort": ["field": .string(rank), "op": "min", "order": "ascending"],
+                    "axis": .object(
+                        ["labelFontSize": most > 30 ? 8 : 11, "labelLimit": 110, "labelOverlap": false, "ticks": false].merging(
+                            more
+                        ) { _, new in new }),
+                ])
         }
         let step = max(11, min(34, 660 / max(1, most)))
         var chart = Chart(
             "confusion", "Confusion matrix",
-            description: "True classes in rows, predicted classes in columns. Darker cells have a larger share of the true class's "
+            description:
+                "True classes in rows, predicted classes in columns. Darker cells have a larger share of the true class's "
                 + "images. The table of confusions below has the largest.",
             height: most * step + 190, choices: choice.all + [order],
             [
                 "data": .rows(cells),
-                "transform": .array(choice.filters + rank("label", as: "rowRank") + rank("predicted", as: "columnRank") + [
-                    ["calculate": "datum.label === datum.predicted ? 'right' : 'wrong'", "as": "outcome"]
-                ]),
+                "transform": .array(
+                    choice.filters + rank("label", as: "rowRank") + rank("predicted", as: "columnRank") + [
+                        ["calculate": "datum.label === datum.predicted ? 'right' : 'wrong'", "as": "outcome"]
+                    ]),
                 "mark": ["type": "rect"],
                 "encoding": [
                     "y": axis("label", "true class", "rowRank", [:]),
                     "x": axis("predicted", "predicted class", "columnRank", ["labelAngle": -90]),
-                    "opacity": .channel("share", "quantitative", [
-                        "scale": ["type": "pow", "exponent": 0.6, "domain": [0, 1], "range": [0, 1]], "legend": .null,
-                    ]),
+                    "opacity": .channel(
+                        "share", "quantitative",
+                        [
+                            "scale": ["type": "pow", "exponent": 0.6, "domain": [0, 1], "range": [0, 1]], "legend": .null,
+                        ]),
                     "color": .channel("outcome", "nominal", ["scale": ["domain": ["right", "wrong"]], "title": .null]),
                     "tooltip": .tooltip([
                         ("label", "true class", nil), ("predicted", "predicted", nil), ("images", "images", "d"),
@@ -123,7 +133,9 @@ struct ConfusionMatrix {
         var right: [String: Int] = [:]
         for count in counts where count.label == count.predicted { right[count.label] = count.images }
         func cell(_ label: String, _ predicted: String, _ images: Int) -> Cell {
-            Cell(label: label, predicted: predicted, images: images, share: Double(images) / Double(max(1, totals[label, default: 0])))
+            Cell(
+                label: label, predicted: predicted, images: images,
+                share: Double(images) / Double(max(1, totals[label, default: 0])))
         }
         let wrong = counts.filter { $0.label != $0.predicted && $0.images > 0 }
             .sorted { ($1.images, $0.label, $0.predicted) < ($0.images, $1.label, $1.predicted) }

@@ -33,28 +33,39 @@ extension Chart {
             else { return nil }
             return [
                 "method": .string(method), "accuracy": .percent(summary.mean), "cost": .figure(value, digits: 4),
-                "low": .percent(summary.mean - (summary.deviation ?? 0)), "high": .percent(summary.mean + (summary.deviation ?? 0)),
+                "low": .percent(summary.mean - (summary.deviation ?? 0)),
+                "high": .percent(summary.mean + (summary.deviation ?? 0)),
             ]
         }
         guard !rows.isEmpty else { return nil }
         // Zero has its place on a scale of roots, and large costs leave room for small ones.
-        let x = JSONValue.channel("cost", "quantitative", [
-            "title": .string(cost.title), "scale": ["type": "sqrt", "nice": true, "padding": 8], "axis": ["labelExpr": "format(datum.value, '~s')", "tickCount": 5],
-        ])
+        let x = JSONValue.channel(
+            "cost", "quantitative",
+            [
+                "title": .string(cost.title), "scale": ["type": "sqrt", "nice": true, "padding": 8],
+                "axis": ["labelExpr": "format(datum.value, '~s')", "tickCount": 5],
+            ])
         // Colours come again after ten methods, with another shape.
-        let shape = JSONValue.channel("method", "nominal", [
-            "title": .null, "sort": .texts(methods), "scale": [
-                "domain": .texts(methods),
-                "range": .texts(methods.indices.map { ["circle", "diamond", "triangle-up"][$0 / 10 % 3] }),
-            ], "legend": ["columns": 2],
-        ])
+        let shape = JSONValue.channel(
+            "method", "nominal",
+            [
+                "title": .null, "sort": .texts(methods),
+                "scale": [
+                    "domain": .texts(methods),
+                    "range": .texts(methods.indices.map { ["circle", "diamond", "triangle-up"][$0 / 10 % 3] }),
+                ], "legend": ["columns": 2],
+            ])
         let tooltip = JSONValue.tooltip([
             ("method", "method", nil), ("accuracy", "average accuracy, %", ".1f"), ("cost", cost.title, ",.4~r"),
         ])
-        let y: [String: JSONValue] = ["title": "average accuracy, %", "scale": ["zero": false, "padding": 14], "axis": ["tickCount": 5]]
-        let color = JSONValue.channel("method", "nominal", [
-            "title": .null, "sort": .texts(methods), "scale": ["domain": .texts(methods)], "legend": ["columns": 2],
-        ])
+        let y: [String: JSONValue] = [
+            "title": "average accuracy, %", "scale": ["zero": false, "padding": 14], "axis": ["tickCount": 5],
+        ]
+        let color = JSONValue.channel(
+            "method", "nominal",
+            [
+                "title": .null, "sort": .texts(methods), "scale": ["domain": .texts(methods)], "legend": ["columns": 2],
+            ])
         return Chart(
             "cost-\(cost.rawValue)", "Accuracy by \(cost.title)",
             description: "The average accuracy of each method by \(cost.title), with the deviation over seeds.",

@@ -32,21 +32,30 @@ extension Chart {
         }
         let isShare = first.name.hasSuffix("accuracy") || first.name.hasSuffix("share")
         var shared: [String: JSONValue] = [
-            "x": .channel("epoch", "quantitative", ["title": "epoch", "axis": ["tickMinStep": 1, "grid": false], "scale": ["nice": false, "zero": false]]),
-            "y": .channel("value", "quantitative", [
-                "title": .null, "scale": ["zero": false], "axis": isShare ? ["format": "~%", "tickCount": 5] : ["tickCount": 5],
-            ]),
+            "x": .channel(
+                "epoch", "quantitative",
+                ["title": "epoch", "axis": ["tickMinStep": 1, "grid": false], "scale": ["nice": false, "zero": false]]),
+            "y": .channel(
+                "value", "quantitative",
+                [
+                    "title": .null, "scale": ["zero": false],
+                    "axis": isShare ? ["format": "~%", "tickCount": 5] : ["tickCount": 5],
+                ]),
             "detail": ["field": "line"],
         ]
         // A colour for each domain, say; all alike where there is one of each.
         if let place = values.firstIndex(where: { $0.count > 1 }) {
-            shared["color"] = .channel("axis\(place)", "nominal", [
-                "title": .null, "sort": .texts(values[place]), "scale": ["domain": .texts(values[place])],
-                "legend": ["columns": 3, "symbolType": "stroke"],
-            ])
+            shared["color"] = .channel(
+                "axis\(place)", "nominal",
+                [
+                    "title": .null, "sort": .texts(values[place]), "scale": ["domain": .texts(values[place])],
+                    "legend": ["columns": 3, "symbolType": "stroke"],
+                ])
         }
         let tooltip = JSONValue.tooltip(
-            axes.enumerated().map { ("axis\($0)", $1, nil) } + [("epoch", "epoch", "d"), ("value", first.name, isShare ? ".1%" : ".4~g")])
+            axes.enumerated().map { ("axis\($0)", $1, nil) } + [
+                ("epoch", "epoch", "d"), ("value", first.name, isShare ? ".1%" : ".4~g"),
+            ])
         func layer(_ mark: JSONValue, _ more: [String: JSONValue] = [:], filter: String? = nil) -> JSONValue {
             var members: [String: JSONValue] = [
                 "mark": mark, "encoding": .object(shared.merging(more) { _, new in new }),

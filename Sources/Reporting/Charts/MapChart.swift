@@ -38,10 +38,12 @@ extension Chart {
                     only.filter("domain"), ["calculate": "colour === 'domain' ? datum.domain : datum.group", "as": "shown"],
                 ],
                 "mark": ["type": "circle", "size": 30, "opacity": 0.65],
-                "encoding": .object(places(map).merging([
-                    "color": .channel("shown", "nominal", ["title": .null, "scale": ["domain": named], "legend": ["columns": 5]]),
-                    "tooltip": .tooltip([("image", "image", nil), ("class", "class", nil), ("domain", "domain", nil)]),
-                ]) { own, _ in own }),
+                "encoding": .object(
+                    places(map).merging([
+                        "color": .channel(
+                            "shown", "nominal", ["title": .null, "scale": ["domain": named], "legend": ["columns": 5]]),
+                        "tooltip": .tooltip([("image", "image", nil), ("class", "class", nil), ("domain", "domain", nil)]),
+                    ]) { own, _ in own }),
             ])
     }
 
@@ -69,36 +71,52 @@ extension Chart {
         let filters = choices.map { $0 == target ? byTarget : $0.filter("seed") }
         return Chart(
             "prompts", "Prompts",
-            description: "Prompts along the first two principal components of their context vectors: those that were learned on a "
+            description:
+                "Prompts along the first two principal components of their context vectors: those that were learned on a "
                 + "domain, and those that generators wrote for images of a target.",
             height: 460, choices: choices,
             [
                 "data": .rows(rows), "transform": .array(filters), "mark": ["type": "point", "filled": true, "opacity": 0.7],
-                "encoding": .object(places(map).merging([
-                    "color": .channel("domain", "nominal", [
-                        "title": .null, "scale": ["domain": .texts(domains)], "sort": .texts(domains), "legend": ["columns": 5],
-                    ]),
-                    "shape": .channel("kind", "nominal", [
-                        "title": .null, "sort": .texts(kinds), "scale": ["domain": .texts(kinds), "range": kinds.count > 1 ? ["diamond", "circle"] : ["circle"]],
-                    ]),
-                    "size": .channel("kind", "ordinal", [
-                        "title": .null, "sort": .texts(kinds), "scale": ["domain": .texts(kinds), "range": kinds.count > 1 ? [150, 26] : [60]],
-                    ]),
-                    "tooltip": .tooltip([
-                        ("image", "image", nil), ("kind", "what", nil), ("domain", "domain", nil), ("seed", "seed", nil),
-                    ]),
-                ]) { own, _ in own }),
+                "encoding": .object(
+                    places(map).merging([
+                        "color": .channel(
+                            "domain", "nominal",
+                            [
+                                "title": .null, "scale": ["domain": .texts(domains)], "sort": .texts(domains),
+                                "legend": ["columns": 5],
+                            ]),
+                        "shape": .channel(
+                            "kind", "nominal",
+                            [
+                                "title": .null, "sort": .texts(kinds),
+                                "scale": [
+                                    "domain": .texts(kinds), "range": kinds.count > 1 ? ["diamond", "circle"] : ["circle"],
+                                ],
+                            ]),
+                        "size": .channel(
+                            "kind", "ordinal",
+                            [
+                                "title": .null, "sort": .texts(kinds),
+                                "scale": ["domain": .texts(kinds), "range": kinds.count > 1 ? [150, 26] : [60]],
+                            ]),
+                        "tooltip": .tooltip([
+                            ("image", "image", nil), ("kind", "what", nil), ("domain", "domain", nil), ("seed", "seed", nil),
+                        ]),
+                    ]) { own, _ in own }),
             ])
     }
 
     private static func places(_ map: PointMap) -> [String: JSONValue] {
         func axis(_ place: Int, _ name: String) -> JSONValue {
-            let title = map.source.map { "\(name) coordinate of \($0)" }
+            let title =
+                map.source.map { "\(name) coordinate of \($0)" }
                 ?? "\(name) principal component (\(percent(map.shares.indices.contains(place) ? map.shares[place] : 0)) of the variance)"
-            return .channel(place == 0 ? "x" : "y", "quantitative", [
-                "title": .string(title), "scale": ["zero": false, "nice": false, "padding": 12],
-                "axis": ["labels": false, "ticks": false, "tickCount": 6],
-            ])
+            return .channel(
+                place == 0 ? "x" : "y", "quantitative",
+                [
+                    "title": .string(title), "scale": ["zero": false, "nice": false, "padding": 12],
+                    "axis": ["labels": false, "ticks": false, "tickCount": 6],
+                ])
         }
         return ["x": axis(0, "first"), "y": axis(1, "second")]
     }

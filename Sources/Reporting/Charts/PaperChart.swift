@@ -26,10 +26,11 @@ extension Chart {
             members["width"] = .number(pixels)
             members["config"] = ChartTheme.paper(size: Self.pageLetters)
             if let target, case .array(let parameters)? = members["params"] {
-                members["params"] = .array(parameters.map { parameter in
-                    guard parameter["name"] == .string(TargetChoice.name) else { return parameter }
-                    return .object(parameter.members.merging(["value": .string(target)]) { _, own in own })
-                })
+                members["params"] = .array(
+                    parameters.map { parameter in
+                        guard parameter["name"] == .string(TargetChoice.name) else { return parameter }
+                        return .object(parameter.members.merging(["value": .string(target)]) { _, own in own })
+                    })
             }
             return PaperChart(
                 name: ([name] + [target?.folderName].compactMap(\.self)).joined(separator: "-").shortenedName,

@@ -21,7 +21,9 @@ extension Chart {
                 ]
             }
         }
-        let x: [String: JSONValue] = ["title": "stated probability, %", "scale": ["domain": [0, 100]], "axis": ["tickCount": 5]]
+        let x: [String: JSONValue] = [
+            "title": "stated probability, %", "scale": ["domain": [0, 100]], "axis": ["tickCount": 5],
+        ]
         let y: [String: JSONValue] = ["title": "accuracy, %", "scale": ["domain": [0, 100]], "axis": ["tickCount": 5]]
         let tooltip = JSONValue.tooltip([
             ("confidence", "mean probability, %", ".1f"), ("accuracy", "accuracy, %", ".1f"), ("images", "predictions", ",d"),
@@ -29,27 +31,35 @@ extension Chart {
         ])
         return Chart(
             "reliability", "Reliability",
-            description: "Accuracy by stated probability in 15 bins. On the dashed diagonal, probabilities are right; below it they "
+            description:
+                "Accuracy by stated probability in 15 bins. On the dashed diagonal, probabilities are right; below it they "
                 + "are too high. The table of calibration errors below has a figure for each method and target.",
             height: 360, choices: choice.all,
             [
                 "layer": [
                     [
-                        "data": .rows([["at": 0], ["at": 100]]), "mark": ["type": "line", "style": "reference", "tooltip": .null],
+                        "data": .rows([["at": 0], ["at": 100]]),
+                        "mark": ["type": "line", "style": "reference", "tooltip": .null],
                         "encoding": ["x": .channel("at", "quantitative", x), "y": .channel("at", "quantitative", y)],
                     ],
                     [
                         "data": .rows(rows), "transform": .array(choice.filters), "mark": ["type": "line", "tooltip": .null],
-                        "encoding": ["x": .channel("confidence", "quantitative", x), "y": .channel("accuracy", "quantitative", y)],
-                    ],
-                    [
-                        "data": .rows(rows), "transform": .array(choice.filters), "mark": ["type": "point", "filled": true, "opacity": 0.9],
                         "encoding": [
                             "x": .channel("confidence", "quantitative", x), "y": .channel("accuracy", "quantitative", y),
-                            "size": .channel("share", "quantitative", [
-                                "title": "share of predictions",
-                                "scale": ["domain": [0, 1], "range": [16, 900]], "legend": ["format": "~%", "values": [0.01, 0.1, 0.4]],
-                            ]),
+                        ],
+                    ],
+                    [
+                        "data": .rows(rows), "transform": .array(choice.filters),
+                        "mark": ["type": "point", "filled": true, "opacity": 0.9],
+                        "encoding": [
+                            "x": .channel("confidence", "quantitative", x), "y": .channel("accuracy", "quantitative", y),
+                            "size": .channel(
+                                "share", "quantitative",
+                                [
+                                    "title": "share of predictions",
+                                    "scale": ["domain": [0, 1], "range": [16, 900]],
+                                    "legend": ["format": "~%", "values": [0.01, 0.1, 0.4]],
+                                ]),
                             "tooltip": tooltip,
                         ],
                     ],

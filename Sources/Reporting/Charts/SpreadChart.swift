@@ -16,7 +16,8 @@ extension Chart {
         }
         let encoding: [String: JSONValue] = [
             "x": .channel("from", "quantitative", ["title": "standard deviation of the probability over draws, points"]),
-            "y": .channel("accuracy", "quantitative", ["title": "accuracy, %", "scale": ["domain": [0, 100]], "axis": ["tickCount": 5]]),
+            "y": .channel(
+                "accuracy", "quantitative", ["title": "accuracy, %", "scale": ["domain": [0, 100]], "axis": ["tickCount": 5]]),
         ]
         let points: [String: JSONValue] = [
             "size": .channel("images", "quantitative", ["title": "predictions", "scale": ["range": [16, 700]]]),

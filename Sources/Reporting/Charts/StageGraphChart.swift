@@ -26,8 +26,10 @@ extension Chart {
             let time = stage.seconds > 0 ? clockTime(stage.seconds) : ""
             return [
                 "x": .number(x - half.x), "x2": .number(x + half.x), "y": .number(y - half.y), "y2": .number(y + half.y),
-                "middle": .number(x), "height": .number(y), "name": .string(stage.name), "kind": .string(stage.kind ?? "images"),
-                "state": .string(stage.states.first?.word ?? "images"), "states": .string(stage.stateText), "time": .string(time),
+                "middle": .number(x), "height": .number(y), "name": .string(stage.name),
+                "kind": .string(stage.kind ?? "images"),
+                "state": .string(stage.states.first?.word ?? "images"), "states": .string(stage.stateText),
+                "time": .string(time),
                 "note": .string([stage.stateText, time].filter { !$0.isEmpty }.joined(separator: ", ")),
             ]
         }
@@ -40,23 +42,35 @@ extension Chart {
             }
         }
         func axis(_ field: String, upTo end: Int, reversed: Bool = false) -> JSONValue {
-            .channel(field, "quantitative", [
-                "axis": .null, "scale": ["domain": [0, .number(Double(end))], "nice": false, "zero": false, "reverse": .bool(reversed)],
-            ])
+            .channel(
+                field, "quantitative",
+                [
+                    "axis": .null,
+                    "scale": ["domain": [0, .number(Double(end))], "nice": false, "zero": false, "reverse": .bool(reversed)],
+                ])
         }
         let x = axis("x", upTo: width), y = axis("y", upTo: tallest, reversed: true)
-        let middle: [String: JSONValue] = ["x": axis("middle", upTo: width), "y": axis("height", upTo: tallest, reversed: true)]
+        let middle: [String: JSONValue] = [
+            "x": axis("middle", upTo: width), "y": axis("height", upTo: tallest, reversed: true),
+        ]
         func text(_ field: String, _ mark: [String: JSONValue]) -> JSONValue {
-            let mark = JSONValue.object(mark.merging(["type": "text", "limit": .number(Double(max(110, 900 / width)))]) { own, _ in own })
-            return ["data": .rows(boxes), "mark": mark, "encoding": .object(middle.merging(["text": ["field": .string(field)]]) { own, _ in own })]
+            let mark = JSONValue.object(
+                mark.merging(["type": "text", "limit": .number(Double(max(110, 900 / width)))]) { own, _ in own })
+            return [
+                "data": .rows(boxes), "mark": mark,
+                "encoding": .object(middle.merging(["text": ["field": .string(field)]]) { own, _ in own }),
+            ]
         }
         let shown = colours.filter { state in boxes.contains { $0["state"] == .string(state) } }
-        let fill = JSONValue.channel("state", "nominal", [
-            "title": .null, "scale": ["domain": .texts(colours)], "legend": ["values": .texts(shown)],
-        ])
+        let fill = JSONValue.channel(
+            "state", "nominal",
+            [
+                "title": .null, "scale": ["domain": .texts(colours)], "legend": ["values": .texts(shown)],
+            ])
         var chart = Chart(
             "stages", "Stages",
-            description: "The stages of the pipeline from the images on the left to the evaluations on the right, with their states "
+            description:
+                "The stages of the pipeline from the images on the left to the evaluations on the right, with their states "
                 + "and the time that they took. The table below says the same.",
             height: tallest * 78 + 50,
             [
@@ -71,17 +85,20 @@ extension Chart {
                     ],
                     [
                         "data": .rows(boxes),
-                        "mark": ["type": "rect", "cornerRadius": 6, "fillOpacity": 0.14, "strokeWidth": 1.5, "strokeOpacity": 1],
+                        "mark": [
+                            "type": "rect", "cornerRadius": 6, "fillOpacity": 0.14, "strokeWidth": 1.5, "strokeOpacity": 1,
+                        ],
                         "encoding": [
                             "x": x, "y": y, "x2": ["field": "x2"], "y2": ["field": "y2"],
                             "fill": fill, "stroke": fill,
                             "tooltip": .tooltip([
-                                ("name", "stage", nil), ("kind", "uses", nil), ("states", "states", nil), ("time", "time in all", nil),
+                                ("name", "stage", nil), ("kind", "uses", nil), ("states", "states", nil),
+                                ("time", "time in all", nil),
                             ]),
                         ],
                     ],
                     text("name", ["dy": -12, "style": "note"]), text("kind", ["dy": 3]), text("note", ["dy": 17]),
-                ],
+                ]
             ])
         chart.narrowest = width * 170
         return chart

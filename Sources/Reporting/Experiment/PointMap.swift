@@ -15,7 +15,8 @@ public struct PointMap: Hashable, Sendable {
         public var thumbnail: Int?
 
         public init(
-            x: Double, y: Double, domain: String, label: String, seed: String? = nil, target: String? = nil, thumbnail: Int? = nil
+            x: Double, y: Double, domain: String, label: String, seed: String? = nil, target: String? = nil,
+            thumbnail: Int? = nil
         ) {
             (self.x, self.y, self.domain, self.label) = (x, y, domain, label)
             (self.seed, self.target, self.thumbnail) = (seed, target, thumbnail)

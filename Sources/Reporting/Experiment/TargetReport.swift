@@ -76,9 +76,10 @@ public struct TargetReport: Hashable, Sendable {
             images[count.label, default: 0] += count.images
             if count.predicted == count.label { right[count.label, default: 0] += count.images }
         }
-        return Dictionary(uniqueKeysWithValues: images.filter { $0.value > 0 }.map { label, images in
-            (label, (images, Double(right[label, default: 0]) / Double(images)))
-        })
+        return Dictionary(
+            uniqueKeysWithValues: images.filter { $0.value > 0 }.map { label, images in
+                (label, (images, Double(right[label, default: 0]) / Double(images)))
+            })
     }
 
     /// The mean distance of confidence and accuracy over bins, weighted by images, in 0...1; nil where there are none.
@@ -103,7 +104,8 @@ struct TargetChoice {
     init(_ reports: [TargetReport], method first: String) {
         let methods = reports.map(\.method).uniqued
         target = Chart.Choice(Self.name, title: "target", options: reports.map(\.target).uniqued)
-        method = Chart.Choice("method", title: "method", options: methods.filter { $0 == first } + methods.filter { $0 != first })
+        method = Chart.Choice(
+            "method", title: "method", options: methods.filter { $0 == first } + methods.filter { $0 != first })
     }
 
     /// The choices of a chart of some of the reports; those that all charts share.

@@ -20,7 +20,8 @@ extension Table {
             let rule: HTML = row == best ? " class=\"best\"" : ruled.contains(row) ? " class=\"ruled\"" : ""
             return "<tr\(rule)>\(parts)</tr>\n"
         }
-        let notes: HTML? = self.notes.isEmpty
+        let notes: HTML? =
+            self.notes.isEmpty
             ? nil : "<p class=\"notes\">\(self.notes.enumerated().map { $0 == 0 ? "\($1)" : "<br>\($1)" as HTML })</p>"
         return """
             <div class="scroll" tabindex="0" role="group" aria-label="Table"><table\((sortable ? " class=\"sortable\"" : "") as HTML)>

@@ -6,7 +6,9 @@ extension ExperimentReport {
         let made = planned - missing.count
         let methods = results.methods.count
         let best = results.best
-        let state: HTML = missing.isEmpty ? "" : " \(made) of \(planned) artifacts are made so far; see <a href=\"#stages\">what is missing</a>."
+        let state: HTML =
+            missing.isEmpty
+            ? "" : " \(made) of \(planned) artifacts are made so far; see <a href=\"#stages\">what is missing</a>."
         guard let best else { return "\(methods) methods, and no result for all columns yet.\(state)" }
         let figure = percentage(best.1.mean * 100, best.1.deviation.map { $0 * 100 })
         return """
@@ -25,7 +27,8 @@ extension PagePart {
         table.marksBest = true
         let hasScores = table.scores.contains { $0.accuracy != nil }
         let charts = hasScores ? [Chart.accuracies(table)] : []
-        let body: HTML = "\(table.table.html(best: table.bestRow))\(hasScores ? HTML.figures(charts, layout: "wide") : .empty("No evaluation has been made yet."))"
+        let body: HTML =
+            "\(table.table.html(best: table.bestRow))\(hasScores ? HTML.figures(charts, layout: "wide") : .empty("No evaluation has been made yet."))"
         return PagePart(
             .results, name: "Results", title: "Results",
             reading: """
@@ -40,9 +43,12 @@ extension PagePart {
         let groups = stages.enumerated().map { place, stage in
             let own = report.curves.filter { $0.stage == stage }
             let names = own.map(\.name).uniqued
-            return (stage, names.enumerated().map { number, name in
-                Chart.curves(own.filter { $0.name == name }, stage: place, measurement: number)
-            })
+            return (
+                stage,
+                names.enumerated().map { number, name in
+                    Chart.curves(own.filter { $0.name == name }, stage: place, measurement: number)
+                }
+            )
         }
         let body = groups.map { stage, charts -> HTML in "<h3>\(stage)</h3>\n\(HTML.figures(charts))" }
         return PagePart(
@@ -64,7 +70,9 @@ extension PagePart {
             """
         )
         guard !report.targets.isEmpty else {
-            return PagePart(.targets, name: "Targets", title: title, reading: "\(reading)", of: report, body: .empty("No evaluation has been made yet."))
+            return PagePart(
+                .targets, name: "Targets", title: title, reading: "\(reading)", of: report,
+                body: .empty("No evaluation has been made yet."))
         }
         let choice = TargetChoice(report.targets, method: report.focus ?? report.targets[0].method)
         let gains = report.targets.filter { !$0.gains.isEmpty }, spreads = report.targets.filter { !$0.spreads.isEmpty }
@@ -92,13 +100,17 @@ extension PagePart {
                 small dots were generated for images of a target.
                 """,
             charts: charts, of: report,
-            body: charts.isEmpty ? .empty("There are no features yet.") : charts.map { HTML.figures([$0], layout: "wide") }.joined)
+            body: charts.isEmpty
+                ? .empty("There are no features yet.") : charts.map { HTML.figures([$0], layout: "wide") }.joined)
     }
 
     static func gallery(_ report: ExperimentReport) -> PagePart {
         let targets = report.gallery.map(\.target).uniqued
         let focus = report.focus ?? "the last method", baseline = report.baseline ?? "the baseline"
-        let chooser: HTML? = targets.count < 2 ? nil : """
+        let chooser: HTML? =
+            targets.count < 2
+            ? nil
+            : """
             <div class="controls"><label>target <select id="gallery-target"><option value="">all</option>\
             \(targets.map { "<option>\($0)</option>" as HTML })</select></label></div>
             """
@@ -120,10 +132,13 @@ extension PagePart {
 
     static func stages(_ report: ExperimentReport) -> PagePart {
         let chart = report.stages.isEmpty ? [] : [Chart.stages(report.stages)]
-        var table = Table([.init("stage"), .init("uses"), .init("from"), .init("states"), .init("time", .trailing), .init("size", .trailing)])
+        var table = Table([
+            .init("stage"), .init("uses"), .init("from"), .init("states"), .init("time", .trailing), .init("size", .trailing),
+        ])
         for stage in report.stages where stage.kind != nil {
             table.append([
-                stage.name, stage.kind ?? "", stage.inputs.map { report.stages[$0].name }.joined(separator: ", "), stage.stateText,
+                stage.name, stage.kind ?? "", stage.inputs.map { report.stages[$0].name }.joined(separator: ", "),
+                stage.stateText,
                 stage.seconds > 0 ? clockTime(stage.seconds) : "", stage.bytes > 0 ? byteSize(stage.bytes) : "",
             ])
         }
@@ -135,7 +150,8 @@ extension PagePart {
 
     static func cost(_ report: ExperimentReport) -> PagePart {
         let charts = Chart.Cost.allCases.compactMap { Chart.cost($0, report.costs, report.results) }
-        var table = AccuracyTable(report.results.scores, columns: report.results.columns, by: report.results.title).costTable(report.costs)
+        var table = AccuracyTable(report.results.scores, columns: report.results.columns, by: report.results.title).costTable(
+            report.costs)
         table.caption = "Averages over targets and seeds."
         return PagePart(
             .cost, name: "Cost", title: "Cost against accuracy",
@@ -144,7 +160,8 @@ extension PagePart {
                 from, as one process; features are in no figure.
                 """,
             charts: charts, of: report,
-            body: charts.isEmpty ? .empty("No method has an average over all columns yet.") : "\(HTML.figures(charts))\(table.html())")
+            body: charts.isEmpty
+                ? .empty("No method has an average over all columns yet.") : "\(HTML.figures(charts))\(table.html())")
     }
 
     static func run(_ report: ExperimentReport) -> PagePart {
@@ -198,10 +215,12 @@ extension ExperimentReport {
         var table = Table([.init("method")] + names.map { .init($0, .trailing) })
         table.caption = "Mean distance of probability and accuracy over 15 bins, in percent points; seeds taken together."
         for method in targets.map(\.method).uniqued {
-            table.append([method] + names.map { name in
-                let report = targets.first { $0.target == name && $0.method == method }
-                return report?.expectedCalibrationError.map { String(format: "%.1f", 100 * $0) } ?? "–"
-            })
+            table.append(
+                [method]
+                    + names.map { name in
+                        let report = targets.first { $0.target == name && $0.method == method }
+                        return report?.expectedCalibrationError.map { String(format: "%.1f", 100 * $0) } ?? "–"
+                    })
         }
         return table
     }
@@ -215,21 +234,32 @@ extension ExperimentReport {
         for report in targets where report.method == method {
             let wrong = report.confusion.filter { $0.label != $0.predicted }
                 .sorted { ($1.images, $0.label, $0.predicted) < ($0.images, $1.label, $1.predicted) }
-            for one in wrong.prefix(Self.mostConfusions) { table.append([report.target, one.label, one.predicted, "\(one.images)"]) }
+            for one in wrong.prefix(Self.mostConfusions) {
+                table.append([report.target, one.label, one.predicted, "\(one.images)"])
+            }
         }
         return table
     }
 
     fileprivate var classTable: Table {
         let reports = targets.filter { $0.method == focus && !$0.gains.isEmpty }
-        var table = Table([.init("class")] + reports.flatMap { [Table.Column($0.target, .trailing), Table.Column("gain", .trailing)] })
-        table.caption = "Accuracy of \(focus ?? "the method") in percent, and the gain over \(baseline ?? "the baseline") in points."
+        var table = Table(
+            [.init("class")] + reports.flatMap { [Table.Column($0.target, .trailing), Table.Column("gain", .trailing)] })
+        table.caption =
+            "Accuracy of \(focus ?? "the method") in percent, and the gain over \(baseline ?? "the baseline") in points."
         let byClass = reports.map { Dictionary($0.gains.map { ($0.label, $0) }) { first, _ in first } }
         for name in reports.flatMap({ $0.gains.map(\.label) }).uniqued.sorted() {
-            table.append([name] + byClass.flatMap { gains in
-                gains[name].map { [String(format: "%.1f", 100 * $0.accuracy), String(format: "%+.1f", 100 * ($0.accuracy - $0.baseline))] }
-                    ?? ["–", "–"]
-            })
+            table.append(
+                [name]
+                    + byClass.flatMap { gains in
+                        gains[name].map {
+                            [
+                                String(format: "%.1f", 100 * $0.accuracy),
+                                String(format: "%+.1f", 100 * ($0.accuracy - $0.baseline)),
+                            ]
+                        }
+                            ?? ["–", "–"]
+                    })
         }
         return table
     }

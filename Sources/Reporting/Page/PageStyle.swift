@@ -11,11 +11,20 @@ enum PageStyle {
     private static func variables(_ setting: Setting) -> String {
         let colors =
             switch setting {
-            case .light: ["ink": "#1f2328", "quiet": "#59636e", "line": "#d8dee4", "page": "#ffffff", "panel": "#f6f8fa", "accent": "#1d55b0"]
-            case .dark: ["ink": "#e6edf3", "quiet": "#a2acb7", "line": "#343c46", "page": "#0f1318", "panel": "#181e26", "accent": "#8ab4ff"]
+            case .light:
+                [
+                    "ink": "#1f2328", "quiet": "#59636e", "line": "#d8dee4", "page": "#ffffff", "panel": "#f6f8fa",
+                    "accent": "#1d55b0",
+                ]
+            case .dark:
+                [
+                    "ink": "#e6edf3", "quiet": "#a2acb7", "line": "#343c46", "page": "#0f1318", "panel": "#181e26",
+                    "accent": "#8ab4ff",
+                ]
             }
         let series = setting == .light ? ChartTheme.lightSeries : ChartTheme.darkSeries
-        return (colors.sorted { $0.key < $1.key }.map { "--\($0.key): \($0.value);" }
+        return
+            (colors.sorted { $0.key < $1.key }.map { "--\($0.key): \($0.value);" }
             + series.enumerated().map { "--series-\($0 + 1): \($1);" }).joined(separator: " ")
     }
 

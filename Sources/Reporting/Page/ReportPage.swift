@@ -81,7 +81,10 @@ struct PagePart: Sendable {
     var notes: [String] = []
     var queries: [String] = []
 
-    init(_ part: ExperimentReport.Part, name: String, title: String, reading: HTML, charts: [Chart] = [], of report: ExperimentReport, body: HTML) {
+    init(
+        _ part: ExperimentReport.Part, name: String, title: String, reading: HTML, charts: [Chart] = [],
+        of report: ExperimentReport, body: HTML
+    ) {
         (id, self.name, self.title, self.reading) = (part.rawValue, name, title, reading)
         (self.charts, self.body) = (charts, body)
         notes = report.notes[part] ?? []
@@ -90,7 +93,10 @@ struct PagePart: Sendable {
 
     var html: HTML {
         let notes = notes.map { note -> HTML in "<p class=\"notes\">\(note)</p>" }
-        let sql: HTML? = queries.isEmpty ? nil : """
+        let sql: HTML? =
+            queries.isEmpty
+            ? nil
+            : """
             <details class="sql"><summary>The SQL that this is from</summary>
             \(queries.map { "<pre><code>\($0)</code></pre>" as HTML })</details>
             """

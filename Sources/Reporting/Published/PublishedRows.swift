@@ -25,6 +25,8 @@ struct PublishedRows {
         }
         .filter { $0.figures.contains { $0 != nil } }
         let used = Set(rows.map(\.source))
-        notes = tables.enumerated().filter { used.contains($0.offset) }.map { "[\($0.offset + 1)] published: \($0.element.source)" }
+        notes = tables.enumerated().filter { used.contains($0.offset) }.map {
+            "[\($0.offset + 1)] published: \($0.element.source)"
+        }
     }
 }

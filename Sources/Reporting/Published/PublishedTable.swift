@@ -53,7 +53,8 @@ public struct PublishedTable: Hashable, Sendable {
     /// Reads rows as they are printed: a method's name, a figure for each column and, if it is there, the average.
     /// - Precondition: each line is one.
     init(
-        _ task: LearningTask, _ dataSet: String? = nil, _ backbone: String, _ columns: [String], from source: String, _ lines: String
+        _ task: LearningTask, _ dataSet: String? = nil, _ backbone: String, _ columns: [String], from source: String,
+        _ lines: String
     ) {
         (self.task, self.dataSet, self.backbone, self.columns, self.source) = (task, dataSet, backbone, columns, source)
         rows = lines.split(separator: "\n").map { line in

@@ -25,14 +25,16 @@ struct EventFile {
     /// Adds a text in Markdown.
     mutating func append(markdown: String, tag: String, wallTime: Double) {
         append(wallTime: wallTime, step: 0) { event in
-            event.add(5, Self.summary(tag: tag) { value in
-                var tensor = ProtocolBuffer()
-                tensor.add(1, Int64(7))  // of texts
-                tensor.add(2, ProtocolBuffer())  // of no dimension
-                tensor.add(8, markdown)
-                value.add(8, tensor)
-                value.add(9, Self.metadata(plugin: "text", content: Data()))
-            })
+            event.add(
+                5,
+                Self.summary(tag: tag) { value in
+                    var tensor = ProtocolBuffer()
+                    tensor.add(1, Int64(7))  // of texts
+                    tensor.add(2, ProtocolBuffer())  // of no dimension
+                    tensor.add(8, markdown)
+                    value.add(8, tensor)
+                    value.add(9, Self.metadata(plugin: "text", content: Data()))
+                })
         }
     }
 

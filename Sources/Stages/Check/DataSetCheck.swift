@@ -113,8 +113,9 @@ public struct DataSetCheck: Sendable {
                 switch finding {
                 case .missing: missingFiles.append(path)
                 case .broken(let reason):
-                    broken.append(BrokenFile(
-                        path: path, reason: reason, isKnown: folder.known?.isKnownBroken(path.text) ?? false))
+                    broken.append(
+                        BrokenFile(
+                            path: path, reason: reason, isKnown: folder.known?.isKnownBroken(path.text) ?? false))
                 case .sound(let digest, let isWhite):
                     if let digest { copies[digest, default: []].append(path) }
                     if isWhite { white.append(path) }

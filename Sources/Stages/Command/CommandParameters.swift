@@ -66,7 +66,8 @@ extension StageKind {
     public static func command(roles: [Role], makes: ArtifactKind = .files) -> StageKind {
         StageKind(
             name: commandName, executable: "spg-command", makes: makes, algorithmVersion: 1,
-            parameters: [DeclaredParameter("command", standard: "", ParameterDescription("The text for the shell."))], roles: roles, isNamedInRecipes: false)
+            parameters: [DeclaredParameter("command", standard: "", ParameterDescription("The text for the shell."))],
+            roles: roles, isNamedInRecipes: false)
     }
 
     /// As written after `uses:`.

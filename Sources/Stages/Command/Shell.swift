@@ -104,7 +104,9 @@ final class Shell: Sendable {
             let rest = ProcessTable.descendants(of: getpid()).filter { $0 != watchdog && waitpid($0, nil, WNOHANG) != $0 }
             if rest.isEmpty { return }
             let isOverdue = .now > end
-            for process in rest where isOverdue || asked.insert(process).inserted { kill(process, isOverdue ? SIGKILL : SIGTERM) }
+            for process in rest where isOverdue || asked.insert(process).inserted {
+                kill(process, isOverdue ? SIGKILL : SIGTERM)
+            }
             usleep(10_000)
         }
     }

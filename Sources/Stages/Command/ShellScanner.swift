@@ -32,7 +32,9 @@ struct ShellScanner {
     }
 
     private var isAtEnd: Bool { position >= bytes.count }
-    private func byte(_ offset: Int = 0) -> UInt8? { bytes.indices.contains(position + offset) ? bytes[position + offset] : nil }
+    private func byte(_ offset: Int = 0) -> UInt8? {
+        bytes.indices.contains(position + offset) ? bytes[position + offset] : nil
+    }
     private func isAt(_ text: StaticString) -> Bool {
         (0..<text.utf8CodeUnitCount).allSatisfy { byte($0) == text.utf8Start[$0] }
     }
@@ -86,7 +88,8 @@ struct ShellScanner {
 
     private mutating func escape() throws(ShellTextError) {
         if byte(1) == UInt8(ascii: "$"), byte(2) == UInt8(ascii: "{") {
-            throw ShellTextError(description: "a backslash before a reference: leave it out; values are quoted as they are put in")
+            throw ShellTextError(
+                description: "a backslash before a reference: leave it out; values are quoted as they are put in")
         }
         position += 2
     }
@@ -134,10 +137,12 @@ struct ShellScanner {
         endLiteral(at: position)
         var next = end + 1
         while next < bytes.count, bytes[next].isDigitByte { next += 1 }
-        pieces.append(.reference(ShellText.Reference(
-            name: String(decoding: bytes[position + 2..<end], as: UTF8.self), place: unknown ?? place,
-            followsVariable: followsVariable,
-            precedesRedirection: next < bytes.count && "<>".utf8.contains(bytes[next]))))
+        pieces.append(
+            .reference(
+                ShellText.Reference(
+                    name: String(decoding: bytes[position + 2..<end], as: UTF8.self), place: unknown ?? place,
+                    followsVariable: followsVariable,
+                    precedesRedirection: next < bytes.count && "<>".utf8.contains(bytes[next]))))
         followsVariable = false
         (position, literal) = (end + 1, end + 1)
     }

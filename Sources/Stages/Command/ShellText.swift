@@ -47,7 +47,8 @@ public struct ShellText: Hashable, Sendable {
             switch piece {
             case .literal(let literal): text += literal
             case .reference(let reference):
-                text += try value(reference.name).map { value throws(ShellTextError) in try reference.quoted(value) }
+                text +=
+                    try value(reference.name).map { value throws(ShellTextError) in try reference.quoted(value) }
                     ?? "${\(reference.name)}"
             }
         }
@@ -84,7 +85,8 @@ extension ShellText.Reference {
             guard value.isPlainWord else { throw refusal("into backquotes", "write $(…) in their place") }
         case .caseInSubstitution:
             guard value.isPlainWord else {
-                throw refusal("behind a “case” inside of $(…)", "give it to a variable before, x=${\(name)}, and write \"$x\" here")
+                throw refusal(
+                    "behind a “case” inside of $(…)", "give it to a variable before, x=${\(name)}, and write \"$x\" here")
             }
         case .dollarQuotes:
             guard value.isPlainWord else { throw refusal("behind $'…'", "not every sh knows that quote; write '…'") }

@@ -37,9 +37,11 @@ struct WorkFolder: Sendable {
     }
 
     private static func error(_ url: URL) -> CocoaError {
-        CocoaError(.fileWriteUnknown, userInfo: [
-            NSLocalizedDescriptionKey: "\(url.path) cannot be made: \(String(cString: strerror(errno)))"
-        ])
+        CocoaError(
+            .fileWriteUnknown,
+            userInfo: [
+                NSLocalizedDescriptionKey: "\(url.path) cannot be made: \(String(cString: strerror(errno)))"
+            ])
     }
 
     /// What tells it from every other.

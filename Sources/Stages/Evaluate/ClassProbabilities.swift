@@ -56,9 +56,10 @@ public struct ClassProbabilities: Sendable {
         let parameters = Method.kind.defaults.members.merging(recipe.parameters.members) { _, given in given }
         let inputs = Dictionary(grouping: recipe.inputs, by: \.role).mapValues { $0.map(\.key) }
         // Parameters of other kinds are none of this kind's.
-        guard let stage = try? EvaluateStage<Method>(
-            .object(parameters.filter { Method.kind.defaults[$0.key] != nil }), inputs: inputs,
-            part: inputs[SplitKeys.testRole]?.first),
+        guard
+            let stage = try? EvaluateStage<Method>(
+                .object(parameters.filter { Method.kind.defaults[$0.key] != nil }), inputs: inputs,
+                part: inputs[SplitKeys.testRole]?.first),
             stage.recipe == recipe
         else { return nil }
         let images = try stage.images(checkpoint: checkpoint, store: store)

@@ -61,7 +61,8 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
             }
         }
         let all = features.manifests[0], set = features.sets[0]
-        let places = try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
+        let places =
+            try part.map { try features.part($0, of: all, named: DomainParts.trainName(all.domain), store) }
             ?? Array(all.images.indices)
         let learned = try Method.learned(
             EvaluationInputs(keys: keys, store: store, target: (all.domain, all.classes), encoder: features.encoder),

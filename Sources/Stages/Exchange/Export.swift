@@ -26,7 +26,8 @@ public struct Export: Sendable {
         let sets = try keys.map { try store.embeddingSet($0) }
         guard let first = sets.first else { throw StageInputError("no embeddings were given") }
         guard sets.allSatisfy({ $0.encoder == first.encoder && $0.views.count == first.views.count }) else {
-            throw StageInputError("embeddings of different encoders or numbers of views make no one array; export each by itself")
+            throw StageInputError(
+                "embeddings of different encoders or numbers of views make no one array; export each by itself")
         }
         var parts: [Tensor] = [], rows: [[String]] = []
         for (key, set) in zip(keys, sets) {
@@ -84,7 +85,10 @@ public struct Export: Sendable {
         let evaluation = try store.evaluation(key), manifest = try store.manifest(evaluation.manifest)
         let rows = evaluation.predictions
         // Labels are far below 2²⁴, and probabilities were float32 before they came into the store.
-        tensors = ["predictions": Tensor([rows.count, 3], rows.flatMap { [Float($0.label), Float($0.predicted), Float($0.probability)] })]
+        tensors = [
+            "predictions": Tensor(
+                [rows.count, 3], rows.flatMap { [Float($0.label), Float($0.predicted), Float($0.probability)] })
+        ]
         rowTable = (
             Evaluation.Prediction.columns,
             rows.map {
@@ -94,13 +98,15 @@ public struct Export: Sendable {
                     manifest.classes[$0.predicted].text,
                     "\(Float($0.probability))",
                 ]
-            })
+            }
+        )
         table = ([], Tensor([rows.count, 0]))
         guard let probabilities else { return }
         tensors["probabilities"] = probabilities.values
         table = (probabilities.classes.map { "probability of \($0)" }, probabilities.values)
         columnTable = (
-            ["column", "label"], probabilities.classes.enumerated().map { ["\($0)", $1.text] })
+            ["column", "label"], probabilities.classes.enumerated().map { ["\($0)", $1.text] }
+        )
     }
 
     /// What is known of the training of what is exported.

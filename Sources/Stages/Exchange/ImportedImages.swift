@@ -30,7 +30,8 @@ extension FeatureImport {
         let file = table.source
         func column(_ names: String...) -> Int? { table.columns.firstIndex { names.contains($0) } }
         guard let path = column("path", "image_path") else {
-            throw StageInputError("\(file) has no column “path” or “image_path”; it has \(table.columns.joined(separator: ", "))")
+            throw StageInputError(
+                "\(file) has no column “path” or “image_path”; it has \(table.columns.joined(separator: ", "))")
         }
         let sha256 = column("sha256", "image_sha256")
         guard table.rows.count == count else {
@@ -41,8 +42,9 @@ extension FeatureImport {
         for row in table.rows {
             let name = row[path]
             let whole = name.utf8.first == UInt8(ascii: "/") ? name : folder.root + "/" + name
-            guard let image = byPath[Name(whole)] ?? byPath[Name(URL(filePath: whole).standardizedFileURL.path)]
-                ?? byPath[Name(URL(filePath: name).standardizedFileURL.path)]
+            guard
+                let image = byPath[Name(whole)] ?? byPath[Name(URL(filePath: whole).standardizedFileURL.path)]
+                    ?? byPath[Name(URL(filePath: name).standardizedFileURL.path)]
             else {
                 extra.append(name)
                 continue
@@ -55,11 +57,14 @@ extension FeatureImport {
         }
         let missing = images.filter { !seen.contains($0.path) }.map(\.path.text)
         guard extra.isEmpty, missing.isEmpty else {
-            throw StageInputError([
-                extra.isEmpty ? nil : "\(Self.list(extra, "of the images that \(file) lists are", "is")) not in "
-                    + "\(domains.map(\.text).joined(separator: ", ")) of \(folder.root)",
-                missing.isEmpty ? nil : "\(Self.list(missing, "images have", "has")) no row in \(file)",
-            ].compactMap(\.self).joined(separator: "; ") + "; choose domains with --domain, or complete the features")
+            throw StageInputError(
+                [
+                    extra.isEmpty
+                        ? nil
+                        : "\(Self.list(extra, "of the images that \(file) lists are", "is")) not in "
+                            + "\(domains.map(\.text).joined(separator: ", ")) of \(folder.root)",
+                    missing.isEmpty ? nil : "\(Self.list(missing, "images have", "has")) no row in \(file)",
+                ].compactMap(\.self).joined(separator: "; ") + "; choose domains with --domain, or complete the features")
         }
         return found
     }

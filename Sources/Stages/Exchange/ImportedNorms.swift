@@ -38,7 +38,8 @@ extension FeatureImport {
         let names = Self.normColumns(views: views), columns = names.map { table.columns.firstIndex(of: $0) }
         guard columns.contains(where: { $0 != nil }) else { return nil }
         for (name, column) in zip(names, columns) where column == nil {
-            throw StageInputError("\(table.source) has norms but no column “\(name)”; one for each of the \(views) views is expected")
+            throw StageInputError(
+                "\(table.source) has norms but no column “\(name)”; one for each of the \(views) views is expected")
         }
         return try table.rows.enumerated().flatMap { number, row in
             try columns.compactMap(\.self).map { column in

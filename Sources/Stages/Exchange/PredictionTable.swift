@@ -25,7 +25,8 @@ extension Evaluation.Prediction {
         }
         let places = columns.map { name in table.columns.firstIndex(of: name) ?? 0 }
         let positions = Dictionary(
-            manifest.images.enumerated().map { ($1.path, $0) }) { first, _ in first }
+            manifest.images.enumerated().map { ($1.path, $0) }
+        ) { first, _ in first }
         let classes = Dictionary(manifest.classes.enumerated().map { ($1, $0) }) { first, _ in first }
         var lines: [Int: Int] = [:], predictions: [Self] = []
         for (row, line) in zip(table.rows, table.lines) {
@@ -50,8 +51,9 @@ extension Evaluation.Prediction {
             guard let probability = Double(row[places[4]]), (0...1).contains(probability) else {
                 throw error(4, "is not a number from 0 to 1")
             }
-            predictions.append(Self(
-                position: position, label: image.label, predicted: guess, probability: Double(Float(probability))))
+            predictions.append(
+                Self(
+                    position: position, label: image.label, predicted: guess, probability: Double(Float(probability))))
         }
         let missing = manifest.images.indices.filter { lines[$0] == nil }.map { manifest.images[$0].path }
         guard missing.isEmpty else {

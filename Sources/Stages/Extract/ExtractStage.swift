@@ -133,10 +133,13 @@ public struct ExtractStage: Sendable {
         let recipe = recipe(images: manifest.key, encoder: identity.key)
         let isImported = if case .imported = origin { true } else { false }, replacing = replacing && !isImported
         var made: Outcome?
-        try store.artifact(of: recipe, replacing: replacing, if: { try isImported || !withNorms || store.hasNorms(recipe.key) }) {
-            let (kept, outcome) = try isImported
+        try store.artifact(of: recipe, replacing: replacing, if: { try isImported || !withNorms || store.hasNorms(recipe.key) })
+        {
+            let (kept, outcome) =
+                try isImported
                 ? gather(recipe.key, manifest, identity, store)
-                : encode(recipe.key, manifest, ImageModel(checkpoint: checkpoint, is: identity, store: store, on: processor),
+                : encode(
+                    recipe.key, manifest, ImageModel(checkpoint: checkpoint, is: identity, store: store, on: processor),
                     identity, store, replacing: replacing, progress)
             made = outcome
             let set = EmbeddingSet(
@@ -156,7 +159,8 @@ public struct ExtractStage: Sendable {
     /// - Parameter model: loaded by now. A checkpoint that holds none, or a precision that cannot be had, leaves no trace in
     ///   the store.
     private func encode(
-        _ key: ArtifactKey, _ manifest: DomainManifest, _ model: ImageModel, _ identity: EncoderIdentity, _ store: ArtifactStore,
+        _ key: ArtifactKey, _ manifest: DomainManifest, _ model: ImageModel, _ identity: EncoderIdentity,
+        _ store: ArtifactStore,
         replacing: Bool, _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws -> (kept: ArtifactKey, Outcome) {
         try store.record(identity)

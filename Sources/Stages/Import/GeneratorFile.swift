@@ -50,7 +50,8 @@ struct GeneratorFile {
             return try openWeights(url, joiningShards: false)
         } catch {
             guard case .refused = error.problem else { throw error }
-            throw StageInputError("""
+            throw StageInputError(
+                """
                 \(error)
                 Where it was trained, two lines of Python write a generator's weights alone:
                   model = torch.load("\(url.lastPathComponent)", map_location="cpu", weights_only=False)
@@ -82,7 +83,8 @@ struct GeneratorFile {
         guard latentDimension >= 0, outputs > 0, outputs % width == 0, outputs <= 1 << 24, latentDimension <= 1 << 20 else {
             throw StageInputError(
                 "\(file.source) has a generator from \(inputs) numbers, noise and feature, to \(outputs); images have features of "
-                    + "\(featureDimension) numbers here, and context vectors \(width). Give the checkpoint that it was trained with")
+                    + "\(featureDimension) numbers here, and context vectors \(width). Give the checkpoint that it was trained with"
+            )
         }
         let expected = Generator.shapes(inputs: inputs, outputs: outputs)
         let wrong = expected.sorted { $0.key < $1.key }.filter { shape($0.key) != $0.value }

@@ -81,7 +81,8 @@ extension Training {
         let bytes = state.mapValues { $0.count * MemoryLayout<Float>.stride }
         let largest = StoredFile.largestSize
         if let (name, size) = bytes.max(by: { $0.value < $1.value }), size > largest {
-            throw StageInputError("\(name) would have \(size) bytes, and a store takes \(largest) in one piece; make it smaller")
+            throw StageInputError(
+                "\(name) would have \(size) bytes, and a store takes \(largest) in one piece; make it smaller")
         }
         return bytes.values.reduce(0, +) <= largest
     }

@@ -48,11 +48,12 @@ struct SourceFeatures {
             let others = onlyCenter ? [] : stored.views.filter { $0 != "center" }
             manifests.append(center.manifest)
             encoders.append(stored.encoder)
-            sets.append(FeatureSet(
-                center: center.vectors, augmented: try others.map { try store.embeddings(key, view: $0).vectors },
-                norms: withNorms ? try FeatureNorms(key, augmented: others, in: store) : nil,
-                styles: withStatistics ? try BlockStyles(key, augmented: others, in: store) : nil,
-                labels: center.manifest.labels, domains: Array(repeating: domain, count: center.manifest.images.count)))
+            sets.append(
+                FeatureSet(
+                    center: center.vectors, augmented: try others.map { try store.embeddings(key, view: $0).vectors },
+                    norms: withNorms ? try FeatureNorms(key, augmented: others, in: store) : nil,
+                    styles: withStatistics ? try BlockStyles(key, augmented: others, in: store) : nil,
+                    labels: center.manifest.labels, domains: Array(repeating: domain, count: center.manifest.images.count)))
         }
         (self.manifests, self.sets) = (manifests, sets)
         guard let encoder = encoders.first else { throw StageInputError("no embeddings were given") }
@@ -64,7 +65,8 @@ struct SourceFeatures {
         for manifest in manifests where manifest.classes != manifests[0].classes {
             throw StageInputError("\(manifest.domain) and \(manifests[0].domain) have different classes")
         }
-        for (index, manifest) in manifests.enumerated() where manifests[..<index].contains(where: {
+        for (index, manifest) in manifests.enumerated()
+        where manifests[..<index].contains(where: {
             $0.dataset == manifest.dataset && $0.domain == manifest.domain
         }) {
             throw StageInputError("\(manifest.domain) is given twice, by two artifacts; give one of them")

@@ -28,9 +28,10 @@ extension Recipe {
         for name in StageKind.splitParameters { values[name] = nil }
         return Recipe(
             kind: kind, algorithmVersion: algorithmVersion, parameters: .object(values),
-            inputs: inputs + splits.flatMap { split in
-                zip(SplitKeys.roles, [split.train, split.validation]).map { Input($0, $1) }
-            })
+            inputs: inputs
+                + splits.flatMap { split in
+                    zip(SplitKeys.roles, [split.train, split.validation]).map { Input($0, $1) }
+                })
     }
 }
 

@@ -14,7 +14,8 @@ extension LearningInputs {
         guard target.classNames == classNames else {
             throw StageInputError("\(target.domainNames) and \(domainNames) have different classes")
         }
-        for manifest in target.manifests where features.manifests.contains(where: {
+        for manifest in target.manifests
+        where features.manifests.contains(where: {
             $0.dataset == manifest.dataset && $0.domain == manifest.domain
         }) {
             throw StageInputError("\(manifest.domain) is the target and among the sources; give it as one of them")

@@ -41,9 +41,10 @@ public struct AnswerLines: Sendable {
     }
 
     private var columns: [String] {
-        ["image", "sha256"] + (1...count).flatMap { rank in
-            (["class", "probability"] + (hasSpreads ? ["spread"] : [])).map { rank == 1 ? $0 : "\($0)_\(rank)" }
-        }
+        ["image", "sha256"]
+            + (1...count).flatMap { rank in
+                (["class", "probability"] + (hasSpreads ? ["spread"] : [])).map { rank == 1 ? $0 : "\($0)_\(rank)" }
+            }
     }
 
     /// An answer, with a line feed.
@@ -72,9 +73,10 @@ public struct AnswerLines: Sendable {
     }
 
     private func fields(_ answer: Predictor.Answer) -> [String] {
-        [answer.path, "\(answer.digest)"] + answer.best.flatMap { item in
-            [item.className.text, "\(item.probability)"] + (item.spread.map { ["\($0)"] } ?? [])
-        }
+        [answer.path, "\(answer.digest)"]
+            + answer.best.flatMap { item in
+                [item.className.text, "\(item.probability)"] + (item.spread.map { ["\($0)"] } ?? [])
+            }
     }
 
     private func column(_ name: String, _ number: String) -> String {
@@ -101,14 +103,15 @@ extension String {
     }
 
     fileprivate var escapedForTabs: String {
-        String(unicodeScalars.flatMap { scalar -> [Character] in
-            switch scalar {
-            case "\n": ["\\", "n"]
-            case "\r": ["\\", "r"]
-            case "\t": ["\\", "t"]
-            case "\\": ["\\", "\\"]
-            default: [Character(scalar)]
-            }
-        })
+        String(
+            unicodeScalars.flatMap { scalar -> [Character] in
+                switch scalar {
+                case "\n": ["\\", "n"]
+                case "\r": ["\\", "r"]
+                case "\t": ["\\", "t"]
+                case "\\": ["\\", "\\"]
+                default: [Character(scalar)]
+                }
+            })
     }
 }

@@ -35,7 +35,9 @@ public enum ClassNames {
             names.append(name)
         }
         guard names.count > 1 else {
-            throw ModelError("\(source) names \(names.count == 1 ? "one class" : "no class"); there is nothing to tell apart with fewer than two")
+            throw ModelError(
+                "\(source) names \(names.count == 1 ? "one class" : "no class"); there is nothing to tell apart with fewer than two"
+            )
         }
         return names
     }

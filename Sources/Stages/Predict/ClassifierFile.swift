@@ -30,6 +30,7 @@ extension Model {
 
     private var reasonForNoSharedText: String {
         if parts.method.reads == .pixels { return "it changes the image encoder" }
-        return classifier.batchSize == nil ? "each image has a prompt of its own" : "each batch of images has a prompt of its own"
+        return classifier.batchSize == nil
+            ? "each image has a prompt of its own" : "each batch of images has a prompt of its own"
     }
 }

@@ -87,7 +87,8 @@ public struct ModelError: Error, CustomStringConvertible {
 extension ZeroShot {
     fileprivate static func parameters(_ templates: [String]) throws -> JSONValue {
         let isOne = templates.count == 1 && templates[0].contains("{}")
-        let given: [String: JSONValue] = isOne
+        let given: [String: JSONValue] =
+            isOne
             ? ["template": .string(templates[0])] : ["templates": .array(templates.map(JSONValue.string))]
         let parameters = JSONValue.object(kind.defaults.members.merging(given) { $1 })
         _ = try kind.check(parameters)

@@ -77,7 +77,8 @@ public struct Predictor {
         if ready > 0 {
             let all = SeenImages.joined(seen)
             probabilities = try model.classifier.probabilities(
-                of: ready == pictures ? all : all.subset(Array(0..<ready))) { _ in }
+                of: ready == pictures ? all : all.subset(Array(0..<ready))
+            ) { _ in }
             seen = ready < pictures ? [all.subset(Array(ready..<pictures))] : []
         }
         var number = 0
@@ -98,9 +99,10 @@ public struct Predictor {
                         "the probability for “\(path)” is not a finite number: what was learned is too large for this text "
                             + "encoder")
                 }
-                return .answer(Answer(
-                    path: path, digest: digest,
-                    best: best.map { (model.parts.classes[$0.label], $0.probability, $0.spread) }, isWhite: isWhite))
+                return .answer(
+                    Answer(
+                        path: path, digest: digest,
+                        best: best.map { (model.parts.classes[$0.label], $0.probability, $0.spread) }, isWhite: isWhite))
             }
         }
     }

@@ -29,10 +29,11 @@ public struct ModelSize: Hashable, Sendable {
         let width = Double(architecture.textWidth)
         // Twelve width × width matrices to a layer: queries, keys, values, output, and 4 and 4 for the MLP.
         textRowGigaflop = 24 * width * width * Double(architecture.textLayers) / 1e9
-        imageBlocks = switch architecture.imageTower {
-        case .transformer(_, let layers): layers
-        case .resNet(let blocks): blocks.count
-        }
+        imageBlocks =
+            switch architecture.imageTower {
+            case .transformer(_, let layers): layers
+            case .resNet(let blocks): blocks.count
+            }
         dimension = architecture.dimension
         textWidth = architecture.textWidth
         loadSeconds = Double(weightBytes) / 1e9

@@ -227,7 +227,9 @@ extension Tensor {
     /// The product of rows, [m, k], and weights, [k, n].
     static func product(_ rows: Tensor, weights: Tensor) -> Tensor {
         let (m, n, k) = (rows.rows, weights.columns, rows.columns)
-        guard FewRowsProduct.isAvailable, m <= FewRowsProduct.mostRows, n % 32 == 0, k > 0 else { return product(rows, weights) }
+        guard FewRowsProduct.isAvailable, m <= FewRowsProduct.mostRows, n % 32 == 0, k > 0 else {
+            return product(rows, weights)
+        }
         var result = Tensor(uninitialized: [m, n])
         ProductArithmetic.count(m: m, n: n, k: k)
         result.withUnsafeMutablePointer { c in

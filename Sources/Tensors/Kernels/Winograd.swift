@@ -99,10 +99,11 @@ package enum Winograd {
             for row in 0..<6 {
                 let pixels = pixels + 6 * row
                 tile.store(
-                    transformInput((
-                        pixels[0].vector(at: channel), pixels[1].vector(at: channel), pixels[2].vector(at: channel),
-                        pixels[3].vector(at: channel), pixels[4].vector(at: channel), pixels[5].vector(at: channel)
-                    )), at: 6 * 16 * row, stride: 16)
+                    transformInput(
+                        (
+                            pixels[0].vector(at: channel), pixels[1].vector(at: channel), pixels[2].vector(at: channel),
+                            pixels[3].vector(at: channel), pixels[4].vector(at: channel), pixels[5].vector(at: channel)
+                        )), at: 6 * 16 * row, stride: 16)
             }
             for column in 0..<6 {
                 result.store(

@@ -49,7 +49,9 @@ struct NumPyHeader {
         guard text.contains(#/'fortran_order':\s*False/#) else {
             throw .refused("its columns come before its rows; save it with numpy.ascontiguousarray")
         }
-        guard let match = text.firstMatch(of: #/'shape':\s*\(([0-9, L]*)\)/#) else { throw .malformed("its header has no shape") }
+        guard let match = text.firstMatch(of: #/'shape':\s*\(([0-9, L]*)\)/#) else {
+            throw .malformed("its header has no shape")
+        }
         var shape: [Int] = []
         for part in match.1.split(separator: ",") {
             let digits = part.filter(\.isNumber)

@@ -73,7 +73,8 @@ public func divergenceWithinGroups(_ x: Variable, from target: Variable, of coun
     let t = logT.mapped { exponential($0) }
     let difference = logT - logS
     let sum = t.dot(difference)
-    return .output(Tensor(Float(sum / Double(groups))), of: [x, target]) { [needs = (x.needsGradient, target.needsGradient)] gradient in
+    return .output(Tensor(Float(sum / Double(groups))), of: [x, target]) {
+        [needs = (x.needsGradient, target.needsGradient)] gradient in
         let factor = gradient.scalar / Float(groups)
         let ofX = needs.0 ? logS.mapped { exponential($0) }.combined(with: t) { ($0 - $1) * factor } : nil
         guard needs.1 else { return [ofX, nil] }

@@ -29,7 +29,8 @@ public struct FrozenLinear: Sendable {
         precondition(x.value.columns == weights.inputs, "a layer of \(weights.inputs) inputs cannot follow \(x.value.shape)")
         var y = residual?.value ?? Tensor(uninitialized: [n, weights.outputs])
         precondition(
-            y.rows == n && y.columns == weights.outputs, "a residual of \(y.shape) cannot be added to [\(n), \(weights.outputs)]")
+            y.rows == n && y.columns == weights.outputs,
+            "a residual of \(y.shape) cannot be added to [\(n), \(weights.outputs)]")
         y.withUnsafeMutablePointer { y in
             x.value.withUnsafePointer { x in
                 bias.withUnsafePointer {

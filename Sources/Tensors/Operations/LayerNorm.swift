@@ -20,11 +20,19 @@ public func layerNorm(_ x: Variable, weight: Variable, bias: Variable, epsilon: 
                         parallel(n, grain: max(1, 16_384 / d)) { range in
                             for row in range {
                                 let from = px.pointer + row * d, to = py.pointer + row * d
-                                let mean = sum(d) { from.vector(at: $0) } scalar: { from[$0] } / Float(d)
-                                let variance = sum(d) {
-                                    let c = from.vector(at: $0) - mean
-                                    return c * c
-                                } scalar: { (from[$0] - mean) * (from[$0] - mean) } / Float(d)
+                                let mean =
+                                    sum(d) {
+                                        from.vector(at: $0)
+                                    } scalar: {
+                                        from[$0]
+                                    } / Float(d)
+                                let variance =
+                                    sum(d) {
+                                        let c = from.vector(at: $0) - mean
+                                        return c * c
+                                    } scalar: {
+                                        (from[$0] - mean) * (from[$0] - mean)
+                                    } / Float(d)
                                 let inverse = 1 / (variance + epsilon).squareRoot()
                                 pm.pointer[2 * row] = mean
                                 pm.pointer[2 * row + 1] = inverse
@@ -67,10 +75,16 @@ private func layerNormGradients(
                                 let w = pw.pointer
                                 let mean = pm.pointer[2 * row], inverse = pm.pointer[2 * row + 1]
                                 // dx = (gw − mean(gw) − x̂ · mean(gw · x̂)) / deviation
-                                let a = sum(d) { g.vector(at: $0) * w.vector(at: $0) } scalar: { g[$0] * w[$0] }
+                                let a = sum(d) {
+                                    g.vector(at: $0) * w.vector(at: $0)
+                                } scalar: {
+                                    g[$0] * w[$0]
+                                }
                                 let b = sum(d) {
                                     g.vector(at: $0) * w.vector(at: $0) * (from.vector(at: $0) - mean)
-                                } scalar: { g[$0] * w[$0] * (from[$0] - mean) }
+                                } scalar: {
+                                    g[$0] * w[$0] * (from[$0] - mean)
+                                }
                                 let meanG = a / Float(d), meanGX = b * inverse / Float(d)
                                 var j = 0
                                 while j + 16 <= d {

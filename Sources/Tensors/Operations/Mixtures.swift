@@ -10,14 +10,15 @@ public func mixtures(of parts: [Variable], weights: Variable, bias: Variable) ->
     precondition(
         weights.value.columns == parts.count && bias.value.count == sums && parts.allSatisfy { $0.value.shape == shape },
         "weights of \(weights.value.shape) and \(bias.value.shape) for \(parts.count) matrices of \(shape)")
-    let y = Tensor(besideEachOther: (0..<sums).map { k in
-        var sum = Tensor(shape, repeating: bias.value.values[k])
-        for (l, part) in parts.enumerated() {
-            let weight = weights.value[k, l]
-            sum.combine(with: part.value) { $0 + weight * $1 }
-        }
-        return sum
-    })
+    let y = Tensor(
+        besideEachOther: (0..<sums).map { k in
+            var sum = Tensor(shape, repeating: bias.value.values[k])
+            for (l, part) in parts.enumerated() {
+                let weight = weights.value[k, l]
+                sum.combine(with: part.value) { $0 + weight * $1 }
+            }
+            return sum
+        })
     let values = parts.map(\.value), a = weights.value, needs = parts.map(\.needsGradient)
     return .output(y, of: parts + [weights, bias]) { gradient in
         let ofSums = (0..<sums).map { gradient.columns($0 * d..<($0 + 1) * d) }

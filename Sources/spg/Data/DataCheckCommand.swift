@@ -22,9 +22,10 @@ struct DataCheckCommand: ParsableCommand {
     @Flag(help: "Decode every image; this also finds truncated files and duplicates (files with the same bytes).")
     var decode = false
 
-    @Option(help: ArgumentHelp(
-        "A folder of split files: also list images that they name but that do not exist, and images that they omit.",
-        valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp(
+            "A folder of split files: also list images that they name but that do not exist, and images that they omit.",
+            valueName: "dir"), completion: .directory)
     var splits: String?
 
     func run() throws {
@@ -48,7 +49,8 @@ struct DataCheckCommand: ParsableCommand {
                 // Which images there are counts here, and not what is in them.
                 let parts = try folder.parts(of: domain, in: splits) { $0.map { Digest(of: Data($0.utf8)) } }
                 let counts = [parts.train, parts.validation].map { grouped($0.images.count) }
-                print("\nSplit of \(domain): train \(counts[0]), val \(counts[1]), of \(grouped(parts.images.images.count)) used")
+                print(
+                    "\nSplit of \(domain): train \(counts[0]), val \(counts[1]), of \(grouped(parts.images.images.count)) used")
                 if let note = parts.extraNote { print(note) }
             } catch let error as DatasetError {
                 faults.append(error.description)
@@ -73,14 +75,17 @@ extension DataSetCheck {
             let remarks = [
                 domain.isMissing ? "not there" : nil,
                 domain.expected.flatMap { domain.isMissing || $0 == domain.images ? nil : difference(domain.images - $0) },
-                missing.isEmpty ? nil : "no \(missing.prefix(5).map(\.text).joined(separator: ", "))\(missing.count > 5 ? ", …" : "")",
+                missing.isEmpty
+                    ? nil : "no \(missing.prefix(5).map(\.text).joined(separator: ", "))\(missing.count > 5 ? ", …" : "")",
             ]
             table.append([
                 domain.name.text, domain.letter ?? "", domain.isMissing ? "" : grouped(domain.images),
                 domain.expected.map(grouped) ?? "", remarks.compactMap(\.self).joined(separator: "; "),
             ])
         }
-        let classes = folder.known.map { $0.classCount == folder.classes.count ? "" : " where a whole copy has \($0.classCount)" }
+        let classes = folder.known.map {
+            $0.classCount == folder.classes.count ? "" : " where a whole copy has \($0.classCount)"
+        }
         var parts = [
             "\(folder.name) in \(folder.root), layout “\(folder.layout.origin)”",
             table.text,
@@ -104,7 +109,8 @@ extension DataSetCheck {
                     + "with the same bytes were not looked for. --decode does that.")
         }
         parts.append(
-            !isUsable ? "It cannot be used as it is."
+            !isUsable
+                ? "It cannot be used as it is."
                 : warnings.isEmpty ? "It can be used." : "It can be used, without what is named above.")
         if let line = unusedCounts.line { parts.append(line) }
         return parts.joined(separator: "\n\n")

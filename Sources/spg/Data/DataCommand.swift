@@ -11,9 +11,10 @@ struct DataCommand: ParsableCommand {
 
 /// A data set in a folder: `NAME ROOT`.
 struct DataSetArguments: ParsableArguments {
-    @Argument(help: ArgumentHelp(
-        "A data set's name, as spg data list shows it; or folder, for any data set laid out as domain/class/image.",
-        valueName: "name"))
+    @Argument(
+        help: ArgumentHelp(
+            "A data set's name, as spg data list shows it; or folder, for any data set laid out as domain/class/image.",
+            valueName: "name"))
     var name: String
 
     @Argument(help: ArgumentHelp("The data set's folder.", valueName: "root"), completion: .directory)

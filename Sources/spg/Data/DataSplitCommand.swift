@@ -25,8 +25,10 @@ struct DataSplitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides which images are in which part.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(name: .customLong("as"), help: ArgumentHelp(
-        "Split as a paper's authors do: spg or domainbed. This also sets the shares.", valueName: "authors"))
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "Split as a paper's authors do: spg or domainbed. This also sets the shares.", valueName: "authors"))
     var authors: AuthorsSplit.Authors?
 
     @Option(help: ArgumentHelp("The share of each class and domain that trains: 0.7.", valueName: "share"))
@@ -39,7 +41,8 @@ struct DataSplitCommand: ParsableCommand {
 
     func validate() throws {
         if authors != nil, trainFraction ?? fraction != nil {
-            throw ValidationError("--train-fraction and --fraction do not go with --as: those authors have shares of their own.")
+            throw ValidationError(
+                "--train-fraction and --fraction do not go with --as: those authors have shares of their own.")
         }
         guard shares.train > 0, shares.train < 1 else {
             throw ValidationError("--train-fraction must be a share above 0 and below 1, not \(shares.train)")

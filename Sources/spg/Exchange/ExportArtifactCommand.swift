@@ -45,8 +45,10 @@ struct ExportArtifactCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The key or name of an artifact; for features, one or more.", valueName: "key"))
     var keys: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp(
-        "The file to write, or the folder for files; it must not exist yet.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The file to write, or the folder for files; it must not exist yet.", valueName: "file"))
     var output: String
 
     @OptionGroup(title: "Probabilities of all classes") var probabilities: ProbabilityOptions

@@ -21,7 +21,9 @@ struct ExportPlotsCommand: ParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the files; it is made where there is none.", valueName: "folder"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The folder of the files; it is made where there is none.", valueName: "folder")
+    )
     var output: String
 
     @Option(help: ArgumentHelp("How wide the charts are, in mm, cm, in or pt.", valueName: "length"))
@@ -47,11 +49,13 @@ struct ExportPlotsCommand: ParsableCommand {
             let folder = URL(fileURLWithPath: output), count = "\(charts.count) chart\(charts.count == 1 ? "" : "s")"
             for chart in charts {
                 _ = try NewFiles.update(
-                    folder.appendingPathComponent("\(chart.name).vl.json"), with: Data((chart.specification.canonicalText + "\n").utf8))
+                    folder.appendingPathComponent("\(chart.name).vl.json"),
+                    with: Data((chart.specification.canonicalText + "\n").utf8))
             }
             guard let pictures = try ChartPictures.drawn(charts) else {
                 print("\(output): \(count) as Vega-Lite (.vl.json)")
-                Console.standardError.warning("""
+                Console.standardError.warning(
+                    """
                     no SVG, PDF and PNG are written, since vl-convert is not installed: pip install vl-convert-python, or name an \
                     interpreter that has it (PYTHON=.venv/bin/python)
                     """)
@@ -75,7 +79,9 @@ struct PaperLength: ExpressibleByArgument {
 
     init?(argument: String) {
         let units = ["mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72, "pt": 1]
-        guard let factor = units[String(argument.suffix(2))], let number = Double(argument.dropLast(2)), number > 0 else { return nil }
+        guard let factor = units[String(argument.suffix(2))], let number = Double(argument.dropLast(2)), number > 0 else {
+            return nil
+        }
         points = number * factor
     }
 

@@ -20,7 +20,8 @@ struct ExportTensorBoardCommand: ParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the runs; it is made where there is none.", valueName: "folder"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The folder of the runs; it is made where there is none.", valueName: "folder"))
     var output: String
 
     func run() throws {

@@ -8,7 +8,9 @@ import Stages
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Imports features, prompts and generators that were made elsewhere.",
-        subcommands: [ImportFeaturesCommand.self, ImportLearnedCommand<PromptImport>.self, ImportLearnedCommand<GeneratorImport>.self])
+        subcommands: [
+            ImportFeaturesCommand.self, ImportLearnedCommand<PromptImport>.self, ImportLearnedCommand<GeneratorImport>.self,
+        ])
 }
 
 struct ImportFeaturesCommand: ParsableCommand {
@@ -75,7 +77,9 @@ struct ImportFeaturesCommand: ParsableCommand {
             var vectors = 0
             let outcomes = try work.run(
                 file.tensor(), norms: file.norms(), source: file.source, checkpoint: checkpoint, store: store,
-                progress: { line.update($0, of: $1); vectors = $1 })
+                progress: {
+                    line.update($0, of: $1); vectors = $1
+                })
             line.finish(vectors, of: vectors)
             for outcome in outcomes {
                 if outcome.ignoredCopies > 0 {

@@ -8,19 +8,22 @@ import Tensors
 
 /// What computes again what an evaluation says of all classes.
 struct ProbabilityOptions: ParsableArguments {
-    @Flag(name: .customLong("probabilities"), help: ArgumentHelp(
-        "Export the probabilities of all classes, too. They are not in the store: they are computed again from what the "
-            + "evaluation was made from. A command's evaluation cannot be; one with prompts in the image encoder (VPT, MaPLe) "
-            + "reads the images again."))
+    @Flag(
+        name: .customLong("probabilities"),
+        help: ArgumentHelp(
+            "Export the probabilities of all classes, too. They are not in the store: they are computed again from what the "
+                + "evaluation was made from. A command's evaluation cannot be; one with prompts in the image encoder (VPT, MaPLe) "
+                + "reads the images again."))
     var areWanted = false
 
     @Option(help: ArgumentHelp("With --probabilities: the CLIP checkpoint of the evaluation.", valueName: "path"))
     var checkpoint = "Models/icon-clip"
 
-    @Option(help: ArgumentHelp(
-        "With --probabilities: how many threads to use; by default, as many as the evaluation had. With another number, the "
-            + "last bits may differ.",
-        valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "With --probabilities: how many threads to use; by default, as many as the evaluation had. With another number, the "
+                + "last bits may differ.",
+            valueName: "n"))
     var threads: Int?
 
     func validate() throws { try ThreadOptions.check(threads, "--threads") }
@@ -35,7 +38,8 @@ struct ProbabilityOptions: ParsableArguments {
         }
         Console.standardError.clearStatus()
         if probabilities.difference > 0 {
-            Console.standardError.warning("""
+            Console.standardError.warning(
+                """
                 the probabilities computed now differ from those in the store by up to \(probabilities.difference): the evaluation \
                 was made on another machine, or with another number of threads
                 """)

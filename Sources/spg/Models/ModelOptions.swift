@@ -83,7 +83,8 @@ struct ModelOptions: ParsableArguments {
             let instance = try selecting { try plan.instance(InstanceSelector(name)) }
             guard try store.contains(instance.key) else {
                 throw NoModel(
-                    description: "\(instance.name) is not made yet; make it first: spg run \(pipeline) --until \"\(instance.name)\"")
+                    description:
+                        "\(instance.name) is not made yet; make it first: spg run \(pipeline) --until \"\(instance.name)\"")
             }
             let path = checkpoint ?? plan.specification.checkpoint.value
             return (try ModelParts(instance.key, in: store), try Checkpoint(telling: path), store)

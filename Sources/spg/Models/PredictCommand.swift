@@ -22,7 +22,8 @@ struct PredictCommand: ParsableCommand {
     @Argument(help: ModelOptions.help)
     var model: String
 
-    @Argument(help: ArgumentHelp("Pictures, folders, or - for a list on standard input.", valueName: "image"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("Pictures, folders, or - for a list on standard input.", valueName: "image"), completion: .file())
     var images: [String]
 
     @OptionGroup var options: ModelOptions

@@ -88,14 +88,17 @@ struct CollectCommand: ParsableCommand {
             print("  " + (request?.text ?? "no run has asked for:"))
             for artifact in artifacts { print("    \(artifact.text)") }
         }
-        print("""
+        print(
+            """
             \(garbage.artifacts.count) artifacts, made in \(clockTime(garbage.artifacts.reduce(0) { $0 + $1.seconds })); \
             \(garbage.embeddings) features (\(byteSize(garbage.embeddingBytes))); block statistics of \
             \(garbage.statistics) images (\(byteSize(garbage.statisticsBytes))); \(garbage.checkpoints) unfinished trainings; \
             \(garbage.failures) failures; \(garbage.files) digests of files that are gone
             """)
         if !garbage.pipelines.isEmpty {
-            print((delete ? "Pipelines forgotten: " : "Pipelines not named, to be forgotten: ") + garbage.pipelines.joined(separator: ", "))
+            print(
+                (delete ? "Pipelines forgotten: " : "Pipelines not named, to be forgotten: ")
+                    + garbage.pipelines.joined(separator: ", "))
         }
         guard !delete else { return }
         print("Nothing was changed; --delete removes it.")

@@ -27,14 +27,16 @@ struct StatisticsCommand: ParsableCommand {
             for row in statistics.features {
                 let (images, size) = (row.imagesWithStatistics, byteSize(row.statisticsBytes))
                 features.append([
-                    row.encoder, row.view, "\(row.images)", byteSize(row.bytes), "\(row.imagesWithNorms)", images > 0 ? "\(images)" : "",
+                    row.encoder, row.view, "\(row.images)", byteSize(row.bytes), "\(row.imagesWithNorms)",
+                    images > 0 ? "\(images)" : "",
                     images > 0 ? size : "",
                 ])
             }
             var pipelines = Table([.init("pipeline"), .init("instances", .trailing), .init("done", .trailing)])
             for row in statistics.pipelines { pipelines.append([row.name, "\(row.instances)", "\(row.done)"]) }
             for table in [kinds, features, pipelines] where !table.rows.isEmpty { print(table.text + "\n") }
-            print("""
+            print(
+                """
                 \(statistics.images) different images; digests of \(statistics.files) files are remembered; \
                 \(statistics.checkpoints) trainings are unfinished
                 \(storage.store): \(byteSize(statistics.fileBytes)), of which \(byteSize(statistics.freeBytes)) are free; \

@@ -27,7 +27,8 @@ struct VerifyCommand: ParsableCommand {
             let line = ProgressLine("verify", unit: "blobs")
             let result = try store.verify { line.update($0, of: $1) }
             Console.standardError.clearStatus()
-            print("""
+            print(
+                """
                 \(result.blobs) blobs (\(byteSize(result.bytes))) and \(result.artifacts) artifacts of \(storage.store) were \
                 compared: \(result.damages.isEmpty ? "all are as they were written." : "\(result.damages.count) are damaged.")
                 """)
@@ -40,7 +41,8 @@ struct VerifyCommand: ParsableCommand {
                 print("\nTo remove it, so that a run remakes it: spg store verify --drop --store \"\(storage.store)\"")
             }
             if result.damages.contains(where: \.isOfFile) {
-                print("""
+                print(
+                    """
                     The file itself is damaged: put a backup in its place, or save what can be read and verify that:
                       sqlite3 "\(storage.store)" .recover | sqlite3 recovered.sqlite
                     """)

@@ -26,10 +26,12 @@ extension TorchFile {
     public static func encodeCheckpoint(_ tensors: [String: Tensor], epoch: Int, accuracy: Double?) -> Data? {
         let ordered = tensors.sorted { $0.key < $1.key }
         let items = ordered.enumerated().map { PickleText.text($1.key) + .tensor($1.value, storage: $0) }
-        return archive(ordered.map(\.value), pickle: .dictionary([
-            .text("state_dict") + .ordered(items), .text("epoch") + .integer(epoch), .text("optimizer") + .none,
-            .text("scheduler") + .none, .text("val_result") + (accuracy.map(PickleText.real) ?? .none),
-        ]))
+        return archive(
+            ordered.map(\.value),
+            pickle: .dictionary([
+                .text("state_dict") + .ordered(items), .text("epoch") + .integer(epoch), .text("optimizer") + .none,
+                .text("scheduler") + .none, .text("val_result") + (accuracy.map(PickleText.real) ?? .none),
+            ]))
     }
 
     private static func archive(_ tensors: [Tensor], pickle: PickleText) -> Data? {

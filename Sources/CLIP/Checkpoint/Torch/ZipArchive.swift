@@ -36,7 +36,10 @@ package struct ZipArchive: Sendable {
             let record = try ZipRecord(in: file, at: position, end: directory.range.upperBound)
             position = record.end
             let range = try record.content(in: file, before: directory.range.lowerBound)
-            guard members.updateValue(Member(range: range, checksum: record.checksum, packing: record.packing), forKey: record.name) == nil else {
+            guard
+                members.updateValue(
+                    Member(range: range, checksum: record.checksum, packing: record.packing), forKey: record.name) == nil
+            else {
                 throw .malformed("it has two members named \"\(record.name)\"")
             }
             spans.append((record.offset, range.upperBound, record.name))
@@ -159,7 +162,8 @@ private struct ZipRecord {
         }
         (size, self.offset, self.checksum) = (packedSize, offset, checksum)
         packing =
-            flags & 1 == 1 ? "encrypted"
+            flags & 1 == 1
+            ? "encrypted"
             : method != 0 || packedSize != unpackedSize ? "compressed" : nil
     }
 

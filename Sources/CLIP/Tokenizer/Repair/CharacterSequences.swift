@@ -60,13 +60,15 @@ struct CharacterSequences: Sendable {
     }
 
     func prepare(_ text: [UnicodeScalar]) -> Prepared {
-        Prepared(kinds: [start] + text.map { scalar in
-            var kinds = listed[scalar] ?? 0
-            if word != 0, scalar == "_" || scalar.properties.isLetterOrNumber { kinds |= word }
-            if scalar != "\n" { kinds |= any }
-            if !scalar.isLatinLetter { kinds |= unlatin }
-            return kinds
-        })
+        Prepared(
+            kinds: [start]
+                + text.map { scalar in
+                    var kinds = listed[scalar] ?? 0
+                    if word != 0, scalar == "_" || scalar.properties.isLetterOrNumber { kinds |= word }
+                    if scalar != "\n" { kinds |= any }
+                    if !scalar.isLatinLetter { kinds |= unlatin }
+                    return kinds
+                })
     }
 
     func prepare(_ bytes: [UInt8]) -> Prepared {

@@ -14,7 +14,9 @@ struct FrozenLayer: Sendable {
         _ precision: Precision
     ) {
         (lnOne, lnTwo, self.activation) = (weights.lnOne, weights.lnTwo, activation)
-        (attentionIn, attentionOut) = (FrozenLinear(weights.attentionIn, precision), FrozenLinear(weights.attentionOut, precision))
+        (attentionIn, attentionOut) = (
+            FrozenLinear(weights.attentionIn, precision), FrozenLinear(weights.attentionOut, precision)
+        )
         (up, down) = (FrozenLinear(weights.mlpUp, precision), FrozenLinear(weights.mlpDown, precision))
         attention = HeadAttention(headWidth: headWidth, width: weights.attentionOut.weight.rows, precision: precision)
         inner = weights.mlpUp.weight.rows
@@ -57,8 +59,9 @@ struct FrozenLayer: Sendable {
     /// The bytes that are kept of the layer for a backward pass: inputs of both normalisations, queries, keys and values, the
     /// MLP before its activation, attention's weights.
     func activationBytes(images: Int, tokens: Int) -> Int {
-        4 * images * (tokens * (5 * attention.width + inner)
-            + attention.width / attention.headWidth * attention.scoresMemory(tokens: tokens))
+        4 * images
+            * (tokens * (5 * attention.width + inner)
+                + attention.width / attention.headWidth * attention.scoresMemory(tokens: tokens))
     }
 }
 

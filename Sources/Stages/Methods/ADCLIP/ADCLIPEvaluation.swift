@@ -8,7 +8,8 @@ public enum ADCLIPEvaluation: EvaluationMethod {
     public struct Parameters: CheckedParameters {
         public static let source = "AD-CLIP"
 
-        @Parameter("""
+        @Parameter(
+            """
             Where the source domain's tokens come from: mapped from the image's style (paper), or the image's own (released \
             code).
             """)

@@ -23,15 +23,17 @@ extension ADCLIP: LearnedMethod {
     }
 
     public static func contents(of learner: ADCLIP, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-            tensors: learner.result.projectors.tensors, validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
+                tensors: learner.result.projectors.tensors, validationAccuracy: learner.result.validationAccuracy))
     }
 
     /// In a step an image of the source and one of the target make a pair, whose prompts begin with the same tokens.
     public static func work(_ size: StageSize) -> Work {
         let epochs = size.number("epochs")
-        let rows = 1 + 2 * size.styleBlocks
+        let rows =
+            1 + 2 * size.styleBlocks
             + 2 * (size.styleImageTokens + StageSize.tokensOfClass * Double(size.classes))
         let step = 2 * size.number("batchSize", default: 16) * rows * size.model.textRowGigaflop
         return Work(gigaflop: size.steps(epochs: epochs) * step, share: 0.6, unit: step)

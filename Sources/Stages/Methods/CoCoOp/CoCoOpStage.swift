@@ -19,9 +19,10 @@ extension CoCoOp: LearnedMethod {
     }
 
     public static func contents(of learner: CoCoOp, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-            tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
+                tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
     }
 
     /// Every training image has a prompt of its own, forwards and backwards.

@@ -39,8 +39,9 @@ extension LearningInputs {
     /// What the store keeps of a prompt that CoOp's training has learned.
     /// - Parameter method: whose loss it was.
     func prompt(_ method: String, _ learner: CoOp) -> ArtifactContents {
-        .prompt(StoredPrompt(
-            method: method, domain: domainNames, seed: learner.parameters.seed, vectors: learner.prompt.contexts,
-            validationAccuracy: learner.prompt.validationAccuracy))
+        .prompt(
+            StoredPrompt(
+                method: method, domain: domainNames, seed: learner.parameters.seed, vectors: learner.prompt.contexts,
+                validationAccuracy: learner.prompt.validationAccuracy))
     }
 }

@@ -76,7 +76,8 @@ public enum PromptEvaluation: EvaluationMethod {
         let model = base.model
         let prompts = (0..<learned.tensors.count).compactMap { learned.tensors["prompts.\($0)"] }
         guard let first = prompts.first, first.shape.count == 2, prompts.allSatisfy({ $0.shape == first.shape }) else {
-            throw StageInputError("\(learned.source): prompts are one or more matrices of one shape, not \(prompts.map(\.shape))")
+            throw StageInputError(
+                "\(learned.source): prompts are one or more matrices of one shape, not \(prompts.map(\.shape))")
         }
         guard first.columns == model.transformer.width else {
             throw PromptError.widths(prompt: first.columns, text: model.transformer.width)

@@ -39,8 +39,9 @@ public enum DAPLEvaluation: EvaluationMethod {
     public static func classifier(
         _ learned: LearnedParts, _ parameters: NoParameters, on base: ClassifierBase
     ) throws -> any Classifier {
-        guard let context = DomainAdaptedContext(
-            tensors: learned.tensors, classCount: base.classes.count, width: base.model.transformer.width)
+        guard
+            let context = DomainAdaptedContext(
+                tensors: learned.tensors, classCount: base.classes.count, width: base.model.transformer.width)
         else {
             throw StageInputError(
                 "\(learned.source) does not fit \(base.classes.count) classes and a text width of "

@@ -21,9 +21,10 @@ extension DAPL: LearnedMethod {
     }
 
     public static func contents(of learner: DAPL, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-            tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
+                tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
     }
 
     /// In each step the prompts of both domains.

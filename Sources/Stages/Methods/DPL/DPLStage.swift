@@ -18,9 +18,10 @@ extension DPL: LearnedMethod {
     }
 
     public static func contents(of learner: DPL, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-            tensors: learner.result.network.tensors, validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
+                tensors: learner.result.network.tensors, validationAccuracy: learner.result.validationAccuracy))
     }
 
     /// In each step a prompt for each domain.

@@ -22,10 +22,11 @@ extension DualCoOp: LearnedMethod {
 
     public static func contents(of learner: DualCoOp, from inputs: LearningInputs) -> ArtifactContents {
         let result = learner.result
-        return .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-            tensors: ["positive": result.contexts.positive, "negative": result.contexts.negative],
-            validationAccuracy: result.validationAccuracy))
+        return .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
+                tensors: ["positive": result.contexts.positive, "negative": result.contexts.negative],
+                validationAccuracy: result.validationAccuracy))
     }
 
     /// CoOp twice.

@@ -70,8 +70,9 @@ extension LearningInputs {
             let pairs = learned.map(\.1)
             let shapes = Set(pairs.flatMap { [$0.positive.shape, $0.negative.shape] })
             guard let shape = shapes.first, shapes.count == 1, shape.count == 2 else {
-                throw StageInputError("the prompts differ in shape: \(shapes.sorted { $0.lexicographicallyPrecedes($1) }); "
-                    + "fit them with the same contextLength")
+                throw StageInputError(
+                    "the prompts differ in shape: \(shapes.sorted { $0.lexicographicallyPrecedes($1) }); "
+                        + "fit them with the same contextLength")
             }
             return pairs
         }

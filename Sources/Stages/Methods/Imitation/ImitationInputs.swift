@@ -27,9 +27,10 @@ extension LearningInputs {
     /// What the store keeps of a network that has learned.
     func weights<Network: ImitatingNetwork>(_ method: String, _ learner: PromptImitation<Network>) -> ArtifactContents {
         let result = learner.result
-        return .weights(LearnedWeights(
-            method: method, domain: domainNames, seed: learner.parameters.seed, tensors: result.network.tensors,
-            validationAccuracy: result.validationAccuracy))
+        return .weights(
+            LearnedWeights(
+                method: method, domain: domainNames, seed: learner.parameters.seed, tensors: result.network.tensors,
+                validationAccuracy: result.validationAccuracy))
     }
 }
 

@@ -33,7 +33,8 @@ extension PromptRegressor: LearnedMethod {
     }
 
     public static func work(_ size: StageSize) -> Work {
-        size.imitating(weights: Work.weights(
-            ofLayers: [Double(size.model.dimension), 128, 256, 512, 1024, 4 * Double(size.model.textWidth)]))
+        size.imitating(
+            weights: Work.weights(
+                ofLayers: [Double(size.model.dimension), 128, 256, 512, 1024, 4 * Double(size.model.textWidth)]))
     }
 }

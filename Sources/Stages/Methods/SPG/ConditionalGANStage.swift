@@ -24,9 +24,10 @@ extension ConditionalGAN: LearnedMethod {
     }
 
     public static func contents(of learner: ConditionalGAN, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-            tensors: learner.result.generator.tensors, validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
+                tensors: learner.result.generator.tensors, validationAccuracy: learner.result.validationAccuracy))
     }
 
     /// The generator and the discriminator both train in each step; validation classifies with a prompt for each image.

@@ -23,9 +23,10 @@ extension MaPLe: LearnedMethod {
     public static func contents(
         of learner: VisionPromptTraining<MaPLe>, from inputs: LearningInputs
     ) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
-            validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
+                validationAccuracy: learner.result.validationAccuracy))
     }
 
     public static func work(_ size: StageSize) -> Work { size.visionPromptLearning }

@@ -21,9 +21,10 @@ extension VPT: LearnedMethod {
     public static func contents(
         of learner: VisionPromptTraining<VPT>, from inputs: LearningInputs
     ) -> ArtifactContents {
-        .weights(LearnedWeights(
-            method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
-            validationAccuracy: learner.result.validationAccuracy))
+        .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.seed, tensors: learner.result.prompts.tensors,
+                validationAccuracy: learner.result.validationAccuracy))
     }
 
     public static func work(_ size: StageSize) -> Work { size.visionPromptLearning }

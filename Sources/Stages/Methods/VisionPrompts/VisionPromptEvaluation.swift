@@ -7,7 +7,9 @@ public enum VisionPromptEvaluation: EvaluationMethod {
     public static let kind = StageKind(
         evaluating: VisionPromptEvaluation.self, as: "vision-prompts", version: 1,
         roles: [.init("generator", .generator, .cell)])
-    public static var abstract: String { "Encodes images with learned prompts in the image encoder, and classifies them (VPT, MaPLe)." }
+    public static var abstract: String {
+        "Encodes images with learned prompts in the image encoder, and classifies them (VPT, MaPLe)."
+    }
     public static var example: String { "--embeddings sketch --generator 0d1f2e3c --checkpoint ViT-B-16.pt" }
 
     /// Images are encoded anew, and classified by one prompt for each class.

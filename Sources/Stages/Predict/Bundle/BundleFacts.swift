@@ -56,7 +56,9 @@ struct BundleFacts: Codable {
         guard (2...ModelBundle.mostClasses).contains(classes.count), Set(classes.map { Name($0) }).count == classes.count else {
             throw ModelError("it has \(classes.count) classes; expected are two or more, each once")
         }
-        guard (1...1 << 20).contains(encoder.dimension) else { throw ModelError("it has features of \(encoder.dimension) numbers") }
+        guard (1...1 << 20).contains(encoder.dimension) else {
+            throw ModelError("it has features of \(encoder.dimension) numbers")
+        }
         return ModelParts(
             method: way, parameters: parameters,
             learned: LearnedParts(

@@ -33,8 +33,10 @@ extension ModelBundle {
                 bytes: { ElementType.float32.bytes(of: tensor) })
         }
         let vocabulary = try Data(contentsOf: checkpoint.tokenizerURL())
-        contents.append(Content(
-            name: Part.vocabulary, entry: TensorEntry(elementType: .uint8, shape: [vocabulary.count]), bytes: { vocabulary }))
+        contents.append(
+            Content(
+                name: Part.vocabulary, entry: TensorEntry(elementType: .uint8, shape: [vocabulary.count]), bytes: { vocabulary }
+            ))
         if carriesEncoder {
             contents += try checkpoint.modelTensors().map { name, entry in
                 Content(name: Part.clip + name, entry: entry) {

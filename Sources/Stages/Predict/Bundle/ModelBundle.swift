@@ -71,7 +71,9 @@ public struct ModelBundle: Sendable {
         var tensors: [String: Tensor] = [:]
         for (name, entry) in file.entries where name.hasPrefix(Part.learned) {
             guard entry.elementType == .float32, entry.shape.count <= 3, !entry.shape.contains(0) else {
-                throw ModelError("its tensor “\(name)” is \(entry.elementType.rawValue) of the shape \(entry.shape), as none that was learned")
+                throw ModelError(
+                    "its tensor “\(name)” is \(entry.elementType.rawValue) of the shape \(entry.shape), as none that was learned"
+                )
             }
             let tensor = try file.tensor(named: name)
             guard tensor.isFinite else { throw ModelError("its tensor “\(name)” has a number that is not finite") }
@@ -106,7 +108,9 @@ public struct ModelBundle: Sendable {
             within: carried, at: url, conventions: facts.conventions,
             normalization: (facts.mean, facts.deviation), vocabulary: file.bytes(ofTensor: Part.vocabulary))
         guard try own.featureCount() == parts.encoder.dimension else {
-            throw ModelError("\(url.path): its CLIP model has features of \(try own.featureCount()) numbers, and its encoder of \(parts.encoder.dimension)")
+            throw ModelError(
+                "\(url.path): its CLIP model has features of \(try own.featureCount()) numbers, and its encoder of \(parts.encoder.dimension)"
+            )
         }
         return try Model(parts, of: own) { load in
             try parts.encoder.precision.check()
