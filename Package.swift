@@ -56,7 +56,8 @@ let package = Package(
         // libjpeg and libpng report errors by longjmp, which Swift cannot catch, and giflib and libtiff read through callbacks:
         // this C target makes one call and a value of each job.
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
-        // Matrix products that take instructions, and as many registers, as Swift has no names for; chosen when the program runs.
+        // Matrix products that take instructions, and as many registers, as Swift has no names for; chosen when the program
+        // runs.
         .target(name: "CPanels"),
         // The script that draws a report's charts. The assembler includes it: no list of sources would know the file.
         .target(name: "CVega", exclude: ["LICENSES"]),
@@ -114,7 +115,8 @@ let package = Package(
         // What several test targets share: a small CLIP by formula, folders of pictures.
         .target(name: "TestSupport", dependencies: ["CLIP", "Imaging", "FormulaModels", "Tensors"], path: "Tests/Support"),
 
-        // Tests. Every module that one imports is named: what is not is no reason to compile it anew. Fixtures are read from Tests/Fixtures by path, found from each test file's #filePath.
+        // Tests. Every module that one imports is named: what is not is no reason to compile it anew. Fixtures are read from
+        // Tests/Fixtures by path, found from each test file's #filePath.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Tensors"]),
         .testTarget(name: "CLIPTests", dependencies: ["CLIP", "FormulaModels", "Tensors", "TestSupport"]),

@@ -3,8 +3,8 @@ import Reporting
 import Stages
 import Synchronization
 
-/// The terminal as a page that a program rewrites in place, until somebody leaves it. What the terminal showed before comes back
-/// at the end, however the program ends: SIGINT, SIGTERM and SIGHUP included.
+/// The terminal as a page that a program rewrites in place, until somebody leaves it. What the terminal showed before comes
+/// back at the end, however the program ends: SIGINT, SIGTERM and SIGHUP included.
 ///
 /// The page is on standard output. Keys are read from standard input where that is a terminal, too.
 public final class FullScreen: Sendable {

@@ -3,9 +3,9 @@ import Foundation
 
 /// What evaluations have cost: numbers learned, and seconds of learning and of evaluating.
 ///
-/// Learning is everything learned that an evaluation was made from, each counted whole. What other evaluations of the table were
-/// made from too is told apart as shared: running the method for one target and seed alone costs the whole, adding it to the
-/// others the rest. Features are in no figure.
+/// Learning is everything learned that an evaluation was made from, each counted whole. What other evaluations of the table
+/// were made from too is told apart as shared: running the method for one target and seed alone costs the whole, adding it to
+/// the others the rest. Features are in no figure.
 public struct CostTable: Sendable {
     public struct Entry: Sendable {
         public var method: String

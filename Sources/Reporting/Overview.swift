@@ -67,9 +67,9 @@ public struct Overview: Sendable {
 }
 
 extension LearningTask {
-    /// What of each data set is averaged, as the papers do: the figures of its targets, or of its pairs; of single sources, those
-    /// of each source on all images of its targets; of another data set, all of its images. A figure that is missing takes the
-    /// average with it.
+    /// What of each data set is averaged, as the papers do: the figures of its targets, or of its pairs; of single sources,
+    /// those of each source on all images of its targets; of another data set, all of its images. A figure that is missing
+    /// takes the average with it.
     fileprivate func averages(of scores: [Overview.Score]) -> [AccuracyTable.Score] {
         func score(_ score: Overview.Score, images: Int) -> AccuracyTable.Score {
             .init(method: score.method, column: score.dataSet, seed: score.seed, accuracy: score.accuracy, images: images)

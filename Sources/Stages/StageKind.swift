@@ -98,8 +98,8 @@ public struct StageKind: Sendable {
     /// What making an artifact comes to; nil where no formula is known. It is then estimated from what artifacts of the kind
     /// took, by their images and epochs, and not at all before there are any.
     public var work: (@Sendable (StageSize) -> Work)?
-    /// Refuses values, of the right types, that no run could use: throws an `UnfitParameter`. Gives what others ask of the model
-    /// and of the classes.
+    /// Refuses values, of the right types, that no run could use: throws an `UnfitParameter`. Gives what others ask of the
+    /// model and of the classes.
     public var check: @Sendable (_ parameters: JSONValue) throws(UnfitParameter) -> [ModelNeed]
 
     public init(
@@ -145,8 +145,8 @@ extension StageKind {
 }
 
 extension StageKind {
-    /// Whether an artifact of what this kind makes was made by it: its recipe names it or, of the first kinds, has its parameters
-    /// and roles.
+    /// Whether an artifact of what this kind makes was made by it: its recipe names it or, of the first kinds, has its
+    /// parameters and roles.
     package func made(_ recipe: Recipe) -> Bool {
         if let name = recipe.parameters["stage"] { return name == .string(self.name) }
         guard !isNamedInRecipes else { return false }

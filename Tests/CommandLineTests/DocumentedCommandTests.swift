@@ -125,8 +125,8 @@ struct DocumentedCommandTests {
         }
     }
 
-    /// What stands in a clone where a newcomer has followed the pages: programs, the repository's model, README's pipeline file,
-    /// and, small ones, a model, data sets and another machine's store.
+    /// What stands in a clone where a newcomer has followed the pages: programs, the repository's model, README's pipeline
+    /// file, and, small ones, a model, data sets and another machine's store.
     private static func standIn(at folder: URL) throws {
         let files = FileManager.default
         for name in [".build", "Models", "Pipelines"] {

@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The file of SPG's main table as it stands, on a small tree in PACS's layout: every row is learned and tested. Only what makes it
-/// small is changed.
+/// The file of SPG's main table as it stands, on a small tree in PACS's layout: every row is learned and tested. Only what
+/// makes it small is changed.
 @Suite("The rows of SPG's main table, run")
 struct PaperRowsTests {
     @Test("on a tree as PACS is downloaded, each row for each target")

@@ -144,8 +144,8 @@ struct PublishedPipelineTests {
         }
     }
 
-    /// Rows of tables by what is learned for them, and what an instance for a seed is multiplied by: the targets that are left out,
-    /// or the sources.
+    /// Rows of tables by what is learned for them, and what an instance for a seed is multiplied by: the targets that are left
+    /// out, or the sources.
     private static let baselines = [
         ("coop-prompts", "coop"), ("cocoop-prompts", "cocoop"), ("dpl-network", "dpl"), ("regressor-network", "regressor"),
         ("dpspg-transformers", "dpspg"),

@@ -113,7 +113,8 @@ import Testing
             for (ours, theirs) in zip(losses.sourceLogits.value.values, step.logits) {
                 #expect(abs(Double(ours) - theirs) < 20 * tolerance)
             }
-            // The mixture's bias moves all channels alike, which every layer normalisation takes back: its gradient is rounding.
+            // The mixture's bias moves all channels alike, which every layer normalisation takes back: its gradient is
+            // rounding.
             let shift = "image_tokens.lin.bias"
             for (name, (gradient, summary)) in zip(golden.names, zip(gradients, step.gradients)) where name != shift {
                 expect(gradient, summary, tolerance: 20 * tolerance, "gradient of \(name) in step \(number)")

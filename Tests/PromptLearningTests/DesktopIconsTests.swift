@@ -4,7 +4,8 @@ import PromptLearning
 import Tensors
 import Testing
 
-/// Each method learns something on real features: icon-clip's, of some of DesktopIcons (Tests/Reference/desktop_icons_features.py).
+/// Each method learns something on real features: icon-clip's, of some of DesktopIcons
+/// (Tests/Reference/desktop_icons_features.py).
 @Suite struct DesktopIconsTests {
     private let model: CLIPText
     private let training: FeatureSet, validation: FeatureSet, target: FeatureSet

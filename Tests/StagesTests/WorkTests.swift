@@ -46,8 +46,8 @@ struct WorkTests {
     @Test("At ViT-B/16's sizes, within a factor of two of what benchmarks have measured on a core of 260 GFLOP/s")
     func measured() throws {
         func isNear(_ seconds: Double, _ measured: Double) -> Bool { (0.5...2).contains(seconds / measured) }
-        // Docs/benchmarks.md, on two cores: 14.7 images a second; a CoOp step of 7 classes in 18.1 ms, of 65 in 98.9; a prediction
-        // with a prompt of its own in 4.95 and 38.6 ms; a step of the GAN in 7.35 ms.
+        // Docs/benchmarks.md, on two cores: 14.7 images a second; a CoOp step of 7 classes in 18.1 ms, of 65 in 98.9; a
+        // prediction with a prompt of its own in 4.95 and 38.6 ms; a step of the GAN in 7.35 ms.
         #expect(isNear(try work(ExtractStage.kind, images: ["images": 147]).coreSeconds(at: 260) / 2, 10))
         for (classes, step, prediction) in [(7, 0.0181, 0.00495), (65, 0.0989, 0.0386)] {
             let steps = 43.0 * 50
@@ -65,7 +65,8 @@ struct WorkTests {
         let checkpoint = try Checkpoint(contentsOf: root.appending(path: "Models/icon-clip"))
         let size = ModelSize(checkpoint.architecture, weightBytes: 14_000_000)
         #expect(size.dimension == 128 && size.textWidth == 128 && size.loadSeconds == 0.014)
-        // 66 % of 521 GFLOP/s for 4725 images a second; 29 % for a step of CoOp over 233 rows, forward and backward, in 4.44 ms.
+        // 66 % of 521 GFLOP/s for 4725 images a second; 29 % for a step of CoOp over 233 rows, forward and backward, in 4.44
+        // ms.
         #expect((0.8...1.25).contains(size.imageGigaflop / (0.66 * 521 / 4725)))
         #expect((0.6...1.6).contains(size.textRowGigaflop * 2 * 233 / (0.29 * 521 * 0.00444)))
         #expect(ModelSize(checkpoint.architecture, weightBytes: 0, imageRate: 2).imageGigaflop == size.imageGigaflop / 2)

@@ -22,8 +22,9 @@ public enum ArtifactContents: Sendable {
 }
 
 extension ArtifactStore {
-    /// Writes an artifact, its inputs, its contents, the history of its training and the digest of all these, and forgets the checkpoint and the
-    /// failure noted under its key: all in one transaction. Where the artifact is there already, nothing is done.
+    /// Writes an artifact, its inputs, its contents, the history of its training and the digest of all these, and forgets the
+    /// checkpoint and the failure noted under its key: all in one transaction. Where the artifact is there already, nothing is
+    /// done.
     /// - Parameters:
     ///   - recipe: what decides the artifact's key; of the kind of its contents.
     ///   - contents: what was made.

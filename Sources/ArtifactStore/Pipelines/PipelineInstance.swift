@@ -8,8 +8,8 @@ public struct PipelineInstance: Hashable, Sendable {
     /// The values of the axes that the stage depends on, such as `{"seed": 1, "target": "tango"}`.
     public var cell: JSONValue
     public var key: ArtifactKey
-    /// What people call it. Of an evaluation, the method in the view `results`, which has the stage's name where this is nil; of
-    /// features, the data set of their images, as the pipeline calls it.
+    /// What people call it. Of an evaluation, the method in the view `results`, which has the stage's name where this is nil;
+    /// of features, the data set of their images, as the pipeline calls it.
     public var title: String?
     /// What tells the cell apart where that is more than its values: names that the matrix gives them, and numbers as the file
     /// writes them. Nil where it is `seed 1` and the like.

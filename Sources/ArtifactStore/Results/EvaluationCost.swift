@@ -3,8 +3,8 @@ import GRDB
 
 /// What it took to come to an evaluation, features aside: those are made once for all methods.
 public struct EvaluationCost: Hashable, Sendable {
-    /// How many numbers have been learned that the evaluation reads: of its prompts, or of its generator without buffers such as
-    /// the running statistics of BatchNorm. What is needed for learning only, such as a discriminator, or the prompts that a
+    /// How many numbers have been learned that the evaluation reads: of its prompts, or of its generator without buffers such
+    /// as the running statistics of BatchNorm. What is needed for learning only, such as a discriminator, or the prompts that a
     /// generator has learned from, is not counted.
     public let parameters: Int
     /// Everything learned that it was made from, however far back, with the seconds that took.

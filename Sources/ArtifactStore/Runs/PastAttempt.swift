@@ -33,8 +33,8 @@ extension ArtifactStore {
         }
     }
 
-    /// How many images and classes an `images` artifact has, or the images that an `embeddings` artifact covers; nil for others,
-    /// and for what is not there.
+    /// How many images and classes an `images` artifact has, or the images that an `embeddings` artifact covers; nil for
+    /// others, and for what is not there.
     /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func extent(of key: ArtifactKey) throws -> (images: Int, classes: Int)? {
         try reading { database in

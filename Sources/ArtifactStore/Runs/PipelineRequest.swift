@@ -30,8 +30,8 @@ public struct PastRequest: Hashable, Sendable {
 }
 
 extension ArtifactStore {
-    /// Remembers what a run asks for, so that nothing of it is taken for garbage: each plan of a pipeline once, with the time at
-    /// which it was asked for last.
+    /// Remembers what a run asks for, so that nothing of it is taken for garbage: each plan of a pipeline once, with the time
+    /// at which it was asked for last.
     /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
     public func record(_ request: PipelineRequest, for keys: [ArtifactKey]) throws {
         let keys = Set(keys.map(\.description)).sorted()

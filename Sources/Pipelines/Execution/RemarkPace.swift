@@ -1,7 +1,7 @@
 import ArtifactStore
 
-/// Which lines of programs are noted, for whoever watches: of each program one in two seconds, so that writing them takes nothing
-/// from the run.
+/// Which lines of programs are noted, for whoever watches: of each program one in two seconds, so that writing them takes
+/// nothing from the run.
 public struct RemarkPace: Sendable {
     private var last: [ArtifactKey: ContinuousClock.Instant] = [:]
     private let pause = Duration.seconds(2)

@@ -6,9 +6,9 @@ extension Instance {
     /// The command line of the stage's executable, without its name and the kind's `command`.
     ///
     /// `--store`, `--threads` and `--checkpoint`; each input as `--ROLE=KEY`, or the data set, the domain and the precision
-    /// and preprocessing (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists repeat their
-    /// option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins values to
-    /// names, for a value may begin with a hyphen.
+    /// and preprocessing (or imported encoder) for a stage that reads images; each parameter as `--kebab-case=VALUE`. Lists
+    /// repeat their option, truth values are `--name` or `--no-name`, and a parameter that is nothing is left out. “=” joins
+    /// values to names, for a value may begin with a hyphen.
     ///
     /// Of a command of the user's own all parameters come as JSON, its inputs as `--input=ROLE=KEY`, and where its files are
     /// as `--file=NAME=PATH`.

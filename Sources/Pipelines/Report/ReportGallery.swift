@@ -79,8 +79,8 @@ extension ReportReading {
         }
     }
 
-    /// The first rows by probability, of each pair of classes one. Most predictions are not confident: those above a bound are looked at first, and names are
-    /// looked up for these alone.
+    /// The first rows by probability, of each pair of classes one. Most predictions are not confident: those above a bound are
+    /// looked at first, and names are looked up for these alone.
     private mutating func mostConfident(
         _ count: Int, isShown: Bool, _ sql: (_ least: Double) -> String
     ) throws -> [[QueryResult.Value]] {

@@ -5,10 +5,11 @@ import Reporting
 extension Overview {
     /// What some pipelines ask for under `results:`, as far as a store has it.
     ///
-    /// An evaluation that several pipelines ask for under one title is shown once. Where pipelines have different evaluations under
-    /// one title, for the same data set and encoder, their names tell the rows apart.
+    /// An evaluation that several pipelines ask for under one title is shown once. Where pipelines have different evaluations
+    /// under one title, for the same data set and encoder, their names tell the rows apart.
     /// - Parameters:
-    ///   - pipelines: what each consists of. What has a title are evaluations, and features, whose title is their data set's name.
+    ///   - pipelines: what each consists of. What has a title are evaluations, and features, whose title is their data set's
+    ///     name.
     ///   - backbones: names for encoders by their keys, where more is known than the store says.
     /// - Throws: `StoreError` if the store cannot be read.
     public init(

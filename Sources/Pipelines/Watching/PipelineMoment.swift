@@ -130,8 +130,8 @@ extension PipelineMoment {
     /// Whether nothing is left to make.
     public var isFinished: Bool { request != nil && made == instances.count }
 
-    /// How long all that is left will take, as many at a time as there are now: what runs by its own pace, what waits as long as
-    /// others of its stage took. Nil while nothing runs, and where nothing is known.
+    /// How long all that is left will take, as many at a time as there are now: what runs by its own pace, what waits as long
+    /// as others of its stage took. Nil while nothing runs, and where nothing is known.
     ///
     /// `isWhole` is false where the time of something that is left is not known.
     public var left: (seconds: Double, isWhole: Bool)? {

@@ -4,9 +4,9 @@ import Stages
 
 /// Looks at a pipeline in a store again and again, while others work on it.
 ///
-/// It reads what `spg run` has recorded, and neither the pipeline's images nor its checkpoint; so it sees what the last run asked
-/// for, whatever has become of its file. Each look is one short transaction, which no writer waits for. What is large (the kept
-/// state of a training) is read once for each time that it was kept.
+/// It reads what `spg run` has recorded, and neither the pipeline's images nor its checkpoint; so it sees what the last run
+/// asked for, whatever has become of its file. Each look is one short transaction, which no writer waits for. What is large
+/// (the kept state of a training) is read once for each time that it was kept.
 public struct PipelineWatch {
     private let pipeline: String
     private let axes: [String]

@@ -61,7 +61,8 @@ public struct DomainAdaptedContext: Sendable {
         return prompts.textFeatures(Variable(vectors.gatheringRows(layout.rows(side))), model: model).value
     }
 
-    /// Under the authors' names: `ctx`, `[shared, width]` or `[classes, shared, width]`, and `domain_vectors`, `[2, own, width]`.
+    /// Under the authors' names: `ctx`, `[shared, width]` or `[classes, shared, width]`, and `domain_vectors`, `[2, own,
+    /// width]`.
     public var tensors: [String: Tensor] {
         let (count, width) = (layout.contexts * layout.shared, vectors.columns)
         let shape = layout.contexts > 1 ? [layout.contexts, layout.shared, width] : [layout.shared, width]

@@ -1,7 +1,7 @@
 import Tensors
 
-/// How a network is trained that writes prompts of the source domains: by AdamW, at a rate that rises from epoch to epoch and then
-/// falls along half a cosine.
+/// How a network is trained that writes prompts of the source domains: by AdamW, at a rate that rises from epoch to epoch and
+/// then falls along half a cosine.
 public protocol GeneratorTrainingParameters: ScheduledParameters {
     /// Steps of an epoch; 0 for as many as there are whole batches of training images.
     var stepsPerEpoch: Int { get }

@@ -1,5 +1,5 @@
-/// The tables that the authors of DAPL have put into the description of their released code (LeapLabTHU/DAPrompt) for Ge et al.,
-/// “Domain Adaptation via Prompt Learning” (arXiv 2202.06687).
+/// The tables that the authors of DAPL have put into the description of their released code (LeapLabTHU/DAPrompt) for Ge et
+/// al., “Domain Adaptation via Prompt Learning” (arXiv 2202.06687).
 ///
 /// It does not say whether VisDA-2017's figure is the accuracy over images or the mean over classes.
 extension PublishedTable {

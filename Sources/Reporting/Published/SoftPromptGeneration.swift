@@ -1,9 +1,9 @@
 /// The tables of Bai, Zhang, Zhou, Luan and Chen, “Soft Prompt Generation for Domain Generalization”, ECCV 2024
 /// (arXiv 2404.19286): theirs, and the methods that they have run beside it with CLIP's encoders.
 ///
-/// Everything stands as printed, also where two of its tables differ (TerraIncognita's linear probe with ViT-B/16: 44.6 in table
-/// 1, 46.6 in table 10; OfficeHome's CoOp with RN50: 73.5 in table 1, 73.2 as “all-domain prompt” in table 4). In tables 12 to
-/// 16 a column is the domain that was learned from: as a target, PACS's photo is above 98 with every method of table 7.
+/// Everything stands as printed, also where two of its tables differ (TerraIncognita's linear probe with ViT-B/16: 44.6 in
+/// table 1, 46.6 in table 10; OfficeHome's CoOp with RN50: 73.5 in table 1, 73.2 as “all-domain prompt” in table 4). In tables
+/// 12 to 16 a column is the domain that was learned from: as a target, PACS's photo is above 98 with every method of table 7.
 extension PublishedTable {
     static let softPromptGeneration = acrossDataSets + ablations + multiSource + singleSource
 

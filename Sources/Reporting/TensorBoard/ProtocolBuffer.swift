@@ -1,7 +1,7 @@
 import Foundation
 
-/// A message in the wire format of protocol buffers, field by field. Others leave out a value that is what its field has without
-/// one, such as 0, and write fields in the order of their numbers: to get the same bytes is up to whoever adds them.
+/// A message in the wire format of protocol buffers, field by field. Others leave out a value that is what its field has
+/// without one, such as 0, and write fields in the order of their numbers: to get the same bytes is up to whoever adds them.
 struct ProtocolBuffer {
     private(set) var bytes = Data()
 

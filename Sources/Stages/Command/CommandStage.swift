@@ -24,8 +24,8 @@ public struct CommandStage: Sendable {
     /// Runs the command, unless the store has what it makes.
     ///
     /// It runs in the current folder, with nothing on its standard input; what it writes on either output goes to standard
-    /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it, and nothing that the command
-    /// has started runs on. All children of this process count as the command's.
+    /// error. Its inputs and outputs lie in a folder that is gone afterwards, whatever comes of it, and nothing that the
+    /// command has started runs on. All children of this process count as the command's.
     /// - Parameter replacing: whether it runs anyway, and what it makes takes the place of what is there.
     /// - Throws: `StageInputError` for a file that is not the one that was planned with, a command that fails, an output that
     ///   is missing, figures that are none, predictions that are not of the images; `StoreError`. Nothing is kept then.

@@ -23,8 +23,8 @@ public struct ClassProbabilities: Sendable {
     ///   - checkpoint: the one that it was made with.
     ///   - store: where it is, with all that it was made from.
     ///   - progress: called with the images done and to do.
-    /// - Throws: `StageInputError` for an evaluation of a command's, or of an earlier version's, and where what comes out is not
-    ///   what the store has; what evaluating throws, such as `EncoderMismatch`.
+    /// - Throws: `StageInputError` for an evaluation of a command's, or of an earlier version's, and where what comes out is
+    ///   not what the store has; what evaluating throws, such as `EncoderMismatch`.
     public init(
         of key: ArtifactKey, checkpoint: Checkpoint, store: ArtifactStore,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }

@@ -121,7 +121,8 @@ public struct Export: Sendable {
 
 extension Export {
     /// Writes a file in the format of its extension: .npy (one array), .npz, .safetensors, .pt (a lone tensor, or a state
-    /// dict of several), .tar (a training checkpoint of Dassl's, also as .tar-N with N epochs), .csv. Beside arrays whose rows are about images, their table is written as .csv.
+    /// dict of several), .tar (a training checkpoint of Dassl's, also as .tar-N with N epochs), .csv. Beside arrays whose rows
+    /// are about images, their table is written as .csv.
     /// - Returns: the files written.
     /// - Throws: `StageInputError` for an extension that this cannot be written in; `StoreError.fileExists` or
     ///   `.cannotWrite`, and nothing is written.

@@ -99,8 +99,8 @@ struct ImageReader: Sendable {
         return pixels
     }
 
-    /// Ends a stage at a file that has changed since the stage's images were recorded. What is remembered of it is forgotten, so
-    /// that the next run reads it, even where its stamp stayed what it was.
+    /// Ends a stage at a file that has changed since the stage's images were recorded. What is remembered of it is forgotten,
+    /// so that the next run reads it, even where its stamp stayed what it was.
     /// - Throws: the `ImageError` of the first that has changed, if one has.
     func refuseChanged(_ errors: [ImageError]) throws {
         let changed = errors.filter { $0.reason == .changed }

@@ -4,8 +4,8 @@ import PromptLearning
 import Tensors
 
 /// A file with a generator's state dict: SPG's, under the names of the authors' `nn.Sequential`, `model.0.weight`, …, that of
-/// CoCoOp's `prompt_learner`, with `ctx` and `meta_net.linear1.weight`, …, or prompts of MaPLe's or VPT's. It may lie within a training checkpoint, as
-/// `state_dict.model.0.weight`.
+/// CoCoOp's `prompt_learner`, with `ctx` and `meta_net.linear1.weight`, …, or prompts of MaPLe's or VPT's. It may lie within a
+/// training checkpoint, as `state_dict.model.0.weight`.
 struct GeneratorFile {
     let file: any TensorFile
     /// Where it has prompts of the image encoder.

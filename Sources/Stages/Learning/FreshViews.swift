@@ -7,8 +7,8 @@ import Tensors
 
 /// Random crops of the training images that are others in every epoch (`views: everyEpoch`).
 ///
-/// The crop of an epoch is the image's and the epoch's, whatever is trained on it: features are kept in the store under the name
-/// of a view, and what another training, another seed or an interrupted run has encoded is not encoded again.
+/// The crop of an epoch is the image's and the epoch's, whatever is trained on it: features are kept in the store under the
+/// name of a view, and what another training, another seed or an interrupted run has encoded is not encoded again.
 struct FreshViews {
     /// The training images of each domain, in the order of their features.
     let images: [[LabelledImage]]

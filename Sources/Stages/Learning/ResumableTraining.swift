@@ -60,8 +60,8 @@ extension Training {
         return "\(history.note), best \(String(format: "%.3f", kept.accuracy)) at epoch \(kept.number), kept"
     }
 
-    /// What a run that was stopped has kept. A state that is damaged is no state to go on from: it is discarded, and the training
-    /// begins anew.
+    /// What a run that was stopped has kept. A state that is damaged is no state to go on from: it is discarded, and the
+    /// training begins anew.
     private func kept(
         for key: ArtifactKey, in store: ArtifactStore, progress: (TrainingProgress) throws -> Void
     ) throws -> TrainingCheckpoint? {

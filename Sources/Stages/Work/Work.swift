@@ -8,8 +8,8 @@ import ArtifactStore
 public struct Work: Hashable, Sendable {
     /// What takes as long as this much arithmetic at the full rate of matrix products, in thousand millions of operations.
     public var gigaflop: Double
-    /// What the stage does over and over, in thousand millions of operations at face value: a training step, or the prediction of
-    /// one new image with its own feature. Nil for stages that do neither.
+    /// What the stage does over and over, in thousand millions of operations at face value: a training step, or the prediction
+    /// of one new image with its own feature. Nil for stages that do neither.
     public var unitGigaflop: Double?
     /// Seconds of one core for what is no arithmetic, such as decoding images.
     public var seconds: Double
@@ -30,7 +30,8 @@ public struct Work: Hashable, Sendable {
         self.checkpointBytes = Self.byteCount(checkpointBytes)
     }
 
-    /// A number of bytes that as many artifacts as a plan may have can be added up of, whatever a formula or a damaged store says.
+    /// A number of bytes that as many artifacts as a plan may have can be added up of, whatever a formula or a damaged store
+    /// says.
     public static func byteCount(_ bytes: Double) -> Int { Int(min(max(0, bytes), 1e13)) }
 
     static func + (a: Work, b: Work) -> Work {
@@ -91,7 +92,8 @@ public struct StageSize: Sendable {
     /// A class's part of a prompt: its name, a full stop and [EOS]. Names have 1.4 tokens in the mean (Docs/benchmarks.md).
     static let tokensOfClass = 3.4
 
-    /// What the text encoder has to compute for one prompt of each class: [SOS] and the vectors once, and of each class its part.
+    /// What the text encoder has to compute for one prompt of each class: [SOS] and the vectors once, and of each class its
+    /// part.
     /// - Parameter classSpecific: whether each class has vectors of its own.
     func promptGigaflop(contextLength: Double, classSpecific: Bool = false) -> Double {
         let perClass = Self.tokensOfClass + (classSpecific ? contextLength : 0)

@@ -173,8 +173,8 @@ enum FewRowsProduct {
 }
 
 extension Tensor {
-    /// How many rows may go through products with weights together (`linear`) such that which rows are beside it changes nothing
-    /// of what becomes of a row, to the last bit. A single row more is another kernel's.
+    /// How many rows may go through products with weights together (`linear`) such that which rows are beside it changes
+    /// nothing of what becomes of a row, to the last bit. A single row more is another kernel's.
     ///
     /// Where the processor has no AVX-512, there is none but BLAS's, whose last bits depend on extents and place: results are
     /// equal but for rounding there, and rows are as many as stay in the cache.

@@ -2,8 +2,8 @@ import Foundation
 
 /// The bytes of a file of tensors, or bytes that are in memory already.
 public struct FileBytes: Sendable {
-    /// The bytes, counted from 0; those of a file are mapped into memory. It is for finding out what a file holds, as soon as it
-    /// is opened. What may be read hours later, and is large, is read by `forEachPiece` and what is made of it.
+    /// The bytes, counted from 0; those of a file are mapped into memory. It is for finding out what a file holds, as soon as
+    /// it is opened. What may be read hours later, and is large, is read by `forEachPiece` and what is made of it.
     package let data: Data
     /// Nil where the bytes were in memory already.
     private let file: OpenFile?

@@ -16,7 +16,8 @@ enum PickleValue {
     case list(Int)
     /// Keys and values by turns.
     case dictionary(Int)
-    /// An object that is read as its attributes; in its place in the heap is the dictionary of its attributes, once it is known.
+    /// An object that is read as its attributes; in its place in the heap is the dictionary of its attributes, once it is
+    /// known.
     case object(Int)
     case storage(Int)
     case tensor(Int)
