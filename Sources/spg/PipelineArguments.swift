@@ -64,7 +64,8 @@ struct PlanningOptions: ParsableArguments {
         func model(_ path: String) throws -> ModelOutline {
             try Checkpoint(contentsOf: URL(fileURLWithPath: path)).outline(images: specification.importedEncoder == nil)
         }
-        if recalling {
+        let roots = ([specification.dataSet] + specification.targets).map(\.root)
+        if recalling, !roots.allSatisfy({ FileManager.default.fileExists(atPath: $0) }) {
             let checkpoint = specification.checkpoint.value
             let recorded = try PlanInputs(
                 recordedFor: specification, in: store, encoder: encoderKey(checkpoint), model: model(checkpoint))
