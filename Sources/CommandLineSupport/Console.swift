@@ -5,6 +5,8 @@ import Synchronization
 public final class Console: Sendable {
     /// Whether the last line can be rewritten. Elsewhere (a file, a pipe) every line stands by itself.
     public let isTerminal: Bool
+    /// Whether notes and status lines are left out, so that only what has to be read is there.
+    private let isQuiet = Mutex(false)
     private let write: @Sendable (String) -> Void
     private let columns: @Sendable () -> Int
     /// The line that the next one will overwrite; empty for none.
@@ -22,18 +24,27 @@ public final class Console: Sendable {
     }
 
     public static let standardError = Console(
-        isTerminal: isatty(STDERR_FILENO) == 1, columns: { terminalColumns(STDERR_FILENO) },
+        isTerminal: Terminal.canRewrite(STDERR_FILENO), columns: { Terminal.size(STDERR_FILENO)?.columns ?? 80 },
         write: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
 
-    /// Writes a line that stays. A status line moves below it.
+    /// Writes a line that stays and that is to be read: a result, an error. A status line moves below it.
     public func line(_ text: String) {
         status.withLock { status in
             write(isTerminal && !status.isEmpty ? "\r\u{1B}[2K\(text)\n\(status)" : text + "\n")
         }
     }
 
-    /// Shows a line in place of the last status line; off a terminal, writes it as it is.
+    /// Leaves out notes and status lines from now on.
+    public func quieten() { isQuiet.withLock { $0 = true } }
+
+    /// Writes a line that stays and that nobody has to read, such as how far the work is.
+    public func note(_ text: String) {
+        if !isQuiet.withLock({ $0 }) { line(text) }
+    }
+
+    /// Shows a note in place of the last status line; off a terminal, writes it as it is.
     public func status(_ text: String) {
+        guard !isQuiet.withLock({ $0 }) else { return }
         guard isTerminal else { return line(text) }
         status.withLock { status in
             status = String(text.prefix(max(1, columns() - 1)))
@@ -53,10 +64,4 @@ public final class Console: Sendable {
     public func warning(_ text: String) {
         line("Warning: \(text)")
     }
-}
-
-private func terminalColumns(_ descriptor: Int32) -> Int {
-    var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
 }

@@ -33,8 +33,8 @@ public final class FullScreen: Sendable {
     /// Nil where standard output is no terminal, or one that cannot be rewritten.
     /// - Parameter environment: TERM says what the terminal can do, NO_COLOR that it is to show no colours.
     public init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        guard isatty(STDOUT_FILENO) == 1, !["", "dumb"].contains(environment["TERM"] ?? "") else { return nil }
-        hasColors = (environment["NO_COLOR"] ?? "").isEmpty
+        guard Terminal.canRewrite(STDOUT_FILENO, environment: environment) else { return nil }
+        hasColors = Terminal.wantsColors(environment: environment)
         hasKeyboard = isatty(STDIN_FILENO) == 1
     }
 
@@ -54,11 +54,7 @@ public final class FullScreen: Sendable {
     }
 
     /// As it is now.
-    public var size: (columns: Int, rows: Int) {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
-        return (Int(size.ws_col), Int(size.ws_row))
-    }
+    public var size: (columns: Int, rows: Int) { Terminal.size(STDOUT_FILENO) ?? (80, 24) }
 
     /// Shows lines from the top on, in place of what was shown; what is too long is cut.
     public func show(_ lines: [ScreenLine]) {

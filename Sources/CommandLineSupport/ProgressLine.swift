@@ -58,7 +58,7 @@ public final class ProgressLine: Sendable {
             return self.text(done, total, rate, "in " + clockTime((now - state.start) / .seconds(1)), note)
         }
         console.clearStatus()
-        console.line(text)
+        console.note(text)
     }
 
     /// Units in a second, or nil where none has been done in the time.

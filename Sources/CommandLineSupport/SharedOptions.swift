@@ -37,7 +37,20 @@ public struct StoreOptions: ParsableArguments {
     public func open(onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }) throws -> ArtifactStore {
         try ArtifactStore(
             path: store,
-            onWait: { Console.standardError.line("waiting: another process is making \($0.short)") }, onFind: onFind)
+            onWait: { Console.standardError.note("waiting: another process is making \($0.short)") }, onFind: onFind)
+    }
+}
+
+/// How much is said meanwhile: `--quiet`.
+public struct ProgressOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Show no progress, only results, warnings and errors.")
+    public var quiet = false
+
+    public init() {}
+
+    /// Makes this process keep to it.
+    public func apply() {
+        if quiet { Console.standardError.quieten() }
     }
 }
 

@@ -6,7 +6,8 @@ import Reporting
 import Stages
 import Tensors
 
-/// What every stage's executable takes: `--store`, `--threads`, `--memory-budget`, `--checkpoint`, `--force`.
+/// What every stage's executable takes: `--store`, `--threads`, `--memory-budget`, `--checkpoint`, `--force`, `--profile`,
+/// `--quiet`.
 public struct StageOptions: ParsableArguments {
     @OptionGroup public var storage: StoreOptions
     @OptionGroup public var threading: ThreadOptions
@@ -21,12 +22,15 @@ public struct StageOptions: ParsableArguments {
     @Flag(help: "Show where the time went, and keep it among the artifact's metrics.")
     public var profile = false
 
+    @OptionGroup public var progress: ProgressOptions
+
     public init() {}
 
-    /// Opens the store, making it where there is none. From then on the process ends with the `spg run` that started it,
+    /// Opens the store, making it where there is none, and keeps to `--quiet`. From then on the process ends with the `spg run` that started it,
     /// if one did, and tells it what is found.
     /// - Parameter checkpoint: what the stage reads, if it does; with `--force` its files are read, whatever is remembered.
     public func openStore(for checkpoint: Checkpoint?) throws -> ArtifactStore {
+        progress.apply()
         Interruption.watch()
         let isOfRun = Lifeline.hold()
         let store = try storage.open { if isOfRun { print(FoundNote.line($0)) } }
@@ -127,14 +131,14 @@ public func showing(
                 "\(title): starts from the beginning, because its checkpoint cannot be trusted: \(problem)")
         }
         if progress.isResumption {
-            Console.standardError.line("\(title): resumes after epoch \(progress.epoch) of \(progress.epochs)")
+            Console.standardError.note("\(title): resumes after epoch \(progress.epoch) of \(progress.epochs)")
         }
         line.update(progress.epoch, of: progress.epochs, note: progress.note)
     }
     if let last {
         line.finish(last.epoch, of: last.epochs, note: last.note)
     } else {
-        Console.standardError.line("\(title): nothing to do, it is in the store")
+        Console.standardError.note("\(title): nothing to do, it is in the store")
     }
     return key
 }

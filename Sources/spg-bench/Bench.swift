@@ -17,6 +17,7 @@ struct Bench: ParsableCommand {
         discussion: "Example: spg-bench --python .build-peers/bin/python --only CoOp", version: Version.text)
 
     @OptionGroup var threading: ThreadOptions
+    @OptionGroup var progress: ProgressOptions
 
     @Option(help: "A Python with PyTorch, Pillow and ONNX Runtime. If left out, that of Scripts/bench-peers, else python3.")
     var python: String?
@@ -41,6 +42,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         try reportingErrors {
             threading.apply()
+            progress.apply()
             let all = Benchmark.suite(
                 threads: threading.count, iconClip: URL(filePath: "Models/icon-clip"),
                 iconClasses: URL(filePath: "Scripts/desktop-icons/classes.json"))
@@ -61,7 +63,7 @@ struct Bench: ParsableCommand {
             let stopwatch = Stopwatch(peers: peers, clock: clock)
             var timings: [Timing] = []
             for (index, benchmark) in chosen.enumerated() {
-                console.line("\(index + 1)/\(chosen.count) \(benchmark.title)")
+                console.note("\(index + 1)/\(chosen.count) \(benchmark.title)")
                 guard let timing = try stopwatch.measure(benchmark) else {
                     console.line("    left out: its model is not there, or the processor lacks its numbers")
                     continue

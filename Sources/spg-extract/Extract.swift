@@ -121,7 +121,7 @@ struct Extract: ParsableCommand {
             let store = try options.openStore(for: checkpoint)
             // Domains are checked before the first of them is encoded.
             let manifests = try domains.map { try manifest(of: $0, in: folder, store) }
-            defer { unused.line.map(Console.standardError.line) }
+            defer { unused.line.map(Console.standardError.note) }
             for manifest in manifests {
                 print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
             }
@@ -174,7 +174,7 @@ struct Extract: ParsableCommand {
         if outcome.encoded > 0 {
             line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)
         } else {
-            Console.standardError.line("extract \(manifest.domain): nothing to encode, \(outcome.note)")
+            Console.standardError.note("extract \(manifest.domain): nothing to encode, \(outcome.note)")
         }
         return outcome.key
     }

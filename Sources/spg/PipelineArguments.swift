@@ -29,6 +29,7 @@ struct PipelineArguments: ParsableArguments {
 /// How pipeline files become plans.
 struct PlanningOptions: ParsableArguments {
     @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var progress: ProgressOptions
 
     @Option(
         name: .customLong("set"), parsing: .unconditionalSingleValue,
@@ -54,7 +55,8 @@ struct PlanningOptions: ParsableArguments {
     ) throws -> Plan {
         let specification = try Specification(
             contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all, edits: specificationEdits())
-        let progress = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
+        progress.apply()
+        let line = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         func encoderKey(_ path: String) throws -> Digest {
             let checkpoint = try Checkpoint(telling: path)
             try checkpoint.checkHeader(images: specification.importedEncoder == nil)
@@ -79,7 +81,7 @@ struct PlanningOptions: ParsableArguments {
         let inputs = try PlanInputs(
             for: specification, in: store, encoder: encoderKey, model: model,
             recording: recording, rereading: rereading, remark: { Console.standardError.warning($0) },
-            progress: { progress.update($0, of: $1) })
+            progress: { line.update($0, of: $1) })
         Console.standardError.clearStatus()
         return try Plan(specification, inputs: inputs)
     }

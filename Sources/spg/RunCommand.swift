@@ -42,13 +42,13 @@ struct RunCommand: AsyncParsableCommand {
             let work = try selecting { try plan.work(selection.selection, in: store) }
             if dryRun {
                 print(try plan.dryRun(work, on: machine.capacity, in: store))
-                plan.unused.line.map(Console.standardError.line)
+                plan.unused.line.map(Console.standardError.note)
                 return
             }
             try plan.checkPrecision(of: work)
             try plan.record(in: store, askedBy: arguments.file, edits: arguments.planning.edits)
             let outcome = try await execute(work, of: plan, in: store)
-            defer { plan.unused.line.map(Console.standardError.line) }
+            defer { plan.unused.line.map(Console.standardError.note) }
             if outcome.isInterrupted { throw CancellationError() }
             guard outcome.failures.isEmpty else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
             if plan.evaluations.isEmpty {
@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     private func execute(_ work: [Instance], of plan: Plan, in store: ArtifactStore) async throws -> ExecutionOutcome {
         let console = Console.standardError
         guard !work.isEmpty else {
-            console.line(try plan.nothingToRun(in: store))
+            console.note(try plan.nothingToRun(in: store))
             return ExecutionOutcome()
         }
         let start = ContinuousClock.now
@@ -86,6 +86,7 @@ struct RunCommand: AsyncParsableCommand {
                 for utterance in narrative.withLock({ $0.tell(event) }) {
                     switch utterance {
                     case .line(let text): console.line(text)
+                    case .note(let text): console.note(text)
                     case .status(let text): console.status(text)
                     }
                 }
@@ -93,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         console.clearStatus()
         for (instance, failure) in outcome.failures { console.line("\n\(instance.name) failed: \(failure)") }
-        console.line("\n" + outcome.timeTable(total: .now - start) + "\n")
+        console.note("\n" + outcome.timeTable(total: .now - start) + "\n")
         if profile { try outcome.profiles(in: store).forEach { console.line($0 + "\n") } }
         if outcome.isInterrupted { console.line("Interrupted. To continue, run the same command again.") }
         if let trouble = troubles.withLock(\.first) { throw trouble }

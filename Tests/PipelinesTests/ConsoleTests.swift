@@ -68,6 +68,23 @@ struct ConsoleTests {
                 + "fit: 50/50 epochs, 5.0/s, in 10 s\n")
     }
 
+    @Test("A quiet console leaves out progress and notes; what is to be read stays", arguments: [false, true])
+    func quiet(isTerminal: Bool) {
+        let screen = Screen()
+        let clock = StoppedClock()
+        let console = screen.console(isTerminal: isTerminal)
+        let progress = ProgressLine("fit", unit: "epochs", console: console) { clock.now }
+        console.note("before")
+        console.quieten()
+        clock.set(9)
+        progress.update(1, of: 2)
+        console.note("a note")
+        console.warning("odd")
+        progress.finish(2, of: 2)
+        console.line("Error: bad")
+        #expect(screen.text == "before\nWarning: odd\nError: bad\n")
+    }
+
     @Test("What takes longer than a second is timed one by one, from the first report on")
     func slow() {
         let screen = Screen()

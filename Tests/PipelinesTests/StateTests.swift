@@ -172,9 +172,9 @@ struct NarrativeTests {
     func plain() throws {
         #expect(
             try tell(rewriting: false) == [
-                .line("features(domain chalk): 3/9 images"),
+                .note("features(domain chalk): 3/9 images"),
                 .line("features(domain chalk): Warning: odd"),
-                .line("1/3  features(domain ink)  1.2 s"),
+                .note("1/3  features(domain ink)  1.2 s"),
                 .line("2/3  features(domain chalk)  FAILED: it exited with status 65"),
                 .line("3/3  prompts(domain chalk, seed 1)  skipped, since features(domain chalk) failed"),
             ])
@@ -184,7 +184,7 @@ struct NarrativeTests {
     func found() throws {
         let instance = try plan().instances[0]
         var narrative = ExecutionNarrative(total: 1, rewritesStatus: false)
-        #expect(narrative.tell(.found(instance)) == [.line("1/1  features(domain chalk)  found in the store")])
+        #expect(narrative.tell(.found(instance)) == [.note("1/1  features(domain chalk)  found in the store")])
     }
 
     @Test("On a terminal, progress replaces progress, and notices stay")
@@ -195,7 +195,7 @@ struct NarrativeTests {
                 .status("0/3 · features(domain chalk), features(domain ink)"),
                 .status("0/3 · features(domain chalk): 3/9 images"),
                 .line("features(domain chalk): Warning: odd"),
-                .line("1/3  features(domain ink)  1.2 s"),
+                .note("1/3  features(domain ink)  1.2 s"),
                 .status("1/3 · features(domain chalk)"),
                 .line("2/3  features(domain chalk)  FAILED: it exited with status 65"),
                 .status("2/3"),

@@ -3,9 +3,10 @@ import Foundation
 
 /// Turns what happens during an execution into lines for a person.
 public struct ExecutionNarrative: Sendable {
-    /// A line that stays, or one that the next one may replace.
+    /// A line to be read, one that only says how far the work is, or one that the next one may replace.
     public enum Utterance: Hashable, Sendable {
         case line(String)
+        case note(String)
         case status(String)
     }
 
@@ -31,16 +32,17 @@ public struct ExecutionNarrative: Sendable {
         case .progress(let instance, let line):
             let text = "\(instance.name): \(line)"
             let isNotice = ["warning:", "error:"].contains { line.lowercased().hasPrefix($0) }
-            return rewritesStatus && !isNotice ? [.status("\(over)/\(total) · \(text)")] : [.line(text)]
+            if isNotice { return [.line(text)] }
+            return rewritesStatus ? [.status("\(over)/\(total) · \(text)")] : [.note(text)]
         case .ended: return []
-        case .waiting(let instance): return [.line("\(instance.name) is being made by another run: waiting for it")]
+        case .waiting(let instance): return [.note("\(instance.name) is being made by another run: waiting for it")]
         case .found(let instance):
             leave(instance)
-            return [.line("\(over)/\(total)  \(instance.name)  found in the store")] + status
+            return [.note("\(over)/\(total)  \(instance.name)  found in the store")] + status
         case .finished(let instance, let duration):
             leave(instance)
             let time = String(format: "%.1f s", duration / .seconds(1))
-            return [.line("\(over)/\(total)  \(instance.name)  \(time)")] + status
+            return [.note("\(over)/\(total)  \(instance.name)  \(time)")] + status
         case .failed(let instance, let failure):
             leave(instance)
             return [.line("\(over)/\(total)  \(instance.name)  FAILED: \(failure.summary)")] + status

@@ -28,9 +28,12 @@ struct DataCheckCommand: ParsableCommand {
             valueName: "dir"), completion: .directory)
     var splits: String?
 
+    @OptionGroup var progress: ProgressOptions
+
     func run() throws {
         try reportingErrors {
             let folder = try dataSet.open()
+            progress.apply()
             let line = ProgressLine("check \(folder.name)", unit: "images")
             let check = try DataSetCheck(folder, depth: decode ? .pixels : .headers) { line.update($0, of: $1) }
             Console.standardError.clearStatus()

@@ -37,6 +37,8 @@ struct DataSplitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The share of each class and domain that is used at all: 1.", valueName: "share"))
     var fraction: Double?
 
+    @OptionGroup var progress: ProgressOptions
+
     private var shares: (train: Double, used: Double) { (trainFraction ?? 0.7, fraction ?? 1) }
 
     func validate() throws {
@@ -54,6 +56,7 @@ struct DataSplitCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            progress.apply()
             let folder = try dataSet.open()
             let files = try folder.domains.map { domain in
                 let letter = folder.known?.domains.first { Name($0.name) == domain }?.letter

@@ -63,6 +63,8 @@ struct ImportFeaturesCommand: ParsableCommand {
     @Flag(help: "Scale each row to length 1; without it, rows of another length are refused.")
     var normalize = false
 
+    @OptionGroup var progress: ProgressOptions
+
     func run() throws {
         try reportingErrors {
             let folder = try ImageFolder(root: URL(filePath: data), name: dataset, names: naming.normalizeNames)
@@ -73,6 +75,7 @@ struct ImportFeaturesCommand: ParsableCommand {
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
             let store = try storage.open()
             try store.beginWork()
+            progress.apply()
             let line = ProgressLine("import \(encoder)", unit: "vectors")
             var vectors = 0
             let outcomes = try work.run(
@@ -87,7 +90,7 @@ struct ImportFeaturesCommand: ParsableCommand {
                         "\(outcome.domain): \(outcome.ignoredCopies) files have the bytes of another file but other features; "
                             + "an image has one feature vector, that of its first row")
                 }
-                Console.standardError.line("\(outcome.domain): \(outcome.images) images")
+                Console.standardError.note("\(outcome.domain): \(outcome.images) images")
                 print(outcome.key)
             }
         }

@@ -26,12 +26,15 @@ struct ProbabilityOptions: ParsableArguments {
             valueName: "n"))
     var threads: Int?
 
+    @OptionGroup var progress: ProgressOptions
+
     func validate() throws { try ThreadOptions.check(threads, "--threads") }
 
     /// Nil where they are not wanted.
     func computed(for key: ArtifactKey, in store: ArtifactStore) throws -> ClassProbabilities? {
         guard areWanted else { return nil }
         Threads.count = try threads ?? store.attempt(at: key)?.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        progress.apply()
         let line = ProgressLine("probabilities", unit: "images")
         let probabilities = try ClassProbabilities(of: key, checkpoint: Checkpoint(telling: checkpoint), store: store) {
             line.update($0, of: $1)

@@ -49,6 +49,7 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             threading.apply()
+            options.planning.progress.apply()
             let model = try options.model(model)
             if model.isOfImportedFeatures {
                 Console.standardError.warning(

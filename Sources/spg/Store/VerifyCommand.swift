@@ -19,11 +19,14 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Remove damaged artifacts and everything made from them, so that a run makes them again.")
     var drop = false
 
+    @OptionGroup var progress: ProgressOptions
+
     func run() throws {
         try reportingErrors {
             let store = try storage.openThere(readOnly: !drop)
             let alone = drop ? try store.claimAlone() : nil
             defer { withExtendedLifetime(alone) {} }
+            progress.apply()
             let line = ProgressLine("verify", unit: "blobs")
             let result = try store.verify { line.update($0, of: $1) }
             Console.standardError.clearStatus()
