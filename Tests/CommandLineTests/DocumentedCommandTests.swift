@@ -6,52 +6,14 @@ import Testing
 /// new, or that changes, fails the first test until somebody decides.
 @Suite("Commands that the documents print")
 struct DocumentedCommandTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
+    /// Without the guide, whose commands go together: GuideTests run them.
     private static let pages: [String] = {
-        let docs = (try? FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "Docs").path)) ?? []
-        return ["README.md"] + docs.filter { $0.hasSuffix(".md") }.sorted().map { "Docs/\($0)" }
+        let docs = DocumentedPage.root.appending(path: "Docs").path
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: docs)) ?? []
+        return ["README.md"] + names.filter { $0.hasSuffix(".md") && $0 != "guide.md" }.sorted().map { "Docs/\($0)" }
     }()
 
-    private static func text(of page: String) throws -> String {
-        try String(contentsOf: root.appending(path: page), encoding: .utf8)
-    }
-
-    /// The lines of code that are of no named language: indented by four after an empty line, or between fences.
-    private static func code(in page: String) throws -> [Substring] {
-        var code: [Substring] = [], fence: Substring?, previous: (line: Substring, isCode: Bool) = ("", false)
-        for line in try text(of: page).split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("```") {
-                fence = fence == nil ? line.dropFirst(3) : nil
-                previous = ("", false)
-                continue
-            }
-            let isIndented = fence == nil && line.hasPrefix("    ") && (previous.line.isEmpty || previous.isCode)
-            if isIndented { code.append(line.dropFirst(4)) } else if fence == "" { code.append(line) }
-            previous = (line, isIndented)
-        }
-        return code
-    }
-
-    /// The command lines of a page, in order, without their remarks. A quotation may go over several lines.
-    private static func commands(in page: String) throws -> [String] {
-        let programs = #/(\.build/release/)?spg(-[a-z]+)? |make |python3? |swift |git |cd |sh |\./|Scripts//#
-        var commands: [String] = [], open: String?
-        for line in try code(in: page) {
-            let plain = line.hasPrefix("$ ") ? line.dropFirst(2) : line
-            guard open != nil || plain.prefixMatch(of: programs) != nil else { continue }
-            let command = [open, String(plain)].compactMap(\.self).joined(separator: "\n")
-            guard command.count(where: { $0 == "\"" }).isMultiple(of: 2) else {
-                open = command
-                continue
-            }
-            open = nil
-            let remark = command.firstRange(of: "  #")?.lowerBound ?? command.endIndex
-            commands.append(command[..<remark].trimmingCharacters(in: .whitespaces))
-        }
-        return commands
-    }
+    private static func commands(in page: String) throws -> [String] { try DocumentedPage(page).commands }
 
     /// How commands begin that are run, in the order in which they are.
     private static let run = [
@@ -136,7 +98,7 @@ struct DocumentedCommandTests {
             try files.createSymbolicLink(atPath: folder.appending(path: name).path, withDestinationPath: path)
         }
         try link(".build/release", to: #require(Program.folder).path)
-        try link("Models/icon-clip", to: root.appending(path: "Models/icon-clip").path)
+        try link("Models/icon-clip", to: DocumentedPage.root.appending(path: "Models/icon-clip").path)
         try TinyCLIP.write(to: folder.appending(path: "Models/my-clip"))
         var tree = PictureTree()
         // Of which the training part of a domain is more than a batch of the default size.
@@ -153,8 +115,8 @@ struct DocumentedCommandTests {
         try link("my-pictures", to: "Data/sketches/ink")
         // The store of the stages that are run one by one.
         try link("other-machine.sqlite", to: "Cache/sketches.sqlite")
-        let readme = try text(of: "README.md")
-        let pipeline = try #require(readme.firstMatch(of: #/```yaml\n(pipeline: sketches\n[^`]*)```/#)?.output.1)
+        let pipeline = try #require(
+            DocumentedPage("README.md").blocks(of: "yaml").first { $0.hasPrefix("pipeline: sketches\n") })
         try Data(pipeline.utf8).write(to: folder.appending(path: "Pipelines/sketches.yaml"))
     }
 }
