@@ -111,7 +111,6 @@ class Chromium:
 
     def open(self, path, width=1280, height=900, dark=False, script=True):
         """Shows a file, and waits until its charts are drawn."""
-        self.messages.clear()
         self.send("Emulation.setScriptExecutionDisabled", {"value": not script})
         self.look(width, height, dark)
         self.send("Page.navigate", {"url": Path(path).resolve().as_uri()})
@@ -123,9 +122,11 @@ class Chromium:
 
     def hover_over_image(self):
         """What is wrong where the pointer is on a point of the map that has a picture; nothing where there is no such point."""
-        place = self.ask("""(() => {
+        # Scrolling hides what the pointer is on, and is noticed with the next frame.
+        place = self.ask("""(async () => {
           const chart = document.getElementById('chart-features');
           chart?.scrollIntoView({ behavior: 'instant', block: 'center' });
+          for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
           for (const point of document.querySelectorAll('#chart-features .mark-symbol path')) {
             const box = point.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
             if (point.__data__?.datum?.image === undefined || document.elementFromPoint(x, y) !== point) continue;
@@ -139,7 +140,7 @@ class Chromium:
             if self.ask("!document.getElementById('tooltip').hidden"):
                 break
             time.sleep(0.05)
-        loaded = self.ask("document.querySelector('#tooltip img')?.decode().then(() => true, () => false)")
+        loaded = self.ask("document.querySelector('#tooltip:not([hidden]) img')?.decode().then(() => true, () => false)")
         self.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 1, "y": 1})
         return "" if loaded else "the pointer is on one, and shows none"
 

@@ -28,38 +28,44 @@ struct ReportBrowserTests {
     /// What a name may be at its worst: it would end a script, begin another, and leave a mark.
     private static let hostile = "</script><script>window.injected='ran'</script>"
 
-    @Test(
-        "Charts have marks, lists filter, tables sort, contrast is enough, the console is silent; whole, half and hostile pages"
-    )
-    func pages() async throws {
-        var pages: [String] = []
-        let whole = try Workplace()
-        func report(_ workplace: Workplace, _ name: String) async throws {
-            let path = whole.folder.path("\(name).html")
-            let outcome = try await workplace.run("spg", "report", "small.yaml", "-o", path)
-            #expect(outcome.status == 0, "\(outcome.errors)")
-            pages.append(path)
-        }
-        // No results yet; one seed, three targets, several draws; images that are gone.
-        try await report(whole, "nothing")
-        try whole.write(
+    @Test("Charts have marks, lists filter, tables sort, contrast is enough, the console is silent: with no results, and all")
+    func whole() async throws {
+        let workplace = try Workplace()
+        var pages = [try await page(of: workplace, "nothing")]
+        // One seed, three targets, several draws.
+        try workplace.write(
             Workplace.pipeline.replacing("[chalk, oil]", with: "[chalk, ink, oil]")
                 .replacing("with: {seed: \"${seed}\"}", with: "with: {seed: \"${seed}\", draws: 4}"))
-        #expect(try await whole.run("spg", "run", "small.yaml").status == 0)
-        try await report(whole, "whole")
-        try FileManager.default.moveItem(at: whole.url.appending(path: "data"), to: whole.url.appending(path: "away"))
-        try await report(whole, "gone")
+        #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
+        pages.append(try await page(of: workplace, "whole"))
+        try look(at: pages)
+    }
 
-        // One target, and names of classes and titles that are markup.
+    @Test("So they do with one target, where names of classes and titles are markup, and when the images are gone")
+    func hostile() async throws {
         var tree = PictureTree()
         tree.classes = ["<script>", "rings & 'bars'"]
-        let single = try Workplace(tree)
-        try single.write(
+        let workplace = try Workplace(tree)
+        try workplace.write(
             Workplace.pipeline.replacing("SPG}", with: "\"\(Self.hostile)\"}").replacing("[chalk, oil]", with: "[oil]"))
-        let run = try await single.run("spg", "run", "small.yaml")
+        let run = try await workplace.run("spg", "run", "small.yaml")
         #expect(run.status == 0, "\(run.errors)")
-        try await report(single, "hostile")
+        var pages = [try await page(of: workplace, "hostile")]
+        try FileManager.default.removeItem(at: workplace.url.appending(path: "data"))
+        pages.append(try await page(of: workplace, "gone"))
+        try look(at: pages)
+    }
 
+    /// Writes a page about the workplace's pipeline.
+    private func page(of workplace: Workplace, _ name: String) async throws -> String {
+        let path = workplace.folder.path("\(name).html")
+        let outcome = try await workplace.run("spg", "report", "small.yaml", "-o", path)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return path
+    }
+
+    /// Requires pages to be as they should in one browser.
+    private func look(at pages: [String]) throws {
         let pictures = Browser.environment["SPG_REPORT_PICTURES"].map { ["--pictures", $0] } ?? []
         let check = Process()
         let output = Pipe()

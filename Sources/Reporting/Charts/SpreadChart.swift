@@ -14,13 +14,26 @@ extension Chart {
                 ]
             }
         }
+        // The same for every choice, one without a spread too, which would have none of its own.
+        let bins = reports.flatMap(\.spreads)
+        func domain(_ most: JSONValue) -> JSONValue { .array([0, most]) }
         let encoding: [String: JSONValue] = [
-            "x": .channel("from", "quantitative", ["title": "standard deviation of the probability over draws, points"]),
+            "x": .channel(
+                "from", "quantitative",
+                [
+                    "title": "standard deviation of the probability over draws, points",
+                    "scale": ["domain": domain(.percent(max(0.025, bins.map(\.from).max() ?? 0))), "nice": true],
+                ]),
             "y": .channel(
                 "accuracy", "quantitative", ["title": "accuracy, %", "scale": ["domain": [0, 100]], "axis": ["tickCount": 5]]),
         ]
         let points: [String: JSONValue] = [
-            "size": .channel("images", "quantitative", ["title": "predictions", "scale": ["range": [16, 700]]]),
+            "size": .channel(
+                "images", "quantitative",
+                [
+                    "title": "predictions",
+                    "scale": ["domain": domain(.number(Double(bins.map(\.images).max() ?? 1))), "range": [16, 700]],
+                ]),
             "tooltip": .tooltip([
                 ("from", "spread from, points", ".1f"), ("accuracy", "accuracy, %", ".1f"), ("images", "predictions", ",d"),
             ]),
