@@ -23,9 +23,8 @@ import Testing
         ImageSet(labels: labels) { _, _ in Tensor([0]) }
     }
 
-    private func expectSteps(
-        _ model: PromptedModel, _ method: some VisionPromptMethod, _ expected: PromptedModel.Golden,
-        _ parameters: some VisionTrainingParameters
+    private func expectSteps<Method: VisionPromptMethod>(
+        _ model: PromptedModel, _ method: Method, _ expected: PromptedModel.Golden, _ parameters: Method.Parameters
     ) throws {
         var training = try VisionPromptTraining(
             parameters, model: VisionPromptedCLIP(method, encoder: model.encoder, logitScale: 20),
@@ -151,7 +150,7 @@ import Testing
     }
 
     private func training<Method: VisionPromptMethod>(
-        _ make: (PromptedModel) throws -> Method, _ parameters: some VisionTrainingParameters
+        _ make: (PromptedModel) throws -> Method, _ parameters: Method.Parameters
     ) throws -> VisionPromptTraining<Method> {
         let model = try model("small")
         return try VisionPromptTraining(

@@ -159,7 +159,7 @@ struct BaselineTests {
             #expect(try bench.store.weights(key).tensors == other.store.weights(key).tensors)
             #expect(try bench.store.metrics(of: key) == other.store.metrics(of: key))
         }
-        func sources(_ bench: Bench) throws -> [ArtifactKey] { try [bench.extract("ink").key, bench.extract("oil").key] }
+        func sources(_ bench: Bench) throws -> [ArtifactKey] { try ["ink", "oil"].map { try bench.extract($0).key } }
         try tensors { try coCoOp(sources($0)) }
         try tensors { try dpl(sources($0)) }
         try tensors { try dapl(sources($0), $0.extract("chalk").key) }

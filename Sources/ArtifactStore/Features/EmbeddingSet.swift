@@ -35,21 +35,14 @@ extension Database {
             arguments: [id, manifestID, encoderID, set.hasStatistics])
         for (position, view) in set.views.enumerated() {
             let viewID = try viewID(view)
-            let missing = try Row.fetchOne(
-                self,
-                sql: """
-                    SELECT count(*) AS images, path FROM (
-                        SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
-                            SELECT 1 FROM embedding WHERE encoder_id = ? AND view_id = ?
-                                AND embedding.image_id = manifest_image.image_id)
-                        ORDER BY position)
-                    """, arguments: [manifestID, encoderID, viewID])
-            if let missing, try missing.value("images") > 0 {
-                throw try StoreError.missingEmbeddings(
-                    count: missing.value("images"), view: view, first: missing.value("path"))
+            func missing(in table: String) throws -> (count: Int, first: String)? {
+                try images(without: table, manifest: manifestID, encoderID: encoderID, viewID: viewID)
             }
-            if set.hasStatistics {
-                try checkStatistics(manifestID: manifestID, encoderID: encoderID, view: view, viewID: viewID)
+            if let (count, first) = try missing(in: "embedding") {
+                throw StoreError.missingEmbeddings(count: count, view: view, first: first)
+            }
+            if set.hasStatistics, let (count, first) = try missing(in: "block_statistic") {
+                throw StoreError.missingStatistics(count: count, view: view, first: first)
             }
             try execute(
                 sql: "INSERT INTO embedding_set_view (embedding_set_id, position, view_id) VALUES (?, ?, ?)",

@@ -30,45 +30,21 @@ extension ArtifactStore {
 }
 
 extension Database {
-    /// Copies vectors from SQLite's pages straight into a tensor: features are the store's bulk, and a run reads them
-    /// all.
     fileprivate func vectors(
         of manifest: DomainManifest, id: Int64, encoderID: Int64, view: String, dimension: Int
     ) throws -> Tensor {
-        let size = dimension * MemoryLayout<Float>.stride
-        var missing: [Int] = []
         var vectors = Tensor(uninitialized: [manifest.images.count, dimension])
-        try vectors.withUnsafeMutablePointer { destination in
-            var position = 0
-            try forEachRow(
-                """
-                SELECT embedding.vector FROM manifest_image
-                LEFT JOIN embedding ON embedding.encoder_id = ? AND embedding.view_id = ?
-                    AND embedding.image_id = manifest_image.image_id
-                WHERE manifest_image.manifest_id = ? ORDER BY manifest_image.position
-                """, [encoderID, try viewID(known: view), id]
-            ) { row in
-                defer { position += 1 }
-                guard let bytes = blob(row, 0) else {
-                    missing.append(position)
-                    return
-                }
-                guard bytes.count == size else {
-                    throw StoreError.badVector(
-                        image: manifest.images[position].path.text, view: view,
-                        problem: .wrongDimension(bytes.count / 4, expected: dimension))
-                }
-                UnsafeMutableRawBufferPointer(start: destination + position * dimension, count: size).copyMemory(from: bytes)
+        let missing = try vectors.withUnsafeMutablePointer {
+            try copyBlobs(
+                "vector", of: "embedding", manifest: id, encoderID: encoderID, view: view,
+                size: dimension * MemoryLayout<Float>.stride, to: $0
+            ) { position, bytes in
+                .badVector(
+                    image: manifest.images[position].path.text, view: view,
+                    problem: .wrongDimension(bytes / 4, expected: dimension))
             }
         }
-        if let first = missing.first {
-            throw StoreError.missingEmbeddings(
-                count: missing.count, view: view, first: manifest.images[first].path.text)
-        }
-        return vectors
-    }
-
-    private func viewID(known name: String) throws -> Int64? {
-        try Int64.fetchOne(self, sql: "SELECT id FROM image_view WHERE name = ?", arguments: [name])
+        guard let first = missing.first else { return vectors }
+        throw StoreError.missingEmbeddings(count: missing.count, view: view, first: manifest.images[first].path.text)
     }
 }

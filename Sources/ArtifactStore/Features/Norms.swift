@@ -108,16 +108,8 @@ extension Database {
         ofManifest id: Int64, encoderID: Int64, view: String
     ) throws -> (norms: [Float], missing: [Int]) {
         var norms: [Float] = [], missing: [Int] = []
-        try forEachRow(
-            """
-            SELECT embedding.norm FROM manifest_image
-            LEFT JOIN embedding ON embedding.encoder_id = ?
-                AND embedding.view_id = (SELECT id FROM image_view WHERE name = ?)
-                AND embedding.image_id = manifest_image.image_id
-            WHERE manifest_image.manifest_id = ? ORDER BY manifest_image.position
-            """, [encoderID, view, id]
-        ) { row in
-            if sqlite3_column_type(row, 0) != SQLITE_FLOAT { missing.append(norms.count) }
+        try forEachImage("norm", of: "embedding", manifest: id, encoderID: encoderID, view: view) { position, row in
+            if sqlite3_column_type(row, 0) != SQLITE_FLOAT { missing.append(position) }
             norms.append(Float(sqlite3_column_double(row, 0)))
         }
         return (norms, missing)

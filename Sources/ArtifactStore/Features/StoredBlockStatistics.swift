@@ -88,56 +88,20 @@ extension Database {
         try sealEncoder(encoderID)
     }
 
-    /// Refuses a set that promises statistics which are not there.
-    func checkStatistics(manifestID: Int64, encoderID: Int64, view: String, viewID: Int64) throws {
-        let missing = try Row.fetchOne(
-            self,
-            sql: """
-                SELECT count(*) AS images, path FROM (
-                    SELECT path FROM manifest_image WHERE manifest_id = ? AND NOT EXISTS (
-                        SELECT 1 FROM block_statistic WHERE encoder_id = ? AND view_id = ?
-                            AND block_statistic.image_id = manifest_image.image_id)
-                    ORDER BY position)
-                """, arguments: [manifestID, encoderID, viewID])
-        if let missing, try missing.value("images") > 0 {
-            throw try StoreError.missingStatistics(
-                count: missing.value("images"), view: view, first: missing.value("path"))
-        }
-    }
-
     fileprivate func blockStatistics(
         of manifest: DomainManifest, id: Int64, encoderID: Int64, view: String, count: Int
     ) throws -> HalfMatrix {
         guard count > 0, !manifest.images.isEmpty else {
             throw StoreError.badValue("the encoder of these embeddings has no blocks in the store")
         }
-        var missing: [Int] = [], position = 0
-        let viewID = try Int64.fetchOne(self, sql: "SELECT id FROM image_view WHERE name = ?", arguments: [view])
         var bits = [UInt16](repeating: 0, count: manifest.images.count * count)
-        try bits.withUnsafeMutableBytes { bits in
-            try forEachRow(
-                """
-                SELECT block_statistic.numbers FROM manifest_image
-                LEFT JOIN block_statistic ON block_statistic.encoder_id = ? AND block_statistic.view_id = ?
-                    AND block_statistic.image_id = manifest_image.image_id
-                WHERE manifest_image.manifest_id = ? ORDER BY manifest_image.position
-                """, [encoderID, viewID, id]
-            ) { row in
-                defer { position += 1 }
-                guard let bytes = blob(row, 0) else {
-                    missing.append(position)
-                    return
-                }
-                guard bytes.count == 2 * count else {
-                    throw StoreError.badStatistics(image: manifest.images[position].path.text, view: view)
-                }
-                UnsafeMutableRawBufferPointer(rebasing: bits[2 * position * count..<2 * (position + 1) * count])
-                    .copyMemory(from: bytes)
-            }
+        let missing = try bits.withUnsafeMutableBytes { bits in
+            guard let base = bits.baseAddress else { return [Int]() }
+            return try copyBlobs(
+                "numbers", of: "block_statistic", manifest: id, encoderID: encoderID, view: view, size: 2 * count, to: base
+            ) { position, _ in .badStatistics(image: manifest.images[position].path.text, view: view) }
         }
-        if let first = missing.first {
-            throw StoreError.missingStatistics(count: missing.count, view: view, first: manifest.images[first].path.text)
-        }
-        return HalfMatrix(columns: count, bits: bits)
+        guard let first = missing.first else { return HalfMatrix(columns: count, bits: bits) }
+        throw StoreError.missingStatistics(count: missing.count, view: view, first: manifest.images[first].path.text)
     }
 }

@@ -1,14 +1,8 @@
 extension Views {
-    /// A row for each prediction, with its image and the names of its classes.
-    /// - Parameter columns: what is selected besides, each with its comma.
-    private static func predictions(and columns: String = "") -> String {
-        """
-        SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
-               predicted.name AS predicted, prediction.probability\(columns),
-               manifest.dataset, manifest.domain AS target, lower(hex(image.sha256)) AS image_sha256
+    /// Evaluations, their predictions, the images and the names of the classes.
+    private static let predicted = """
         FROM evaluation
         JOIN artifact ON artifact.id = evaluation.artifact_id
-        JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
         JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
         JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
             AND manifest_image.position = prediction.position
@@ -17,6 +11,17 @@ extension Views {
             AND truth.label = manifest_image.label
         JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
             AND predicted.label = prediction.predicted
+        """
+
+    /// A row for each prediction, with its image and the names of its classes.
+    /// - Parameter columns: what is selected besides, each with its comma.
+    private static func predictions(and columns: String = "") -> String {
+        """
+        SELECT artifact.key AS evaluation_key, manifest_image.path AS image_path, truth.name AS label,
+               predicted.name AS predicted, prediction.probability\(columns),
+               manifest.dataset, manifest.domain AS target, lower(hex(image.sha256)) AS image_sha256
+        \(predicted)
+        JOIN manifest ON manifest.artifact_id = evaluation.manifest_id
         """
     }
 
@@ -41,20 +46,11 @@ extension Views {
                    truth.name AS label, predicted.name AS predicted, other_predicted.name AS other_predicted,
                    prediction.probability, other_prediction.probability AS other_probability,
                    lower(hex(image.sha256)) AS image_sha256
-            FROM evaluation
-            JOIN artifact ON artifact.id = evaluation.artifact_id
+            \(predicted)
             JOIN evaluation AS other ON other.manifest_id = evaluation.manifest_id
             JOIN artifact AS other_artifact ON other_artifact.id = other.artifact_id
-            JOIN prediction ON prediction.evaluation_id = evaluation.artifact_id
             JOIN prediction AS other_prediction ON other_prediction.evaluation_id = other.artifact_id
                 AND other_prediction.position = prediction.position
-            JOIN manifest_image ON manifest_image.manifest_id = evaluation.manifest_id
-                AND manifest_image.position = prediction.position
-            JOIN image ON image.id = manifest_image.image_id
-            JOIN manifest_class AS truth ON truth.manifest_id = evaluation.manifest_id
-                AND truth.label = manifest_image.label
-            JOIN manifest_class AS predicted ON predicted.manifest_id = evaluation.manifest_id
-                AND predicted.label = prediction.predicted
             JOIN manifest_class AS other_predicted ON other_predicted.manifest_id = evaluation.manifest_id
                 AND other_predicted.label = other_prediction.predicted;
 

@@ -25,16 +25,12 @@ extension Benchmark {
             case .vpt:
                 var parameters = VPT.Parameters()
                 parameters.template = bench.context + " {}."
-                return try step.work(
-                    .vpt, parameters,
-                    VPT(parameters, classNames: bench.classNames, model: bench.model, encoder: encoder), workshop)
+                return try step.work(.vpt, VPT.self, parameters, workshop)
             case .maple:
                 var parameters = MaPLe.Parameters()
                 // Of MaPLe's two configurations, the one that takes longer.
                 (parameters.context, parameters.depth) = (bench.context, 9)
-                return try step.work(
-                    .maple, parameters,
-                    MaPLe(parameters, classNames: bench.classNames, model: bench.model, encoder: encoder), workshop)
+                return try step.work(.maple, MaPLe.self, parameters, workshop)
             }
         }
     }
@@ -46,10 +42,10 @@ extension Benchmark {
         let labels: [Int]
         let precision: Precision
 
-        func work(
-            _ kind: PeerTask.Kind, _ parameters: some VisionTrainingParameters, _ method: some VisionPromptMethod,
-            _ workshop: Workshop
+        func work<Method: VisionPromptMethod>(
+            _ kind: PeerTask.Kind, _: Method.Type, _ parameters: Method.Parameters, _ workshop: Workshop
         ) throws -> PreparedBenchmark {
+            let method = try Method(parameters, classNames: bench.classNames, model: bench.model, encoder: encoder)
             let pixels = Formula.numbers("pixels", [labels.count, 224, 224, 3])
             let images = ImageSet(labels: labels) { _, _ in pixels }
             var training = try VisionPromptTraining(

@@ -6,7 +6,7 @@ import Tensors
 /// Every image has a prompt of its own, whose vectors small networks make of the statistics of the image encoder's blocks:
 /// tokens of the source domain's style, of the target domain's style, and of what the image shows. For images that are alone
 /// the style mapping stands for the source domain.
-public struct ADCLIP: SteppedTraining {
+public struct ADCLIP: SteppedTraining, WeightTraining {
     public let parameters: Parameters
     let model: CLIPText
     /// Of a pair of images, one of each domain.
@@ -75,9 +75,9 @@ public struct ADCLIP: SteppedTraining {
             ])
     }
 
-    public var epochs: Int { parameters.epochs }
-
     public static var access: ImageAccess<Self> { .fixedFeatures }
+    public var epochs: Int { parameters.epochs }
+    public var seed: Int { parameters.seed }
     var validated: (from: Int, every: Int) { (1, parameters.validateEvery) }
 
     func rate(step: Int, of steps: Int) -> Float {
@@ -147,6 +147,8 @@ public struct ADCLIP: SteppedTraining {
         let (parameters, accuracy) = course.result
         return (StyleProjectors(shape, parameters: parameters), accuracy)
     }
+
+    public var weights: TrainedWeights { (result.projectors.tensors, result.validationAccuracy) }
 }
 
 extension AdaptationLosses {

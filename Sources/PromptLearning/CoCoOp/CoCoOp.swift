@@ -3,7 +3,7 @@ import Tensors
 
 /// Conditional Context Optimization (Zhou et al., CVPR 2022): context vectors shared by all classes, and a network that moves
 /// them for each image, learned together by cross-entropy.
-public struct CoCoOp: SteppedTraining, FeatureTraining {
+public struct CoCoOp: SteppedTraining, FeatureTraining, PooledTraining, WeightTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
@@ -12,17 +12,8 @@ public struct CoCoOp: SteppedTraining, FeatureTraining {
 
     var course: Course<Descent<SGD>>
 
-    /// Prepares to learn from the images of one domain, or of several.
-    ///
-    /// - Parameters:
-    ///   - parameters: what decides what is learned.
-    ///   - model: the text side of CLIP that the prompts are for.
-    ///   - classNames: as the data set writes them.
-    ///   - training: the images to learn from; their augmented views are used where there are any.
-    ///   - validation: the images that choose the epoch.
-    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
-    ///   `contextTooLong`, `contextLength` or `tooLong` if the vectors, the words they start from, or a class's prompt
-    ///   do not fit the model.
+    /// Prepares to learn from the images of one domain, or of several; the parameters are `PooledTraining`'s.
+    /// - Throws: what `PooledTraining` says.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
@@ -38,7 +29,6 @@ public struct CoCoOp: SteppedTraining, FeatureTraining {
             measuring: ["loss", "training accuracy", "validation accuracy"])
     }
 
-    public var epochs: Int { parameters.epochs }
     var validated: (from: Int, every: Int) { (1, parameters.validateEvery) }
 
     mutating func take(_ batch: LabelledBatch, learningRate: Float) -> [Double] {
@@ -77,4 +67,6 @@ public struct CoCoOp: SteppedTraining, FeatureTraining {
     public var result: (context: ConditionalContext, validationAccuracy: Double) {
         (ConditionalContext(parameters: course.result.learned), course.result.validationAccuracy)
     }
+
+    public var weights: TrainedWeights { (result.context.tensors, result.validationAccuracy) }
 }

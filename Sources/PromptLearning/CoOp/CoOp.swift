@@ -4,7 +4,7 @@ import Tensors
 /// Context Optimization (Zhou et al., IJCV 2022): learns the words around the class name as vectors, by cross-entropy.
 ///
 /// On the images of one domain this is stage I of Soft Prompt Generation: the domain's prompt.
-public struct CoOp: SteppedTraining, FeatureTraining {
+public struct CoOp: SteppedTraining, FeatureTraining, PooledTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
@@ -15,17 +15,8 @@ public struct CoOp: SteppedTraining, FeatureTraining {
 
     var course: Course<Descent<SGD>>
 
-    /// Prepares to learn the prompt of some images.
-    ///
-    /// - Parameters:
-    ///   - parameters: what decides what is learned.
-    ///   - model: the text side of CLIP that the prompts are for.
-    ///   - classNames: as the data set writes them.
-    ///   - training: the images to learn from; their augmented views are used where there are any.
-    ///   - validation: the images that choose the epoch.
-    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
-    ///   `contextTooLong`, `contextLength` or `tooLong` if the vectors, the words they start from, or a class's prompt
-    ///   do not fit the model.
+    /// Prepares to learn the prompt of some images; the parameters are `PooledTraining`'s.
+    /// - Throws: what `PooledTraining` says.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {

@@ -3,7 +3,7 @@ import Tensors
 
 /// Domain Adaptation via Prompt Learning (Ge et al. 2022): context vectors of the source and of an unlabelled target domain,
 /// learned together: the source's by its labels, the target's by those zero-shot labels that CLIP is sure of.
-public struct DAPL: SteppedTraining {
+public struct DAPL: SteppedTraining, WeightTraining {
     public let parameters: Parameters
     let model: CLIPText
     let layout: DomainAdaptedContext.Layout
@@ -63,7 +63,6 @@ public struct DAPL: SteppedTraining {
                 + (validation.count > 0 ? ["validation accuracy"] : []))
     }
 
-    public var epochs: Int { parameters.epochs }
     public static var access: ImageAccess<Self> { .fixedFeatures }
     /// The last epoch is what counts.
     static var keepsBest: Bool { false }
@@ -177,4 +176,6 @@ public struct DAPL: SteppedTraining {
             validation.count > 0 ? history.last("validation accuracy").map(Double.init) ?? .nan : nil
         )
     }
+
+    public var weights: TrainedWeights { (result.context.tensors, result.validationAccuracy) }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Domain Prompt Learning (Zhang et al. 2021): a network that writes the prompt of a domain from a batch of its images, learned
 /// by cross-entropy on batches of the source domains. On an unseen domain it writes the prompt from the batch under test.
-public struct DPL: SteppedTraining, FeatureTraining {
+public struct DPL: SteppedTraining, FeatureTraining, PooledTraining, WeightTraining {
     public let parameters: Parameters
     let model: CLIPText
     let prompts: ClassPrompts
@@ -41,6 +41,8 @@ public struct DPL: SteppedTraining, FeatureTraining {
 
     /// An epoch is what lies between two looks at the validation images.
     public var epochs: Int { (parameters.steps - 1) / parameters.validateEvery + 1 }
+
+    public var seed: Int { parameters.seed }
 
     func rate(step: Int, of steps: Int) -> Float { Float(parameters.learningRate) }
 
@@ -134,6 +136,8 @@ public struct DPL: SteppedTraining, FeatureTraining {
         let (parameters, accuracy) = course.result
         return (DomainPromptNetwork(parameters: parameters, width: model.transformer.width), accuracy)
     }
+
+    public var weights: TrainedWeights { (result.network.tensors, result.validationAccuracy) }
 }
 
 /// Classifies images in batches, each with the prompt that the network writes for it.
@@ -145,12 +149,10 @@ public struct DPL: SteppedTraining, FeatureTraining {
 ///   - network: writes the prompts.
 ///   - classes: what images may be taken for, in prompts with as many context vectors as the network writes.
 ///   - model: the text side of CLIP.
-///   - withProbabilities: whether each prediction has the probabilities of all classes.
 ///   - progress: called after each batch, with the images done so far.
 public func probabilities(
     of features: Tensor, norms: [Float], batchesOf size: Int, network: DomainPromptNetwork, classes: ClassPrompts,
-    model: CLIPText,
-    progress: (_ imagesDone: Int) -> Void = { _ in }
+    model: CLIPText, progress: (_ imagesDone: Int) -> Void = { _ in }
 ) -> ImageProbabilities {
     let batches = stride(from: 0, to: features.rows, by: size).map { first in
         let places = first..<min(first + size, features.rows), batch = features.rows(places)

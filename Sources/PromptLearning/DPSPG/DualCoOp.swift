@@ -6,7 +6,7 @@ import Tensors
 ///
 /// The positive context is CoOp's, learned by cross-entropy. The negative one is learned by the binary cross-entropy of
 /// every class's logit against 1 − one-hot, in which the positive terms, C − 1 of the C, have the weight C − 1.
-public struct DualCoOp: SteppedTraining, FeatureTraining {
+public struct DualCoOp: SteppedTraining, FeatureTraining, PooledTraining, WeightTraining {
     /// Two learned contexts, each `[M, width]`.
     public struct Contexts: Sendable {
         public var positive: Tensor, negative: Tensor
@@ -26,17 +26,8 @@ public struct DualCoOp: SteppedTraining, FeatureTraining {
     /// Of the positive context and the negative one.
     var course: Course<Descent<SGD>>
 
-    /// Prepares to learn the prompts of some images.
-    ///
-    /// - Parameters:
-    ///   - parameters: what decides what is learned.
-    ///   - model: the text side of CLIP that the prompts are for.
-    ///   - classNames: as the data set writes them.
-    ///   - training: the images to learn from; their augmented views are used where there are any.
-    ///   - validation: the images that choose the epoch.
-    /// - Throws: `tooFewImages`, `noValidationImages` or `dimensions` if nothing can be learned from the images;
-    ///   `contextTooLong`, `contextLength` or `tooLong` if the vectors, the words they start from, or a class's prompt
-    ///   do not fit the model.
+    /// Prepares to learn the prompts of some images; the parameters are `PooledTraining`'s.
+    /// - Throws: what `PooledTraining` says.
     public init(
         _ parameters: Parameters, model: CLIPText, classNames: [String], training: FeatureSet, validation: FeatureSet
     ) throws(PromptError) {
@@ -55,8 +46,6 @@ public struct DualCoOp: SteppedTraining, FeatureTraining {
             measuring: ["loss", "positive loss", "negative loss", "validation accuracy"])
         prompts = try ClassPrompts(classNames: classNames, contextLength: parameters.contextLength, model: model)
     }
-
-    public var epochs: Int { parameters.epochs }
 
     mutating func take(_ batch: LabelledBatch, learningRate: Float) -> [Float] {
         let losses = update(images: batch.images, labels: batch.labels, learningRate: learningRate)
@@ -101,5 +90,10 @@ public struct DualCoOp: SteppedTraining, FeatureTraining {
     public var result: (contexts: Contexts, validationAccuracy: Double) {
         let (contexts, accuracy) = course.result
         return (Contexts(positive: contexts[0], negative: contexts[1]), accuracy)
+    }
+
+    public var weights: TrainedWeights {
+        let (contexts, accuracy) = result
+        return (["positive": contexts.positive, "negative": contexts.negative], accuracy)
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Teaches a network to write, from an image's feature, the prompt of the image's domain; keeps the epoch that
 /// classifies validation images best.
-public struct PromptImitation<Network: ImitatingNetwork>: SteppedTraining, FeatureTraining {
+public struct PromptImitation<Network: ImitatingNetwork>: SteppedTraining, FeatureTraining, WeightTraining {
     public let parameters: Imitation
     /// The epochs, counted from 1, of which one is kept; training ends with the last of them.
     private let choice: ClosedRange<Int>
@@ -73,4 +73,6 @@ public struct PromptImitation<Network: ImitatingNetwork>: SteppedTraining, Featu
         let (network, accuracy) = course.result
         return (network, accuracy)
     }
+
+    public var weights: TrainedWeights { (result.network.tensors, result.validationAccuracy) }
 }

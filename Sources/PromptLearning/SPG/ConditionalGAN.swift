@@ -5,7 +5,7 @@ import Tensors
 ///
 /// A least-squares GAN: the discriminator sees (label prompt of the image's domain, feature) as real and (generated prompt,
 /// feature of another batch) as fake; the generator wants its prompts taken for real (paper, section 3.3).
-public struct ConditionalGAN: SteppedTraining, FeatureTraining {
+public struct ConditionalGAN: SteppedTraining, FeatureTraining, WeightTraining {
     public let parameters: Parameters
     public var training: FeatureSet
     /// Its labels are the label prompts, flat: `[domains, P]`.
@@ -43,8 +43,6 @@ public struct ConditionalGAN: SteppedTraining, FeatureTraining {
             measuring: ["generator loss", "discriminator loss"] + LabelMeasurement.names)
     }
 
-    public var epochs: Int { parameters.epochs }
-
     /// What a step sees: images with their domains' label prompts, others that prompts are generated for, and chance.
     struct Batch {
         var realFeatures: Tensor, realPrompts: Tensor, fakeFeatures: Tensor, noise: Tensor
@@ -81,4 +79,6 @@ public struct ConditionalGAN: SteppedTraining, FeatureTraining {
         let (generator, accuracy) = course.result
         return (generator, accuracy)
     }
+
+    public var weights: TrainedWeights { (result.generator.tensors, result.validationAccuracy) }
 }

@@ -3,6 +3,19 @@ import Tensors
 
 /// A method that learns prompt tokens of the image encoder, and perhaps of the text encoder with them.
 public protocol VisionPromptMethod: Sendable {
+    associatedtype Parameters: VisionTrainingParameters
+
+    /// Prompts to learn from.
+    /// - Parameters:
+    ///   - parameters: what decides what is learned.
+    ///   - classNames: as the data set writes them.
+    ///   - model: the text side that the prompts are for.
+    ///   - encoder: the image side.
+    /// - Throws: `PromptError` where prompts do not fit the encoders.
+    init(
+        _ parameters: Parameters, classNames: [String], model: CLIPText, encoder: PromptedVisionTransformer
+    ) throws(PromptError)
+
     /// What is learned, by the names of the authors' state dict: as it is now, or as learning starts.
     var learned: [(name: String, value: Tensor)] { get set }
     /// What both encoders are given.

@@ -1,8 +1,8 @@
 import Tensors
 
 /// Learns prompts through the frozen image encoder by cross-entropy, and keeps the epoch that is best on validation images.
-public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining {
-    let parameters: any VisionTrainingParameters
+public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining, WeightTraining {
+    public let parameters: Method.Parameters
     /// With the prompts that learning starts from.
     private let model: VisionPromptedCLIP<Method>
     private let training, validation: ImageSet
@@ -17,8 +17,7 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining 
     /// - Throws: `tooFewImages` if there are fewer to learn from than a step takes, `noValidationImages` if there are
     ///   none.
     public init(
-        _ parameters: some VisionTrainingParameters, model: VisionPromptedCLIP<Method>, training: ImageSet,
-        validation: ImageSet
+        _ parameters: Method.Parameters, model: VisionPromptedCLIP<Method>, training: ImageSet, validation: ImageSet
     ) throws(PromptError) {
         guard training.count >= parameters.batchSize else {
             throw .tooFewImages(of: "training", images: training.count, batchSize: parameters.batchSize)
@@ -32,10 +31,6 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining 
     }
 
     public static var access: ImageAccess<Self> { .files }
-    public var epochs: Int { parameters.epochs }
-    public var seed: Int { parameters.seed }
-
-    func rate(step: Int, of steps: Int) -> Float { parameters.schedule.rate(epoch: epoch) }
 
     func batches() -> Batches<(pixels: Tensor, labels: [Int])> {
         let size = parameters.batchSize, count = training.count / size, labels = training.labels
@@ -75,4 +70,6 @@ public struct VisionPromptTraining<Method: VisionPromptMethod>: SteppedTraining 
     public var result: (prompts: Method, validationAccuracy: Double) {
         (model.learned(course.result.learned).method, course.result.validationAccuracy)
     }
+
+    public var weights: TrainedWeights { (result.prompts.tensors, result.validationAccuracy) }
 }

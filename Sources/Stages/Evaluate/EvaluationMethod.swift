@@ -119,6 +119,11 @@ public struct ClassifierBase {
     let promptedEncoder: () throws -> PromptedVisionTransformer
 
     var classNames: [String] { classes.map(\.text) }
+
+    /// Prompts of the classes with places for context vectors.
+    func prompts(contextLength: Int) throws(PromptError) -> ClassPrompts {
+        try ClassPrompts(classNames: classNames, contextLength: contextLength, model: model)
+    }
 }
 
 extension StageKind {

@@ -6,7 +6,7 @@ import PromptLearning
 /// A method that learns from images' features: what `LearningStage` runs from store to store.
 public protocol LearnedMethod: StageMethod {
     associatedtype Parameters: CheckedParameters
-    associatedtype Learner: Training
+    associatedtype Learner: Training = Self
 
     /// What the store calls it. Its command is called so, too, and its kind of stage after it, unless they say otherwise.
     static var name: String { get }
@@ -32,6 +32,27 @@ public protocol LearnedMethod: StageMethod {
 extension LearnedMethod {
     public static var readsStatistics: Bool { false }
     public static var writer: (any PromptGenerator.Type)? { nil }
+}
+
+extension LearnedMethod where Self: PooledTraining, Learner == Self {
+    /// Learns from the images of all domains that are given.
+    /// - Throws: what the initializer throws.
+    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> Self {
+        try Self(
+            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
+            validation: inputs.validation)
+    }
+}
+
+extension LearnedMethod where Learner: WeightTraining {
+    /// The weights, with the method's name and what they were learned from.
+    public static func contents(of learner: Learner, from inputs: LearningInputs) -> ArtifactContents {
+        let (tensors, accuracy) = learner.weights
+        return .weights(
+            LearnedWeights(
+                method: name, domain: inputs.domainNames, seed: learner.seed, tensors: tensors,
+                validationAccuracy: accuracy))
+    }
 }
 
 extension StageKind {

@@ -31,14 +31,18 @@ public enum ADCLIPEvaluation: EvaluationMethod {
 
     public static var reads: ImageInput { .statistics }
 
+    /// The projectors.
+    /// - Throws: `StoreError`.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
         try LearnedParts(inputs.keys["projectors"][0], in: inputs.store)
     }
 
+    /// A prompt for each image, from what the encoder's blocks make of it.
+    /// - Throws: `StageInputError` where the weights are not AD-CLIP's, or look at other blocks; `PromptError`.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
     ) throws -> any Classifier {
-        guard learned.method == "ad-clip", let projectors = StyleProjectors(tensors: learned.tensors) else {
+        guard learned.method == ADCLIP.name, let projectors = StyleProjectors(tensors: learned.tensors) else {
             throw StageInputError(
                 "the artifact \(learned.source), of the method “\(learned.method)”, does not hold AD-CLIP's projectors")
         }
@@ -53,8 +57,7 @@ public enum ADCLIPEvaluation: EvaluationMethod {
         }
         return StyleClassifier(
             projectors: projectors, sourceTokens: parameters.sourceTokens,
-            classes: try ClassPrompts(classNames: base.classNames, contextLength: shape.contextLength, model: base.model),
-            model: base.model)
+            classes: try base.prompts(contextLength: shape.contextLength), model: base.model)
     }
 }
 

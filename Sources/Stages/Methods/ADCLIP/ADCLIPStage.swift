@@ -22,13 +22,6 @@ extension ADCLIP: LearnedMethod {
             validation: inputs.validation, target: inputs.target(withStatistics: true).features)
     }
 
-    public static func contents(of learner: ADCLIP, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(
-            LearnedWeights(
-                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-                tensors: learner.result.projectors.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-
     /// In a step an image of the source and one of the target make a pair, whose prompts begin with the same tokens.
     public static func work(_ size: StageSize) -> Work {
         let epochs = size.number("epochs")

@@ -10,21 +10,6 @@ extension CoCoOp: LearnedMethod {
     public static var example: String { "--embeddings oxygen --embeddings papirus --context \"an icon of a\"" }
     public static var writer: (any PromptGenerator.Type)? { ConditionalContext.self }
 
-    /// Learns from the images of all domains that are given.
-    /// - Throws: what `CoCoOp`'s initializer throws.
-    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> CoCoOp {
-        try CoCoOp(
-            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
-            validation: inputs.validation)
-    }
-
-    public static func contents(of learner: CoCoOp, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(
-            LearnedWeights(
-                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-                tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-
     /// Every training image has a prompt of its own, forwards and backwards.
     public static func work(_ size: StageSize) -> Work {
         let length = size.number("contextLength", default: 4), epochs = size.number("epochs")

@@ -10,14 +10,6 @@ extension CoOp: LearnedMethod {
     public static var abstract: String { "Learns the prompt of one domain, or of several pooled (CoOp; SPG's stage I)." }
     public static var example: String { "--embeddings tango --context \"an icon of a\" --seed 1" }
 
-    /// Learns from the images of all domains that are given.
-    /// - Throws: what `CoOp`'s initializer throws.
-    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> CoOp {
-        try CoOp(
-            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
-            validation: inputs.validation)
-    }
-
     public static func contents(of learner: CoOp, from inputs: LearningInputs) -> ArtifactContents {
         inputs.prompt(name, learner)
     }

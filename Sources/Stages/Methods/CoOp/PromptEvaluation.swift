@@ -41,6 +41,9 @@ public enum PromptEvaluation: EvaluationMethod {
             ? size.evaluating(prompts: 1, contextLength: 4) : size.classifyingByClass
     }
 
+    /// The prompts, and the mean features of their domains where an image's likeness to those chooses among them.
+    /// - Throws: `StageInputError` for prompts of different shapes or forms, given twice, or of another domain than the
+    ///   target where that is asked for; `StoreError`.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
         let (keys, store) = (inputs.keys["prompts"], inputs.store)
         try requireDifferent(keys, "prompts")
@@ -70,6 +73,8 @@ public enum PromptEvaluation: EvaluationMethod {
             classes: form.classes)
     }
 
+    /// The prompts' average, or several that images choose among.
+    /// - Throws: `StageInputError` where something of them is missing or does not fit together; `PromptError`.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
     ) throws -> any Classifier {

@@ -11,10 +11,13 @@ public enum DAPLEvaluation: EvaluationMethod {
 
     public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
+    /// The context vectors; whether the domain's name stands in the prompts, and the classes that have vectors of their own,
+    /// are in the recipe that they were learned by.
+    /// - Throws: `StageInputError` for another method's weights, or those of another target or other classes; `StoreError`.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: NoParameters) throws -> LearnedParts {
         let key = inputs.keys["generator"][0], store = inputs.store
         var learned = try LearnedParts(key, in: store)
-        guard learned.method == "dapl", let recipe = try store.artifact(key)?.recipe,
+        guard learned.method == DAPL.name, let recipe = try store.artifact(key)?.recipe,
             let source = recipe.inputs.first(where: { $0.role == "embeddings" }),
             let target = recipe.inputs.first(where: { $0.role == "target" })
         else { throw StageInputError("the artifact \(key.short) is of the method “\(learned.method)”, not of DAPL") }
@@ -36,6 +39,8 @@ public enum DAPLEvaluation: EvaluationMethod {
         return learned
     }
 
+    /// One prompt for each class, in the words of the target domain.
+    /// - Throws: `StageInputError` where the vectors do not fit the classes and the text encoder; `PromptError`.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: NoParameters, on base: ClassifierBase
     ) throws -> any Classifier {

@@ -20,13 +20,6 @@ extension DAPL: LearnedMethod {
             names: (inputs.features.manifests.map(\.domain.text).joined(separator: " and "), target.domain))
     }
 
-    public static func contents(of learner: DAPL, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(
-            LearnedWeights(
-                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-                tensors: learner.result.context.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-
     /// In each step the prompts of both domains.
     public static func work(_ size: StageSize) -> Work {
         let own = size.number("contextLength", default: 16), domains = size.number("domainContextLength", default: 16)

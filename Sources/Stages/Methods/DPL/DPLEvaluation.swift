@@ -28,9 +28,11 @@ public enum DPLEvaluation: EvaluationMethod {
         size.evaluating(prompts: 1 / max(1, size.number("batchSize", default: 64)), contextLength: 16)
     }
 
+    /// The network.
+    /// - Throws: `StageInputError` for another method's weights, or for a network of an earlier version; `StoreError`.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
         let key = inputs.keys["generator"][0], learned = try LearnedParts(key, in: inputs.store)
-        guard learned.method == "dpl" else {
+        guard learned.method == DPL.name else {
             throw StageInputError("the artifact \(key.short) is of the method “\(learned.method)”, not of DPL")
         }
         if let version = try inputs.store.artifact(key)?.recipe.algorithmVersion, version < 2 {
@@ -41,6 +43,8 @@ public enum DPLEvaluation: EvaluationMethod {
         return learned
     }
 
+    /// A prompt for each batch of images, by the network.
+    /// - Throws: `StageInputError` where the network does not fit the encoders; `PromptError`.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
     ) throws -> any Classifier {
@@ -51,9 +55,7 @@ public enum DPLEvaluation: EvaluationMethod {
         }
         return BatchClassifier(
             size: parameters.batchSize, network: network,
-            classes: try ClassPrompts(
-                classNames: base.classNames, contextLength: network.contextLength, model: base.model),
-            model: base.model)
+            classes: try base.prompts(contextLength: network.contextLength), model: base.model)
     }
 
     /// In the data set's order batches would hold images of few classes.

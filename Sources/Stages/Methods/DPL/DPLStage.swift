@@ -9,21 +9,6 @@ extension DPL: LearnedMethod {
     public static var abstract: String { "Learns to write the prompt of a domain from a batch of its images (DPL)." }
     public static var example: String { "--embeddings oxygen --embeddings papirus --steps 1000" }
 
-    /// Learns from the images of all domains that are given.
-    /// - Throws: what `DPL`'s initializer throws.
-    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DPL {
-        try DPL(
-            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
-            validation: inputs.validation)
-    }
-
-    public static func contents(of learner: DPL, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(
-            LearnedWeights(
-                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-                tensors: learner.result.network.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-
     /// In each step a prompt for each domain.
     public static func work(_ size: StageSize) -> Work {
         let length = size.number("contextLength", default: 16), steps = size.number("steps")

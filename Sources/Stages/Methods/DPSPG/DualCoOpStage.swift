@@ -12,23 +12,6 @@ extension DualCoOp: LearnedMethod {
         "--embeddings tango --context \"an icon of a\" --negative-context \"no icon of a\" --seed 1"
     }
 
-    /// Learns from the images of all domains that are given.
-    /// - Throws: what `DualCoOp`'s initializer throws.
-    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> DualCoOp {
-        try DualCoOp(
-            parameters, model: inputs.model, classNames: inputs.classNames, training: inputs.training,
-            validation: inputs.validation)
-    }
-
-    public static func contents(of learner: DualCoOp, from inputs: LearningInputs) -> ArtifactContents {
-        let result = learner.result
-        return .weights(
-            LearnedWeights(
-                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-                tensors: ["positive": result.contexts.positive, "negative": result.contexts.negative],
-                validationAccuracy: result.validationAccuracy))
-    }
-
     /// CoOp twice.
     public static func work(_ size: StageSize) -> Work { CoOp.work(size) + CoOp.work(size) }
 }

@@ -30,10 +30,6 @@ extension DualPath: LearnedMethod {
                 width: pairs[0].positive.columns, parameters: parameters))
     }
 
-    public static func contents(of learner: PromptImitation<DualPath>, from inputs: LearningInputs) -> ArtifactContents {
-        inputs.weights(name, learner)
-    }
-
     /// Two transformers over one token, and two prompts for each validation image.
     public static func work(_ size: StageSize) -> Work {
         let feature = Double(size.model.dimension), layer = 2 * feature * feature + 2 * 2048 * feature

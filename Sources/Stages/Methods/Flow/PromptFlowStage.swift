@@ -23,12 +23,6 @@ extension PromptFlow: LearnedMethod {
                 steps: parameters.steps, seed: parameters.imitation.seed))
     }
 
-    public static func contents(
-        of learner: PromptImitation<PromptFlow>, from inputs: LearningInputs
-    ) -> ArtifactContents {
-        inputs.weights(name, learner)
-    }
-
     /// Its layers move points among the mixtures of the source domains' prompts.
     public static func work(_ size: StageSize) -> Work {
         let directions = Double(max(1, (size.artifacts["prompts"] ?? 2) - 1))

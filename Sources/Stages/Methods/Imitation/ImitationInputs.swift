@@ -23,15 +23,6 @@ extension LearningInputs {
             parameters, choosingFrom: choice, network: network, labels: labels, model: model, classNames: classNames,
             training: training, validation: validation)
     }
-
-    /// What the store keeps of a network that has learned.
-    func weights<Network: ImitatingNetwork>(_ method: String, _ learner: PromptImitation<Network>) -> ArtifactContents {
-        let result = learner.result
-        return .weights(
-            LearnedWeights(
-                method: method, domain: domainNames, seed: learner.parameters.seed, tensors: result.network.tensors,
-                validationAccuracy: result.validationAccuracy))
-    }
 }
 
 extension StageSize {

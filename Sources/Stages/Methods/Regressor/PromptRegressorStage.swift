@@ -26,12 +26,6 @@ extension PromptRegressor: LearnedMethod {
                 seed: parameters.seed))
     }
 
-    public static func contents(
-        of learner: PromptImitation<PromptRegressor>, from inputs: LearningInputs
-    ) -> ArtifactContents {
-        inputs.weights(name, learner)
-    }
-
     public static func work(_ size: StageSize) -> Work {
         size.imitating(
             weights: Work.weights(

@@ -23,13 +23,6 @@ extension ConditionalGAN: LearnedMethod {
             training: inputs.training, validation: inputs.validation)
     }
 
-    public static func contents(of learner: ConditionalGAN, from inputs: LearningInputs) -> ArtifactContents {
-        .weights(
-            LearnedWeights(
-                method: name, domain: inputs.domainNames, seed: learner.parameters.seed,
-                tensors: learner.result.generator.tensors, validationAccuracy: learner.result.validationAccuracy))
-    }
-
     /// The generator and the discriminator both train in each step; validation classifies with a prompt for each image.
     public static func work(_ size: StageSize) -> Work {
         let length = 4.0, prompt = length * Double(size.model.textWidth), feature = Double(size.model.dimension)

@@ -34,10 +34,14 @@ public enum GeneratorEvaluation: EvaluationMethod {
         return size.evaluating(prompts: size.number("draws", default: 1) * (pair ? 2 : 1), contextLength: 4)
     }
 
+    /// The generator, of whichever method.
+    /// - Throws: `StoreError`.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) throws -> LearnedParts {
         try LearnedParts(inputs.keys["generator"][0], in: inputs.store)
     }
 
+    /// A prompt for each image and draw.
+    /// - Throws: `StageInputError` where the weights are of no generator, or do not fit the encoders; `PromptError`.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
     ) throws -> any Classifier {
@@ -45,9 +49,7 @@ public enum GeneratorEvaluation: EvaluationMethod {
             featureDimension: base.featureDimension, width: base.model.transformer.width)
         return GeneratorClassifier(
             generator: generator, parameters: parameters,
-            classes: try ClassPrompts(
-                classNames: base.classNames, contextLength: generator.contextLength, model: base.model),
-            model: base.model)
+            classes: try base.prompts(contextLength: generator.contextLength), model: base.model)
     }
 }
 

@@ -21,6 +21,8 @@ public enum VisionPromptEvaluation: EvaluationMethod {
 
     public static var reads: ImageInput { .pixels }
 
+    /// The prompts, and the words that they were learned with.
+    /// - Throws: `StoreError`.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: NoParameters) throws -> LearnedParts {
         let key = inputs.keys["generator"][0]
         var learned = try LearnedParts(key, in: inputs.store)
@@ -30,6 +32,9 @@ public enum VisionPromptEvaluation: EvaluationMethod {
         return learned
     }
 
+    /// The image encoder with the prompts in it, beside one prompt for each class.
+    /// - Throws: `StageInputError` where the weights are of no such prompts; `PromptError` where they do not fit the
+    ///   encoders; `CheckpointError` where the image encoder takes none.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: NoParameters, on base: ClassifierBase
     ) throws -> any Classifier {

@@ -37,29 +37,28 @@ extension ImageReader.View {
     }
 }
 
-extension LearningInputs {
-    /// A training of prompts in the image encoder, at its start.
-    /// - Parameter method: makes the prompts that it starts from.
-    func visionPrompts<Method: VisionPromptMethod>(
-        _ parameters: some VisionTrainingParameters, _ method: (PromptedVisionTransformer) throws -> Method
-    ) throws -> VisionPromptTraining<Method> {
-        let encoder = try store.promptedEncoder(of: features.encoder, checkpoint)
+extension LearnedMethod where Self: VisionPromptMethod, Learner == VisionPromptTraining<Self> {
+    /// Reads the images from their files.
+    /// - Throws: `CheckpointError`, also where the image encoder is a ResNet; `DatasetError` or `StageInputError` for a
+    ///   file that is not there or has changed; `UnsupportedPrecision`, `StoreError`; what the initializers throw.
+    public static func learner(_ parameters: Parameters, from inputs: LearningInputs) throws -> Learner {
+        let features = inputs.features.encoder, encoder = try inputs.store.promptedEncoder(of: features, inputs.checkpoint)
+        func imageSet(_ images: [LabelledImage]) throws -> ImageSet {
+            try inputs.store.imageSet(images, of: features, inputs.checkpoint)
+        }
+        let method = try Self(parameters, classNames: inputs.classNames, model: inputs.model, encoder: encoder)
         return try VisionPromptTraining(
-            parameters,
-            model: VisionPromptedCLIP(method(encoder), encoder: encoder, logitScale: model.logitScale),
-            training: store.imageSet(trainingImages, of: features.encoder, checkpoint),
-            validation: store.imageSet(validationImages, of: features.encoder, checkpoint))
+            parameters, model: VisionPromptedCLIP(method, encoder: encoder, logitScale: inputs.model.logitScale),
+            training: imageSet(inputs.trainingImages), validation: imageSet(inputs.validationImages))
     }
-}
 
-extension StageSize {
-    /// VPT and MaPLe: images are read and encoded again in every epoch, forwards and backwards.
-    var visionPromptLearning: Work {
-        let epochs = number("epochs"), images = epochs * (3 * training + validation)
-        let forward = promptGigaflop(contextLength: 4)
+    /// Images are read and encoded again in every epoch, forwards and backwards.
+    public static func work(_ size: StageSize) -> Work {
+        let epochs = size.number("epochs"), images = epochs * (3 * size.training + size.validation)
+        let forward = size.promptGigaflop(contextLength: 4), image = size.model.imageGigaflop
         return Work(
-            gigaflop: images * model.imageGigaflop + 2 * epochs * batches * forward, share: 0.7,
-            unit: 3 * number("batchSize", default: 4) * model.imageGigaflop + 2 * forward,
-            seconds: epochs * imageCount() * 0.001)
+            gigaflop: images * image + 2 * epochs * size.batches * forward, share: 0.7,
+            unit: 3 * size.number("batchSize", default: 4) * image + 2 * forward,
+            seconds: epochs * size.imageCount() * 0.001)
     }
 }

@@ -34,11 +34,14 @@ public enum ZeroShot: EvaluationMethod {
 
     public static func work(_ size: StageSize) -> Work { size.classifyingByClass }
 
+    /// There is nothing to learn.
     public static func learned(_ inputs: EvaluationInputs, _ parameters: Parameters) -> LearnedParts { nothing }
 
-    /// What there is to learn.
+    /// What `learned` gives.
     static let nothing = LearnedParts(method: "zero-shot")
 
+    /// One prompt for each class, or the mean of several.
+    /// - Throws: `PromptError` where a prompt does not fit into a text.
     public static func classifier(
         _ learned: LearnedParts, _ parameters: Parameters, on base: ClassifierBase
     ) throws -> any Classifier {
