@@ -177,7 +177,7 @@ extension ArtifactStore {
     var uriForReading: String { Self.uri(path, unguarded == nil ? "mode=ro" : "immutable=1") }
 
     /// A path as SQLite takes it together with parameters.
-    private static func uri(_ path: String, _ parameters: String) -> String {
+    static func uri(_ path: String, _ parameters: String) -> String {
         let allowed = CharacterSet(charactersIn: "/-_.~").union(.alphanumerics)
         return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?\(parameters)"
     }

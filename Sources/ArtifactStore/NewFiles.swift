@@ -85,6 +85,28 @@ public enum NewFiles {
         return true
     }
 
+    /// Copies a file into the place of the one that may be there, piece by piece; its folder is made where there is none.
+    /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was; `CocoaError` where the other cannot be read.
+    public static func copy(_ path: String, to url: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        } catch {
+            throw StoreError.cannotWrite(path: url.path, reason: error.localizedDescription)
+        }
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        let (descriptor, temporary) = try temporaryFile(for: url.path)
+        defer {
+            close(descriptor)
+            unlink(temporary)
+        }
+        while let piece = try file.read(upToCount: 4 << 20), !piece.isEmpty {
+            try append(piece, to: descriptor, of: url.path)
+        }
+        guard fsync(descriptor) == 0 else { throw StoreError.cannotWrite(path: url.path, code: errno) }
+        guard rename(temporary, url.path) == 0 else { throw StoreError.cannotWrite(path: url.path, code: errno) }
+        flushFolder(of: url)
+    }
+
     /// Refuses a file whose folder is not there.
     /// - Throws: `StoreError.cannotWrite`.
     public static func checkFolder(of url: URL) throws(StoreError) {

@@ -33,6 +33,16 @@ public struct DomainManifest: Hashable, Sendable {
         self.images = images.sorted { ($0.label, $0.digest, $0.path) < ($1.label, $1.digest, $1.path) }
     }
 
+    /// One of several parts of as many images, but for one more or less, that have each image of this manifest once.
+    /// - Parameters:
+    ///   - index: from 0.
+    ///   - count: how many parts there are.
+    public func part(_ index: Int, of count: Int) -> DomainManifest {
+        precondition((0..<count).contains(index), "part \(index) of \(count)")
+        let range = images.count * index / count..<images.count * (index + 1) / count
+        return DomainManifest(dataset: dataset, domain: domain, classes: classes, images: Array(images[range]))
+    }
+
     /// The labels of the images, in order.
     public var labels: [Int] { images.map(\.label) }
 }

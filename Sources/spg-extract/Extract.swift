@@ -32,7 +32,19 @@ struct Extract: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
-    var data: String
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The images to encode, by the key that the store has them under, in place of a folder: the files are where they "
+                + "were when that was written.", valueName: "key"))
+    var images: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Encode only one of n parts of each domain's images, such as 2/8: on other machines the others, each part in a "
+                + "store of its own. Merge the stores; then the same command without this encodes nothing.", valueName: "i/n"))
+    var part: ImagePart?
 
     @Option(
         help: ArgumentHelp(
@@ -89,6 +101,13 @@ struct Extract: ParsableCommand {
     }
 
     func validate() throws {
+        if (data == nil) == (images == nil) { throw ValidationError("Give either --data or --images.") }
+        if images != nil, dataset != nil || !domain.isEmpty || splits != nil || splitsAs != nil {
+            throw ValidationError("--dataset, --domain and splits go with --data; --images says which images they are.")
+        }
+        if imported != nil, part != nil {
+            throw ValidationError("Give either --imported or --part: imported features are not encoded.")
+        }
         if splits != nil, splitsAs != nil { throw ValidationError("Give either --splits or --splits-as, not both.") }
         if splitsAs == nil, splitSeed != AuthorsSplit.defaultSeed {
             throw ValidationError("--split-seed goes with --splits-as.")
@@ -108,6 +127,7 @@ struct Extract: ParsableCommand {
             try precision?.check()
             options.threading.apply()
             let checkpoint = try Checkpoint(telling: options.checkpoint)
+            guard let data else { return try encodeRecorded(checkpoint) }
             let folder = try ImageFolder(
                 root: URL(filePath: data), name: dataset, names: naming.normalizeNames, skipsUnreadable: onBadImage == .skip)
             let domains = domain.isEmpty ? folder.domains : domain.map { Name($0) }
@@ -120,12 +140,25 @@ struct Extract: ParsableCommand {
             }
             let store = try options.openStore(for: checkpoint)
             // Domains are checked before the first of them is encoded.
-            let manifests = try domains.map { try manifest(of: $0, in: folder, store) }
+            let manifests = try domains.map { try part(of: manifest(of: $0, in: folder, store)) }
             defer { unused.line.map(Console.standardError.note) }
             for manifest in manifests {
                 print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
             }
         }
+    }
+
+    /// Encodes images that the store knows. Nobody looks whether others lie beside them.
+    private func encodeRecorded(_ checkpoint: Checkpoint) throws {
+        guard options.storage.exists else { throw StoreError.noStore(path: options.storage.store) }
+        let store = try options.openStore(for: checkpoint)
+        let manifest = try part(of: store.manifest(store.resolve(images ?? "", kind: .images)))
+        print(try options.profiling(store) { try encode(manifest, checkpoint, store) })
+    }
+
+    private func part(of manifest: DomainManifest) throws -> DomainManifest {
+        guard let part else { return manifest }
+        return try part.images(of: manifest)
     }
 
     /// What lies in the data set's folder and is not used. What is most likely lost is said at once.
@@ -158,7 +191,8 @@ struct Extract: ParsableCommand {
     private func encode(
         _ manifest: DomainManifest, _ checkpoint: Checkpoint, _ store: ArtifactStore
     ) throws -> ArtifactKey {
-        let line = ProgressLine("extract \(manifest.domain)", unit: "images")
+        let title = "\(manifest.domain)" + (part.map { ", part \($0)" } ?? "")
+        let line = ProgressLine("extract \(title)", unit: "images")
         let stage = try ExtractStage(
             parameters.values().parameters(), onBadImage: onBadImage, origin: origin, withNorms: norms)
         let outcome = try stage.run(
@@ -174,7 +208,7 @@ struct Extract: ParsableCommand {
         if outcome.encoded > 0 {
             line.finish(outcome.encoded, of: outcome.encoded, note: outcome.note)
         } else {
-            Console.standardError.note("extract \(manifest.domain): nothing to encode, \(outcome.note)")
+            Console.standardError.note("extract \(title): nothing to encode, \(outcome.note)")
         }
         return outcome.key
     }
@@ -193,6 +227,9 @@ extension ExtractStage.Outcome {
     }
 }
 
+extension ImagePart: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ColorOrder: ExpressibleByArgument {}

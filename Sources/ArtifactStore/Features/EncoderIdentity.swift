@@ -33,13 +33,14 @@ extension ArtifactStore {
         let key = encoder.key
         let known = try reading { try $0.encoder(key) != nil }
         guard !known else { return key }
-        try writing { database in
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO encoder (key, name, dimension, parameters) VALUES (?, ?, ?, ?)",
-                arguments: [key.description, encoder.name, encoder.dimension, encoder.parameters.canonicalText])
-            if database.changesCount > 0 { try database.sealEncoder(database.lastInsertedRowID) }
-        }
+        try writing { try $0.record(encoder) }
         return key
+    }
+
+    /// Whether an encoder is known.
+    /// - Throws: `StoreError` where the store cannot be read.
+    package func knows(encoder key: Digest) throws -> Bool {
+        try reading { try $0.encoder(key) != nil }
     }
 
     /// The encoder with a key.
@@ -62,6 +63,14 @@ extension EncoderIdentity {
 }
 
 extension Database {
+    /// Makes an encoder known; does nothing where it is known.
+    func record(_ encoder: EncoderIdentity) throws {
+        try execute(
+            sql: "INSERT OR IGNORE INTO encoder (key, name, dimension, parameters) VALUES (?, ?, ?, ?)",
+            arguments: [encoder.key.description, encoder.name, encoder.dimension, encoder.parameters.canonicalText])
+        if changesCount > 0 { try sealEncoder(lastInsertedRowID) }
+    }
+
     /// An encoder's row, or nil where it is unknown.
     func encoder(_ key: Digest) throws -> Row? {
         try Row.fetchOne(

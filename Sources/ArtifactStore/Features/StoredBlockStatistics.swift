@@ -72,7 +72,8 @@ extension Database {
         ).map { try $0.value("width", in: Limits.width) }
     }
 
-    private func record(widths: [Int], encoderID: Int64) throws {
+    /// Keeps the widths of an encoder's blocks; the same as those that are kept, where some are.
+    func record(widths: [Int], encoderID: Int64) throws {
         let known = try blockWidths(encoderID: encoderID)
         guard known.isEmpty else {
             if known == widths { return }

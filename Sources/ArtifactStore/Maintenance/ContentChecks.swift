@@ -43,7 +43,7 @@ extension Database {
     }
 
     /// What is wrong with an artifact, be it that it cannot be read.
-    private func readableProblem(ofArtifact id: Int64, _ text: String, kind: String) throws -> String? {
+    func readableProblem(ofArtifact id: Int64, _ text: String, kind: String) throws -> String? {
         do {
             return try problem(ofArtifact: id, text, kind: kind)
         } catch is RowDecodingError {

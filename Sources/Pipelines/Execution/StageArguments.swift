@@ -13,31 +13,29 @@ extension Instance {
     /// Of a command of the user's own all parameters come as JSON, its inputs as `--input=ROLE=KEY`, and where its files are
     /// as `--file=NAME=PATH`.
     public func arguments(for specification: Specification, store: String, threads: Int) -> [String] {
+        ["--store=\(store)", "--threads=\(threads)"] + arguments(for: specification)
+    }
+
+    /// The same without `--store` and `--threads`.
+    /// - Parameter images: the manifest in the store that takes the place of the data set's folder, for a stage that reads images.
+    func arguments(for specification: Specification, images: ArtifactKey? = nil) -> [String] {
         if let command = specification.stage(stage)?.command {
-            return ["--store=\(store)", "--threads=\(threads)", "--parameters=\(recipe.parameters.canonicalText)"]
+            return ["--parameters=\(recipe.parameters.canonicalText)"]
                 + recipe.inputs.map { "--input=\($0.role)=\($0.key)" }
                 + command.files.sorted { $0.key < $1.key }.map { "--file=\($0.key)=\($0.value.value)" }
         }
-        var arguments = [
-            "--store=\(store)", "--threads=\(threads)", "--checkpoint=\(specification.checkpoint.value)",
-        ]
+        var arguments = ["--checkpoint=\(specification.checkpoint.value)"]
         if kind.readsImages {
             let (dataSet, domain) = specification.dataSet(of: Name(cell[domainAxis].text))
+            arguments += images.map { ["--images=\($0)"] } ?? Self.options(dataSet, domain)
             arguments += [
-                "--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(domain)",
                 "--on-bad-image=\(dataSet.onBadImage.rawValue)",
                 specification.importedEncoder.map { "--imported=\($0)" }
                     ?? "--precision=\(specification.precision.value.rawValue)",
             ]
-            if dataSet.names != .bytes { arguments.append("--normalize-names=\(dataSet.names.rawValue)") }
             let order = specification.preprocessing
             if order != .dassl { arguments.append("--preprocessing=\(order.rawValue)") }
             if fillsNorms { arguments.append("--norms") }
-            switch dataSet.splits?.value {
-            case nil: break
-            case .files(let folder): arguments.append("--splits=\(folder)")
-            case .authors(let split): arguments += ["--splits-as=\(split.authors.rawValue)", "--split-seed=\(split.seed)"]
-            }
         }
         for (input, source) in zip(recipe.inputs, sources) {
             let isPart = (SplitKeys.roles + [SplitKeys.testRole]).contains(input.role)
@@ -50,6 +48,19 @@ extension Instance {
             }
         }
         return arguments
+    }
+
+    /// Where images lie, and which of them are meant.
+    private static func options(_ dataSet: Specification.DataSet, _ domain: Name) -> [String] {
+        ["--data=\(dataSet.root)", "--dataset=\(dataSet.name)", "--domain=\(domain)"]
+            + (dataSet.names == .bytes ? [] : ["--normalize-names=\(dataSet.names.rawValue)"])
+            + {
+                switch dataSet.splits?.value {
+                case nil: []
+                case .files(let folder): ["--splits=\(folder)"]
+                case .authors(let split): ["--splits-as=\(split.authors.rawValue)", "--split-seed=\(split.seed)"]
+                }
+            }()
     }
 
     private static func options(_ name: String, _ value: JSONValue) -> [String] {

@@ -2,71 +2,34 @@ import ArtifactStore
 import Foundation
 
 /// The folder in which a command finds its inputs and leaves its outputs.
-///
-/// While this process lives it holds a lock on the folder, which the kernel lets go of when it ends, however it ends: what is
-/// left of commands whose process was killed is known by that, and swept away by the next.
 struct WorkFolder: Sendable {
-    private let url: URL
-    /// Holds the lock.
-    private let descriptor: Int32
+    private let folder: ScratchFolder
+    private var url: URL { folder.url }
     private var inputs: URL { url.appendingPathComponent("inputs") }
     var outputs: URL { url.appendingPathComponent("outputs") }
 
     private static let prefix = "spg-command-"
 
     init() throws {
-        Self.sweep()
-        (url, descriptor) = try Self.locked()
+        folder = try ScratchFolder(prefix: Self.prefix, left: Self.kill)
         for folder in [inputs, outputs] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
     }
 
-    /// Makes a folder for this user alone and locks it. One that is swept before it is locked is made again.
-    private static func locked() throws -> (URL, Int32) {
-        while true {
-            let url = FileManager.default.temporaryDirectory.appendingPathComponent(prefix + UUID().uuidString)
-            guard mkdir(url.path, 0o700) == 0 else { throw error(url) }
-            let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard descriptor >= 0 || errno == ENOENT else { throw error(url) }
-            guard descriptor >= 0 else { continue }
-            guard flock(descriptor, LOCK_EX) == 0 else { throw error(url) }
-            if access(url.path, F_OK) == 0 { return (url, descriptor) }
-            close(descriptor)
-        }
-    }
-
-    private static func error(_ url: URL) -> CocoaError {
-        CocoaError(
-            .fileWriteUnknown,
-            userInfo: [
-                NSLocalizedDescriptionKey: "\(url.path) cannot be made: \(String(cString: strerror(errno)))"
-            ])
+    /// Kills what still runs of the command of a stage that was killed.
+    private static func kill(commandsIn name: String) {
+        for process in ProcessTable.processes(with: Shell.variable, name) { Glibc.kill(process, SIGKILL) }
     }
 
     /// What tells it from every other.
     var name: String { url.lastPathComponent }
     var path: String { url.path }
 
-    func remove() {
-        try? FileManager.default.removeItem(at: url)
-    }
+    func remove() { folder.remove() }
 
     /// Removes the folders of commands whose stage was killed, and kills what of those commands still runs.
-    static func sweep() {
-        let place = FileManager.default.temporaryDirectory
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
-        for name in names where name.hasPrefix(prefix) {
-            let url = place.appendingPathComponent(name)
-            let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                for process in ProcessTable.processes(with: Shell.variable, name) { kill(process, SIGKILL) }
-                try? FileManager.default.removeItem(at: url)
-            }
-            close(descriptor)
-        }
-    }
+    static func sweep() { ScratchFolder.sweep(prefix, kill) }
 
     /// Whether the command has written a file.
     func hasOutput(_ name: String) -> Bool {

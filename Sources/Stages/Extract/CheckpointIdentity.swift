@@ -107,7 +107,7 @@ extension EncoderIdentity {
     }
 
     /// What images were encoded in, where they were encoded here.
-    var precision: Precision {
+    package var precision: Precision {
         Precision.allCases.first { .string($0.rawValue) == parameters["precision"] } ?? .float32
     }
 

@@ -107,6 +107,23 @@ public struct ExtractStage: Sendable {
             JSONValue.merging(parameters, ["encoder": encoder.description]), inputs: [Recipe.Input("images", images)])
     }
 
+    /// The images of a manifest that lack features of an encoder, for whoever encodes them elsewhere; nil where none does.
+    /// - Parameters:
+    ///   - images: the manifest's key.
+    ///   - encoder: the encoder's, which the store may not know yet.
+    /// - Throws: `StoreError.noArtifact`.
+    package func imagesToEncode(
+        of images: ArtifactKey, encoder: Digest, in store: ArtifactStore
+    ) throws -> DomainManifest? {
+        let manifest = try store.manifest(images)
+        guard try store.knows(encoder: encoder) else { return manifest }
+        let missing = try store.missing(
+            views: viewNames, of: images, encoder: encoder, withStatistics: parameters.statistics, withNorms: withNorms)
+        guard !missing.isEmpty else { return nil }
+        return DomainManifest(
+            dataset: manifest.dataset, domain: manifest.domain, classes: manifest.classes, images: missing.map(\.image))
+    }
+
     /// Makes sure that images can be encoded with a checkpoint, by reading all that it takes.
     /// - Throws: what `run` would throw: `CheckpointError`, `UnsupportedPrecision`.
     public static func check(_ checkpoint: Checkpoint, precision: Precision) throws {

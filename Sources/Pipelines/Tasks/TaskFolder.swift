@@ -1,0 +1,89 @@
+import ArtifactStore
+import Foundation
+import Stages
+import Synchronization
+
+/// A folder that all machines of a run see: what tasks are to do, what they need for it, and what they have made.
+///
+///     inputs/NAME.sqlite       one artifact that some work is made from, as a small store
+///     tasks/ID/task.json       a `TaskDescription`
+///     tasks/ID/LABEL.sqlite    what a piece of work has made, as a small store
+///     tasks/ID/LABEL.json      how it ended: a `TaskEnding`, written after that
+///     checkpoints/KEY          the state of a training that is under way
+///
+/// Whatever has one of these names is whole: it was written under another name, flushed, and renamed. No file is changed
+/// afterwards, none is locked, and SQLite writes to none.
+public final class TaskFolder: Sendable {
+    public let url: URL
+    /// The small stores that are known to be there, by what they hold.
+    let madeInputs = Mutex<[String: String]>([:])
+
+    /// - Parameter path: where it is or is to be; it is made when the first file is written.
+    public init(_ path: String) {
+        url = URL(fileURLWithPath: path).standardizedFileURL
+    }
+
+    var inputs: URL { url.appendingPathComponent("inputs") }
+    private var tasks: URL { url.appendingPathComponent("tasks") }
+
+    func checkpoint(_ key: ArtifactKey) -> URL {
+        url.appendingPathComponent("checkpoints").appendingPathComponent(key.description)
+    }
+
+    /// The folder of a task.
+    public func task(_ id: String) -> URL { tasks.appendingPathComponent(id) }
+
+    static let descriptionName = "task.json"
+
+    /// Writes what a task is to do. A task of this name that is there is described anew; what it has made stays.
+    /// - Parameter id: a plain file name.
+    /// - Throws: `StoreError.cannotWrite`.
+    public func write(_ description: TaskDescription, as id: String) throws {
+        precondition(StoredFile.isPlain(id), "“\(id)” is no plain name")
+        _ = try NewFiles.update(task(id).appendingPathComponent(Self.descriptionName), with: Self.encoder.encode(description))
+    }
+
+    /// How the work of a task has ended that has ended by now.
+    public func endings(ofTask id: String) -> [TaskEnding] {
+        files(ofTask: id, suffix: ".json").map { label, file in ending(label, in: file) }
+    }
+
+    /// Removes all of a task.
+    /// - Throws: `CocoaError`. A task that is not there is no error.
+    public func remove(_ id: String) throws {
+        do { try FileManager.default.removeItem(at: task(id)) } catch CocoaError.fileNoSuchFile {}
+    }
+
+    /// Removes the inputs of all tasks. To be called where none is left.
+    /// - Throws: `CocoaError`.
+    public func removeInputs() throws {
+        madeInputs.withLock { $0 = [:] }
+        do { try FileManager.default.removeItem(at: inputs) } catch CocoaError.fileNoSuchFile {}
+    }
+
+    /// The files that work has left in a task's folder, by label.
+    func files(ofTask id: String, suffix: String) -> [(label: ResultLabel, file: URL)] {
+        let folder = task(id), names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.sorted().compactMap { name in
+            guard name.hasSuffix(suffix), let label = ResultLabel(String(name.dropLast(suffix.count))) else { return nil }
+            return (label, folder.appendingPathComponent(name))
+        }
+    }
+
+    /// What a file says of an ending. One that cannot be read is the ending of work that has failed.
+    func ending(_ label: ResultLabel, in file: URL) -> TaskEnding {
+        do {
+            return try JSONDecoder().decode(TaskEnding.self, from: Data(contentsOf: file))
+        } catch {
+            return TaskEnding(
+                key: label.key, part: label.part, status: 65, summary: "it is not known how it ended",
+                message: "\(file.path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    static let encoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
+}

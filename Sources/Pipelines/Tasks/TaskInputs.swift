@@ -1,0 +1,85 @@
+import ArtifactStore
+import Datasets
+import Foundation
+import Stages
+
+extension TaskFolder {
+    /// What is to be done for an instance, with all that it takes in the folder: each artifact that it is made from as a small store,
+    /// which is made once.
+    ///
+    /// A stage that encodes images is split by the images that lack features: no work at all is left where none does. When all parts
+    /// are merged, the stage itself, run where the store is, finds them and writes its artifact. Imported features are no work for
+    /// another machine either.
+    /// - Parameters:
+    ///   - instance: all that it is made from is in the store.
+    ///   - options: what its program is told besides, such as `--profile`.
+    ///   - parts: into how many parts images are split at the most.
+    /// - Throws: `StoreError`; `StoreError.cannotWrite` about the folder.
+    public func work(
+        _ instance: Instance, of specification: Specification, options: [String] = [], parts: Int = 1,
+        from store: ArtifactStore
+    ) throws -> [TaskDescription.Work] {
+        func work(_ inputs: [String], images: ArtifactKey? = nil, part: TaskDescription.Part? = nil) -> TaskDescription.Work {
+            TaskDescription.Work(
+                key: instance.key, name: instance.name, program: instance.kind.executable,
+                arguments: instance.kind.command + options
+                    + instance.arguments(for: specification, images: images)
+                    + (part.map { ["--part=\($0.index + 1)/\($0.count)"] } ?? []),
+                inputs: inputs, part: part)
+        }
+        guard instance.kind.readsImages else {
+            return [work(try instance.recipe.inputs.map { try input($0.key, from: store) })]
+        }
+        guard specification.importedEncoder == nil else { return [] }
+        guard let images = try instance.imagesWithoutFeatures(in: store) else { return [] }
+        let stored = try input(images), count = max(1, min(parts, images.images.count))
+        return (0..<count).map { work([stored], images: images.key, part: .init(index: $0, count: count)) }
+    }
+
+    /// The small store of one artifact, which is made where there is none.
+    /// - Returns: its name.
+    private func input(_ key: ArtifactKey, from store: ArtifactStore) throws -> String {
+        let identity = try store.contentIdentity(of: key)
+        return try input(identity) { try store.writeSmallStore(of: [key], to: $0) }
+    }
+
+    /// The small store of some images.
+    private func input(_ images: DomainManifest) throws -> String {
+        try input(images.key) { path in
+            let store = try ArtifactStore(path: path)
+            try store.record(images)
+            try store.close()
+        }
+    }
+
+    /// - Parameters:
+    ///   - identity: of all that is in it.
+    ///   - make: writes it to a path on this machine.
+    private func input(_ identity: Digest, make: (String) throws -> Void) throws -> String {
+        let name = identity.short
+        if let known = madeInputs.withLock({ $0[name] }) { return known }
+        let file = "\(name).sqlite", url = inputs.appendingPathComponent(file)
+        if !FileManager.default.fileExists(atPath: url.path) {
+            let scratch = try ScratchFolder(prefix: "spg-inputs-")
+            defer { scratch.remove() }
+            let path = scratch.url.appendingPathComponent(file).path
+            try make(path)
+            try NewFiles.copy(path, to: url)
+        }
+        madeInputs.withLock { $0[name] = file }
+        return file
+    }
+}
+
+extension Instance {
+    /// The images that features are lacking of; nil where none is.
+    fileprivate func imagesWithoutFeatures(in store: ArtifactStore) throws -> DomainManifest? {
+        guard let images = recipe.inputs.first(where: { $0.role == "images" })?.key,
+            case .string(let text)? = recipe.parameters["encoder"], let encoder = Digest(text)
+        else { return nil }
+        // Parameters that came later are in no recipe at their default.
+        let parameters = JSONValue.object(kind.defaults.members.merging(recipe.parameters.members) { $1 })
+        let stage = try ExtractStage(parameters.parameters(), withNorms: fillsNorms)
+        return try stage.imagesToEncode(of: images, encoder: encoder, in: store)
+    }
+}
