@@ -28,6 +28,8 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
 
     public init() {}
 
+    /// Classifies, and prints the evaluation's key.
+    /// - Throws: `ExitCode`, when the error has been told.
     public func run() throws {
         try options.run(inputs, parameters) { parameters, inputs, store, checkpoint in
             let part = try tested.map { try store.resolve([$0], kind: .images)[0] }

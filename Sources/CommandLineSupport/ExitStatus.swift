@@ -36,11 +36,13 @@ public enum ExitStatus: Int32, Sendable {
 /// Runs a command's body. An error is printed as `Error: …` on standard error and becomes the exit status.
 ///
 /// What `ArgumentParser` itself handles (help, usage, exit codes) passes through.
+/// - Throws: `ExitCode`, or what passes through.
 public func reportingErrors(_ body: () throws -> Void) throws {
     do { try body() } catch { throw reported(error) }
 }
 
 /// As above, for a command that waits.
+/// - Throws: `ExitCode`, or what passes through.
 public func reportingErrors(_ body: () async throws -> Void) async throws {
     do { try await body() } catch { throw reported(error) }
 }

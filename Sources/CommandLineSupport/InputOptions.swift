@@ -12,6 +12,8 @@ public struct InputOptions<Method: StageMethod>: ParsableArguments, CustomReflec
         Mirror(self, children: Method.kind.roles.map { (label: $0.name, value: $0.option) })
     }
 
+    /// What the command line gives, as ArgumentParser has parsed it.
+    /// - Throws: a `DecodingError`, which none of ArgumentParser's decoders comes to.
     public init(from decoder: any Decoder) throws {
         let options = try decoder.container(keyedBy: OptionKey.self)
         for role in Method.kind.roles {
@@ -19,11 +21,13 @@ public struct InputOptions<Method: StageMethod>: ParsableArguments, CustomReflec
         }
     }
 
+    /// Refuses several artifacts where a role takes one.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         for role in Method.kind.roles where !role.takesSeveral {
             let count = given[role.name]?.count ?? 0
             guard count > 1 else { continue }
-            throw ValidationError("\(Method.kind.program) takes one --\(role.name.kebabCased), not \(count)")
+            throw ValidationError("\(Method.kind.calledProgram) takes one --\(role.name.kebabCased), not \(count)")
         }
     }
 

@@ -21,6 +21,8 @@ public struct LearningCommand<Method: LearnedMethod>: ParsableCommand {
 
     public init() {}
 
+    /// Learns, and prints the artifact's key.
+    /// - Throws: `ExitCode`, when the error has been told.
     public func run() throws {
         try options.run(inputs, parameters) { parameters, inputs, store, checkpoint in
             let stage = try LearningStage<Method>(parameters, inputs: inputs, splits: splits.keys(in: store))
@@ -40,7 +42,7 @@ extension CommandConfiguration {
             commandName: method.kind.command.last, abstract: method.abstract,
             discussion: """
                 EXAMPLE
-                  \(method.kind.program) \(method.example)
+                  \(method.kind.calledProgram) \(method.example)
 
                 \(more)
                 """)

@@ -23,6 +23,8 @@ public struct ParameterOptions<Method: StageMethod>: ParsableArguments, CustomRe
         Mirror(self, children: Method.kind.parameters.map { (label: $0.name, value: $0.option) })
     }
 
+    /// What the command line gives, as ArgumentParser has parsed it.
+    /// - Throws: a `DecodingError`, which none of ArgumentParser's decoders comes to.
     public init(from decoder: any Decoder) throws {
         let options = try decoder.container(keyedBy: OptionKey.self)
         for parameter in Method.kind.parameters {

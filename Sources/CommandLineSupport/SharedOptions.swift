@@ -10,6 +10,8 @@ public struct StoreOptions: ParsableArguments {
 
     public init() {}
 
+    /// Refuses a name that no store can have.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         do { try ArtifactStore.checkName(store) } catch { throw ValidationError("--store: \(error)") }
     }
@@ -19,6 +21,7 @@ public struct StoreOptions: ParsableArguments {
 
     /// Opens the store to look at it, which makes none: where there is none, one of nothing stands in its place. Digests of
     /// files that are read are remembered where it can be written to.
+    /// - Throws: `StoreError` where it is none, a damaged or a newer one, or cannot be read.
     public func openToLook() throws -> ArtifactStore {
         let size = try? FileManager.default.attributesOfItem(atPath: store)[.size] as? Int
         guard let size, size > 0 else { return try ArtifactStore(emptyInPlaceOf: store) }
@@ -26,7 +29,7 @@ public struct StoreOptions: ParsableArguments {
     }
 
     /// Opens a store that is there.
-    /// - Throws: `StoreError.noStore` where none is.
+    /// - Throws: `StoreError.noStore` where none is, and what `openToLook` throws.
     public func openThere(readOnly: Bool = true) throws -> ArtifactStore {
         guard exists else { throw StoreError.noStore(path: store) }
         return try ArtifactStore(path: store, readOnly: readOnly)
@@ -34,6 +37,7 @@ public struct StoreOptions: ParsableArguments {
 
     /// Opens the store, making it where there is none.
     /// - Parameter onFind: told of an artifact that was to be made and for which nothing had to be.
+    /// - Throws: `StoreError` where it is none, a damaged or a newer one, or cannot be written to.
     public func open(onFind: @escaping @Sendable (ArtifactKey) -> Void = { _ in }) throws -> ArtifactStore {
         try ArtifactStore(
             path: store,
@@ -64,11 +68,14 @@ public struct ThreadOptions: ParsableArguments {
 
     public init() {}
 
+    /// Refuses a number of threads that no machine has.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         try Self.check(threads, "--threads")
     }
 
     /// Refuses a number of threads or processes that no machine has.
+    /// - Throws: `ValidationError`, naming the option.
     public static func check(_ number: Int?, _ option: String) throws {
         guard let number, !(1...1024).contains(number) else { return }
         throw ValidationError("\(option) must be from 1 to 1024, not \(number)")
@@ -94,6 +101,8 @@ public struct MemoryOptions: ParsableArguments {
 
     public init() {}
 
+    /// Refuses a budget below 1 MiB.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         if let memoryBudget, memoryBudget < 1 {
             throw ValidationError("--memory-budget must be at least 1, not \(memoryBudget)")

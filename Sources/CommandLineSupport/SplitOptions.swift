@@ -18,6 +18,8 @@ public struct SplitOptions: ParsableArguments {
 
     public init() {}
 
+    /// Refuses lists of different lengths.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         guard train.count == validation.count else {
             throw ValidationError(
@@ -26,6 +28,7 @@ public struct SplitOptions: ParsableArguments {
     }
 
     /// The artifacts that are meant.
+    /// - Throws: `StoreError` for the first name that stands for none, or for several.
     public func keys(in store: ArtifactStore) throws -> [SplitKeys] {
         try zip(store.resolve(train, kind: .images), store.resolve(validation, kind: .images)).map {
             SplitKeys(train: $0, validation: $1)

@@ -1,5 +1,14 @@
 import ArgumentParser
+import Foundation
 import Stages
+
+extension StageKind {
+    /// What its command is called here: `spg-fit cgan` has the help of that, though pipelines start `spg-cgan cgan`.
+    var calledProgram: String {
+        let program = CommandLine.arguments.first.map { URL(filePath: $0).lastPathComponent }
+        return ([program ?? executable] + command).joined(separator: " ")
+    }
+}
 
 extension LearnedMethod {
     /// `spg-fit coop` and the like.

@@ -26,9 +26,10 @@ public struct StageOptions: ParsableArguments {
 
     public init() {}
 
-    /// Opens the store, making it where there is none, and keeps to `--quiet`. From then on the process ends with the `spg run` that started it,
-    /// if one did, and tells it what is found.
+    /// Opens the store, making it where there is none, and keeps to `--quiet`. From then on the process ends with the
+    /// `spg run` that started it, if one did, and tells it what is found.
     /// - Parameter checkpoint: what the stage reads, if it does; with `--force` its files are read, whatever is remembered.
+    /// - Throws: `StoreError` where the store cannot be written to; `DatasetError.unreadable` for a file of the checkpoint.
     public func openStore(for checkpoint: Checkpoint?) throws -> ArtifactStore {
         progress.apply()
         Interruption.watch()
@@ -41,6 +42,7 @@ public struct StageOptions: ParsableArguments {
 
     /// Makes an artifact, and shows where the time went if that was asked for; if it was there already, where the time
     /// went of the run that made it.
+    /// - Throws: what `make` throws; `StoreError` where its metrics cannot be read.
     public func profiling(_ store: ArtifactStore, _ make: () throws -> ArtifactKey) throws -> ArtifactKey {
         if profile { Profile.start() }
         defer { Profile.stop() }
@@ -58,6 +60,7 @@ public struct StageOptions: ParsableArguments {
     /// - Parameters:
     ///   - make: gets all parameters, the artifacts of each role, and the open store and checkpoint, and returns the
     ///     artifact's key.
+    /// - Throws: `ExitCode`, when the error has been told.
     public func run<Method: StageMethod>(
         _ inputs: InputOptions<Method>, _ parameters: ParameterOptions<Method>,
         _ make: (JSONValue, [String: [ArtifactKey]], ArtifactStore, Checkpoint) throws -> ArtifactKey
@@ -89,6 +92,8 @@ public struct TrainingOptions: ParsableArguments {
 
     public init() {}
 
+    /// Refuses a negative interval, and one of more than a day.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
         guard (0...86_400).contains(saveEvery) else {
             throw ValidationError("--save-every must be from 0 to 86400 seconds, not \(saveEvery)")
@@ -103,6 +108,7 @@ public struct TrainingOptions: ParsableArguments {
 
 extension ArtifactStore {
     /// The artifacts that some names or keys stand for, in their order.
+    /// - Throws: `StoreError` for the first that stands for none, or for several.
     public func resolve(_ texts: [String], kind: ArtifactKind) throws -> [ArtifactKey] {
         try texts.map { try resolve($0, kind: kind) }
     }
@@ -112,6 +118,7 @@ extension Checkpoint {
     /// Opens the checkpoint that a command line names, and says what had to be assumed of it. A stage that `spg run` has
     /// started does not: its run has said so, once.
     /// - Parameter path: a file of weights or a folder with one.
+    /// - Throws: `CheckpointError` where there is no CLIP.
     public init(telling path: String) throws(CheckpointError) {
         try self.init(contentsOf: URL(filePath: path))
         if let assumption, !Lifeline.isThere { Console.standardError.warning(assumption) }
@@ -119,6 +126,7 @@ extension Checkpoint {
 }
 
 /// Shows a training's progress in epochs.
+/// - Throws: what the body throws.
 public func showing(
     _ title: String, _ body: (_ progress: (TrainingProgress) -> Void) throws -> ArtifactKey
 ) throws -> ArtifactKey {

@@ -60,8 +60,7 @@ struct PlanningOptions: ParsableArguments {
         func encoderKey(_ path: String) throws -> Digest {
             let checkpoint = try Checkpoint(telling: path)
             try checkpoint.checkHeader(images: specification.importedEncoder == nil)
-            if rereading { try store.reread(checkpoint) }
-            return try encoder(checkpoint, for: specification, in: store).key
+            return try encoder(checkpoint, for: specification, in: store, rereading: rereading).key
         }
         func model(_ path: String) throws -> ModelOutline {
             try Checkpoint(contentsOf: URL(fileURLWithPath: path)).outline(images: specification.importedEncoder == nil)
@@ -101,11 +100,12 @@ struct PlanningOptions: ParsableArguments {
     }
 
     private func encoder(
-        _ checkpoint: Checkpoint, for specification: Specification, in store: ArtifactStore
+        _ checkpoint: Checkpoint, for specification: Specification, in store: ArtifactStore, rereading: Bool = false
     ) throws -> EncoderIdentity {
         let origin = specification.importedEncoder.map(FeatureOrigin.imported)
         return try store.identity(
-            of: checkpoint, origin: origin ?? .computed(specification.precision.value, specification.preprocessing))
+            of: checkpoint, origin: origin ?? .computed(specification.precision.value, specification.preprocessing),
+            rereading: rereading)
     }
 }
 

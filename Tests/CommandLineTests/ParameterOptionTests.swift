@@ -24,6 +24,8 @@ struct ParameterOptionTests {
             let command = try #require(method.kind.command.first)
             let outcome = try await workplace.start("spg-fit", [command, "--help"]).outcome()
             #expect(outcome.status == 0 && outcome.output.contains(method.abstract.prefix(30)), "\(command)")
+            // Its example begins with the program that was called.
+            #expect(outcome.output.contains("  spg-fit \(command) --"), "\(outcome.output)")
         }
     }
 

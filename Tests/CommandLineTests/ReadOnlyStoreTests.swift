@@ -83,6 +83,30 @@ struct ReadOnlyStoreTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
 
+    @Test("A dry run of --force reads images and weights there, too, whatever is remembered of them")
+    func rereading() async throws {
+        let (workplace, path) = try await workplace(file: 0o644, folder: 0o755)
+        defer { try? release(workplace) }
+        let store = try ArtifactStore(path: path)
+        try await store.database.write {
+            try $0.execute(sql: "UPDATE file_digest SET sha256 = zeroblob(32); DELETE FROM seen_domain")
+        }
+        try store.close()
+        for name in ["-claims", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + name) }
+        for (name, mode) in [("kept/store.sqlite", 0o444), ("kept", 0o555)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: workplace.folder.path(name))
+        }
+        func dryRun(_ more: String...) async throws -> String {
+            let words = ["run", "small.yaml", "--dry-run", "--store", path] + more
+            let outcome = try await workplace.start("spg", words, shell: Reader.shell).outcome()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return outcome.output
+        }
+        #expect(try await !dryRun().contains("All 12 artifacts are made"))
+        let forced = try await dryRun("--force")
+        #expect(forced.components(separatedBy: "done, and made again by --force").count == 13, "\(forced)")
+    }
+
     @Test("In a folder that one may write to, too, a reader leaves nothing that its owner could not write to")
     func sharedFolder() async throws {
         let (workplace, path) = try await workplace(folder: 0o777)

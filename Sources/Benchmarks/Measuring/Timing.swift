@@ -70,6 +70,7 @@ public struct Stopwatch {
     }
 
     /// Nil where something that the benchmark needs is not there.
+    /// - Throws: what the benchmark throws; an error of Foundation where it has no room for its files.
     public func measure(_ benchmark: Benchmark) throws -> Timing? {
         let workshop = try Workshop()
         defer { workshop.remove() }
@@ -116,6 +117,7 @@ public struct Stopwatch {
     /// Does our side alone, a number of times, and nothing else: for profilers, and for busy machines.
     ///
     /// - Returns: the processor time of one run, over all threads, in seconds; nil where the benchmark lacks something.
+    /// - Throws: what the benchmark throws; an error of Foundation where it has no room for its files.
     public static func repeating(_ benchmark: Benchmark, times: Int) throws -> Double? {
         let workshop = try Workshop()
         defer { workshop.remove() }

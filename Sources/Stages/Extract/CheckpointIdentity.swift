@@ -19,17 +19,21 @@ extension ArtifactStore {
     ///
     /// Reads the checkpoint's files whole only if they have changed since they were last read. Without a vocabulary, the
     /// identity is that with the one that OpenAI published for such weights, or else names none: images need no tokenizer.
-    /// - Throws: `CheckpointError`, `StoreError`.
+    /// - Parameters:
+    ///   - origin: where the features come from.
+    ///   - rereading: whether the files are read, whatever is remembered of them.
+    /// - Throws: `CheckpointError`, `StoreError`; `DatasetError.unreadable`, naming the file.
     public func identity(
-        of checkpoint: Checkpoint, origin: FeatureOrigin = .computed(.float32)
+        of checkpoint: Checkpoint, origin: FeatureOrigin = .computed(.float32), rereading: Bool = false
     ) throws -> EncoderIdentity {
         let dimension = try checkpoint.featureCount(), preprocessing = checkpoint.preprocessing
-        let digests = try digests(ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path))
+        let digests = try digests(
+            ofFiles: checkpoint.weightFiles.map(\.absoluteURL.standardizedFileURL.path), rereading: rereading)
         var parameters: [String: JSONValue] = [
             "weights": .weights(digests),
             "conventions": checkpoint.conventions.identity,
         ]
-        parameters["tokenizer"] = try vocabulary(of: checkpoint).map(JSONValue.string)
+        parameters["tokenizer"] = try vocabulary(of: checkpoint, rereading: rereading).map(JSONValue.string)
         switch origin {
         case .computed(let precision, let order):
             parameters["preprocessing"] = .string(order.identity)
@@ -45,17 +49,17 @@ extension ArtifactStore {
         }
     }
 
-    /// Reads the files that a checkpoint's identity is of, whatever is remembered of them.
-    /// - Throws: `StoreError` if the store cannot be written, `DatasetError` if a file cannot be read.
+    /// Reads the files that a checkpoint's identity is of, whatever is remembered of them, and remembers what they are.
     /// - Throws: `StoreError` if the store cannot be written, `DatasetError.unreadable`, naming the file.
     public func reread(_ checkpoint: Checkpoint) throws {
         let files = checkpoint.weightFiles + [try? checkpoint.tokenizerURL()].compactMap(\.self)
         _ = try digests(ofFiles: files.map(\.absoluteURL.standardizedFileURL.path), rereading: true)
     }
 
-    private func vocabulary(of checkpoint: Checkpoint) throws -> String? {
+    private func vocabulary(of checkpoint: Checkpoint, rereading: Bool) throws -> String? {
         do {
-            return try digest(ofFile: checkpoint.tokenizerURL().absoluteURL.standardizedFileURL.path).description
+            let file = try checkpoint.tokenizerURL().absoluteURL.standardizedFileURL
+            return try digest(ofFile: file.path, rereading: rereading).description
         } catch CheckpointError.noTokenizer {
             return checkpoint.publishedVocabulary
         }

@@ -8,9 +8,7 @@ import Stages
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Imports features, prompts and generators that were made elsewhere.",
-        subcommands: [
-            ImportFeaturesCommand.self, ImportLearnedCommand<PromptImport>.self, ImportLearnedCommand<GeneratorImport>.self,
-        ])
+        subcommands: [ImportFeaturesCommand.self] + Methods.imports.map { $0.command })
 }
 
 struct ImportFeaturesCommand: ParsableCommand {

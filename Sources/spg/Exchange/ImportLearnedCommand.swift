@@ -2,6 +2,11 @@ import ArgumentParser
 import CommandLineSupport
 import Stages
 
+extension ImportMethod {
+    /// `spg import prompt` and the like.
+    static var command: any ParsableCommand.Type { ImportLearnedCommand<Self>.self }
+}
+
 /// The command that imports what was learned elsewhere: `spg import prompt`, `spg import generator`.
 struct ImportLearnedCommand<Method: ImportMethod>: ParsableCommand {
     static var configuration: CommandConfiguration { .stage(Method.self, Method.details) }
