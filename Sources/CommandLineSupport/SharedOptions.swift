@@ -62,7 +62,7 @@ public struct ProgressOptions: ParsableArguments {
 public struct ThreadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How many threads to use; by default, one for each core. Results may differ in their last bits between counts.",
+            "How many threads to use; by default, one for each core. Results do not depend on it.",
             valueName: "n"))
     public var threads: Int?
 

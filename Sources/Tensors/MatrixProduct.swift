@@ -8,7 +8,8 @@ public enum Orientation: Sendable {
     var cblas: CBLAS_TRANSPOSE { self == .asIs ? CblasNoTrans : CblasTrans }
 }
 
-/// `c ← alpha · a·b + beta · c` over row-major matrices in memory, split over `Threads.count` threads.
+/// `c ← alpha · a·b + beta · c` over row-major matrices in memory, split over `Threads.count` threads. The result is the same
+/// to the last bit on any number of threads (`ProductParts`).
 ///
 /// - Parameters:
 ///   - a: `[m, k]`, or `[k, m]` if it is `.transposed`.
@@ -32,7 +33,7 @@ public func multiply(
 ) {
     guard m > 0, n > 0 else { return }
     ProductArithmetic.count(m: m, n: n, k: k)
-    let threads = Threads.count  // also puts OpenBLAS on one thread
+    _ = Threads.count  // also puts OpenBLAS on one thread
     let a = Shared(a), b = Shared(b), c = Shared(c)
     @Sendable func product(_ rows: Range<Int>, _ columns: Range<Int>) {
         let rowOfA = orientationOfA == .asIs ? rows.lowerBound * lda : rows.lowerBound
@@ -43,14 +44,11 @@ public func multiply(
             alpha, a.pointer + rowOfA, Int32(lda), b.pointer + columnOfB, Int32(ldb),
             beta, c.pointer + rows.lowerBound * ldc + columns.lowerBound, Int32(ldc))
     }
-    // A thread's share must be worth waking it for: about a hundred microseconds of arithmetic.
-    let worthwhile = threads > 1 && m * n * k >= 1 << 20
-    if !worthwhile {
-        product(0..<m, 0..<n)
-    } else if m >= n {
-        parallel(m, grain: 8) { product($0, 0..<n) }
+    let parts = ProductParts(m: m, n: n, k: k)
+    if m >= n {
+        parts.forEach(of: m) { product($0, 0..<n) }
     } else {
-        parallel(n, grain: 16) { product(0..<m, $0) }
+        parts.forEach(of: n) { product(0..<m, $0) }
     }
 }
 

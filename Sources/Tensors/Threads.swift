@@ -12,7 +12,7 @@ public enum Threads {
     /// Whether the caller already runs on one part of some work. Work inside it is not split again.
     @TaskLocal static var isInsidePart = false
 
-    /// How many threads share one piece of work. Set once, at start; results may differ in the last bits between counts.
+    /// How many threads share one piece of work. Set once, at start. Results are the same on any number of them.
     public static var count: Int {
         get {
             let count = configured.load(ordering: .relaxed)

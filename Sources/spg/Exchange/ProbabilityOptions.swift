@@ -21,8 +21,7 @@ struct ProbabilityOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --probabilities: how many threads to use; by default, as many as the evaluation had. With another number, the "
-                + "last bits may differ.",
+            "With --probabilities: how many threads to use; by default, one for each core. Results do not depend on it.",
             valueName: "n"))
     var threads: Int?
 
@@ -33,8 +32,8 @@ struct ProbabilityOptions: ParsableArguments {
     /// Nil where they are not wanted.
     func computed(for key: ArtifactKey, in store: ArtifactStore) throws -> ClassProbabilities? {
         guard areWanted else { return nil }
-        Threads.count = try threads ?? store.attempt(at: key)?.threads ?? ProcessInfo.processInfo.activeProcessorCount
         progress.apply()
+        if let threads { Threads.count = threads }
         let line = ProgressLine("probabilities", unit: "images")
         let probabilities = try ClassProbabilities(of: key, checkpoint: Checkpoint(telling: checkpoint), store: store) {
             line.update($0, of: $1)
@@ -44,7 +43,7 @@ struct ProbabilityOptions: ParsableArguments {
             Console.standardError.warning(
                 """
                 the probabilities computed now differ from those in the store by up to \(probabilities.difference): the evaluation \
-                was made on another machine, or with another number of threads
+                was made on another kind of processor, or by an earlier version
                 """)
         }
         return probabilities
