@@ -52,7 +52,13 @@ struct FolderEntry {
     /// - Throws: `DatasetError.unreadable`.
     static func contains(in folder: String, where condition: (FolderEntry) -> Bool) throws(DatasetError) -> Bool {
         guard let stream = opendir(folder) else {
-            let reason = errno == ENOENT ? "it does not exist" : "it is not a folder, or you may not read it"
+            let reason =
+                switch errno {
+                case ENOENT: "it does not exist"
+                case ENOTDIR: "it is not a folder"
+                case EACCES: "you may not read it (permission denied)"
+                default: String(cString: strerror(errno))
+                }
             throw .unreadable(path: folder, reason: reason)
         }
         defer { closedir(stream) }

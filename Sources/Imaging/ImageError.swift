@@ -49,8 +49,12 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What went wrong in the file system, without Foundation's wrapping.
-    static func plain(_ error: any Error) -> String {
+    /// What went wrong in the file system, without Foundation's wrapping. It calls what is no file forbidden, and a link to
+    /// itself not there.
+    static func plain(_ error: any Error, of file: URL) -> String {
+        var status = stat()
+        guard stat(file.path, &status) == 0 else { return String(cString: strerror(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return "it is not a file, but a folder, a pipe or a device" }
         let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
         let system = cause as NSError
         guard system.domain == NSPOSIXErrorDomain else { return error.localizedDescription }

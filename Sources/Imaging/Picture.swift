@@ -63,7 +63,7 @@ public struct Picture: Sendable, Equatable {
         do {
             bytes = try Profile.measure(.read) { try Data(contentsOf: file) }
         } catch {
-            throw ImageError(.unreadable(ImageError.plain(error)), file: file)
+            throw ImageError(.unreadable(ImageError.plain(error, of: file)), file: file)
         }
         guard Profile.measure(.read, { isExpected(bytes) }) else { throw ImageError(.changed, file: file) }
         do throws(ImageError) {

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Datasets
 import Foundation
 import Tensors
 import TestSupport
@@ -104,8 +105,55 @@ import Testing
                 #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("Error: "))
             }
         }
+        // Whole, and with the digest of what it holds: whoever changes a bundle can compute that anew.
+        for (change, words) in [
+            ({ $0["classes"] = ["bars", "rings", "bars"] }, "it has 3 classes; expected are two or more, each once"),
+            ({ $0["classes"] = 3 }, "the JSON in “model”, has no such value as “classes” must be"),
+            ({ $0["parameters"] = nil }, "has no “parameters”"), ({ $0["kind"] = "evaluate-x" }, "use a newer program"),
+            ({ $0["encoder"] = [] }, "has no such value as “encoder” must be"),
+            ({ $0["classes"] = ["bars", String(repeating: "long ", count: 40)] }, "but this text encoder reads 24"),
+        ] as [((inout [String: Any]) -> Void, String)] {
+            try Self.sealed(whole, change).write(to: workplace.url.appending(path: "bad.spg"))
+            let outcome = try await Program("spg", ["predict", "bad.spg", "data/ink"], in: workplace.url).outcome()
+            #expect(outcome.status == 65 && outcome.errors.contains(words), "\(outcome.errors)")
+            #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("Error: ") && !outcome.errors.contains("DecodingError"))
+        }
+        for (arguments, words) in [
+            (["predict", "gone.spg", "data/ink"], "there is no bundle at “gone.spg”"),
+            (["predict", "model.spg", "data/ink", "--pipeline", "small.yaml"], "leave --pipeline out"),
+            (["bundle", "model.spg", "-o", "other.spg"], "“model.spg” is a bundle"),
+            (
+                [
+                    "bundle", "zero-shot", "--template", "a {}.", "--classes",
+                    "dog," + String(repeating: "long ", count: 40), "--checkpoint", "clip", "-o", "other.spg",
+                ], "but this text encoder reads 24"
+            ),
+        ] {
+            let outcome = try await Program("spg", arguments, in: workplace.url).outcome()
+            #expect(outcome.status == 65 && outcome.errors.contains(words), "\(outcome.errors)")
+        }
         let left = try FileManager.default.contentsOfDirectory(atPath: workplace.url.path)
+        #expect(!left.contains("other.spg"))
         #expect(!left.contains { $0.contains("partial") }, "\(left)")
+    }
+
+    /// A bundle with another description, and the digest that goes with it.
+    private static func sealed(_ bundle: Data, _ change: (inout [String: Any]) -> Void) throws -> Data {
+        func json(_ object: Any) throws -> Data {
+            try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        }
+        let length = Int(bundle.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) })
+        var header = try #require(try JSONSerialization.jsonObject(with: bundle[8..<8 + length]) as? [String: Any])
+        var metadata = try #require(header.removeValue(forKey: "__metadata__") as? [String: String])
+        let description = try #require(metadata["model"])
+        var model = try #require(try JSONSerialization.jsonObject(with: Data(description.utf8)) as? [String: Any])
+        change(&model)
+        let text = try json(model), line = Data([UInt8(ascii: "\n")]), numbers = bundle[(8 + length)...]
+        metadata["model"] = String(decoding: text, as: UTF8.self)
+        metadata["sha256"] = Digest(of: text + line + (try json(header)) + line + numbers).description
+        header["__metadata__"] = metadata
+        let written = try json(header)
+        return withUnsafeBytes(of: UInt64(written.count).littleEndian) { Data($0) } + written + numbers
     }
 
     @Test("One prompt for all images is a linear classifier; what has several says why it is none")

@@ -269,6 +269,12 @@ struct ModelWorkplace {
             #expect(outcome.status == status && outcome.errors.contains(words), "\(arguments): \(outcome.errors)")
             #expect(outcome.output.isEmpty, "\(outcome.output)")
         }
+        // What cannot predict is no bundle either.
+        let long = "dog," + String(repeating: "long ", count: 40)
+        let bundle = try await workplace.run(
+            "spg", "bundle", "spg(target chalk)", "--classes", long, "--checkpoint", "clip", "-o", "long.spg")
+        #expect(bundle.status == 65 && bundle.errors.contains("but this text encoder reads 24"), "\(bundle.errors)")
+        #expect(!FileManager.default.fileExists(atPath: workplace.folder.path("long.spg")))
     }
 
     @Test("Bad files are named and counted, and the rest is predicted, in the order of the input")
@@ -298,6 +304,17 @@ struct ModelWorkplace {
         #expect(lines.errors.contains("Error: mixed/deep/back is a link back to mixed"), "\(lines.errors)")
         #expect(lines.errors.contains("Error: gone.png cannot be read: No such file"), "\(lines.errors)")
         #expect(lines.errors.contains("5 images were predicted, 3 could not be read"), "\(lines.errors)")
+
+        // What is no file; Debian's mkfifo is always there.
+        try files.createSymbolicLink(atPath: workplace.folder.path("self.png"), withDestinationPath: "self.png")
+        for (path, words) in [
+            ("/dev/zero", "it is not a file, but"), ("pipe", "it is not a file, but"),
+            ("self.png", "Too many levels of symbolic"),
+        ] {
+            let outcome = try await predict([path], shell: "mkfifo -m 600 pipe 2>/dev/null;")
+            #expect(outcome.status == 65 && outcome.errors.contains("\(path) cannot be read: \(words)"), "\(outcome.errors)")
+        }
+        #expect(try await predict([""]).status == 64)
 
         let text = try await predict(["mixed"])
         #expect(text.status == 65 && text.output.contains("mixed/line\\nbreak.png"), "\(text.output)")

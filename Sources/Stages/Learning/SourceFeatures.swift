@@ -12,7 +12,7 @@ struct SplitParameters: CheckedParameters, Hashable {
     @Parameter("The seed that decides which images train and which validate.", .within(seeds)) var splitSeed = 1
     /// 1 for all of it where no validation image is needed.
     @Parameter(
-        "The share of each class and domain that trains.",
+        "The share of each class and domain that trains; 1 only for DAPL, which chooses no epoch.",
         Requirement("a share above 0 and at most 1") { $0 > 0 && $0 <= 1 })
     var trainFraction = 0.7
 

@@ -78,6 +78,13 @@ struct ModelOptions: ParsableArguments {
     }
 
     private func found(_ name: String) throws -> (ModelParts, Checkpoint, ArtifactStore) {
+        if name.hasSuffix(".spg") {
+            guard ModelBundle.isThere(name) else { throw NoModel(description: "there is no bundle at “\(name)”") }
+            throw NoModel(
+                description: pipeline == nil
+                    ? "“\(name)” is a bundle: it cannot be changed or written again. Name the model that it was made of"
+                    : "“\(name)” is a bundle, which no pipeline file knows; leave --pipeline out")
+        }
         if let pipeline {
             let store = try planning.storeOptions.openToLook(), plan = try planning.plan(pipeline, in: store)
             let instance = try selecting { try plan.instance(InstanceSelector(name)) }

@@ -43,6 +43,7 @@ struct PredictCommand: ParsableCommand {
 
     func validate() throws {
         guard top > 0 else { throw ValidationError("--top must be at least 1, not \(top)") }
+        if images.contains("") { throw ValidationError("A picture's name is empty.") }
         if images.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read once.") }
     }
 
@@ -140,7 +141,7 @@ private struct PredictionSession {
         Console.standardError.line(
             failures == 0
                 ? "Error: there are no pictures (\(ImageFolder.extensions.sorted().map { ".\($0)" }.joined(separator: ", "))) in what was given"
-                : "\(answers) images were predicted, \(failures) could not be read")
+                : "\(answers) \(answers == 1 ? "image was" : "images were") predicted, \(failures) could not be read")
         throw ExitCode(ExitStatus.badData.rawValue)
     }
 }

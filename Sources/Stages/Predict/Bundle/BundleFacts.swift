@@ -40,7 +40,14 @@ struct BundleFacts: Codable {
         provenance = parts.provenance
     }
 
-    init(parsing text: String) throws { self = try JSONValue(parsing: text).decoded() }
+    /// - Throws: `ModelError` for a text that is not such JSON, which says where.
+    init(parsing text: String) throws {
+        do {
+            self = try JSONValue(parsing: text).decoded()
+        } catch let error as DecodingError {
+            throw ModelError("its description, the JSON in “model”, \(error.problem)")
+        }
+    }
 
     /// Equal models have equal texts.
     var text: String {
@@ -105,4 +112,21 @@ struct EncoderFacts {
 extension EncoderIdentity {
     /// The digests of its files of weights.
     var weightsText: String { parameters["weights"]?.plainText ?? "unknown" }
+}
+
+extension DecodingError {
+    /// What is wrong with JSON, as the rest of a sentence that begins with it.
+    fileprivate var problem: String {
+        switch self {
+        case .keyNotFound(let key, let context): "has no “\(Self.path(context.codingPath + [key]))”"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "has no such value as “\(Self.path(context.codingPath))” must be"
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty: "has a bad “\(Self.path(context.codingPath))”"
+        default: "is damaged"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
+    }
 }

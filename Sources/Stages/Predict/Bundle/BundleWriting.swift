@@ -14,7 +14,8 @@ extension ModelBundle {
     ///   - store: what knows the checkpoint's digests.
     ///   - url: where there is no file yet.
     /// - Throws: `EncoderMismatch` for another checkpoint; `ModelError` for a model of features that were imported, which has
-    ///   no encoder; `CheckpointError`; `StoreError.fileExists` or `.cannotWrite`.
+    ///   no encoder; `StageInputError` and `PromptError` where what was learned does not fit the model or the classes;
+    ///   `CheckpointError`; `StoreError.fileExists` or `.cannotWrite`.
     public static func write(
         _ parts: ModelParts, checkpoint: Checkpoint, carryingEncoder carriesEncoder: Bool, program: String,
         store: ArtifactStore, to url: URL
@@ -27,6 +28,8 @@ extension ModelBundle {
         guard try store.identity(of: checkpoint, origin: parts.encoder.origin).key == parts.encoder.key else {
             throw EncoderMismatch(checkpoint: checkpoint.weightsURL.path, encoder: parts.encoder.name)
         }
+        // What cannot predict is not written: it is put on the model once, without the image encoder.
+        _ = try Model(parts, of: checkpoint) { _ in nil }
         var contents = parts.learned.tensors.map { name, tensor in
             Content(
                 name: Part.learned + name, entry: TensorEntry(elementType: .float32, shape: tensor.shape),
