@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "FormulaModels", "PromptLearning", "Stages",
-                "Tensors",
+                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "FormulaModels", "Pipelines", "PromptLearning",
+                "Stages", "Tensors", grdb,
                 "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate", "spg-command",
             ]),
     ],

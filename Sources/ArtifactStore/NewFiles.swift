@@ -85,14 +85,10 @@ public enum NewFiles {
         return true
     }
 
-    /// Copies a file into the place of the one that may be there, piece by piece; its folder is made where there is none.
+    /// Copies a file into the place of the one that may be there, piece by piece. Until the new one is whole and on the disk, the
+    /// old one stays.
     /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was; `CocoaError` where the other cannot be read.
     public static func copy(_ path: String, to url: URL) throws {
-        do {
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        } catch {
-            throw StoreError.cannotWrite(path: url.path, reason: error.localizedDescription)
-        }
         let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         let (descriptor, temporary) = try temporaryFile(for: url.path)
         defer {

@@ -102,7 +102,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// The folder of this program, where the stages' executables lie too.
-    private static var executableFolder: URL {
+    static var executableFolder: URL {
         (Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])).resolvingSymlinksInPath()
             .deletingLastPathComponent()
     }

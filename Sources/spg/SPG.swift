@@ -30,6 +30,6 @@ struct SPG: AsyncParsableCommand {
             ReportCommand.self,
             SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,
             ExportCommand.self, PredictCommand.self, BundleCommand.self, CheckpointCommand.self, DataCommand.self,
-            StagesCommand.self,
+            StagesCommand.self, TaskCommand.self,
         ])
 }

@@ -26,12 +26,19 @@ public final class TaskFolder: Sendable {
     var inputs: URL { url.appendingPathComponent("inputs") }
     private var tasks: URL { url.appendingPathComponent("tasks") }
 
+    private var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+
     func checkpoint(_ key: ArtifactKey) -> URL {
-        url.appendingPathComponent("checkpoints").appendingPathComponent(key.description)
+        checkpoints.appendingPathComponent(key.description)
     }
 
     /// The folder of a task.
     public func task(_ id: String) -> URL { tasks.appendingPathComponent(id) }
+
+    /// The tasks that are there, by name.
+    public var ids: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: tasks.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+    }
 
     static let descriptionName = "task.json"
 
@@ -40,7 +47,20 @@ public final class TaskFolder: Sendable {
     /// - Throws: `StoreError.cannotWrite`.
     public func write(_ description: TaskDescription, as id: String) throws {
         precondition(StoredFile.isPlain(id), "“\(id)” is no plain name")
+        try makeFolders()
         _ = try NewFiles.update(task(id).appendingPathComponent(Self.descriptionName), with: Self.encoder.encode(description))
+    }
+
+    /// Makes the folders in which tasks find and leave something. Tasks make none: where the file system with the folder is not
+    /// there, they would make it somewhere else.
+    func makeFolders() throws(StoreError) {
+        for folder in [inputs, tasks, checkpoints] {
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw .cannotWrite(path: folder.path, reason: error.localizedDescription)
+            }
+        }
     }
 
     /// How the work of a task has ended that has ended by now.

@@ -64,6 +64,7 @@ extension TaskFolder {
             defer { scratch.remove() }
             let path = scratch.url.appendingPathComponent(file).path
             try make(path)
+            try makeFolders()
             try NewFiles.copy(path, to: url)
         }
         madeInputs.withLock { $0[name] = file }

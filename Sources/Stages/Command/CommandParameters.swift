@@ -65,13 +65,15 @@ extension StageKind {
     ///   - makes: files, or an evaluation of the predictions that it writes.
     public static func command(roles: [Role], makes: ArtifactKind = .files) -> StageKind {
         StageKind(
-            name: commandName, executable: "spg-command", makes: makes, algorithmVersion: 1,
+            name: commandName, executable: commandExecutable, makes: makes, algorithmVersion: 1,
             parameters: [DeclaredParameter("command", standard: "", ParameterDescription("The text for the shell."))],
             roles: roles, isNamedInRecipes: false)
     }
 
     /// As written after `uses:`.
     public static let commandName = "command"
+    /// The program that runs commands.
+    package static let commandExecutable = "spg-command"
 }
 
 extension ArtifactKind {
