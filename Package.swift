@@ -62,6 +62,10 @@ let package = Package(
         // The script that draws a report's charts. The assembler includes it: no list of sources would know the file.
         .target(name: "CVega", exclude: ["LICENSES"]),
 
+        // The commit that is built, found by git.
+        .plugin(name: "FindOrigin", capability: .buildTool()),
+        .target(name: "Origin", plugins: ["FindOrigin"]),
+
         // Libraries. Arrows go down this list only.
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CPanels"], swiftSettings: numeric),
         .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
@@ -81,7 +85,7 @@ let package = Package(
         .target(
             name: "CommandLineSupport",
             dependencies: [
-                "Stages", "PromptLearning", "ArtifactStore", "CLIP", "Datasets", "Tensors", "Reporting", arguments,
+                "Origin", "Stages", "PromptLearning", "ArtifactStore", "CLIP", "Datasets", "Tensors", "Reporting", arguments,
             ]),
 
         .target(name: "FormulaModels", dependencies: ["Tensors"], swiftSettings: numeric),
@@ -142,7 +146,7 @@ let package = Package(
             dependencies: [
                 "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "FormulaModels", "Pipelines", "PromptLearning",
                 "Stages", "Tensors", grdb,
-                "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate", "spg-command",
+                "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate", "spg-command", "spg-bench",
             ]),
     ],
     swiftLanguageModes: [.v6]

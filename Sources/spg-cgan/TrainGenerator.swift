@@ -19,7 +19,7 @@ struct TrainGenerator: ParsableCommand {
 
             Each kind of network is a command with a help of its own: spg-cgan cgan --help.
             """,
-        version: Version.text,
+        version: Version.description(of: "spg-cgan"),
         subcommands: Methods.learned.filter { $0.kind.executable == "spg-cgan" }.map { $0.command },
         defaultSubcommand: ConditionalGAN.command)
 }

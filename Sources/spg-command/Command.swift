@@ -22,7 +22,7 @@ struct Command: ParsableCommand {
 
             Hands the inputs over as files, runs the command in the current folder, and keeps the files that it writes. \
             Prints the key of what it made. spg run starts it; Docs/pipelines.md says how such a stage is written.
-            """, version: Version.text)
+            """, version: Version.description(of: "spg-command"))
 
     @OptionGroup var options: StageOptions
 

@@ -21,6 +21,6 @@ struct Evaluate: ParsableCommand {
 
             Each way is a command with a help of its own: spg-evaluate generator --help.
             """,
-        version: Version.text,
+        version: Version.description(of: "spg-evaluate"),
         subcommands: Methods.evaluations.map { $0.command }, defaultSubcommand: ZeroShot.command)
 }

@@ -19,6 +19,6 @@ struct Fit: ParsableCommand {
 
             Each method is a command with a help of its own: spg-fit coop --help.
             """,
-        version: Version.text,
+        version: Version.description(of: "spg-fit"),
         subcommands: Methods.learned.map { $0.command }, defaultSubcommand: CoOp.command)
 }

@@ -24,7 +24,7 @@ struct SPG: AsyncParsableCommand {
             Exit status: 0 all is well; 1 a stage failed; 64 wrong usage; 65 bad input (pipeline file, images, \
             checkpoint, store); 74 the disk or a file failed; 130 ended by Ctrl-C.
             """,
-        version: Version.text,
+        version: Version.description(of: "spg"),
         subcommands: [
             RunCommand.self, StatusCommand.self, WatchCommand.self, ExplainCommand.self, GraphCommand.self, ResultsCommand.self,
             ReportCommand.self,
