@@ -73,6 +73,28 @@ public final class ArtifactStore: Sendable {
         try database.write { try Migrations.apply(in: $0, path: path) }
     }
 
+    /// Opens a store for a glance, such as a shell takes at it while a command is typed: nothing is written, also beside the store,
+    /// and nobody is waited for, or has to wait.
+    /// - Throws: `StoreError` or a `DatabaseError`, where there is no store, it is of an older version, or that cannot be done.
+    public init(glancingAt path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { throw StoreError.noStore(path: path) }
+        try Self.checkName(path)
+        try Self.checkFileIsDatabase(path)
+        self.path = path
+        isReadOnly = true
+        onWait = { _ in }
+        onFind = { _ in }
+        claimsPath = nil
+        (database, unguarded) = try StoreError.translating(at: path) {
+            // Where somebody is at work, what was written last is in the log, and its index is there, too.
+            guard Self.size(of: path, "-wal") ?? 0 > 0 else { return try Self.openedAsItIs(path) }
+            guard Self.size(of: path, "-shm") ?? 0 > 0 else {
+                throw StoreError.cannotOpen(path: path, reason: "its log is not read")
+            }
+            return (try Self.opened(path, as: path, waiting: false), nil)
+        }
+    }
+
     /// Closes the file, whoever still holds this value, so that nothing stays in its write-ahead log but what others write. Any
     /// later call throws.
     /// - Throws: `StoreError.busy` where a statement is still being read, `.diskFull` or `.failed` where the log cannot
@@ -112,10 +134,10 @@ public final class ArtifactStore: Sendable {
 }
 
 extension ArtifactStore {
-    private static func configuration(readOnly: Bool) -> Configuration {
+    private static func configuration(readOnly: Bool, waiting: Bool = true) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readOnly
-        configuration.busyMode = .timeout(60)
+        configuration.busyMode = waiting ? .timeout(60) : .immediateError
         configuration.label = "ArtifactStore"
         configuration.prepareDatabase { database in
             // Features of 512 numbers are 2 KiB: larger pages hold several and waste less. Only a new file heeds this.
@@ -128,48 +150,55 @@ extension ArtifactStore {
         return configuration
     }
 
+    /// A store that is of the latest version, to read.
+    /// - Parameters:
+    ///   - name: the path as SQLite is to take it.
+    ///   - waiting: whether for others.
+    private static func opened(_ path: String, as name: String, waiting: Bool = true) throws -> DatabaseQueue {
+        let database = try DatabaseQueue(path: name, configuration: configuration(readOnly: true, waiting: waiting))
+        try database.read { database in
+            guard try Migrations.check(database, path: path) == Migrations.latest else {
+                let reason = "it is of an older version, and is brought up to date when a stage writes to it"
+                throw StoreError.cannotOpen(path: path, reason: reason)
+            }
+        }
+        return database
+    }
+
+    /// The size of a file that SQLite keeps beside the store; nil where there is none.
+    private static func size(of path: String, _ suffix: String) -> Int? {
+        try? FileManager.default.attributesOfItem(atPath: realPath(path) + suffix)[.size] as? Int
+    }
+
+    /// Without locks, and without the files that write-ahead mode keeps beside a store, also for readers: who may only read
+    /// cannot make them, or would leave what the store's owner cannot write to.
+    private static func openedAsItIs(_ path: String) throws -> (DatabaseQueue, FileStamp?) {
+        if let left = ["-wal", "-journal"].first(where: { (size(of: path, $0) ?? 0) > 0 }) {
+            throw StoreError.cannotOpen(
+                path: path,
+                reason: """
+                    \(URL(fileURLWithPath: path).lastPathComponent)\(left) beside it has to be read too, which takes a store that \
+                    can be written to: let a program of its owner's open it, or copy both files to a folder of your own
+                    """)
+        }
+        let stamp = try FileStamp(ofFileAt: path)
+        return (try opened(path, as: uri(path, "immutable=1")), stamp)
+    }
+
     /// - Returns: the database; what the file is, where it is read without locks.
     private static func openedForReading(_ path: String) throws -> (DatabaseQueue, FileStamp?) {
-        func opened(_ name: String) throws -> DatabaseQueue {
-            let database = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
-            try database.read { database in
-                guard try Migrations.check(database, path: path) == Migrations.latest else {
-                    let reason = "it is of an older version, and is brought up to date when a stage writes to it"
-                    throw StoreError.cannotOpen(path: path, reason: reason)
-                }
-            }
-            return database
-        }
-        /// The size of a file that SQLite keeps beside the store; nil where there is none.
-        func size(_ suffix: String) -> Int? {
-            try? FileManager.default.attributesOfItem(atPath: realPath(path) + suffix)[.size] as? Int
-        }
-        /// Without locks, and without the files that write-ahead mode keeps beside a store, also for readers: who may only read
-        /// cannot make them, or would leave what the store's owner cannot write to.
-        func openedAsItIs() throws -> (DatabaseQueue, FileStamp?) {
-            if let left = ["-wal", "-journal"].first(where: { (size($0) ?? 0) > 0 }) {
-                throw StoreError.cannotOpen(
-                    path: path,
-                    reason: """
-                        \(URL(fileURLWithPath: path).lastPathComponent)\(left) beside it has to be read too, which takes a store that \
-                        can be written to: let a program of its owner's open it, or copy both files to a folder of your own
-                        """)
-            }
-            let stamp = try FileStamp(ofFileAt: path)
-            return (try opened(uri(path, "immutable=1")), stamp)
-        }
         let canWrite = canWrite(path)
-        if !canWrite, ["-wal", "-shm", "-journal"].allSatisfy({ size($0) == nil }) { return try openedAsItIs() }
+        if !canWrite, ["-wal", "-shm", "-journal"].allSatisfy({ size(of: path, $0) == nil }) { return try openedAsItIs(path) }
         do {
-            return (try opened(path), nil)
+            return (try opened(path, as: path), nil)
         } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
-            guard canWrite else { return try openedAsItIs() }
+            guard canWrite else { return try openedAsItIs(path) }
             guard error.resultCode == .SQLITE_READONLY else { throw error }
             // Whoever was killed while it made the store may have left a journal, which only a writer can roll back.
             let writer = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
             _ = try writer.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
             try writer.close()
-            return (try opened(path), nil)
+            return (try opened(path, as: path), nil)
         }
     }
 

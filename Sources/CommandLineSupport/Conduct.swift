@@ -13,12 +13,25 @@ public enum Conduct {
     /// - SIGQUIT (Ctrl-\) ends the program at once. Swift's runtime would write what each thread is at, and let it go on.
     ///   Where a program crashed, that is still written.
     public static func begin() {
+        if isCompleting { completeSilently() }
         occupyStandardDescriptors()
         checkMemory()
         // A handler that does nothing, and not SIG_IGN, which programs that this one starts would inherit.
         signal(SIGXFSZ) { _ in }
         endAtOnceByQuit()
         atexit { Conduct.checkOutput() }
+    }
+
+    /// Whether a shell asks what a word may become that is being typed.
+    private static var isCompleting: Bool { CommandLine.arguments.dropFirst().first == "---completion" }
+
+    /// A shell would print what is wrong into the line that is being typed, and wait for an answer that takes long.
+    private static func completeSilently() {
+        let nowhere = open("/dev/null", O_WRONLY)
+        dup2(nowhere, STDERR_FILENO)
+        close(nowhere)
+        signal(SIGALRM) { _ in _exit(0) }
+        alarm(3)
     }
 
     /// The command line without the program's name. ArgumentParser takes the argument after `--context=` for its value;

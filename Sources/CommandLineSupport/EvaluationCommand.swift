@@ -20,7 +20,7 @@ public struct EvaluationCommand<Method: EvaluationMethod>: ParsableCommand {
         help: ArgumentHelp(
             "Test only on these images: those that the domain trains on when it is a source, as spg-extract --splits-as "
                 + "prints them. By default, all images.",
-            valueName: "key"))
+            valueName: "key"), completion: .artifacts(.images))
     var tested: String?
 
     @OptionGroup(title: "Parameters") var parameters: ParameterOptions<Method>

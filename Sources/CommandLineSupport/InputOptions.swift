@@ -57,8 +57,9 @@ extension StageKind.Role {
                 + (takesSeveral ? "; repeat, in the same order for all inputs." : "."),
             valueName: "key")
         let name = NameSpecification.customLong(name.kebabCased)
+        let completion = kind.map { CompletionKind.artifacts($0) }
         return isRequired
-            ? Option(name: name, help: help)
-            : Option(wrappedValue: [], name: name, help: help)
+            ? Option(name: name, help: help, completion: completion)
+            : Option(wrappedValue: [], name: name, help: help, completion: completion)
     }
 }

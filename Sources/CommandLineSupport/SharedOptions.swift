@@ -5,8 +5,11 @@ import Tensors
 
 /// Where artifacts are kept: `--store FILE`.
 public struct StoreOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The artifact store, one SQLite file.", valueName: "file"))
-    public var store = "Cache/artifacts.sqlite"
+    @Option(help: ArgumentHelp("The artifact store, one SQLite file.", valueName: "file"), completion: .file())
+    public var store = Self.standard
+
+    /// Where it is if nothing else is said.
+    static let standard = "Cache/artifacts.sqlite"
 
     public init() {}
 

@@ -10,10 +10,12 @@ public struct SplitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The training images of each domain, as spg-extract --splits prints them; replaces --split-seed.",
-            valueName: "key"))
+            valueName: "key"), completion: .artifacts(.images))
     public var train: [String] = []
 
-    @Option(help: ArgumentHelp("The validation images of each domain, in the same order.", valueName: "key"))
+    @Option(
+        help: ArgumentHelp("The validation images of each domain, in the same order.", valueName: "key"),
+        completion: .artifacts(.images))
     public var validation: [String] = []
 
     public init() {}

@@ -13,7 +13,9 @@ public struct StageOptions: ParsableArguments {
     @OptionGroup public var threading: ThreadOptions
     @OptionGroup public var memory: MemoryOptions
 
-    @Option(help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The CLIP checkpoint: a file of weights or a folder with one.", valueName: "path"),
+        completion: .file())
     public var checkpoint = "Models/icon-clip"
 
     @Flag(help: "Make the artifact again even if the store has it, and replace it.")

@@ -14,12 +14,15 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spg-bench",
         abstract: "Times the numeric work, side by side with PyTorch and ONNX Runtime where a Python has them.",
-        discussion: "Example: spg-bench --python .build-peers/bin/python --only CoOp", version: Version.text)
+        discussion: "Example: spg-bench --python .build-peers/bin/python --only CoOp",
+        version: Version.description(of: "spg-bench"))
 
     @OptionGroup var threading: ThreadOptions
     @OptionGroup var progress: ProgressOptions
 
-    @Option(help: "A Python with PyTorch, Pillow and ONNX Runtime. If left out, that of Scripts/bench-peers, else python3.")
+    @Option(
+        help: "A Python with PyTorch, Pillow and ONNX Runtime. If left out, that of Scripts/bench-peers, else python3.",
+        completion: .file())
     var python: String?
 
     @Option(help: ArgumentHelp("Only the benchmarks whose title contains this.", valueName: "text"))
@@ -33,10 +36,10 @@ struct Bench: ParsableCommand {
     @Flag(help: "Count processor time instead of elapsed time: for busy machines, with --threads 1.")
     var processorTime = false
 
-    @Option(help: ArgumentHelp("Write a page of results.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write a page of results.", valueName: "file"), completion: .file(extensions: ["md"]))
     var markdown: String?
 
-    @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "file"), completion: .file(extensions: ["json"]))
     var json: String?
 
     func run() throws {

@@ -25,19 +25,20 @@ struct Extract: ParsableCommand {
             Prints the key of each domain's embeddings. Images whose features are in the store are not encoded again: a new
             image costs one image, and a run that was stopped resumes. With --norms, images of older stores are encoded
             again for their features' lengths in CLIP's output, which DPL needs; the features do not change.
-            """, version: Version.text)
+            """, version: Version.description(of: "spg-extract"))
 
     @OptionGroup var options: StageOptions
 
     @Option(
         help: ArgumentHelp(
-            "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"))
+            "The data set's folder: domain/class/image, or any layout of a known data set.", valueName: "dir"),
+        completion: .directory)
     var data: String?
 
     @Option(
         help: ArgumentHelp(
             "The images to encode, by the key that the store has them under, in place of a folder: the files are where they "
-                + "were when that was written.", valueName: "key"))
+                + "were when that was written.", valueName: "key"), completion: .artifacts(.images))
     var images: String?
 
     @Option(
@@ -49,13 +50,13 @@ struct Extract: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The data set's name; by default, the folder's name. Any layout of a known data set (spg data list) works.",
-            valueName: "name"))
+            valueName: "name"), completion: .dataSets())
     var dataset: String?
 
     @Option(
         help: ArgumentHelp(
             "A folder of split files, such as a_train_val_split.json: only images that they name are encoded.",
-            valueName: "dir"))
+            valueName: "dir"), completion: .directory)
     var splits: String?
 
     @Option(
@@ -66,7 +67,9 @@ struct Extract: ParsableCommand {
     @Option(help: ArgumentHelp("Decides which images are in which part, with --splits-as.", valueName: "n"))
     var splitSeed: UInt64 = AuthorsSplit.defaultSeed
 
-    @Option(help: ArgumentHelp("A domain to encode; by default, all; repeat.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A domain to encode; by default, all; repeat.", valueName: "name"),
+        completion: .domains(of: "--data"))
     var domain: [String] = []
 
     @OptionGroup(title: "Parameters") var parameters: ParameterOptions<ExtractStage>
@@ -93,7 +96,8 @@ struct Extract: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Use features that spg import added under this name; encode nothing.", valueName: "encoder"))
+            "Use features that spg import added under this name; encode nothing.", valueName: "encoder"),
+        completion: .importedEncoders)
     var imported: String?
 
     private var origin: FeatureOrigin {

@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "An instance: its name, as spg status prints it; STAGE/AXIS=VALUE; or the first digits of its key.",
-            valueName: "instance"))
+            valueName: "instance"), completion: .instances)
     var instance: String
 
     @Flag(help: "Print the whole log of the last attempt at making it, and nothing else.")

@@ -9,7 +9,7 @@ import Stages
 
 /// What every command of `spg` takes that is about one pipeline: its file and a store.
 struct PipelineArguments: ParsableArguments {
-    @Argument(help: "The pipeline file, such as Pipelines/desktop-icons.yaml.", completion: .file(extensions: ["yaml"]))
+    @Argument(help: "The pipeline file, such as Pipelines/desktop-icons.yaml.", completion: .pipelineFiles)
     var file: String
 
     @OptionGroup var planning: PlanningOptions

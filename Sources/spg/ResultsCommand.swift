@@ -31,7 +31,7 @@ struct ResultsCommand: ParsableCommand {
 
     @Argument(
         help: "Pipeline files; by default, every pipeline that was run in the store.",
-        completion: .file(extensions: ["yaml"]))
+        completion: .pipelineFiles)
     var files: [String] = []
 
     @OptionGroup var planning: PlanningOptions

@@ -5,13 +5,19 @@ import Pipelines
 
 /// Which part of a plan is to run.
 struct SelectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Make these instances and no others; repeat.", valueName: "instance"))
+    @Option(
+        help: ArgumentHelp("Make these instances and no others; repeat.", valueName: "instance"),
+        completion: .instancesAndStages)
     var only: [String] = []
 
-    @Option(help: ArgumentHelp("Make these instances and what is made from them; repeat.", valueName: "instance"))
+    @Option(
+        help: ArgumentHelp("Make these instances and what is made from them; repeat.", valueName: "instance"),
+        completion: .instancesAndStages)
     var from: [String] = []
 
-    @Option(help: ArgumentHelp("Make these instances and what they are made from; repeat.", valueName: "instance"))
+    @Option(
+        help: ArgumentHelp("Make these instances and what they are made from; repeat.", valueName: "instance"),
+        completion: .instancesAndStages)
     var until: [String] = []
 
     @Flag(help: "Rerun and replace the chosen instances even if they are done. What is made from them stays.")

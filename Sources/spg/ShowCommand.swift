@@ -17,7 +17,8 @@ struct ShowCommand: ParsableCommand {
     @OptionGroup var storage: StoreOptions
 
     @Argument(
-        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
+        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"),
+        completion: .artifacts())
     var key: String
 
     func run() throws {
@@ -41,10 +42,11 @@ struct DiffCommand: ParsableCommand {
     @OptionGroup var storage: StoreOptions
 
     @Argument(
-        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"))
+        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"),
+        completion: .artifacts())
     var old: String
 
-    @Argument(help: ArgumentHelp("The artifact to compare it with.", valueName: "other key"))
+    @Argument(help: ArgumentHelp("The artifact to compare it with.", valueName: "other key"), completion: .artifacts())
     var new: String
 
     func run() throws {

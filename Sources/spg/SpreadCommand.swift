@@ -30,7 +30,11 @@ struct SpreadCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "The name of a pipeline that was run, or evaluations by their names in runs: STAGE, or STAGE(AXIS VALUE, …).",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .candidates { typed in
+            let store = try typed.store()
+            return try store.pipelineNames() + store.names(beginning: typed.beginning, kinds: [.evaluation])
+        })
     var names: [String]
 
     func validate() throws {

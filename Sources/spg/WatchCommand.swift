@@ -20,7 +20,7 @@ struct WatchCommand: ParsableCommand {
             all is made, or nothing is at work in the store.
             """)
 
-    @Argument(help: "The pipeline file, such as Pipelines/desktop-icons.yaml.", completion: .file(extensions: ["yaml"]))
+    @Argument(help: "The pipeline file, such as Pipelines/desktop-icons.yaml.", completion: .pipelineFiles)
     var file: String
 
     @OptionGroup var storage: StoreOptions

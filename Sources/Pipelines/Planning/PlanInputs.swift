@@ -161,7 +161,7 @@ extension Specification {
 }
 
 extension Specification.DataSet {
-    fileprivate func imageFolder() throws(SpecificationError) -> ImageFolder {
+    func imageFolder() throws(SpecificationError) -> ImageFolder {
         do {
             return try ImageFolder(
                 root: URL(fileURLWithPath: root), name: name, names: names, skipsUnreadable: onBadImage == .skip)

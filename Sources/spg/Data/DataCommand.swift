@@ -14,7 +14,7 @@ struct DataSetArguments: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "A data set's name, as spg data list shows it; or folder, for any data set laid out as domain/class/image.",
-            valueName: "name"))
+            valueName: "name"), completion: .dataSets(and: "folder"))
     var name: String
 
     @Argument(help: ArgumentHelp("The data set's folder.", valueName: "root"), completion: .directory)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Datasets
 import Reporting
 
@@ -12,7 +13,8 @@ struct DataListCommand: ParsableCommand {
               spg data list PACS
             """)
 
-    @Argument(help: ArgumentHelp("A data set whose layouts are to be shown.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp("A data set whose layouts are to be shown.", valueName: "name"), completion: .dataSets())
     var name: String?
 
     @Option(help: "text, markdown, latex, or csv.")

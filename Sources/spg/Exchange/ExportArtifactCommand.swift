@@ -42,7 +42,12 @@ struct ExportArtifactCommand: ParsableCommand {
     @Argument(help: "What to export: features, prompt, generator, predictions, or files (which a command wrote).")
     var subject: Subject
 
-    @Argument(help: ArgumentHelp("The key or name of an artifact; for features, one or more.", valueName: "key"))
+    @Argument(
+        help: ArgumentHelp("The key or name of an artifact; for features, one or more.", valueName: "key"),
+        completion: .candidates { typed in
+            let subjects = typed.words.compactMap(Subject.init)
+            return try typed.store().names(beginning: typed.beginning, kinds: subjects.prefix(1).map(\.kind))
+        })
     var keys: [String]
 
     @Option(

@@ -38,24 +38,31 @@ struct ImportFeaturesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What pipelines call the encoder that made them.", valueName: "name"))
     var encoder: String
 
-    @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"), completion: .directory)
     var data: String
 
-    @Option(help: ArgumentHelp("The data set's name; by default, the folder's name.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The data set's name; by default, the folder's name.", valueName: "name"), completion: .dataSets())
     var dataset: String?
 
-    @Option(help: ArgumentHelp("A domain of the rows; by default, all; repeat.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A domain of the rows; by default, all; repeat.", valueName: "name"),
+        completion: .domains(of: "--data"))
     var domain: [String] = []
 
     @OptionGroup var naming: NameOptions
 
-    @Option(help: ArgumentHelp("A table that says which image each row is of, in a column path.", valueName: "csv"))
+    @Option(
+        help: ArgumentHelp("A table that says which image each row is of, in a column path.", valueName: "csv"),
+        completion: .file(extensions: ["csv"]))
     var images: String?
 
     @Option(help: ArgumentHelp("Which array of the file, where it has several.", valueName: "name"))
     var tensor: String?
 
-    @Option(help: ArgumentHelp("The CLIP checkpoint whose text encoder goes with the features.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The CLIP checkpoint whose text encoder goes with the features.", valueName: "path"),
+        completion: .file())
     var checkpoint = "Models/icon-clip"
 
     @Flag(help: "Scale each row to length 1; without it, rows of another length are refused.")

@@ -23,7 +23,7 @@ struct WriteBundleCommand: ParsableCommand {
             nothing else. Docs/bundles.md describes it field by field; safetensors reads it in Python.
             """)
 
-    @Argument(help: ModelOptions.help)
+    @Argument(help: ModelOptions.help, completion: .models)
     var model: String
 
     @OptionGroup var options: ModelOptions
@@ -53,7 +53,7 @@ struct InspectBundleCommand: ParsableCommand {
               spg bundle inspect tango.spg
             """)
 
-    @Argument(help: ArgumentHelp("A bundle.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("A bundle.", valueName: "file"), completion: .file(extensions: ["spg"]))
     var bundle: String
 
     func run() throws {

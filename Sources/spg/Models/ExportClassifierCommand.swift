@@ -15,7 +15,7 @@ struct ExportClassifierCommand: ParsableCommand {
             image's unit feature f is the whole classifier. Docs/predicting.md has an example in Python.
             """)
 
-    @Argument(help: ModelOptions.help)
+    @Argument(help: ModelOptions.help, completion: .models)
     var model: String
 
     @OptionGroup var options: ModelOptions

@@ -19,7 +19,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The pipeline file that the model's name is of; names its checkpoint, too.", valueName: "file"),
-        completion: .file(extensions: ["yaml"]))
+        completion: .pipelineFiles)
     var pipeline: String?
 
     @Option(

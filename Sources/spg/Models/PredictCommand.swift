@@ -19,7 +19,7 @@ struct PredictCommand: ParsableCommand {
             predicted; the status is 65 then. Docs/predicting.md says more.
             """)
 
-    @Argument(help: ModelOptions.help)
+    @Argument(help: ModelOptions.help, completion: .models)
     var model: String
 
     @Argument(

@@ -25,7 +25,7 @@ struct CollectCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The pipelines whose artifacts stay, by file or by name.", valueName: "pipeline"),
-        completion: .file(extensions: ["yaml"]))
+        completion: .pipelineFiles)
     var pipelines: [String]
 
     @Option(help: ArgumentHelp("Let go of what the pipelines asked for only before that day, UTC.", valueName: "YYYY-MM-DD"))

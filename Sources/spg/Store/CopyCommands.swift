@@ -8,7 +8,7 @@ struct BackupCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("The copy; there must be no such file.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The copy; there must be no such file.", valueName: "file"), completion: .file())
     var file: String
 
     func run() throws {
@@ -29,7 +29,7 @@ struct MergeCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("The other store, which stays as it is.", valueName: "other"))
+    @Argument(help: ArgumentHelp("The other store, which stays as it is.", valueName: "other"), completion: .file())
     var other: String
 
     func run() throws {
