@@ -71,7 +71,7 @@ struct CompletionTests {
         let terminal = try PseudoTerminal(columns: 200, rows: 50)
         terminal.type("\(shell.loading)\n\(line)\nexit\n")
         let words = "\(terminal.shell) PATH=$PWD/bin:/usr/bin:/bin HOME=$PWD; export PATH HOME;"
-        let start = "setsid --ctty --wait \(shell.interactive)"
+        let start = "setsid --ctty --wait \(shell.interactive) 2>&1"
         let outcome = try await Program("spg", [], in: workplace.url, shell: "\(words) \(start); exit 0;").outcome()
         #expect(outcome.errors.isEmpty)
         let text = try? String(contentsOf: file, encoding: .utf8)
@@ -160,8 +160,8 @@ struct CompletionTests {
                     ["chalk", "oil"].map { "\(stage)(target \($0)\(stage == "zero-shot" ? "" : ", seed 1"))" }
                 })
         #expect(
-            try await offered("explain", "small.yaml", "--set", "matrix.target", "=", "[ink]", "spg", in: workplace)
-                == ["spg(target ink, seed 1)"], "as the command would plan it")
+            try await offered("run", "small.yaml", "--set", "matrix.target", "=", "[ink]", "--only", "spg", in: workplace)
+                == ["spg", "spg(target ink, seed 1)"], "as the command would plan it")
         #expect(
             try await offered("predict", "--pipeline", "small.yaml", "", in: workplace).allSatisfy { !$0.hasPrefix("features") }
         )
