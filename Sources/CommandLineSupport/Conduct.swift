@@ -31,7 +31,7 @@ public enum Conduct {
         dup2(nowhere, STDERR_FILENO)
         close(nowhere)
         signal(SIGALRM) { _ in _exit(0) }
-        alarm(3)
+        alarm(10)
     }
 
     /// The command line without the program's name. ArgumentParser takes the argument after `--context=` for its value;
