@@ -125,7 +125,7 @@ public enum DrawAverage: String, ParameterChoice {
 /// Classifies every image with a prompt of its own, or with several.
 ///
 /// Images are taken in groups that keep the text encoder's matrices large; which images are in a group changes nothing of what
-/// an image is taken for, to the last bit (`Tensor.product(rowsOf:transposedWeights:)`).
+/// an image is taken for, to the last bit (`TextTransformer`).
 ///
 /// - Parameters:
 ///   - features: `[n, dimension]`, unit length.
@@ -142,7 +142,8 @@ public func probabilities(
 ) -> ImageProbabilities {
     precondition(!draws.isEmpty, "a prompt or more for every image")
     let width = model.transformer.width
-    let group = max(1, Tensor.independentRows / classes.layout.rowCount)
+    // So many rows that a layer's weights pass for few groups, and that a group stays in the cache.
+    let group = max(1, 2048 / classes.layout.rowCount)
     var result: [ImageProbabilities] = []
     for first in stride(from: 0, to: features.rows, by: group) {
         let images = first..<min(first + group, features.rows)

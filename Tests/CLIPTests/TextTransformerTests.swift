@@ -163,6 +163,25 @@ import Testing
         #expect(counts.count > 2)
     }
 
+    /// Few groups and many are multiplied by different kernels, which sum alike; 1,024 inputs are more than one part of a sum.
+    @Test(
+        "Which groups are beside it changes nothing of a group's features, to the last bit",
+        .enabled(if: Tensor.independentRows < 2048, "this processor has no AVX-512"))
+    func groupsAreIndependent() throws {
+        let text = try Formula.text(width: 256, layers: 2, vocabulary: 40, length: 16, dimension: 16)
+        let layout = layout(names), groups = 2 * Tensor.independentRows / layout.rowCount
+        #expect(groups * layout.rowCount > Tensor.independentRows && names.count * groups < Tensor.independentRows)
+        let contexts = contexts([groups * 4, 256], deeper: 0)[0]
+        func features(_ groups: Range<Int>) -> Tensor {
+            text(layout, contexts: Variable(contexts.rows(groups.lowerBound * 4..<groups.upperBound * 4))).value
+        }
+        let all = features(0..<groups)
+        for part in [0..<1, 3..<9, groups - 1..<groups, 1..<groups] {
+            let rows = part.lowerBound * names.count..<part.upperBound * names.count
+            #expect(features(part) == all.rows(rows))
+        }
+    }
+
     @Test("A step's forward and backward pass ask the system for no memory that the pass before did not use")
     func stepsReuseMemory() throws {
         let text = try Formula.text(width: 64, layers: 3, vocabulary: 40, length: 16, dimension: 16)

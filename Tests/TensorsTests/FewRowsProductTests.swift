@@ -74,6 +74,15 @@ struct FewRowsProductTests {
                 let alone = Tensor.product(rowsOf: x.rows(row..<row + 1), transposedWeights: weights)
                 #expect(alone.values == together.rows(row..<row + 1).values)
             }
+            let bias = Variable(stream.uniform([outputs], within: 1)), residual = stream.uniform([rows, outputs], within: 1)
+            func added(_ range: Range<Int>) -> Tensor {
+                linear(
+                    Variable(x.rows(range)), weight: Variable(weights), bias: bias, residual: Variable(residual.rows(range)),
+                    independently: true
+                ).value
+            }
+            let sums = added(0..<rows)
+            for range in [0..<1, 5..<rows - 2, rows - 1..<rows] { #expect(added(range) == sums.rows(range)) }
             let reference = Tensor.product(x, weights, transposingB: true)
             #expect(zip(together.values, reference.values).allSatisfy { abs($0 - $1) < 1e-3 })
         }

@@ -28,7 +28,8 @@ public struct TextTransformer: Sendable {
         weights.tokenEmbedding.gatheringRows(tokens)
     }
 
-    /// The unnormalised text features of every class, for every group of context vectors.
+    /// The unnormalised text features of every class, for every group of context vectors. Where nothing is learned, which
+    /// groups are beside it changes nothing of a group's, to the last bit (`linear`).
     ///
     /// - Parameters:
     ///   - prompts: the tree of one group's prompts.
@@ -61,12 +62,14 @@ public struct TextTransformer: Sendable {
         let places = ContextPlaces(prompts, groups: groups)
         var x = adding(
             rowsOf: places.filled(from: contexts), to: constantRows(of: prompts).repeatedRows(groups), at: places.rows)
+        let isLearned = contexts.needsGradient || deeper.contains(where: \.needsGradient)
+        let pass = Pass(prompts: prompts, independently: !isLearned)
         let recomputedCount = recomputedLayers(of: prompts, groups: groups, within: activationBytes)
         for (index, layer) in weights.layers.dropLast().enumerated() {
             if index < recomputedCount {
-                x = recomputed([x]) { block($0[0], layer, prompts) }
+                x = recomputed([x]) { block($0[0], layer, pass) }
             } else {
-                x = block(x, layer, prompts)
+                x = block(x, layer, pass)
             }
             if index < deeper.count {
                 x = replacing(rows: places.rows, of: x, by: places.filled(from: deeper[index]))
@@ -78,17 +81,25 @@ public struct TextTransformer: Sendable {
         let ends = (0..<groups).flatMap { group in prompts.ends.map { group * rowCount + $0 } }
         let h = last.lnOne(x)
         let attended = treeAttention(
-            queries: linear(rows(ends, of: h), lastQueries), keysAndValues: linear(h, lastKeysAndValues),
+            queries: linear(rows(ends, of: h), lastQueries, independently: pass.independently),
+            keysAndValues: linear(h, lastKeysAndValues, independently: pass.independently),
             queryRows: prompts.ends, layout: prompts, width: width, headWidth: weights.headWidth)
-        x = mlp(linear(attended, last.attentionOut, residual: rows(ends, of: x)), last)
-        return linear(weights.lnFinal(x), weight: Variable(projection), bias: nil)
+        x = behindAttention(attended, last, residual: rows(ends, of: x), pass)
+        return linear(weights.lnFinal(x), weight: Variable(projection), bias: nil, independently: pass.independently)
     }
 
-    private func block(_ x: Variable, _ layer: TransformerLayerWeights, _ prompts: PromptLayout) -> Variable {
+    /// What all layers have in common.
+    private struct Pass {
+        let prompts: PromptLayout
+        /// Whether rows are multiplied independently of each other, which learning has no need of.
+        let independently: Bool
+    }
+
+    private func block(_ x: Variable, _ layer: TransformerLayerWeights, _ pass: Pass) -> Variable {
         let attended = treeAttention(
-            queries: linear(layer.lnOne(x), layer.attentionIn), layout: prompts, width: width,
-            headWidth: weights.headWidth)
-        return mlp(linear(attended, layer.attentionOut, residual: x), layer)
+            queries: linear(layer.lnOne(x), layer.attentionIn, independently: pass.independently), layout: pass.prompts,
+            width: width, headWidth: weights.headWidth)
+        return behindAttention(attended, layer, residual: x, pass)
     }
 
     /// Of how many layers only the input is kept, for a backward pass to need so many bytes. The last layer, which has few
@@ -102,8 +113,12 @@ public struct TextTransformer: Sendable {
             of: layers, input: 4 * rows * width, all: 4 * (rows * (5 * width + inner) + probabilities), within: bytes)
     }
 
-    private func mlp(_ x: Variable, _ layer: TransformerLayerWeights) -> Variable {
-        linear(weights.activation(linear(layer.lnTwo(x), layer.mlpUp)), layer.mlpDown, residual: x)
+    private func behindAttention(
+        _ attended: Variable, _ layer: TransformerLayerWeights, residual: Variable, _ pass: Pass
+    ) -> Variable {
+        let x = linear(attended, layer.attentionOut, residual: residual, independently: pass.independently)
+        let inner = weights.activation(linear(layer.lnTwo(x), layer.mlpUp, independently: pass.independently))
+        return linear(inner, layer.mlpDown, residual: x, independently: pass.independently)
     }
 
     /// Token and position embeddings of one group's rows, `[rows, width]`; zero in place of a context vector.

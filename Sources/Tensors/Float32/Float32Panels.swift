@@ -10,6 +10,8 @@ package struct Float32Panels: Panels, @unchecked Sendable {
     /// The numbers in a row of the result.
     package let outputs: Int
     private let base: UnsafePointer<Float>
+    /// How many inputs are multiplied at a time; a number's sum is made of such parts.
+    private var depth: Int
 
     /// Whether products with a matrix of so many columns are faster this way: the processor must have registers enough, and
     /// panels must not be filled up too much.
@@ -26,6 +28,15 @@ package struct Float32Panels: Panels, @unchecked Sendable {
     /// A matrix that was laid out before.
     package init(at base: UnsafePointer<Float>, inputs: Int, outputs: Int) {
         (self.base, self.inputs, self.outputs) = (base, inputs, outputs)
+        depth = min(inputs, Self.block.inputs)
+    }
+
+    /// The same matrix, with which each number is the sum of its terms in their order, however long, as it is in
+    /// `FewRowsProduct`.
+    package var inOrder: Float32Panels {
+        var panels = self
+        panels.depth = inputs
+        return panels
     }
 
     /// Lays out a matrix, split over `Threads.count` threads.
@@ -52,8 +63,11 @@ package struct Float32Panels: Panels, @unchecked Sendable {
     private static let block = (rows: 16 * 14, inputs: 768)
 
     /// How many of `rows` rows to take at a time: about as many each time, since all weights pass for a few last rows too.
-    package static func evenBlock(of rows: Int) -> Int {
-        let blocks = (rows + block.rows - 1) / block.rows
+    ///
+    /// - Parameter inputs: how many numbers of a row are multiplied at a time.
+    package static func evenBlock(of rows: Int, inputs: Int = block.inputs) -> Int {
+        let most = max(14, block.rows * block.inputs / max(inputs, block.inputs) / 14 * 14)
+        let blocks = (rows + most - 1) / most
         return blocks > 1 ? ((rows + blocks - 1) / blocks + 13) / 14 * 14 : rows
     }
 
@@ -78,7 +92,7 @@ package struct Float32Panels: Panels, @unchecked Sendable {
         let isFused = epilogue == .none || epilogue == .relu
         let x = Shared(x), y = Shared(y), bias = bias.map { Shared($0) }
         parallel(rows, grain: 56) { part in
-            let block = Self.evenBlock(of: part.count)
+            let block = Self.evenBlock(of: part.count, inputs: depth)
             for first in Swift.stride(from: part.lowerBound, to: part.upperBound, by: block) {
                 let count = min(block, part.upperBound - first), result = y.pointer + first * resultStride
                 multiplyBlock(
@@ -96,20 +110,20 @@ package struct Float32Panels: Panels, @unchecked Sendable {
         _ x: UnsafePointer<Float>, stride: Int, rows: Int, into y: UnsafeMutablePointer<Float>, resultStride: Int,
         _ result: f32_result
     ) {
-        if inputs <= Self.block.inputs && stride % 1024 != 0 {
+        if depth == inputs && stride % 1024 != 0 {
             return f32_multiply(
                 x, stride, base, inputs * f32_panel_width, inputs, y, resultStride, rows, outputs, result)
         }
         // Parts of long rows would lie far apart, and rows whose starts are a multiple of 4096 bytes apart fall on the same few
         // lines of the first cache: such are copied side by side.
-        let gap = min(inputs, Self.block.inputs) + 16
+        let gap = depth + 16
         withUnsafeTemporaryAllocation(byteCount: rows * gap * MemoryLayout<Float>.stride, alignment: 64) { memory in
             guard let part = memory.bindMemory(to: Float.self).baseAddress else { return }
-            for first in Swift.stride(from: 0, to: inputs, by: Self.block.inputs) {
-                let depth = min(Self.block.inputs, inputs - first), isLast = first + depth == inputs
-                for row in 0..<rows { (part + row * gap).update(from: x + row * stride + first, count: depth) }
+            for first in Swift.stride(from: 0, to: inputs, by: depth) {
+                let count = min(depth, inputs - first), isLast = first + count == inputs
+                for row in 0..<rows { (part + row * gap).update(from: x + row * stride + first, count: count) }
                 f32_multiply(
-                    part, gap, base + first * f32_panel_width, inputs * f32_panel_width, depth, y, resultStride, rows,
+                    part, gap, base + first * f32_panel_width, inputs * f32_panel_width, count, y, resultStride, rows,
                     outputs,
                     f32_result(
                         bias: first == 0 ? result.bias : nil, adds: result.adds || first > 0,

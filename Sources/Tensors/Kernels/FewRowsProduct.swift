@@ -173,32 +173,24 @@ enum FewRowsProduct {
 }
 
 extension Tensor {
-    /// How many rows may go through products with weights together (`linear`) such that which rows are beside it changes
-    /// nothing of what becomes of a row, to the last bit. A single row more is another kernel's.
+    /// How many rows may go through products with weights together such that which rows are beside it changes nothing of what
+    /// becomes of a row, to the last bit, where that is not asked for (`linear`). A single row more is another kernel's.
     ///
     /// Where the processor has no AVX-512, there is none but BLAS's, whose last bits depend on extents and place: results are
     /// equal but for rounding there, and rows are as many as stay in the cache.
     public static var independentRows: Int { FewRowsProduct.isAvailable ? FewRowsProduct.mostRows : 2048 }
 
-    /// `x · weightsᵀ`, `[m, n]`. Which rows are beside it changes nothing of a row's products, to the last bit, as far as
-    /// `independentRows` says.
+    /// `x · weightsᵀ`, `[m, n]`. Which rows are beside it changes nothing of a row's products, to the last bit, where the
+    /// processor has AVX-512.
     ///
     /// - Parameters:
     ///   - x: `[m, k]`.
     ///   - weights: `[n, k]`.
     public static func product(rowsOf x: Tensor, transposedWeights weights: Tensor) -> Tensor {
         precondition(x.columns == weights.columns, "no product of \(x.shape) and \(weights.shape), transposed")
-        var result = Tensor(uninitialized: [x.rows, weights.rows])
-        for first in stride(from: 0, to: x.rows, by: independentRows) {
-            let part = x.rows(first..<min(first + independentRows, x.rows))
-            var products = Tensor(uninitialized: [part.rows, weights.rows])
-            products.setProduct(of: part, transposedWeights: weights, adding: false)
-            guard part.rows < x.rows else { return products }
-            result.withUnsafeMutablePointer { to in
-                products.withUnsafePointer { (to + first * weights.rows).update(from: $0, count: products.count) }
-            }
-        }
-        return result
+        var products = Tensor(uninitialized: [x.rows, weights.rows])
+        products.setProduct(of: x, transposedWeights: weights, adding: false, independently: true)
+        return products
     }
 
     /// Replaces this matrix, [m, n], by `x · weightsᵀ`, or adds that to it.
@@ -206,14 +198,24 @@ extension Tensor {
     /// - Parameters:
     ///   - x: `[m, k]`.
     ///   - weights: `[n, k]`.
-    mutating func setProduct(of x: Tensor, transposedWeights weights: Tensor, adding: Bool) {
+    ///   - independently: whether which rows are beside it may change nothing of a row, however many there are.
+    mutating func setProduct(of x: Tensor, transposedWeights weights: Tensor, adding: Bool, independently: Bool) {
         let (m, n, k) = (x.rows, weights.rows, weights.columns)
+        // Both sum the terms of a number in their order: their results are equal to the bit.
+        let isFew = FewRowsProduct.isAvailable && m <= FewRowsProduct.mostRows && k > 0
+        let isPacked = FewRowsProduct.isAvailable && independently && k > 0
         withUnsafeMutablePointer { y in
             x.withUnsafePointer { x in
                 weights.withUnsafePointer { weights in
-                    if FewRowsProduct.isAvailable, m <= FewRowsProduct.mostRows, k > 0 {
+                    if isFew {
                         ProductArithmetic.count(m: m, n: n, k: k)
                         FewRowsProduct.multiply(x, transposedWeights: weights, into: y, m: m, n: n, k: k, adding: adding)
+                    } else if isPacked {
+                        var panels = Tensor(uninitialized: [Float32Panels.count(inputs: k, outputs: n)])
+                        panels.withUnsafeMutablePointer {
+                            Float32Panels(weights, .transposed, stride: k, inputs: k, outputs: n, at: $0)
+                                .inOrder.multiply(x, rows: m, into: y, adding: adding)
+                        }
                     } else {
                         multiply(
                             x, lda: k, weights, .transposed, ldb: k, into: y, ldc: n, m: m, n: n, k: k,

@@ -5,15 +5,19 @@
 ///   - weight: `[out, in]`.
 ///   - bias: `[out]`, or nil for none.
 ///   - residual: `[n, out]`, added to the product.
+///   - independently: whether which rows are beside it may change nothing of a row, to the last bit, however many there are;
+///     otherwise up to `Tensor.independentRows`. It needs AVX-512.
 /// - Returns: `[n, out]`.
-public func linear(_ x: Variable, weight: Variable, bias: Variable?, residual: Variable? = nil) -> Variable {
+public func linear(
+    _ x: Variable, weight: Variable, bias: Variable?, residual: Variable? = nil, independently: Bool = false
+) -> Variable {
     let (n, out) = (x.value.rows, weight.value.rows)
     precondition(weight.value.columns == x.value.columns, "a weight of \(weight.value.shape) cannot follow \(x.value.shape)")
     var y = residual?.value ?? Tensor(uninitialized: [n, out])
     precondition(y.rows == n && y.columns == out, "a residual of \(y.shape) cannot be added to [\(n), \(out)]")
     if let bias = bias?.value { y.setRows(to: bias, adding: residual != nil) }
     let accumulates = bias != nil || residual != nil
-    y.setProduct(of: x.value, transposedWeights: weight.value, adding: accumulates)
+    y.setProduct(of: x.value, transposedWeights: weight.value, adding: accumulates, independently: independently)
     // Only what the adjoint needs is kept: of x and a frozen weight, nothing.
     let weightForX = x.needsGradient ? weight.value : nil, xForWeight = weight.needsGradient ? x.value : nil
     let addends = [bias.map { ($0.needsGradient, true) }, residual.map { ($0.needsGradient, false) }].compactMap(\.self)
