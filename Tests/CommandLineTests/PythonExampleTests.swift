@@ -1,5 +1,4 @@
 import ArtifactStore
-import FormulaModels
 import Foundation
 import PromptLearning
 import Tensors
@@ -10,52 +9,21 @@ import Testing
 ///
 /// `SPG_PYTHON` names the program; by default, python3. They were last run with the versions that Docs/predicting.md has.
 @Suite("Examples in Python") struct PythonExampleTests {
-    private static let python = ProcessInfo.processInfo.environment["SPG_PYTHON"] ?? "python3"
-    private static let examples = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Scripts/examples").standardizedFileURL
-
-    private static func has(_ modules: String) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "'\(python)' -c 'import \(modules)' 2>/dev/null"]
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-
     /// Runs an example in a folder; what it prints, field by field.
     private func run(_ script: String, _ arguments: [String], in workplace: Workplace) async throws -> [[String]] {
-        let words = [Self.python, Self.examples.appending(path: script).path] + arguments
-        let command = words.map { "'\($0)'" }.joined(separator: " ")
-        let outcome = try await Program("spg", [], in: workplace.url, shell: "\(command); exit $?;").outcome()
+        let outcome = try await Python.start("Scripts/examples/\(script)", arguments, in: workplace.url).outcome()
         try #require(outcome.status == 0, "\(outcome.errors)")
         return outcome.lines.map { $0.split(separator: "\t").map(String.init) }
     }
 
-    /// transformers' description of a small CLIP, and the shapes of its weights.
-    private struct Golden: Decodable {
-        struct Model: Decodable { let shapes: [String: [Int]], config: String }
-        let huggingFace: Model
-    }
-
     @Test(
         "The exported classifier beside transformers' encoder gives the store's predictions",
-        .enabled(if: has("torch, transformers, safetensors, PIL"), "Python has no torch, transformers, safetensors and Pillow"))
+        .enabled(
+            if: Python.has("torch, transformers, safetensors, PIL"), "Python has no torch, transformers, safetensors and Pillow"
+        ))
     func head() async throws {
         let workplace = try Workplace(), folder = workplace.url.appending(path: "hf")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let golden = try Fixtures.decoded(Golden.self, "../checkpoints/golden.json").huggingFace
-        try Data(golden.config.utf8).write(to: folder.appending(path: "config.json"))
-        try Safetensors.encode(Formula.weights(golden.shapes), metadata: ["format": "pt"])
-            .write(to: folder.appending(path: "model.safetensors"))
-        try Data("#version: 0.2\ni n\nt h\n".utf8).write(to: folder.appending(path: "merges.txt"))
-        try Data(
-            #"""
-            {"do_resize": true, "size": {"shortest_edge": 16}, "resample": 3, "do_center_crop": true, "crop_size": 16,
-             "do_normalize": true, "image_mean": [0.48145466, 0.4578275, 0.40821073],
-             "image_std": [0.26862954, 0.26130258, 0.27577711], "image_processor_type": "CLIPImageProcessor"}
-            """#.utf8
-        ).write(to: folder.appending(path: "preprocessor_config.json"))
+        try TinyHuggingFaceCLIP.write(to: folder)
         for (program, arguments) in [
             ("spg-extract", ["--data", "data", "--domain", "ink", "--checkpoint", "hf"]),
             ("spg-evaluate", ["zero-shot", "--embeddings", "ink", "--template", "{}", "--checkpoint", "hf"]),
@@ -82,7 +50,7 @@ import Testing
 
     @Test(
         "SPG's exported generator writes the prompt that ours writes",
-        .enabled(if: has("torch, safetensors, numpy"), "Python has no torch, safetensors and NumPy"))
+        .enabled(if: Python.has("torch, safetensors, numpy"), "Python has no torch, safetensors and NumPy"))
     func generator() async throws {
         let workplace = try Workplace()
         let made = try await workplace.run("spg", "run", "small.yaml", "--until", "generator(target chalk)")
@@ -105,7 +73,7 @@ import Testing
 
     @Test(
         "sqlite3 and NumPy alone read features, prompts and predictions",
-        .enabled(if: has("sqlite3, numpy"), "Python has no NumPy"))
+        .enabled(if: Python.has("sqlite3, numpy"), "Python has no NumPy"))
     func store() async throws {
         let workplace = try Workplace()
         let made = try await workplace.run("spg", "run", "small.yaml")

@@ -119,13 +119,21 @@ public struct FeatureImport: Sendable {
                 refusingOthers: true)
             progress(part.upperBound, rows.count)
         }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        return try artifacts(of: manifests, by: stage, key, ignored: ignored, since: start, in: store)
+    }
+
+    /// Writes the artifact of each domain, whose features are there.
+    func artifacts(
+        of manifests: [DomainManifest], by stage: ExtractStage, _ encoder: Digest, ignored: [Name: Int] = [:],
+        since start: ContinuousClock.Instant, in store: ArtifactStore
+    ) throws -> [Outcome] {
+        let seconds = (ContinuousClock.now - start) / .seconds(1), count = manifests.reduce(0) { $0 + $1.images.count }
         return try manifests.map { manifest in
             let images = try store.record(manifest)
             let artifact = try store.write(
-                stage.recipe(images: images, encoder: key),
-                .embeddings(EmbeddingSet(manifest: images, encoder: key, views: stage.viewNames)),
-                seconds: seconds * Double(manifest.images.count) / Double(max(1, imagesOfRows.count)))
+                stage.recipe(images: images, encoder: encoder),
+                .embeddings(EmbeddingSet(manifest: images, encoder: encoder, views: stage.viewNames)),
+                seconds: seconds * Double(manifest.images.count) / Double(max(1, count)))
             return Outcome(
                 domain: manifest.domain, key: artifact, images: manifest.images.count,
                 ignoredCopies: manifest.images.count { ignored[$0.path] != nil })

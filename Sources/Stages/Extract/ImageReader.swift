@@ -121,7 +121,7 @@ struct ImageReader: Sendable {
 
 extension RandomStream {
     /// Random numbers that belong to an image, through its digest.
-    init(digest: Digest, seed: UInt64 = 0, purpose: String) {
+    package init(digest: Digest, seed: UInt64 = 0, purpose: String) {
         let words = stride(from: 0, to: 12, by: 4).map { at in
             digest.bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
         }

@@ -5,8 +5,8 @@ import Foundation
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Lists the known data sets, checks a copy of one, or splits it.",
-        subcommands: [DataListCommand.self, DataCheckCommand.self, DataSplitCommand.self])
+        commandName: "data", abstract: "Lists the known data sets, checks a copy of one, lists its images, or splits it.",
+        subcommands: [DataListCommand.self, DataCheckCommand.self, DataImagesCommand.self, DataSplitCommand.self])
 }
 
 /// A data set in a folder: `NAME ROOT`.

@@ -23,7 +23,7 @@ struct ImportFeaturesCommand: ParsableCommand {
             A pipeline uses them with “encoder: {checkpoint: Models/my-clip, imported: gpu}”. Features are \
             [images, dimension], or [images, 1 + views, dimension] with the center view first, in .npy, .npz, .safetensors or \
             .pt files, as float32 or float16. Without --images, rows are in the order of the files' names: \
-            sorted(root.glob("*/*/*")).
+            sorted(root.glob("*/*/*")). A folder that Scripts/encode-with-torch has written is imported as a whole.
 
             DPL needs the length that features have in CLIP's output. It is stored if the rows have that length and \
             --normalize scales them, or if the rows have length 1 and their lengths are in an array “norms” or in the \
@@ -32,11 +32,13 @@ struct ImportFeaturesCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Argument(help: ArgumentHelp("The file of features.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("The file of features, or a folder of shards.", valueName: "file"), completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("What pipelines call the encoder that made them.", valueName: "name"))
-    var encoder: String
+    @Option(
+        help: ArgumentHelp(
+            "What pipelines call the encoder that made them; by default, what shards call it.", valueName: "name"))
+    var encoder: String?
 
     @Option(help: ArgumentHelp("The data set: a folder of domain/class/image.", valueName: "dir"), completion: .directory)
     var data: String
@@ -70,24 +72,46 @@ struct ImportFeaturesCommand: ParsableCommand {
 
     @OptionGroup var progress: ProgressOptions
 
+    private var isFolder: Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    func validate() throws {
+        let alone = [("--images", images != nil), ("--tensor", tensor != nil), ("--normalize", normalize)]
+        if isFolder, let option = alone.first(where: \.1)?.0 {
+            throw ValidationError("\(option) goes with a file; the shards of a folder say it themselves.")
+        }
+        if !isFolder, encoder == nil { throw ValidationError("Give a name for the encoder: --encoder NAME.") }
+    }
+
     func run() throws {
         try reportingErrors {
             let folder = try ImageFolder(root: URL(filePath: data), name: dataset, names: naming.normalizeNames)
-            let file = try FeatureFile(contentsOf: URL(filePath: file), named: tensor)
+            let source = try Source(URL(filePath: file), isFolder: isFolder, tensor: tensor)
+            let name = encoder ?? source.encoder ?? ""
             let checkpoint = try Checkpoint(telling: checkpoint)
             let work = try FeatureImport(
-                encoder: encoder, folder: folder, domains: domain.map { Name($0) },
+                encoder: name, folder: folder, domains: domain.map { Name($0) },
                 order: images.map { .listed(URL(filePath: $0)) } ?? .ofDataSet, isNormalizing: normalize)
             let store = try storage.open()
             try store.beginWork()
             progress.apply()
-            let line = ProgressLine("import \(encoder)", unit: "vectors")
+            let line = ProgressLine("import \(name)", unit: "vectors")
             var vectors = 0
-            let outcomes = try work.run(
-                file.tensor(), norms: file.norms(), source: file.source, checkpoint: checkpoint, store: store,
-                progress: {
-                    line.update($0, of: $1); vectors = $1
-                })
+            func count(_ done: Int, _ total: Int) {
+                line.update(done, of: total)
+                vectors = done
+            }
+            let outcomes =
+                switch source {
+                case .shards(let shards):
+                    try work.run(shards, checkpoint: checkpoint, store: store, progress: count)
+                case .file(let file):
+                    try work.run(
+                        file.tensor(), norms: file.norms(), source: file.source, checkpoint: checkpoint, store: store,
+                        progress: count)
+                }
             line.finish(vectors, of: vectors)
             for outcome in outcomes {
                 if outcome.ignoredCopies > 0 {
@@ -100,4 +124,17 @@ struct ImportFeaturesCommand: ParsableCommand {
             }
         }
     }
+}
+
+/// What features are imported from.
+private enum Source {
+    case file(FeatureFile)
+    case shards(FeatureShards)
+
+    init(_ url: URL, isFolder: Bool, tensor: String?) throws {
+        self = try isFolder ? .shards(FeatureShards(contentsOf: url)) : .file(FeatureFile(contentsOf: url, named: tensor))
+    }
+
+    /// What the encoder is called, where the features say it.
+    var encoder: String? { if case .shards(let shards) = self { shards.encoding.encoder } else { nil } }
 }
