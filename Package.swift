@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "FormulaModels", "Pipelines", "PromptLearning",
+                "ArtifactStore", "CLIP", "CommandLineSupport", "Datasets", "Pipelines", "PromptLearning",
                 "Stages", "Tensors", grdb,
                 "TestSupport", "spg", "spg-extract", "spg-fit", "spg-cgan", "spg-evaluate", "spg-command", "spg-bench",
             ]),

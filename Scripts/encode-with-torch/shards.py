@@ -51,7 +51,8 @@ class Shards:
         writer.writerows((image.path, image.sha256) for image in images)
         table = text.getvalue().encode()
         name = hashlib.sha256(table).hexdigest()[:16]
-        metadata = {"encoding": json.dumps(self.settings), "madeWith": json.dumps(self.versions)}
+        # One value: the order of several is by chance, and the same features are to be the same bytes.
+        metadata = {"encoding": json.dumps(self.settings | {"madeWith": self.versions})}
         self._place(f"{name}.safetensors", save({"features": features, "norms": norms}, metadata=metadata))
         self._place(f"{name}.csv", table)
 

@@ -28,7 +28,8 @@ struct DocumentedCommandTests {
         ".build/release/spg store stats", ".build/release/spg store verify", ".build/release/spg store backup",
         ".build/release/spg store merge other-machine.sqlite", ".build/release/spg store gc sketches", "spg data list",
         "spg report Pipelines/sketches.yaml -o", "spg --version", "spg export features chalk ink oil",
-        "spg checkpoint inspect Models/icon-clip", "spg data check PACS", "spg data split DomainNet", "spg import features",
+        "spg checkpoint inspect Models/icon-clip", "spg data check PACS", "spg data split DomainNet", "spg data images PACS",
+        "spg import features features.npy",
     ]
 
     /// What makes the files that some of them read, by how they begin.
@@ -36,7 +37,7 @@ struct DocumentedCommandTests {
         "spg query \"SELECT stage, name, sum(value)": "spg run Pipelines/sketches.yaml --until features --force --profile",
         "spg data check PACS":
             "[ -e Data/PACS/spg_coop_splits ] || spg data split PACS Data/PACS --into Data/PACS/spg_coop_splits",
-        "spg import features":
+        "spg import features features.npy":
             "spg export features chalk ink oil --store Cache/sketches.sqlite --output features.npy && mv features.csv images.csv",
     ]
 
@@ -57,6 +58,8 @@ struct DocumentedCommandTests {
         "spg-cgan dual-path": "needs DesktopIcons; GeneratorMethodTests train it",
         "Scripts/two-dimensions": "needs scikit-learn or umap-learn",
         "spg report Pipelines/sketches.yaml --points": "needs what Scripts/two-dimensions makes; ReportTests give a table",
+        "python3 Scripts/encode-with-torch": "needs PyTorch; EncodeWithTorchTests run it",
+        "spg import features features/": "needs what the line before makes",
         "python Tests/Reference/authors_procedure.py": "needs PyTorch, and takes minutes",
     ]
 

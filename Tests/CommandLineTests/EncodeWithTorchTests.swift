@@ -70,9 +70,15 @@ import Testing
         try await compare("hf", in: workplace)
         // A pipeline takes them by their name.
         try workplace.write(
-            Workplace.pipeline.replacing("{checkpoint: clip}", with: "{checkpoint: hf, imported: torch-float32}"))
-        let run = try await workplace.run("spg", "run", "small.yaml", "--only", "features")
-        #expect(run.status == 0, "\(run.errors)")
+            """
+            pipeline: small
+            dataset: {root: data}
+            encoder: {checkpoint: hf, imported: torch-float32}
+            stages: {features: {uses: extract, with: {views: 2}}}
+            """)
+        let run = try await workplace.run("spg", "run", "small.yaml")
+        // Nothing was made: three are ours, three were imported.
+        #expect(try run.status == 0 && workplace.artifactCount(.embeddings) == 6, "\(run.output)\(run.errors)")
         let other = try await workplace.run("spg", "import", "features", "features", "--data", "data", "--checkpoint", "clip")
         #expect(other.status == 65 && other.errors.contains("was encoded with other weights than those of"), "\(other.errors)")
     }
