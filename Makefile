@@ -20,7 +20,7 @@ options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 .PHONY: status results query clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing on this machine; nothing where nothing is
 	@Scripts/setup
