@@ -41,16 +41,6 @@ public struct InputOptions<Method: StageMethod>: ParsableArguments, CustomReflec
 }
 
 extension StageKind.Role {
-    /// Whose artifacts it takes, for people.
-    public var whose: String {
-        switch scope {
-        case .domain: "of the domain"
-        case .sources, .all: "of each source domain"
-        case .target: "of the target domain"
-        case .cell: "to use"
-        }
-    }
-
     fileprivate var option: Option<[String]> {
         let help = ArgumentHelp(
             "The \(kind?.rawValue ?? "artifact") \(whose), by key or name"

@@ -62,6 +62,14 @@ extension Name: CustomStringConvertible, ExpressibleByStringInterpolation {
     public init(stringLiteral text: String) { self.init(text) }
 }
 
+extension Name: Encodable {
+    /// Its text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
 /// How names of domains and classes are taken.
 public enum NameForm: String, CaseIterable, Sendable {
     /// As they are: two that differ in a byte are two.

@@ -77,7 +77,45 @@ public struct Unused: Hashable, Sendable {
     public var line: String? { isEmpty ? nil : "Not used: \(parts)" }
 }
 
+extension Unused: Encodable {
+    /// What of one kind is not used.
+    private struct Entry: Encodable {
+        let reason: String
+        @OrNull var fileExtension: String?
+        let count: Int
+        let example: String
+    }
+
+    /// A list: of each kind how many there are, and one of them.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(
+            tallies.sorted { $0.key < $1.key }.map { reason, tally in
+                Entry(
+                    reason: reason.word, fileExtension: reason.fileExtension, count: tally.count, example: tally.example)
+            })
+    }
+}
+
 extension Unused.Reason {
+    /// For programs.
+    public var word: String {
+        switch self {
+        case .format: "format"
+        case .deadLink: "dead_link"
+        case .name: "name"
+        case .unreadable: "unreadable"
+        case .noDomain: "no_domain"
+        case .empty: "empty"
+        case .folder: "folder"
+        case .place: "place"
+        case .hidden: "hidden"
+        }
+    }
+
+    /// Without its dot; nil where it is not for its extension that a file is not used.
+    fileprivate var fileExtension: String? { if case .format(let ending) = self { ending } else { nil } }
+
     fileprivate func text(isOne: Bool) -> String {
         switch self {
         case .format(""): isOne ? "file without an extension" : "files without an extension"

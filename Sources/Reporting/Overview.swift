@@ -51,6 +51,11 @@ public struct Overview: Sendable {
         ).csv
     }
 
+    /// For programs, too: the tables.
+    public var documents: [AccuracyDocument] {
+        parts.map { task, backbone, table in AccuracyDocument(table, task: task.rawValue, backbone: backbone) }
+    }
+
     private var parts: [(task: LearningTask, backbone: String, table: AccuracyTable)] {
         LearningTask.allCases.flatMap { task in
             let scores = scores.filter { $0.task == task }

@@ -48,6 +48,16 @@ public struct StageKind: Sendable {
             return chosen
         }
 
+        /// Whose artifacts it takes, for people.
+        public var whose: String {
+            switch scope {
+            case .domain: "of the domain"
+            case .sources, .all: "of each source domain"
+            case .target: "of the target domain"
+            case .cell: "to use"
+            }
+        }
+
         /// Whether several artifacts may fill it. Of a role for one domain, too: the stage may pool several.
         public var takesSeveral: Bool {
             switch scope {

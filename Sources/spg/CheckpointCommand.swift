@@ -22,9 +22,12 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "A file of weights, or a folder with one.", completion: .file())
     var path: String
 
+    @OptionGroup var answer: JSONOptions
+
     func run() throws {
         try reportingErrors {
-            print(try CheckpointDescription(of: Checkpoint(contentsOf: URL(filePath: path))).text)
+            let description = try CheckpointDescription(of: Checkpoint(contentsOf: URL(filePath: path)))
+            try answer.print(description, of: "checkpoint inspect", text: \.text)
         }
     }
 }

@@ -25,6 +25,12 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Print the whole log of the last attempt at making it, and nothing else.")
     var log = false
 
+    @OptionGroup var answer: JSONOptions
+
+    func validate() throws {
+        if log, answer.json { throw ValidationError("Give --log or --json, not both: the document has the whole log.") }
+    }
+
     func run() throws {
         try reportingErrors {
             let (plan, store) = try arguments.plan()
@@ -32,7 +38,9 @@ struct ExplainCommand: ParsableCommand {
             if log {
                 print(try store.attempt(at: chosen.key)?.log ?? "")
             } else {
-                print(try plan.explanation(of: chosen, in: store, world: arguments.planning.world(of: plan, in: store)))
+                let explanation = try plan.explanation(
+                    of: chosen, in: store, world: arguments.planning.world(of: plan, in: store))
+                try answer.print(explanation, of: "explain", text: \.text)
             }
         }
     }

@@ -54,7 +54,10 @@ struct ResultsCommand: ParsableCommand {
     @Flag(help: "Show the accuracy on each class, and the mean of classes, target by target.")
     var perClass = false
 
+    @OptionGroup var programs: JSONOptions
+
     func validate() throws {
+        if programs.json, format != .text { throw ValidationError("Give --format or --json, not both.") }
         if metric == .validation, let flag = [("--cost", cost), ("--per-class", perClass)].first(where: \.1) {
             throw ValidationError("\(flag.0) is about accuracies on targets; leave --metric validation out")
         }
@@ -73,12 +76,27 @@ struct ResultsCommand: ParsableCommand {
             if perClass { return try printClasses(of: plan, in: store) }
             let costs = cost ? try plan.costTable(in: store, model: ModelSize(plan.architecture(), weightBytes: 0)) : nil
             if let costs, format == .csv { return print(costs.csv, terminator: "") }
-            var table = try plan.accuracyTable(in: store, backbone: published ? plan.architecture().publishedName : nil)
+            if programs.json {
+                let table = try accuracyTable(of: plan, in: store)
+                return try answer(
+                    [AccuracyDocument(table, pipeline: plan.specification.name)],
+                    evaluations: plan.evaluationDocuments(in: store, costs: costs?.documents ?? [:]))
+            }
+            var table = try accuracyTable(of: plan, in: store)
             table.marksBest = bold
             table.remarks = costs?.remarks ?? []
             if format == .latex { table.caption = "\(plan.specification.name), accuracy in percent" }
             print(format == .csv ? table.csv : table.table.written(as: format), terminator: "")
         }
+    }
+
+    private func accuracyTable(of plan: Plan, in store: ArtifactStore) throws -> AccuracyTable {
+        try plan.accuracyTable(in: store, backbone: published ? plan.architecture().publishedName : nil)
+    }
+
+    private func answer(_ tables: [AccuracyDocument], evaluations: [ResultsDocument.Evaluation] = []) throws {
+        try programs.print(
+            ResultsDocument(metric: metric.rawValue, tables: tables, evaluations: evaluations), of: "results")
     }
 
     private func printOverview() throws {
@@ -99,6 +117,7 @@ struct ResultsCommand: ParsableCommand {
         overview.showsPublished = published
         overview.marksBest = bold
         if overview.scores.isEmpty { Console.standardError.line("There are no results in \(planning.storeOptions.store) yet.") }
+        if programs.json { return try answer(overview.documents) }
         if format == .csv { return print(overview.csv, terminator: "") }
         print(overview.tables.map { $0.table.written(as: format) }.joined(separator: "\n"), terminator: "")
     }
@@ -114,6 +133,7 @@ struct ResultsCommand: ParsableCommand {
         }
         var tables = pipelines.flatMap(\.tables)
         if tables.isEmpty { Console.standardError.line("No stage of these pipelines learns anything.") }
+        if programs.json { return try answer(pipelines.flatMap(\.documents)) }
         if format == .csv { return print(Table(joining: pipelines.compactMap(\.longTable)).csv, terminator: "") }
         for index in tables.indices { tables[index].marksBest = bold }
         print(tables.map { $0.table.written(as: format) }.joined(separator: "\n"), terminator: "")
@@ -123,6 +143,12 @@ struct ResultsCommand: ParsableCommand {
         // A dozen classes, as VisDA-2017 has, stand side by side; more stand below each other.
         let widest = 12
         let targets = try plan.classTables(in: store)
+        if programs.json {
+            return try answer(
+                targets.map { target, classes in
+                    AccuracyDocument(classes, pipeline: plan.specification.name, target: target)
+                })
+        }
         if format == .csv {
             let tables = targets.map { target, classes in classes.longTable.prefixed(by: [("target", target)]) }
             return print(Table(joining: tables).csv, terminator: "")

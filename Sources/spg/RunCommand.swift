@@ -25,13 +25,18 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "What to run") var selection: SelectionOptions
     @OptionGroup(title: "What to run it with") var machine: MachineOptions
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "After a failure, continue with everything that does not depend on it; or start nothing more.")
+    var keepGoing = true
+
     @OptionGroup var memory: MemoryOptions
     @OptionGroup var training: TrainingOptions
 
     @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
     var profile = false
 
-    @Flag(help: "Show what would run, with an estimate of time and disk, and run nothing.")
+    @Flag(help: "Show what would run, with an estimate of time and disk, and run nothing: spg estimate.")
     var dryRun = false
 
     func run() async throws {
@@ -41,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
             defer { try? store.close() }
             let work = try selecting { try plan.work(selection.selection, in: store) }
             if dryRun {
-                print(try plan.dryRun(work, on: machine.capacity, in: store))
+                print(try DryRun(work, of: plan, on: machine.capacity, in: store).text)
                 plan.unused.line.map(Console.standardError.note)
                 return
             }
@@ -73,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         let options = (profile ? ["--profile"] : []) + memory.arguments(sharing: capacity), training = training.arguments
         let executor = Executor(
             capacity: capacity, share: try plan.shares(of: capacity, in: store), executables: Self.executableFolder,
-            store: store.path, keepsGoing: selection.keepGoing, remakes: selection.force,
+            store: store.path, keepsGoing: keepGoing, remakes: selection.force,
             options: { options + ($0.kind.trains ? training : []) })
         let troubles = Mutex<[any Error]>([]), remarks = Mutex(RemarkPace())
         let outcome = try await cancelledBySignals {

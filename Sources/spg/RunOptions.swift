@@ -23,11 +23,6 @@ struct SelectionOptions: ParsableArguments {
     @Flag(help: "Rerun and replace the chosen instances even if they are done. What is made from them stays.")
     var force = false
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "After a failure, continue with everything that does not depend on it; or start nothing more.")
-    var keepGoing = true
-
     var selection: Selection {
         var selection = Selection()
         selection.only = only.map(InstanceSelector.init)

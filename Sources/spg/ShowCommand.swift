@@ -21,10 +21,12 @@ struct ShowCommand: ParsableCommand {
         completion: .artifacts())
     var key: String
 
+    @OptionGroup var answer: JSONOptions
+
     func run() throws {
         try reportingErrors {
             let store = try storage.openThere()
-            print(try store.report(on: store.resolve(key)))
+            try answer.print(store.report(on: store.resolve(key)), of: "show", text: \.text)
         }
     }
 }
@@ -49,10 +51,13 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The artifact to compare it with.", valueName: "other key"), completion: .artifacts())
     var new: String
 
+    @OptionGroup var answer: JSONOptions
+
     func run() throws {
         try reportingErrors {
             let store = try storage.openThere()
-            print(try store.comparison(of: store.resolve(old), with: store.resolve(new)))
+            let comparison = try store.comparison(of: store.resolve(old), with: store.resolve(new))
+            try answer.print(comparison, of: "diff", text: \.text)
         }
     }
 }

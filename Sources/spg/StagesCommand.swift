@@ -23,10 +23,13 @@ struct StagesCommand: ParsableCommand {
     @Flag(help: "Show the inputs and parameters of every kind.")
     var all = false
 
+    @OptionGroup var answer: JSONOptions
+
     @Option(help: "text, markdown, latex, or csv.")
     var format = TableFormat.text
 
     func validate() throws {
+        if answer.json, format != .text { throw ValidationError("Give --format or --json, not both.") }
         guard let kind, method == nil else { return }
         let hint = nearest(to: kind, among: StageKind.all.map(\.name)).map { "; did you mean “\($0)”?" } ?? ""
         throw ValidationError("there is no kind of stage “\(kind)”\(hint)")
@@ -35,7 +38,10 @@ struct StagesCommand: ParsableCommand {
     private var method: (any StageMethod.Type)? { Methods.all.first { $0.kind.name == kind } }
 
     func run() throws {
-        if all {
+        if answer.json {
+            let stages = (method.map { [$0] } ?? Methods.all).map { StageDocument($0) }
+            try answer.print(["stages": stages], of: "stages")
+        } else if all {
             if format == .markdown { print(Self.introduction) }
             print(Methods.all.map(described).joined(separator: "\n"), terminator: "")
         } else {

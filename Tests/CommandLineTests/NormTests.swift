@@ -63,6 +63,10 @@ import Testing
         let status = try await workplace.run("spg", "status", "small.yaml", "--store", "old.sqlite")
         #expect(status.output.contains("incomplete") && status.output.contains("which dpl(target chalk, seed 1) reads"))
         #expect(status.output.contains("5 of 6 artifacts are to be made."), "\(status.output)")
+        let json = try await workplace.run("spg", "status", "small.yaml", "--store", "old.sqlite", "--json")
+        var seen: Set<String> = []
+        let faults = try JSONPage().faults(in: JSONValue(parsing: json.output), of: "spg status", seen: &seen)
+        #expect(faults.isEmpty && seen.contains("instance.reader"), "\(faults)")
         let plan = try await workplace.run("spg", "run", "small.yaml", "--dry-run", "--store", "old.sqlite")
         #expect(plan.output.contains("features without norms") && plan.output.contains("features   "), "\(plan.output)")
         let explanation = try await workplace.run(

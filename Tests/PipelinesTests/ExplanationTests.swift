@@ -20,7 +20,8 @@ struct ExplanationTests {
             manifest: { try plan.specification.manifest(of: $0, store: laboratory.store) },
             encoder: { Laboratory.encoder })
         let text = try plan.explanation(
-            of: plan.instance(InstanceSelector(name)), in: laboratory.store, world: world)
+            of: plan.instance(InstanceSelector(name)), in: laboratory.store, world: world
+        ).text
         let lines = text.split(separator: "\n").map(String.init)
         #expect(lines.count <= 40)
         return lines
@@ -109,7 +110,8 @@ struct ExplanationTests {
         let world = PlanWorld(
             manifest: { try plan.specification.manifest(of: $0, store: laboratory.store) }, encoder: { newer })
         let explanation = try plan.explanation(
-            of: plan.instance(InstanceSelector("prompts/domain=oil/seed=1")), in: laboratory.store, world: world)
+            of: plan.instance(InstanceSelector("prompts/domain=oil/seed=1")), in: laboratory.store, world: world
+        ).text
         #expect(explanation.contains("algorithm version 1 → 2"))
         #expect(explanation.contains("encoder sample\n"))
         #expect(explanation.contains("weights \"none\" → \"others\""))
@@ -155,7 +157,7 @@ struct ArtifactReportTests {
         try plan.record(in: laboratory.store)
         for instance in plan.instances { try laboratory.make(instance) }
         let spg = try plan.instance(InstanceSelector("spg(target oil, seed 1)"))
-        let report = try laboratory.store.report(on: spg.key)
+        let report = try laboratory.store.report(on: spg.key).text
         #expect(report.hasPrefix("evaluation \(spg.key)\n"))
         #expect(report.contains("sample/spg/seed=1/target=oil") && report.contains("accuracy 50.0 % of 2 images"))
         #expect(report.contains("  with       seed: 1\n") && report.contains("template: \"a photo of a {}.\""))
@@ -178,10 +180,10 @@ struct ArtifactReportTests {
         }
         let selector = InstanceSelector("spg(target oil, seed 1)")
         let (old, new) = (try before.instance(selector).key, try after.instance(selector).key)
-        let text = try laboratory.store.comparison(of: old, with: new)
+        let text = try laboratory.store.comparison(of: old, with: new).text
         #expect(text.contains("accuracy 50.0 % of 2 images") && text.contains("accuracy 100.0 % of 2 images"))
         #expect(text.contains("  changed    learningRate 0.002 → 0.001"))
         #expect(text.split(separator: "\n").count { $0.contains("→") } == 1)
-        #expect(try laboratory.store.comparison(of: old, with: old).hasPrefix("the same artifact"))
+        #expect(try laboratory.store.comparison(of: old, with: old).text.hasPrefix("the same artifact"))
     }
 }

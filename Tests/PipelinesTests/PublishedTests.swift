@@ -40,7 +40,7 @@ struct PublishedTests {
     }
 
     @Test("They stand above one's own figures, marked with where they are from, for the columns that there are")
-    func besideOwn() {
+    func besideOwn() throws {
         let scores = ["photo", "sketch"].map { Score(method: "SPG", column: $0, accuracy: 0.5) }
         var table = AccuracyTable(scores)
         table.published = PublishedTable.about(.leaveOneOut, dataSet: "PACS", backbone: "RN50")
@@ -52,6 +52,15 @@ struct PublishedTests {
         let lines = table.csv.split(separator: "\n")
         #expect(lines[1] == "SPG,photo,0.5,,1,")
         #expect(lines.contains { $0.hasPrefix("SPG,sketch,0.851,,,\"Bai et al.") })
+        let document = try JSONValue(encoding: AccuracyDocument(table, pipeline: "p"))
+        guard case .array(let documented)? = document["rows"] else { return }
+        #expect(documented.count == 8 && documented[6]["published"]?.plainText.hasPrefix("Bai et al.") == true)
+        #expect(
+            documented[6]["figures"] == [
+                ["column": "photo", "mean": 0.995, "standardDeviation": .null, "seeds": .null],
+                ["column": "sketch", "mean": 0.851, "standardDeviation": .null, "seeds": .null],
+            ])
+        #expect(documented[7]["published"] == .null && documented[7]["average"]?["mean"] == 0.5)
         table.marksBest = true
         #expect(table.table.latex.contains("SPG & \\textbf{50.0} & \\textbf{50.0} & \\textbf{50.0} \\\\"))
         #expect(PublishedTable.about(.leaveOneOut, dataSet: "DesktopIcons", backbone: "RN50").isEmpty)

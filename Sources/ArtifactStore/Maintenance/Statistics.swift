@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 
 /// How much of what a store holds.
-public struct StoreStatistics: Hashable, Sendable {
+public struct StoreStatistics: Encodable, Hashable, Sendable {
     /// The artifacts of one kind.
-    public struct Kind: Hashable, Sendable {
+    public struct Kind: Encodable, Hashable, Sendable {
         public let kind: String
         public let artifacts: Int
         /// Of their contents, features counted once for each artifact that covers them.
@@ -14,7 +14,7 @@ public struct StoreStatistics: Hashable, Sendable {
     }
 
     /// The features of one encoder and view.
-    public struct Features: Hashable, Sendable {
+    public struct Features: Encodable, Hashable, Sendable {
         /// As in the view `encoders`.
         public let encoder: String
         public let view: String
@@ -28,7 +28,7 @@ public struct StoreStatistics: Hashable, Sendable {
     }
 
     /// What a pipeline asks for, and how much of it there is.
-    public struct Pipeline: Hashable, Sendable {
+    public struct Pipeline: Encodable, Hashable, Sendable {
         public let name: String
         public let instances: Int
         public let done: Int
@@ -38,6 +38,8 @@ public struct StoreStatistics: Hashable, Sendable {
         }
     }
 
+    /// The store's path.
+    public let store: String
     public let kinds: [Kind]
     public let features: [Features]
     public let pipelines: [Pipeline]
@@ -65,6 +67,7 @@ extension ArtifactStore {
             func number(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
             let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
             return try StoreStatistics(
+                store: path,
                 kinds: Row.fetchAll(
                     database,
                     sql: """

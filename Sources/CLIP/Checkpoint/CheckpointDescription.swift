@@ -1,14 +1,23 @@
 import Foundation
 import Tensors
 
-/// What a checkpoint is, for people: the rows that `spg checkpoint inspect` prints.
+/// What a checkpoint is: what `spg checkpoint inspect` says, for people as rows.
 public struct CheckpointDescription: Sendable {
     public struct Row: Sendable, Equatable {
         public let label: String
         public let value: String
     }
 
-    public private(set) var rows: [Row] = []
+    let weights: String
+    let format: String
+    let architecture: Architecture
+    let configuration: ModelConfiguration
+    /// How many tensors there are of each number format.
+    let elementTypes: [String: Int]
+    let parameterCount: Int
+    let logitScale: Float
+    /// Its file, or else why there is none that fits.
+    let tokenizer: Result<String, CheckpointError>
 
     /// Reads a checkpoint as a model would be made of it.
     /// - Throws: what `Checkpoint.read` throws. A checkpoint without a fitting tokenizer is described, too.
@@ -17,18 +26,42 @@ public struct CheckpointDescription: Sendable {
             _ = VisionWeights(from: &reader)
             return (CLIPText.Weights(from: &reader), reader.entriesRead)
         }
-        add("weights", checkpoint.weightsURL.path)
-        add("format", Self.format(of: checkpoint))
-        describe(checkpoint.architecture)
-        describe(checkpoint.configuration, of: checkpoint.architecture)
-        add("numbers", Self.elementTypes(of: entries))
-        add("parameters", Self.grouped(Self.parameterCount(of: entries)))
-        add("logit scale", String(format: "%.4g", text.logitScale))
-        do {
+        (weights, format) = (checkpoint.weightsURL.path, Self.format(of: checkpoint))
+        (architecture, configuration) = (checkpoint.architecture, checkpoint.configuration)
+        elementTypes = Dictionary(grouping: entries.values, by: \.elementType.rawValue).mapValues(\.count)
+        parameterCount = Self.parameterCount(of: entries)
+        logitScale = text.logitScale
+        tokenizer = Result { () throws(CheckpointError) in
             _ = try checkpoint.tokenizer()
-            add("tokenizer", try checkpoint.tokenizerURL().path)
-        } catch {
-            add("tokenizer", "\(error)")
+            return try checkpoint.tokenizerURL().path
+        }
+    }
+
+    public var rows: [Row] {
+        func row(_ label: String, _ value: String) -> Row { Row(label: label, value: value) }
+        let kept = configuration.mean == nil && configuration.standardDeviation == nil
+        return [
+            row("weights", weights), row("format", format), row("model", architecture.name),
+            row("image", "\(architecture.resolution)×\(architecture.resolution) pixels"), row("image encoder", imageEncoder),
+            row(
+                "text encoder",
+                "transformer, width \(architecture.textWidth), \(architecture.textLayers.counting("layer")), context "
+                    + "\(architecture.contextLength), \(Self.grouped(architecture.vocabularyCount)) tokens"),
+            row("embedding", "\(architecture.dimension) features"),
+            row(
+                "activation",
+                "\(configuration.conventions.activation) (\(configuration.assumption ?? configuration.modelFile))"),
+            row("heads", "image \(imageHeads.text), text \(textHeads.text)"),
+            kept ? nil : row("normalization", "not OpenAI's; from \(configuration.files.last ?? configuration.modelFile)"),
+            row("numbers", elementTypesText), row("parameters", Self.grouped(parameterCount)),
+            row("logit scale", String(format: "%.4g", logitScale)), row("tokenizer", tokenizerText),
+        ].compactMap(\.self)
+    }
+
+    private var tokenizerText: String {
+        switch tokenizer {
+        case .success(let path): path
+        case .failure(let error): "\(error)"
         }
     }
 
@@ -38,44 +71,31 @@ public struct CheckpointDescription: Sendable {
         return rows.map { $0.label.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.value }
             .joined(separator: "\n")
     }
-
-    private mutating func add(_ label: String, _ value: String) {
-        rows.append(Row(label: label, value: value))
-    }
 }
 
 extension CheckpointDescription {
-    private mutating func describe(_ architecture: Architecture) {
-        add("model", architecture.name)
-        add("image", "\(architecture.resolution)×\(architecture.resolution) pixels")
-        switch architecture.imageTower {
-        case .transformer(let patch, let layers):
-            add(
-                "image encoder",
-                "vision transformer, width \(architecture.imageWidth), \(layers.counting("layer")), patch \(patch)")
-        case .resNet(let blocks):
-            add(
-                "image encoder",
-                "modified ResNet, width \(architecture.imageWidth), blocks "
-                    + blocks.map(String.init).joined(separator: "-"))
-        }
-        add(
-            "text encoder",
-            "transformer, width \(architecture.textWidth), \(architecture.textLayers.counting("layer")), context "
-                + "\(architecture.contextLength), \(Self.grouped(architecture.vocabularyCount)) tokens")
-        add("embedding", "\(architecture.dimension) features")
+    /// The heads of a tower's attention.
+    struct Heads: Encodable {
+        let heads: Int
+        let headWidth: Int
+
+        init(width: Int, headWidth: Int) { (heads, self.headWidth) = (width / max(1, headWidth), headWidth) }
+
+        var text: String { "\(heads) of width \(headWidth)" }
     }
 
-    private mutating func describe(_ configuration: ModelConfiguration, of architecture: Architecture) {
-        let conventions = configuration.conventions
-        add("activation", "\(conventions.activation) (\(configuration.assumption ?? configuration.modelFile))")
-        func heads(_ width: Int, _ headWidth: Int) -> String { "\(width / max(1, headWidth)) of width \(headWidth)" }
-        add(
-            "heads",
-            "image \(heads(architecture.imageAttentionWidth, conventions.imageHeadWidth)), "
-                + "text \(heads(architecture.textWidth, conventions.textHeadWidth))")
-        if configuration.mean != nil || configuration.standardDeviation != nil {
-            add("normalization", "not OpenAI's; from \(configuration.files.last ?? configuration.modelFile)")
+    var imageHeads: Heads {
+        Heads(width: architecture.imageAttentionWidth, headWidth: configuration.conventions.imageHeadWidth)
+    }
+
+    var textHeads: Heads { Heads(width: architecture.textWidth, headWidth: configuration.conventions.textHeadWidth) }
+
+    private var imageEncoder: String {
+        switch architecture.imageTower {
+        case .transformer(let patch, let layers):
+            "vision transformer, width \(architecture.imageWidth), \(layers.counting("layer")), patch \(patch)"
+        case .resNet(let blocks):
+            "modified ResNet, width \(architecture.imageWidth), blocks " + blocks.map(String.init).joined(separator: "-")
         }
     }
 
@@ -87,9 +107,8 @@ extension CheckpointDescription {
     }
 
     /// Such as “F16 (302 tensors), F32 (1 tensor)”.
-    private static func elementTypes(of entries: [String: TensorEntry]) -> String {
-        Dictionary(grouping: entries.values, by: \.elementType.rawValue).mapValues(\.count)
-            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    private var elementTypesText: String {
+        elementTypes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.key) (\($0.value.counting("tensor")))" }.joined(separator: ", ")
     }
 

@@ -1,3 +1,5 @@
+import Datasets
+
 /// How long making an artifact will take, and what it will take in the store.
 public struct Estimate: Hashable, Sendable {
     /// What an estimate rests on.
@@ -27,6 +29,25 @@ extension Estimate.Origin: CustomStringConvertible {
         case .arithmetic: "from arithmetic"
         case .unknown: "unknown: none was made here yet, and there is no formula for it"
         }
+    }
+}
+
+extension Estimate.Origin: Encodable {
+    private struct Basis: Encodable {
+        let basis: String
+        @OrNull var runs: Int?
+    }
+
+    /// An object: a word, and of how many runs.
+    public func encode(to encoder: any Encoder) throws {
+        let basis =
+            switch self {
+            case .runs(let count): Basis(basis: "runs", runs: count)
+            case .runsByImages(let count): Basis(basis: "runs_by_images", runs: count)
+            case .arithmetic: Basis(basis: "arithmetic", runs: nil)
+            case .unknown: Basis(basis: "unknown", runs: nil)
+            }
+        try basis.encode(to: encoder)
     }
 }
 

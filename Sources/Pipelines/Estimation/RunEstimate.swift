@@ -24,6 +24,8 @@ public struct RunEstimate: Sendable {
 
     /// In the order of the plan.
     public let stages: [Stage]
+    /// Of each instance.
+    public let estimates: [ArtifactKey: Estimate]
     /// By the clock, from beginning to end, with several at a time; of those whose time is known.
     public let seconds: Double
     /// Of what stays in the store, and of the training states that it needs room for meanwhile.
@@ -67,7 +69,7 @@ extension Plan {
         }
         let all = estimates.values
         return RunEstimate(
-            stages: stages,
+            stages: stages, estimates: estimates,
             seconds: capacity.seconds(for: instances, each: { estimates[$0.key]?.seconds ?? 0 }, share: share),
             bytes: all.reduce(0) { $0 + ($1.bytes ?? 0) }
                 + capacity.jobs * (all.map(\.checkpointBytes).max() ?? 0),

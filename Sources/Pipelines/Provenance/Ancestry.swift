@@ -4,7 +4,7 @@ import Datasets
 /// What artifacts were made from, made or only planned, and why two of them differ.
 struct Ancestry {
     /// A difference at the root of others: a value, a file, an algorithm, and which artifacts it first shows in.
-    struct Cause: Hashable {
+    struct Cause: Encodable, Hashable {
         var what: String
         /// Single files or values, a line for each.
         var details: [String] = []

@@ -2,69 +2,140 @@ import ArtifactStore
 import Datasets
 import Reporting
 
-extension ArtifactStore {
-    /// Everything that is known of an artifact: what it is, what it cost, its parameters, and all it was made from.
-    /// - Throws: `StoreError.noArtifact`.
-    public func report(on key: ArtifactKey) throws -> String {
-        guard let artifact = try artifact(key) else { throw StoreError.noArtifact(key, nil) }
-        let recipe = artifact.recipe
-        let summary = try ArtifactSummary(of: key, kind: recipe.kind, in: self)
-        var screen = Screen(title: "\(recipe.kind.rawValue) \(key)")
-        screen.add("names", lines: try names(of: key), atMost: 4)
-        screen.add("holds", summary.text)
-        screen.add("size", byteSize(artifact.bytes))
-        screen.add(
-            "made", "\(artifact.created), in \(clockTime(artifact.seconds)), by algorithm version \(recipe.algorithmVersion)")
-        if let attempt = try attempt(at: key), let cost = attempt.cost {
-            screen.add("cost", "\(cost.text), \(attempt.threads) thread\(attempt.threads == 1 ? "" : "s")")
-        }
-        let parameters = recipe.parameters.members.sorted { $0.key < $1.key }
+/// Everything that is known of an artifact: what it is, what it cost, its parameters, and all it was made from: what
+/// `spg show` says.
+public struct ArtifactReport: Encodable, Sendable {
+    /// An artifact that a recipe names, and the part that it plays.
+    struct Input: Encodable {
+        let role: String
+        let key: ArtifactKey
+    }
+
+    /// An artifact that the one was made from, directly or not.
+    struct Ancestor: Encodable {
+        let key: ArtifactKey
+        let kind: ArtifactKind
+        /// One of its names, or else what it is.
+        let title: String
+        /// That it took to make.
+        let seconds: Double
+        let inputs: [Input]
+    }
+
+    public let key: ArtifactKey
+    public let kind: ArtifactKind
+    public let names: [String]
+    let contents: ArtifactSummary.Contents
+    public let bytes: Int
+    /// ISO 8601, UTC.
+    public let created: String
+    public let seconds: Double
+    public let algorithmVersion: Int
+    @OrNull var cost: AttemptCost?
+    public let parameters: JSONValue
+    let inputs: [Input]
+    /// Each once, those that come first in the recipes first. What is in no store is left out.
+    let ancestors: [Ancestor]
+    /// That all of them and the artifact took to make.
+    public let totalSeconds: Double
+    /// The store's path, and SQL that shows what the artifact holds.
+    public let store: String
+    let query: String
+
+    /// For people.
+    public var text: String {
+        var screen = Screen(title: "\(kind.rawValue) \(key)")
+        screen.add("names", lines: names, atMost: 4)
+        screen.add("holds", contents.text)
+        screen.add("size", byteSize(bytes))
+        screen.add("made", "\(created), in \(clockTime(seconds)), by algorithm version \(algorithmVersion)")
+        if let cost { screen.add("cost", "\(cost.text), \(cost.threads) thread\(cost.threads == 1 ? "" : "s")") }
+        let parameters = parameters.members.sorted { $0.key < $1.key }
         screen.add("with", lines: parameters.map { "\($0.key): \($0.value.canonicalText)" }, atMost: 60)
-        var family = Family(store: self)
-        try family.add(inputsOf: recipe, depth: 0)
-        if !family.lines.isEmpty {
-            screen.add("from", lines: family.lines, atMost: 400)
-            screen.add("in all", "\(family.seen.count + 1) artifacts, \(clockTime(family.seconds + artifact.seconds))")
+        let tree = tree
+        if !tree.isEmpty {
+            screen.add("from", lines: tree, atMost: 400)
+            screen.add("in all", "\(ancestors.count + 1) artifacts, \(clockTime(totalSeconds))")
         }
-        screen.add("see", summary.command(for: self))
+        screen.add("see", queryCommand(query, store: store))
         return screen.text
     }
 
-    /// In what two artifacts differ: their figures, and all differences between what they were made from.
-    /// - Throws: `StoreError.noArtifact`.
-    public func comparison(of old: ArtifactKey, with new: ArtifactKey) throws -> String {
-        var screen = Screen(title: old == new ? "the same artifact" : "two artifacts")
-        for (sign, key) in [("-", old), ("+", new)] {
-            guard let artifact = try artifact(key) else { throw StoreError.noArtifact(key, nil) }
-            let kind = artifact.recipe.kind
-            screen.add(sign, "\(kind.rawValue) \(key.short)  \(try names(of: key).first ?? "")")
-            screen.add("", try ArtifactSummary(of: key, kind: kind, in: self).text)
-            screen.add("", "made \(artifact.created), in \(clockTime(artifact.seconds)), \(byteSize(artifact.bytes))")
+    /// The ancestors as a tree of lines. What comes up again is shown whole only once.
+    private var tree: [String] {
+        let known = Dictionary(ancestors.map { ($0.key, $0) }) { first, _ in first }
+        var lines: [String] = [], seen: Set<ArtifactKey> = []
+        func add(_ inputs: [Input], depth: Int) {
+            for input in inputs {
+                guard let ancestor = known[input.key] else { continue }
+                let isNew = seen.insert(input.key).inserted
+                let again = isNew || ancestor.inputs.isEmpty ? "" : "  (see above)"
+                let place = String(repeating: "  ", count: depth)
+                lines.append("\(place)\(input.role): \(ancestor.title)  \(input.key.short)\(again)")
+                if isNew { add(ancestor.inputs, depth: depth + 1) }
+            }
         }
-        screen.add(try Ancestry(in: self).causes(of: new, since: old), atMost: 40, filesAtMost: 40)
-        return screen.text
+        add(inputs, depth: 0)
+        return lines
     }
 }
 
-/// The artifacts that one was made from, as a tree of lines. What comes up again is shown whole only once.
-private struct Family {
-    let store: ArtifactStore
-    var lines: [String] = []
-    var seen: Set<ArtifactKey> = []
-    /// That all of them took to make.
-    var seconds = 0.0
-
-    init(store: ArtifactStore) { self.store = store }
-
-    mutating func add(inputsOf recipe: Recipe, depth: Int) throws {
-        for input in recipe.inputs {
-            guard let artifact = try store.artifact(input.key) else { continue }
-            let isNew = seen.insert(input.key).inserted
-            if isNew { seconds += artifact.seconds }
-            let again = isNew || artifact.recipe.inputs.isEmpty ? "" : "  (see above)"
-            let title = try store.title(of: input.key)
-            lines.append(String(repeating: "  ", count: depth) + "\(input.role): \(title)  \(input.key.short)\(again)")
-            if isNew { try add(inputsOf: artifact.recipe, depth: depth + 1) }
-        }
+extension ArtifactStore {
+    /// Everything that is known of an artifact.
+    /// - Throws: `StoreError.noArtifact`.
+    public func report(on key: ArtifactKey) throws -> ArtifactReport {
+        guard let artifact = try artifact(key) else { throw StoreError.noArtifact(key, nil) }
+        let recipe = artifact.recipe
+        let summary = try ArtifactSummary(of: key, kind: recipe.kind, in: self)
+        let ancestors = try ancestors(of: recipe)
+        return ArtifactReport(
+            key: key, kind: recipe.kind, names: try names(of: key), contents: summary.contents, bytes: artifact.bytes,
+            created: artifact.created, seconds: artifact.seconds, algorithmVersion: recipe.algorithmVersion,
+            cost: try attempt(at: key).flatMap(AttemptCost.init), parameters: recipe.parameters,
+            inputs: recipe.inputs.map { .init(role: $0.role, key: $0.key) }, ancestors: ancestors,
+            totalSeconds: ancestors.reduce(artifact.seconds) { $0 + $1.seconds }, store: path, query: summary.query)
     }
+
+    private func ancestors(of recipe: Recipe) throws -> [ArtifactReport.Ancestor] {
+        var ancestors: [ArtifactReport.Ancestor] = [], seen: Set<ArtifactKey> = []
+        func add(inputsOf recipe: Recipe) throws {
+            for input in recipe.inputs {
+                guard seen.insert(input.key).inserted, let artifact = try artifact(input.key) else { continue }
+                ancestors.append(
+                    .init(
+                        key: input.key, kind: artifact.recipe.kind, title: try title(of: input.key),
+                        seconds: artifact.seconds,
+                        inputs: artifact.recipe.inputs.map { .init(role: $0.role, key: $0.key) }))
+                try add(inputsOf: artifact.recipe)
+            }
+        }
+        try add(inputsOf: recipe)
+        return ancestors
+    }
+}
+
+/// What the last attempt at making an artifact took of the machine.
+struct AttemptCost: Encodable, Sendable {
+    /// By the clock, and of all its threads.
+    let seconds: Double
+    let processorSeconds: Double
+    /// The most memory that it had at a time; nil where that was not measured.
+    @OrNull var peakBytes: Int?
+    let threads: Int
+
+    /// Nil where it is under way, or where nobody saw its end.
+    init?(_ attempt: Attempt) {
+        guard let cost = attempt.cost else { return nil }
+        (seconds, processorSeconds, threads) = (cost.seconds, cost.processorSeconds, attempt.threads)
+        peakBytes = cost.peakBytes > 0 ? cost.peakBytes : nil
+    }
+
+    /// Such as “24.1 s of processor time, 212.0 MB of memory”.
+    var text: String { "\(clockTime(processorSeconds)) of processor time, \(byteSize(peakBytes ?? 0)) of memory" }
+}
+
+/// The command line that runs a query, as it can be pasted: it names the store.
+func queryCommand(_ query: String, store path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { $0 > 0x2C && $0 < 0x7F && !"<>?\\[]^`{|}~;".utf8.contains($0) }
+    return "spg query --store \(isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'") \"\(query)\""
 }

@@ -97,6 +97,9 @@ public struct ValidationTables: Sendable {
     /// For people, each with its caption.
     public var tables: [AccuracyTable] { parts.map(\.table) }
 
+    /// For programs, too: the tables.
+    public var documents: [AccuracyDocument] { tables.map { AccuracyDocument($0, pipeline: pipeline) } }
+
     /// For programs, with the pipeline and what the column `domain` is to the stage.
     public var longTable: Table? {
         let tables = parts.map { columns, table in

@@ -29,6 +29,7 @@ struct DataCheckCommand: ParsableCommand {
     var splits: String?
 
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var answer: JSONOptions
 
     func run() throws {
         try reportingErrors {
@@ -37,33 +38,43 @@ struct DataCheckCommand: ParsableCommand {
             let line = ProgressLine("check \(folder.name)", unit: "images")
             let check = try DataSetCheck(folder, depth: decode ? .pixels : .headers) { line.update($0, of: $1) }
             Console.standardError.clearStatus()
-            print(check.report)
-            let hasSplits = try splits.map { try report($0, of: folder) } ?? true
-            guard check.isUsable, hasSplits else { throw ExitCode(ExitStatus.badData.rawValue) }
+            let splits = try splits.map { try found($0, of: folder) }
+            let document = DataSetCheckDocument(check, splits: splits)
+            try answer.print(document, of: "data check") { _ in
+                ([check.report] + (splits ?? []).compactMap(\.report)).joined(separator: "\n\n")
+            }
+            complain(of: splits ?? [])
+            guard document.usable else { throw ExitCode(ExitStatus.badData.rawValue) }
         }
     }
 
-    /// Says what each domain's split names.
-    /// - Returns: whether every domain has a split that can be used.
-    private func report(_ splits: String, of folder: ImageFolder) throws -> Bool {
-        var faults: [String] = []
-        for domain in folder.domains {
+    /// What each domain's split names. Which images there are counts here, and not what is in them.
+    private func found(_ splits: String, of folder: ImageFolder) throws -> [DataSetCheckDocument.Split] {
+        try folder.domains.map { domain in
             do {
-                // Which images there are counts here, and not what is in them.
                 let parts = try folder.parts(of: domain, in: splits) { $0.map { Digest(of: Data($0.utf8)) } }
-                let counts = [parts.train, parts.validation].map { grouped($0.images.count) }
-                print(
-                    "\nSplit of \(domain): train \(counts[0]), val \(counts[1]), of \(grouped(parts.images.images.count)) used")
-                if let note = parts.extraNote { print(note) }
+                return .init(of: domain, parts)
             } catch let error as DatasetError {
-                faults.append(error.description)
+                return .init(of: domain, problem: error)
             }
         }
-        guard !faults.isEmpty else { return true }
+    }
+
+    private func complain(of splits: [DataSetCheckDocument.Split]) {
+        let faults = splits.compactMap(\.problem)
+        guard !faults.isEmpty else { return }
         Console.standardError.line(
-            "Of \(folder.domains.count) domains, \(faults.count) have no split that can be used; a run that learns from them or is "
+            "Of \(splits.count) domains, \(faults.count) have no split that can be used; a run that learns from them or is "
                 + "tested on them ends:\n" + faults.map { "  \($0)" }.joined(separator: "\n"))
-        return false
+    }
+}
+
+extension DataSetCheckDocument.Split {
+    /// For people; nil where it cannot be used.
+    fileprivate var report: String? {
+        guard let train, let validation, let images else { return nil }
+        let counts = "train \(grouped(train)), val \(grouped(validation)), of \(grouped(images)) used"
+        return ["Split of \(domain): \(counts)", note].compactMap(\.self).joined(separator: "\n")
     }
 }
 

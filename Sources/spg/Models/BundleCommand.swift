@@ -56,9 +56,13 @@ struct InspectBundleCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A bundle.", valueName: "file"), completion: .file(extensions: ["spg"]))
     var bundle: String
 
+    @OptionGroup var answer: JSONOptions
+
     func run() throws {
         try reportingErrors {
-            let rows = try ModelBundle(contentsOf: URL(filePath: bundle)).description
+            let found = try ModelBundle(contentsOf: URL(filePath: bundle))
+            if answer.json { return try answer.print(BundleDocument(found), of: "bundle inspect") }
+            let rows = found.description
             let width = rows.map(\.label.count).max() ?? 0
             for row in rows {
                 print(row.label.padding(toLength: width + 2, withPad: " ", startingAt: 0) + row.value)
