@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import GRDB
+import Synchronization
 
 /// A small store has some artifacts of another one, with what these refer to, so that work on them can be done where the other
 /// one is not.
@@ -64,17 +65,31 @@ extension ArtifactStore {
     ///
     /// An empty table takes a page: of pages of 1 KiB, those of a store are 75 KB.
     private static func newDatabase(_ path: String, pageSize: Int) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.prepareDatabase { database in
-            try database.execute(
-                sql: "PRAGMA page_size = \(pageSize); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-            database.add(function: .sha256)
+        func opened() throws -> DatabaseQueue {
+            var configuration = Configuration()
+            configuration.prepareDatabase { database in
+                try database.execute(
+                    sql: "PRAGMA page_size = \(pageSize); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+                database.add(function: .sha256)
+            }
+            return try DatabaseQueue(path: path, configuration: configuration)
         }
-        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let url = URL(fileURLWithPath: path)
+        if let empty = emptyStores.withLock({ $0[pageSize] }) {
+            try empty.write(to: url)
+            return try opened()
+        }
+        // To make the tables takes longer than to fill them.
+        let database = try opened()
         try database.write { try Migrations.apply(in: $0, path: path) }
+        let empty = try Data(contentsOf: url)
+        emptyStores.withLock { $0[pageSize] = empty }
         return database
     }
 }
+
+/// The bytes of stores without artifacts, by the size of their pages.
+private let emptyStores = Mutex<[Int: Data]>([:])
 
 extension Database {
     /// Copies artifacts without their features; what they refer to in outline.

@@ -180,21 +180,7 @@ public struct Executor: Sendable {
                     summary: "\(error)", message: "Build the package, so that the program is in the same folder as spg."))
         }
         let start = ContinuousClock.now
-        let (outcome, lines) = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // A thread of its own: waiting for a process blocks.
-                Thread.detachNewThread {
-                    var lines = LastLines()
-                    let outcome = child.wait { line in
-                        lines.append(line)
-                        report(.progress(instance, line: line))
-                    }
-                    continuation.resume(returning: (outcome, lines))
-                }
-            }
-        } onCancel: {
-            child.interrupt()
-        }
+        let (outcome, lines) = await child.ending { report(.progress(instance, line: $0)) }
         let duration = ContinuousClock.now - start, hasMade = !outcome.lines.contains(FoundNote.line(instance.key))
         // What looking costs is not what making costs.
         if hasMade || outcome.ending != .exited(status: 0) {
@@ -203,12 +189,8 @@ public struct Executor: Sendable {
             report(.ended(instance, cost: cost, log: lines.text))
         }
         guard outcome.ending == .exited(status: 0) else {
-            // A command's own words are those of another program; what the stage says of it comes last.
-            guard instance.kind.name == StageKind.commandName else {
-                return .failure(StageFailure(summary: outcome.ending.description, message: lines.error))
-            }
-            let (words, verdict) = lines.wordsAndVerdict
-            return .failure(StageFailure(summary: verdict ?? outcome.ending.description, message: words))
+            return .failure(
+                StageFailure(outcome.ending, lines, isCommand: instance.kind.name == StageKind.commandName))
         }
         if let failure = check(instance, printed: outcome.lines.last ?? "", artifacts: artifacts) { return .failure(failure) }
         return .success(hasMade ? .made(duration) : .found)
@@ -217,11 +199,7 @@ public struct Executor: Sendable {
     /// A process that succeeds prints the key that was planned, and the store has its artifact.
     private func check(_ instance: Instance, printed: String, artifacts: Artifacts) -> StageFailure? {
         guard printed == instance.key.description else {
-            return StageFailure(
-                summary: "it printed “\(printed)” where the plan has the key \(instance.key)",
-                message:
-                    "Its images, a file or the checkpoint may have changed since the run was planned: run the same command again. "
-                    + "If it says so once more, the executable and spg disagree on the recipe: build them together.")
+            return StageFailure(printed: printed, insteadOf: instance.key)
         }
         do {
             guard try !artifacts.isDone(instance) else { return nil }

@@ -15,12 +15,23 @@ import Synchronization
 /// afterwards, none is locked, and SQLite writes to none.
 public final class TaskFolder: Sendable {
     public let url: URL
-    /// The small stores that are known to be there, by what they hold.
-    let madeInputs = Mutex<[String: String]>([:])
+    /// On this machine's disk, where small stores are made before they are copied.
+    private let scratch = Mutex<ScratchFolder?>(nil)
 
     /// - Parameter path: where it is or is to be; it is made when the first file is written.
     public init(_ path: String) {
         url = URL(fileURLWithPath: path).standardizedFileURL
+    }
+
+    deinit { scratch.withLock { $0?.remove() } }
+
+    func scratchFolder() throws -> URL {
+        try scratch.withLock { scratch in
+            if let scratch { return scratch.url }
+            let made = try ScratchFolder(prefix: "spg-inputs-")
+            scratch = made
+            return made.url
+        }
     }
 
     var inputs: URL { url.appendingPathComponent("inputs") }
@@ -74,10 +85,13 @@ public final class TaskFolder: Sendable {
         do { try FileManager.default.removeItem(at: task(id)) } catch CocoaError.fileNoSuchFile {}
     }
 
-    /// Removes the inputs of all tasks. To be called where none is left.
+    /// Removes the inputs of all tasks, and what killed ones have left half-written among the checkpoints. To be called where no
+    /// task is left.
     /// - Throws: `CocoaError`.
     public func removeInputs() throws {
-        madeInputs.withLock { $0 = [:] }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? [] where name.hasPrefix(".") {
+            unlink(checkpoints.appendingPathComponent(name).path)
+        }
         do { try FileManager.default.removeItem(at: inputs) } catch CocoaError.fileNoSuchFile {}
     }
 

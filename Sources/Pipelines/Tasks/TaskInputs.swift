@@ -56,18 +56,17 @@ extension TaskFolder {
     ///   - identity: of all that is in it.
     ///   - make: writes it to a path on this machine.
     private func input(_ identity: Digest, make: (String) throws -> Void) throws -> String {
-        let name = identity.short
-        if let known = madeInputs.withLock({ $0[name] }) { return known }
-        let file = "\(name).sqlite", url = inputs.appendingPathComponent(file)
+        let file = "\(identity.short).sqlite", url = inputs.appendingPathComponent(file)
+        // Somebody else may have made it, or removed all: what is there counts.
         if !FileManager.default.fileExists(atPath: url.path) {
-            let scratch = try ScratchFolder(prefix: "spg-inputs-")
-            defer { scratch.remove() }
-            let path = scratch.url.appendingPathComponent(file).path
+            let path = try scratchFolder().appendingPathComponent(file).path
+            // Made anew where it was left half-way.
+            unlink(path)
+            defer { unlink(path) }
             try make(path)
             try makeFolders()
             try NewFiles.copy(path, to: url)
         }
-        madeInputs.withLock { $0[name] = file }
         return file
     }
 }

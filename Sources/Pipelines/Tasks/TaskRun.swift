@@ -73,6 +73,8 @@ public struct TaskRun: Sendable {
         let work = description.work.filter { !done.contains($0.label) }
         var outcome = Outcome(found: description.work.count - work.count)
         guard !work.isEmpty else { return outcome }
+        // What failed before is under way again.
+        for work in work { unlink(ending(of: work).path) }
         let scratch = try ScratchFolder(prefix: "spg-task-", in: place)
         defer { scratch.remove() }
         let store = try ArtifactStore(path: scratch.url.appendingPathComponent("store.sqlite").path)
@@ -154,7 +156,11 @@ public struct TaskRun: Sendable {
             }
         } else {
             if await isInterruption(outcome.ending) {
-                try? checkpoints.export(work.key)
+                do {
+                    try checkpoints.export(work.key)
+                } catch {
+                    tell("Warning: \(work.name) has kept no last checkpoint: \(error)")
+                }
                 throw CancellationError()
             }
             let failure = StageFailure(outcome.ending, lines, isCommand: work.program == StageKind.commandExecutable)
@@ -163,7 +169,9 @@ public struct TaskRun: Sendable {
         return try await end(work, ending)
     }
 
-    private func ran(_ work: TaskDescription.Work, in store: ArtifactStore) async throws -> (ChildProcess.Outcome, LastLines) {
+    private func ran(
+        _ work: TaskDescription.Work, in store: ArtifactStore
+    ) async throws -> (ChildProcess.Outcome, LastLines) {
         let share = ProcessShare(threads: description.threads, memory: 0)
         let child = try ChildProcess(
             executable: executables.appendingPathComponent(work.program).path,
@@ -173,8 +181,9 @@ public struct TaskRun: Sendable {
 
     /// Whether a program ended because this one is to end. Who ends a job signals all of its processes, in any order.
     private func isInterruption(_ ending: ChildProcess.Ending) async -> Bool {
-        guard [.killed(signal: SIGINT), .killed(signal: SIGTERM), .killed(signal: SIGHUP), .exited(status: 130)].contains(ending)
-        else { return Task.isCancelled && ending != .killed(signal: SIGKILL) }
+        guard
+            [.killed(signal: SIGINT), .killed(signal: SIGTERM), .killed(signal: SIGHUP), .exited(status: 130)].contains(ending)
+        else { return Task.isCancelled }
         for _ in 0..<20 where !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
         return Task.isCancelled
     }
@@ -199,9 +208,13 @@ public struct TaskRun: Sendable {
         return nil
     }
 
+    private func ending(of work: TaskDescription.Work) -> URL {
+        folder.task(id).appendingPathComponent("\(work.label).json")
+    }
+
     private func end(_ work: TaskDescription.Work, _ ending: TaskEnding) async throws -> Bool {
-        let file = folder.task(id).appendingPathComponent("\(work.label).json"), data = try TaskFolder.encoder.encode(ending)
-        try await patiently { try NewFiles.replace(file, with: data) }
+        let data = try TaskFolder.encoder.encode(ending)
+        try await patiently { try NewFiles.replace(self.ending(of: work), with: data) }
         if ending.status != 0 { tell("\(work.name) failed: \(ending.summary)\n\(ending.message)") }
         return ending.status == 0
     }
@@ -217,7 +230,9 @@ public struct TaskRun: Sendable {
             } catch {
                 let problem = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
                 guard !Task.isCancelled, .now < deadline else { throw TaskError(problem, isInputOutput: true) }
-                if pause == .milliseconds(250) { tell("\(problem); it is tried again for \(Int(patience / .seconds(60))) minutes") }
+                if pause == .milliseconds(250) {
+                    tell("\(problem); it is tried again for \(Int(patience / .seconds(60))) minutes")
+                }
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(15))
             }
