@@ -180,6 +180,10 @@ def main():
         return fail(FAILED, f"the device has no memory for {options.batch_size} views; give a smaller --batch-size")
     except OSError as error:
         return fail(FAILED, error)
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        return fail(FAILED, f"a process that decodes pictures has ended: {error}; give fewer --workers")
     except KeyboardInterrupt:
         return fail(130, "interrupted; the same command goes on after the last shard")
 

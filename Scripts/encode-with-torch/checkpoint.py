@@ -36,7 +36,7 @@ class Checkpoint:
         if file.name.endswith(".index.json"):
             shards = sorted(set(json.loads(file.read_text())["weight_map"].values()))
             files += [file.parent / name for name in shards]
-        self.digests = [hashlib.sha256(part.read_bytes()).hexdigest() for part in files]
+        self.digests = [sha256(part) for part in files]
         weights = {}
         for part in files[1:] or files:
             try:
@@ -75,6 +75,14 @@ def weights_file(path):
         names = ", ".join(file.name for file in found) or "none"
         raise BadCheckpoint(f"{path} holds {len(found)} files of weights ({names}); name one")
     return found[0]
+
+
+def sha256(file):
+    digest = hashlib.sha256()
+    with open(file, "rb") as opened:
+        while piece := opened.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def read(file):

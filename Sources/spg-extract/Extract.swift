@@ -100,8 +100,12 @@ struct Extract: ParsableCommand {
         completion: .importedEncoders)
     var imported: String?
 
+    @Flag(help: "Encode with PyTorch (Scripts/encode-with-torch), on a GPU if there is one; PYTHON names the interpreter.")
+    var withTorch = false
+
     private var origin: FeatureOrigin {
-        imported.map(FeatureOrigin.imported) ?? .computed(precision ?? .float32, preprocessing ?? .dassl)
+        let (precision, order) = (precision ?? .float32, preprocessing ?? .dassl)
+        return imported.map(FeatureOrigin.imported) ?? (withTorch ? .torch(precision, order) : .computed(precision, order))
     }
 
     func validate() throws {
@@ -116,6 +120,10 @@ struct Extract: ParsableCommand {
         if splitsAs == nil, splitSeed != AuthorsSplit.defaultSeed {
             throw ValidationError("--split-seed goes with --splits-as.")
         }
+        if withTorch, (try? parameters.values())?["statistics"] == true {
+            throw ValidationError("Give either --with-torch or --statistics: PyTorch gives no block statistics.")
+        }
+        if imported != nil, withTorch { throw ValidationError("Give either --imported or --with-torch, not both.") }
         if imported != nil, precision != nil { throw ValidationError("Give either --imported or --precision, not both.") }
         if imported != nil, preprocessing != nil {
             throw ValidationError("Give either --imported or --preprocessing, not both.")
@@ -128,7 +136,7 @@ struct Extract: ParsableCommand {
     func run() throws {
         try reportingErrors {
             _ = try parameters.values()
-            try precision?.check()
+            if !withTorch { try precision?.check() }
             options.threading.apply()
             let checkpoint = try Checkpoint(telling: options.checkpoint)
             guard let data else { return try encodeRecorded(checkpoint) }

@@ -102,10 +102,7 @@ struct PlanningOptions: ParsableArguments {
     private func encoder(
         _ checkpoint: Checkpoint, for specification: Specification, in store: ArtifactStore, rereading: Bool = false
     ) throws -> EncoderIdentity {
-        let origin = specification.importedEncoder.map(FeatureOrigin.imported)
-        return try store.identity(
-            of: checkpoint, origin: origin ?? .computed(specification.precision.value, specification.preprocessing),
-            rereading: rereading)
+        try store.identity(of: checkpoint, origin: specification.origin, rereading: rereading)
     }
 }
 

@@ -184,4 +184,102 @@ import Testing
             #expect(!outcome.errors.contains("Traceback"), "\(outcome.errors)")
         }
     }
+
+    /// Runs a pipeline whose features PyTorch makes.
+    private func run(_ python: String = Python.program, in workplace: Workplace) async throws -> Program.Outcome {
+        try await workplace.run(
+            "spg", "run", "small.yaml", "--only", "features(domain ink)", shell: "export PYTHON='\(python)';")
+    }
+
+    private func pipeline(in workplace: Workplace, encoder: String = "", dataSet: String = "") throws {
+        try workplace.write(
+            """
+            pipeline: small
+            dataset: {root: data\(dataSet)}
+            encoder: {checkpoint: hf\(encoder)}
+            stages: {features: {uses: encode-with-torch, with: {views: 1}}}
+            """)
+        let scripts = workplace.url.appending(path: "Scripts")
+        guard !FileManager.default.fileExists(atPath: scripts.path) else { return }
+        try FileManager.default.createSymbolicLink(
+            at: scripts, withDestinationURL: Python.repository.appending(path: "Scripts"))
+    }
+
+    @Test(
+        "As a stage of a pipeline: keys of its own, nothing twice, new images alone, bad images as told",
+        .enabled(if: Python.has("\(modules), transformers"), "Python has no torch, NumPy, safetensors, Pillow and transformers")
+    )
+    func stage() async throws {
+        let workplace = try Workplace()
+        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
+        try pipeline(in: workplace)
+        let first = try await run(in: workplace)
+        try #require(first.status == 0, "\(first.errors)")
+        #expect(try workplace.artifactCount(.embeddings) == 1)
+        #expect(!FileManager.default.fileExists(atPath: workplace.storePath + ".torch"))
+        let own = try await workplace.run(
+            "spg-extract", "--data", "data", "--domain", "ink", "--checkpoint", "hf", "--views", "1")
+        try #require(own.status == 0 && own.errors.contains("24/24"), "\(own.errors)")
+        let distances = try workplace.query(
+            """
+            SELECT view, count(*), max(abs(1 - dot(a.vector, b.vector))), min(a.vector <> b.vector)
+            FROM embeddings AS a JOIN embeddings AS b USING (image_path, view) WHERE a.encoder < b.encoder GROUP BY view
+            """
+        ).rows
+        #expect(distances.map { $0[0] } == [.text("augmented:crop-flip:0"), .text("center")], "\(distances)")
+        for row in distances {
+            guard case .integer(24) = row[1], case .real(let distance) = row[2] else {
+                Issue.record("\(row)")
+                continue
+            }
+            #expect(distance < 1e-6, "\(row)")
+        }
+        #expect(try await run("false", in: workplace).status == 0, "nothing is to be done: no Python runs")
+
+        // One image more, and one that is none.
+        try PictureTree.picture(domain: 1, label: 0, number: 77).png()
+            .write(to: workplace.url.appending(path: "data/ink/bars/new.png"))
+        try Data("no picture".utf8).write(to: workplace.url.appending(path: "data/ink/bars/bad.png"))
+        let failed = try await run(in: workplace)
+        #expect(failed.status == 1 && failed.errors.contains("data/ink/bars/bad.png"), "\(failed.errors)")
+        try pipeline(in: workplace, dataSet: ", onBadImage: skip")
+        let skipped = try await run(in: workplace)
+        #expect(skipped.status == 0, "\(skipped.errors)")
+        #expect(try workplace.count("SELECT count(DISTINCT image_path) FROM embeddings WHERE domain = 'ink'") == 25)
+
+        // Another precision is another encoder.
+        try pipeline(in: workplace, encoder: ", precision: bf16", dataSet: ", onBadImage: skip")
+        let half = try await run(in: workplace)
+        #expect(half.status == 0, "\(half.errors)")
+        #expect(try workplace.count("SELECT count(*) FROM encoders WHERE parameters ->> '$.torchPrecision' = 'bf16'") == 1)
+    }
+
+    @Test("A stage whose Python or script fails keeps nothing, and says why; without the script, it says where it looked")
+    func failingStage() async throws {
+        let workplace = try Workplace()
+        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
+        try pipeline(in: workplace)
+        let failed = try await run("false", in: workplace)
+        #expect(failed.status == 1 && failed.errors.contains("encode-with-torch exited with status 1"), "\(failed.errors)")
+        let missing = try await run("no-such-python", in: workplace)
+        #expect(missing.status == 1 && missing.errors.contains("python: no-such-python"), "\(missing.errors)")
+        try workplace.expectSound(without: .embeddings)
+        let mixed = """
+
+              more: {uses: extract}
+            """
+        try workplace.write(
+            """
+            pipeline: small
+            dataset: {root: data}
+            encoder: {checkpoint: hf}
+            stages:
+              features: {uses: encode-with-torch}\(mixed)
+            """)
+        let refused = try await run(in: workplace)
+        #expect(refused.status == 65 && refused.errors.contains("small.yaml:6"), "\(refused.errors)")
+        try pipeline(in: workplace, encoder: ", imported: gpu")
+        let imported = try await run(in: workplace)
+        #expect(imported.status == 65 && imported.errors.contains("imported features are not encoded"), "\(imported.errors)")
+    }
 }

@@ -7,7 +7,8 @@ import Testing
 struct MethodTests {
     /// The first digits of the key of an artifact without inputs, all parameters at their defaults.
     static let keys = [
-        "cgan": "32b0f8c3afe3", "dual-path": "89de4ffe4d82", "evaluate-ad-clip": "4723139231ed",
+        "cgan": "32b0f8c3afe3", "dual-path": "89de4ffe4d82", "encode-with-torch": "941eda7f143e",
+        "evaluate-ad-clip": "4723139231ed",
         "evaluate-dapl": "35962636b2c5", "evaluate-dpl": "043dbd5b8d11", "evaluate-generator": "a19ee2ddac98",
         "evaluate-prompts": "55299a9dfb8c", "evaluate-vision-prompts": "3a69c270a691", "evaluate-zero-shot": "31b08c684e11",
         "extract": "cc7801a3a63f", "fit": "51a071df10c3", "fit-ad-clip": "6762a4d90bc5",

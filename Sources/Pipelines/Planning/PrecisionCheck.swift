@@ -8,7 +8,7 @@ extension Plan {
     /// - Parameter work: what is to be made.
     /// - Throws: `SpecificationError` at the precision's place.
     public func checkPrecision(of work: [Instance], on processor: Processor = .current) throws(SpecificationError) {
-        guard work.contains(where: { $0.kind.readsImages }) else { return }
+        guard case .computed = specification.origin, work.contains(where: { $0.kind.readsImages }) else { return }
         do {
             try specification.precision.value.check(on: processor)
         } catch {

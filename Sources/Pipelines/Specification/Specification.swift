@@ -121,6 +121,12 @@ public struct Specification: Sendable {
     /// The name of the encoder whose features were imported and stand in for the checkpoint's; nil where images are encoded
     /// here.
     public var importedEncoder: String?
+    /// Where the features of all stages come from.
+    public var origin: FeatureOrigin {
+        if let importedEncoder { return .imported(importedEncoder) }
+        let isTorch = stages.contains { $0.kind.name == TorchExtraction.kind.name }
+        return isTorch ? .torch(precision.value, preprocessing) : .computed(precision.value, preprocessing)
+    }
     public var matrix: [Axis]
     /// The cells over all axes that there are.
     var cells: [Cell]

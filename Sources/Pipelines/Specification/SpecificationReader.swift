@@ -30,9 +30,23 @@ extension Specification {
         for member in names { stages.append(try Stage.read(member, kinds: kinds, matrix: matrix.axes)) }
         (rows, columns) = ([], [])
         try connectStages()
+        try checkOrigin()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))
         if let node = members["rows"]?.value { try keepRows(node) }
         columns = try columns(members["columns"]?.value)
+    }
+
+    /// A pipeline has one encoder, and so one origin of features.
+    private func checkOrigin() throws(SpecificationError) {
+        guard case .torch = origin else {
+            guard importedEncoder != nil, let stage = stages.first(where: { $0.kind.name == TorchExtraction.kind.name }) else {
+                return
+            }
+            throw stage.error(nil, "imported features are not encoded; use extract, or leave “imported” out of the encoder")
+        }
+        guard let stage = stages.first(where: { $0.kind.name == ExtractStage.kind.name }) else { return }
+        throw stage.error(
+            nil, "features of one pipeline have one origin; use either extract or encode-with-torch in all stages")
     }
 
     private static func targets(_ node: SourceNode?) throws(SpecificationError) -> [DataSet] {

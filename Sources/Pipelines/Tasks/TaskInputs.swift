@@ -78,7 +78,7 @@ extension Instance {
             case .string(let text)? = recipe.parameters["encoder"], let encoder = Digest(text)
         else { return nil }
         // Parameters that came later are in no recipe at their default.
-        let parameters = JSONValue.object(kind.defaults.members.merging(recipe.parameters.members) { $1 })
+        let parameters = JSONValue.object(ExtractStage.kind.defaults.members.merging(recipe.parameters.members) { $1 })
         let stage = try ExtractStage(parameters.parameters(), withNorms: fillsNorms)
         return try stage.imagesToEncode(of: images, encoder: encoder, in: store)
     }

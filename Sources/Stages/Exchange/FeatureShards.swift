@@ -104,6 +104,13 @@ public struct FeatureShards: Sendable {
         self.encoding = encoding
     }
 
+    /// The same; nil where the folder is not there, or holds no finished part.
+    init?(ifIn folder: URL) throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        guard names.contains(where: { $0.hasSuffix(".csv") }) else { return nil }
+        try self.init(contentsOf: folder)
+    }
+
     private static func encoding(of file: URL) throws -> Encoding {
         let metadata = try Safetensors(contentsOf: file).metadata
         guard let text = metadata[encodingKey] else {

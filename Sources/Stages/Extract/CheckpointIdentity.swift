@@ -10,6 +10,8 @@ import Tensors
 public enum FeatureOrigin: Hashable, Sendable {
     /// The checkpoint's image encoder, run here, on pictures that become RGB in an order.
     case computed(Precision, ColorOrder = .dassl)
+    /// The same by PyTorch (`TorchExtraction`), whose sums are rounded in another order.
+    case torch(Precision, ColorOrder = .dassl)
     /// An encoder that ran elsewhere; the name its features were imported under.
     case imported(String)
 }
@@ -35,13 +37,18 @@ extension ArtifactStore {
         ]
         parameters["tokenizer"] = try vocabulary(of: checkpoint, rereading: rereading).map(JSONValue.string)
         switch origin {
-        case .computed(let precision, let order):
+        case .computed(let precision, let order), .torch(let precision, let order):
             parameters["preprocessing"] = .string(order.identity)
             parameters["normalization"] = [
                 "mean": .numbers(preprocessing.mean), "standardDeviation": .numbers(preprocessing.standardDeviation),
             ]
-            parameters["precision"] = .string(precision.rawValue)
-            parameters["algorithmVersion"] = 3
+            if case .torch = origin {
+                parameters["torchPrecision"] = .string(precision.rawValue)
+                parameters["algorithmVersion"] = 1
+            } else {
+                parameters["precision"] = .string(precision.rawValue)
+                parameters["algorithmVersion"] = 3
+            }
             return EncoderIdentity(name: checkpoint.name, dimension: dimension, parameters: .object(parameters))
         case .imported(let name):
             parameters["imported"] = .string(name)
@@ -99,7 +106,8 @@ extension ArtifactStore {
             return try identity(of: checkpoint, origin: .imported(name)).key == key
         }
         return try Precision.allCases.contains { precision in
-            try ColorOrder.allCases.contains { try identity(of: checkpoint, origin: .computed(precision, $0)).key == key }
+            try ColorOrder.allCases.flatMap { [FeatureOrigin.computed(precision, $0), .torch(precision, $0)] }
+                .contains { try identity(of: checkpoint, origin: $0).key == key }
         }
     }
 }
@@ -107,7 +115,9 @@ extension ArtifactStore {
 extension EncoderIdentity {
     /// Where its features come from.
     var origin: FeatureOrigin {
-        if case .string(let name)? = parameters["imported"] { .imported(name) } else { .computed(precision, order) }
+        if case .string(let name)? = parameters["imported"] { return .imported(name) }
+        let torch = Precision.allCases.first { .string($0.rawValue) == parameters["torchPrecision"] }
+        return torch.map { .torch($0, order) } ?? .computed(precision, order)
     }
 
     /// What images were encoded in, where they were encoded here.

@@ -95,7 +95,7 @@ public struct ExtractStage: Sendable {
     static func augmentedView(_ number: Int, _ origin: FeatureOrigin) -> String {
         let policy =
             switch origin {
-            case .computed: ImageReader.augmentation.name
+            case .computed, .torch: ImageReader.augmentation.name
             case .imported: "imported"
             }
         return "augmented:\(policy):\(number)"
@@ -103,8 +103,11 @@ public struct ExtractStage: Sendable {
 
     /// The artifact that an encoder makes of a domain's images.
     public func recipe(images: ArtifactKey, encoder: Digest) -> Recipe {
-        Self.kind.recipe(
-            JSONValue.merging(parameters, ["encoder": encoder.description]), inputs: [Recipe.Input("images", images)])
+        let inputs = [Recipe.Input("images", images)], own = ["encoder": encoder.description]
+        guard case .torch = origin else { return Self.kind.recipe(JSONValue.merging(parameters, own), inputs: inputs) }
+        var asked = TorchExtraction.Parameters()
+        asked.views = parameters.views.encoded
+        return TorchExtraction.kind.recipe(JSONValue.merging(asked, own), inputs: inputs)
     }
 
     /// The images of a manifest that lack features of an encoder, for whoever encodes them elsewhere; nil where none does.
@@ -152,12 +155,23 @@ public struct ExtractStage: Sendable {
         var made: Outcome?
         try store.artifact(of: recipe, replacing: replacing, if: { try isImported || !withNorms || store.hasNorms(recipe.key) })
         {
-            let (kept, outcome) =
-                try isImported
-                ? gather(recipe.key, manifest, identity, store)
-                : encode(
-                    recipe.key, manifest, ImageModel(checkpoint: checkpoint, is: identity, store: store, on: processor),
-                    identity, store, replacing: replacing, progress)
+            let (kept, outcome): (ArtifactKey, Outcome)
+            switch origin {
+            case .imported: (kept, outcome) = try gather(recipe.key, manifest, identity, store)
+            case .computed:
+                // Loaded now: a checkpoint that holds none, or a precision that cannot be had, leaves no trace in the store.
+                let model = try ImageModel(checkpoint: checkpoint, is: identity, store: store, on: processor)
+                (kept, outcome) = try encode(recipe.key, manifest, identity, store, replacing: replacing) {
+                    try model.encode(
+                        $0, withStatistics: parameters.statistics, replacing: replacing, skipping: $1, progress: progress)
+                }
+            case .torch(let precision, _):
+                let encoder = TorchEncoder(
+                    checkpoint, is: identity, precision: precision, views: viewNames, for: recipe.key, store: store)
+                (kept, outcome) = try encode(recipe.key, manifest, identity, store, replacing: replacing) {
+                    try encoder.encode($0, replacing: replacing, skipping: $1)
+                }
+            }
             made = outcome
             let set = EmbeddingSet(
                 manifest: kept, encoder: identity.key, views: viewNames, hasStatistics: parameters.statistics)
@@ -173,12 +187,10 @@ public struct ExtractStage: Sendable {
     }
 
     /// Encodes what is missing.
-    /// - Parameter model: loaded by now. A checkpoint that holds none, or a precision that cannot be had, leaves no trace in
-    ///   the store.
+    /// - Parameter encode: encodes the views that images lack, and inserts their features; told which images it may leave out.
     private func encode(
-        _ key: ArtifactKey, _ manifest: DomainManifest, _ model: ImageModel, _ identity: EncoderIdentity,
-        _ store: ArtifactStore,
-        replacing: Bool, _ progress: (_ done: Int, _ total: Int) -> Void
+        _ key: ArtifactKey, _ manifest: DomainManifest, _ identity: EncoderIdentity, _ store: ArtifactStore, replacing: Bool,
+        by encode: ([(image: LabelledImage, views: [String])], (LabelledImage) -> Bool) throws -> ImageModel.Encoded
     ) throws -> (kept: ArtifactKey, Outcome) {
         try store.record(identity)
         try store.record(manifest)
@@ -190,9 +202,7 @@ public struct ExtractStage: Sendable {
             views: viewNames, of: images, encoder: identity.key, withStatistics: parameters.statistics, withNorms: withNorms,
             replacing: replacing)
         let known = KnownDataSet(named: manifest.dataset), skipsAll = onBadImage == .skip && !isThere
-        let encoded = try model.encode(
-            missing, withStatistics: parameters.statistics, replacing: replacing,
-            skipping: { skipsAll || known?.isKnownBroken($0.path.text) == true }, progress: progress)
+        let encoded = try encode(missing) { skipsAll || known?.isKnownBroken($0.path.text) == true }
         let failures = encoded.failures, kept = asked.removing(Set(failures.map(\.image.digest)))
         if kept.images.isEmpty, let first = failures.first {
             throw StageInputError("not one image of \(manifest.domain) can be read; the first: \(first.error)")

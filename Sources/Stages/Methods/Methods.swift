@@ -19,7 +19,7 @@ public enum Methods {
     /// What is imported in place of what is learned.
     public static let imports: [any ImportMethod.Type] = [PromptImport.self, GeneratorImport.self]
 
-    public static let all: [any StageMethod.Type] = [ExtractStage.self] + learned + imports + evaluations
+    public static let all: [any StageMethod.Type] = [ExtractStage.self, TorchExtraction.self] + learned + imports + evaluations
 
     /// The network that writes prompts out of some weights; nil where they are of a method that writes none.
     static func writer(of weights: LearnedParts) -> (any PromptGenerator.Type)? {

@@ -54,7 +54,7 @@ public struct Model: Sendable {
     }
 
     /// Whether the parts' features were encoded elsewhere: those of pictures here are the same but for rounding.
-    public var isOfImportedFeatures: Bool { if case .imported = parts.encoder.origin { true } else { false } }
+    public var isOfImportedFeatures: Bool { if case .computed = parts.encoder.origin { false } else { true } }
 
     /// What cosines are multiplied by before softmax.
     public var logitScale: Float { model.logitScale }
