@@ -9,6 +9,7 @@ runs may share the work, as an array of jobs: --part 1/8, --part 2/8, … with t
 """
 
 import argparse
+import csv
 import math
 import os
 import platform
@@ -76,6 +77,8 @@ def arguments():
     parser.add_argument(
         "--precision", choices=PRECISIONS, default=PRECISIONS[0],
         help="float32 (the default), or fewer bits: these are other features, and are called so")
+    parser.add_argument(
+        "--unread", type=Path, metavar="csv", help="where to write which images could not be read, and why")
     parser.add_argument("--part", type=part, default=(1, 1), metavar="i/n", help="encode the i-th of n parts; 1/1")
     parser.add_argument(
         "--shard-size", type=whole(1, 100_000), default=4096, metavar="n", help="images in a shard; 4096")
@@ -130,7 +133,6 @@ def encode(options):
     total, looked, bad, start = sum(map(len, pieces)), 0, [], time.monotonic()
     if not total:
         print("nothing to encode: all images are there", file=sys.stderr)
-        return 0
     names = views.names(options.views)
     size, is_pinned = math.ceil(options.batch_size / len(names)), encoder.device.type == "cuda"
     for batch in batches(
@@ -142,7 +144,11 @@ def encode(options):
         bad += problems
         print(f"{looked:,} of {total:,} images, {looked / (time.monotonic() - start):,.0f}/s", file=sys.stderr)
     for problem in bad[:20]:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {options.data / problem.image.path}: {problem.reason}", file=sys.stderr)
+    if options.unread:
+        with open(options.unread, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(
+                [("path", "kind", "reason"), *((problem.image.path, problem.kind, problem.reason) for problem in bad)])
     return fail(BAD_INPUT, f"{len(bad)} of {total} images could not be read; all others are done") if bad else 0
 
 

@@ -33,6 +33,14 @@ def listed(file):
     return list(images.values())
 
 
+class Problem(NamedTuple):
+    """Why an image could not be read."""
+
+    image: Image
+    kind: str  # changed, or unreadable
+    reason: str
+
+
 class Squares(Dataset):
     """The views of each image, or what is wrong with it."""
 
@@ -47,16 +55,17 @@ class Squares(Dataset):
         try:
             return image, views.squares(self.root / image.path, image.sha256, self.names, self.resolution, self.order)
         except Exception as error:  # Pillow's decoders throw errors of many kinds; each is of this image alone.
-            return image, f"{self.root / image.path}: {error}"
+            kind = "changed" if isinstance(error, views.Changed) else "unreadable"
+            return image, Problem(image, kind, str(error))
 
 
 def joined(items):
     """The images of a batch that could be read, their pixels [views of all, resolution, resolution, 3], and what is wrong with
     the others.
     """
-    good = [(image, squares) for image, squares in items if not isinstance(squares, str)]
+    good = [(image, squares) for image, squares in items if not isinstance(squares, Problem)]
     pixels = torch.from_numpy(np.concatenate([squares for _, squares in good])) if good else None
-    return [image for image, _ in good], pixels, [problem for _, problem in items if isinstance(problem, str)]
+    return [image for image, _ in good], pixels, [problem for _, problem in items if isinstance(problem, Problem)]
 
 
 def batches(pieces, size, workers, is_pinned, **squares):
@@ -64,6 +73,8 @@ def batches(pieces, size, workers, is_pinned, **squares):
 
     size: images in a batch.
     """
+    if not pieces:
+        return
     images = [image for piece in pieces for image in piece]
     rows, counts, first = [], [], 0
     for piece in pieces:

@@ -254,7 +254,7 @@ import Testing
         #expect(try workplace.count("SELECT count(*) FROM encoders WHERE parameters ->> '$.torchPrecision' = 'bf16'") == 1)
     }
 
-    @Test("A stage whose Python or script fails keeps nothing, and says why; without the script, it says where it looked")
+    @Test("A stage whose Python or script fails keeps nothing, and says why; one pipeline has one origin of features")
     func failingStage() async throws {
         let workplace = try Workplace()
         try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))

@@ -19,8 +19,7 @@ struct TorchEncoder {
     /// - Parameter artifact: what the features are for. Shards are kept beside the store by its key.
     init(
         _ checkpoint: Checkpoint, is identity: EncoderIdentity, precision: Precision, views: [String],
-        for artifact: ArtifactKey,
-        store: ArtifactStore
+        for artifact: ArtifactKey, store: ArtifactStore
     ) {
         (self.checkpoint, self.identity, self.precision) = (checkpoint, identity, precision)
         (self.views, self.store) = (views, store)
@@ -38,7 +37,7 @@ struct TorchEncoder {
         var encoded = ImageModel.Encoded()
         guard !missing.isEmpty else { return encoded }
         if replacing { try? FileManager.default.removeItem(at: shards) }
-        try runScript(on: missing.map(\.image))
+        let unread = try runScript(on: missing.map(\.image))
         var wanted = Dictionary(missing.map { ($0.image.digest, $0.views) }) { first, _ in first }
         if let made = try FeatureShards(ifIn: shards) {
             try made.check(checkpoint, weights: identity.parameters["weights"])
@@ -59,9 +58,11 @@ struct TorchEncoder {
             }
         }
         for (image, _) in missing where wanted[image.digest] != nil {
-            let error = ImageError(
-                .unreadable("Pillow cannot read it, or it has changed"), file: URL(filePath: image.path.text))
-            guard canSkip(image) else { throw error }
+            guard let error = unread[image.path.text] else {
+                throw StageInputError("Scripts/encode-with-torch has left out \(image.path), without a reason")
+            }
+            if error.reason == .changed { try store.forgetDigests(ofFiles: [image.path.text]) }
+            guard error.reason != .changed, canSkip(image) else { throw error }
             encoded.failures.append((image, error))
         }
         try? FileManager.default.removeItem(at: shards)
@@ -71,27 +72,37 @@ struct TorchEncoder {
     }
 
     /// Runs the script on some images. What it writes goes to standard error.
-    private func runScript(on images: [LabelledImage]) throws {
+    /// - Returns: why images could not be read, by their paths.
+    private func runScript(on images: [LabelledImage]) throws -> [String: ImageError] {
         let folder = try WorkFolder()
         defer { folder.remove() }
-        let table = folder.outputs.appending(path: "images.csv")
+        let table = folder.outputs.appending(path: "images.csv"), unread = folder.outputs.appending(path: "unread.csv")
         let lines = images.map { CommaSeparated.line([$0.path.text, $0.digest.description]) }
         try Data((CommaSeparated.line(["path", "sha256"]) + lines.joined()).utf8).write(to: table)
         let python = ProcessInfo.processInfo.environment["PYTHON"].flatMap { $0.isEmpty ? nil : $0 } ?? "python3"
         let words = [
             python, try Self.script().path, "--data", "/", "--images", table.path, "--checkpoint", checkpoint.weightsURL.path,
             "--views", "\(views.count - 1)", "--preprocessing", identity.order.rawValue, "--precision", precision.rawValue,
-            "--output", shards.path,
+            "--output", shards.path, "--unread", unread.path,
         ]
         let shell = Shell(folder)
         let status = try Interruption.handled(by: { shell.interrupt($0) }) {
-            try shell.run(words.map { "'\($0.replacing("'", with: #"'\''"#))'" }.joined(separator: " "))
+            try shell.run(words.map(Self.quoted).joined(separator: " "))
         }
-        // 65, too, where single images cannot be read; all others are there then.
-        let isThere = FileManager.default.fileExists(atPath: shards.path)
-        guard status == .exited(0) || status == .exited(65) && isThere else {
+        // Written last: all images that are not in it are encoded.
+        guard status == .exited(0) || status == .exited(65), let text = try? TextFile.text(of: unread.path) else {
             throw StageInputError("Scripts/encode-with-torch \(status), for the reason above (python: \(python))")
         }
+        let errors = try CommaSeparated(text, source: unread.path).rows.map { row in
+            let reason = row[1] == "changed" ? ImageError.Reason.changed : .unreadable(row[2])
+            return (row[0], ImageError(reason, file: URL(filePath: row[0])))
+        }
+        return Dictionary(errors) { first, _ in first }
+    }
+
+    /// A word as the shell takes it. Scalar by scalar: an accent after a quote makes one character of both.
+    private static func quoted(_ word: String) -> String {
+        "'" + word.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
     }
 
     /// The script: in the current folder, or in one above the program's.
