@@ -66,6 +66,42 @@ import Testing
         }
     }
 
+    @Test("Rows that another program has deleted or changed are named by their image")
+    func rowsThatAreOthers() throws {
+        try withStore { store in
+            let key = try Sample.extractStatistics(manifest, into: store)
+            func set(_ numbers: String, of image: Int) throws {
+                try store.database.write {
+                    try $0.execute(
+                        sql: """
+                            UPDATE block_statistic SET numbers = \(numbers) WHERE image_id =
+                                (SELECT id FROM image WHERE sha256 = ?)
+                            """, arguments: [Data(manifest.images[image].digest.bytes)])
+                }
+            }
+            func bad(_ image: Int) -> StoreError {
+                .badStatistics(image: manifest.images[image].path.text, view: "center")
+            }
+            // Infinity in half precision, as many bytes.
+            try set("CAST(x'007c' || zeroblob(18) AS BLOB)", of: 4)
+            #expect(throws: bad(4)) { try store.blockStatistics(key, view: "center") }
+            try set("zeroblob(6)", of: 1)
+            #expect(throws: bad(1)) { try store.blockStatistics(key, view: "center") }
+            try set("zeroblob(20)", of: 1)
+            try store.database.write { database in
+                for image in [2, 5] {
+                    try database.execute(
+                        sql: "DELETE FROM block_statistic WHERE image_id = (SELECT id FROM image WHERE sha256 = ?)",
+                        arguments: [Data(manifest.images[image].digest.bytes)])
+                }
+            }
+            let first = manifest.images[2].path.text
+            #expect(throws: StoreError.missingStatistics(count: 2, view: "center", first: first)) {
+                try store.blockStatistics(key, view: "center")
+            }
+        }
+    }
+
     @Test func theViewHasARowForEachBlock() throws {
         try withStore { store in
             try Sample.extractStatistics(manifest, into: store)

@@ -48,6 +48,47 @@ import Testing
         }
     }
 
+    @Test("A file in pieces is there when the last one is; what ends with an error leaves nothing")
+    func pieces() throws {
+        struct Broken: Error {}
+        try withFolder { folder in
+            let url = URL(fileURLWithPath: folder + "/pieces")
+            #expect(throws: Broken.self) {
+                try NewFiles.write(to: url) { write in
+                    try write(Data("half".utf8))
+                    throw Broken()
+                }
+            }
+            #expect(try contents(of: folder).isEmpty)
+            try NewFiles.write(to: url) { write in for piece in ["ha", "", "lf"] { try write(Data(piece.utf8)) } }
+            #expect(throws: StoreError.fileExists(path: url.path)) { try NewFiles.write(to: url) { _ in throw Broken() } }
+            #expect(try contents(of: folder) == ["pieces": "half"])
+        }
+    }
+
+    @Test("A folder is not written over; what has the same bytes is not written again")
+    func replaced() throws {
+        try withFolder { (folder: String) throws in
+            let error = #expect(throws: StoreError.self) {
+                try NewFiles.replace(URL(fileURLWithPath: folder), with: Data("new".utf8))
+            }
+            #expect(error?.description.hasSuffix("it is a folder; give the name of a file in it") == true)
+            let url = URL(fileURLWithPath: folder + "/new/deep/file")
+            for (text, isWritten) in [("one", true), ("one", false), ("two", true)] {
+                let updated = try NewFiles.update(url, with: Data(text.utf8))
+                #expect(updated == isWritten)
+            }
+            let kept = try contents(of: folder + "/new/deep")
+            #expect(kept == ["file": "two"])
+            // A file is in the place of the folder.
+            let within = URL(fileURLWithPath: url.path + "/another")
+            let refused = #expect(throws: StoreError.self) { try NewFiles.update(within, with: Data()) }
+            #expect(refused?.description.hasPrefix("“\(within.path)” cannot be written: ") == true)
+            let left = try contents(of: folder + "/new/deep")
+            #expect(left == kept)
+        }
+    }
+
     @Test("A missing folder, and a link that leads nowhere, are named")
     func places() throws {
         try withFolder { folder in

@@ -36,6 +36,12 @@ struct BadInputTests {
         (["spg-evaluate", "--embeddings", "ink", "--template", "photo"], "--template must be a text with {}"),
         (["spg-evaluate", "--embeddings", "ink", "--seed", "1"], "Unknown option '--seed'"),
         (["spg-evaluate", "--embeddings", "ink", "--prompts", "a", "--generator", "b"], "Unknown option '--prompts'"),
+        (["spg-evaluate", "--embeddings=a", "--embeddings=b"], "spg-evaluate zero-shot takes one --embeddings, not 2"),
+        (["spg-fit", "--embeddings", "ink", "--memory-budget", "0"], "--memory-budget must be at least 1, not 0"),
+        (
+            ["spg", "store", "gc", "small", "--since", "2026-13-01"],
+            "--since takes a day, such as 2026-11-30, not “2026-13-01”"
+        ),
         (["spg-extract", "--data", "data", "--veiws", "3"], "--views"),
         (["spg-extract", "--data", "data", "--views", "many"], "many"),
         (

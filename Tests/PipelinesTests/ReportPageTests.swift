@@ -5,6 +5,15 @@ import Testing
 
 @Suite("The page of a report")
 struct ReportPageTests {
+    @Test("A curve of many epochs is thinned evenly; its last epoch and the one that was kept stay")
+    func thinned() {
+        let points = (1...10).map { LearningCurve.Point(epoch: $0, value: 1 / Double($0), isKept: $0 == 6) }
+        let curve = LearningCurve(stage: "fit", cell: [], name: "loss", points: points)
+        #expect(curve.thinned(to: 10) == curve)
+        #expect(curve.thinned(to: 4).points.map(\.epoch) == [1, 4, 6, 7, 10])
+        #expect(curve.thinned(to: 3).points.map(\.epoch) == [1, 5, 6, 9, 10])
+    }
+
     /// What must not become markup or end a script.
     private static let hostile = "</script><script>alert('1 & 2')</script>"
 

@@ -85,7 +85,13 @@ struct SpecificationTests {
             "results:", "---\nresults:",
             "sample.yaml:20:1: the file is not valid YAML: but found another document "
                 + "expected a single document in the stream, from line 1 on"),
+        Fault(
+            "name: Sample", "name: \"Sämple\u{7}\"",
+            "sample.yaml:3:43: the file is not valid YAML: control characters are not allowed"),
         // The top
+        Fault(
+            "pipeline: sample\n", "pipeline: sample\ntargets: {}\n",
+            "sample.yaml:3:10: targets: expected data sets to test on, found none"),
         Fault("pipeline: sample\n", "", "sample.yaml:2:1: the key “pipeline” is missing"),
         Fault(
             "pipeline: sample", "pipeline:", "sample.yaml:2:10: pipeline: expected the pipeline's name, found nothing"),
@@ -143,6 +149,10 @@ struct SpecificationTests {
             "sample.yaml:13:3: stages.generator: it has a target domain, "
                 + "so the matrix needs the axis target: [DOMAIN, …]"),
         // Stages
+        Fault(
+            "uses: extract, with", "uses: extract, resources: {memory: lots}, with",
+            "sample.yaml:9:49: stages.features.resources.memory: expected an amount of memory, such as 800 MB or 4 GB, "
+                + "found “lots”"),
         Fault(
             "uses: extract", "use: extract",
             "sample.yaml:9:14: stages.features.use: unknown key; did you mean “uses”? "

@@ -115,12 +115,18 @@ import Testing
         #expect(try message { $0.depth = 5 }.contains("depth asks for prompts in 5 layers"))
         #expect(try message { $0.contextLength = 5 }.contains("are 4 tokens"))
         #expect(try message { $0.contextLength = 24 }.contains("reads 24 tokens"))
-        let error = #expect(throws: PromptError.self) {
-            try VPT(
-                tensors: ["image_encoder.VPT": Tensor([8, 64])], template: "a {}.", classNames: classes, model: model.text,
-                encoder: model.encoder)
+        func message(_ tensors: [String: Tensor]) -> String {
+            let error = #expect(throws: PromptError.self) {
+                try VPT(tensors: tensors, template: "a {}.", classNames: classes, model: model.text, encoder: model.encoder)
+            }
+            return error?.description ?? ""
         }
-        #expect(error?.description.contains("[8, 64]") == true)
+        #expect(message(["image_encoder.VPT": Tensor([8, 64])]).contains("the shape [8, 64], and the model takes [8, 128]"))
+        // Two layers, of which the second has another name, or other prompts than the first.
+        let first = Tensor([8, 128]), second = "image_encoder.transformer.resblocks.1.VPT_shallow"
+        #expect(message(["image_encoder.VPT": first, "VPT_shallow.2.VPT_shallow": first]).contains("“\(second)” is missing"))
+        #expect(
+            message(["image_encoder.VPT": first, second: Tensor([4, 128])]).contains("“\(second)” has the shape [4, 128]"))
     }
 
     /// Pictures as icons are: stripes of one of four colours, under a tint and noise that say nothing.

@@ -196,6 +196,59 @@ struct ExchangeTests {
         #expect(try bench.store.query("SELECT * FROM encoders").rows.count == 1)
     }
 
+    @Test("Rows that cannot be told which image they are of, and features without a name: nothing is written")
+    func unplaced() throws {
+        let bench = try Bench()
+        let rows = try #require(Export(features: [bench.extract("ink", views: 0).key], in: bench.store).tensors["features"])
+        let file = bench.folder.url.appending(path: "f.npy"), table = bench.folder.url.appending(path: "f.csv")
+        try NumPyArray.encode(rows).write(to: file)
+        let before = try bench.artifacts()
+        func message(_ encoder: String = "gpu", domains: [Name] = ["ink"], table lines: String? = nil) throws -> String {
+            if let lines { try Data(lines.utf8).write(to: table) }
+            let error = #expect(throws: StageInputError.self) {
+                try importing(bench, file, as: encoder, domains: domains, images: lines == nil ? nil : table)
+            }
+            #expect(try bench.artifacts() == before && bench.store.query("SELECT * FROM encoders").rows.count == 1)
+            return error?.description ?? ""
+        }
+        let many = try message(domains: ["ink", "oil"])
+        #expect(many.contains("has 24 rows, and ink, oil in") && many.contains("have 48 images; say which"), "\(many)")
+        let column = try message(table: "file,label\na,b\n")
+        #expect(column.hasSuffix("f.csv has no column “path” or “image_path”; it has file, label"), "\(column)")
+        #expect(try message("").contains("an imported encoder needs a name"))
+        try NumPyArray.encode(rows * 2).write(to: file)
+        let long = try message()
+        #expect(long.contains("/ink/bars/0.png” (view center) have length "), "\(long)")
+        #expect(long.hasSuffix(", not 1; scale rows to length 1, or give --normalize"), "\(long)")
+    }
+
+    @Test("Places of images from another program: a line that is none is named, and a table of other images")
+    func points() throws {
+        let folder = try TemporaryFolder(), file = folder.url.appending(path: "places.csv")
+        let (one, other) = (Digest(of: Data("one".utf8)), Digest(of: Data("other".utf8)))
+        func points(_ lines: String...) throws -> ImagePoints {
+            try Data(lines.joined(separator: "\n").utf8).write(to: file)
+            return try ImagePoints(contentsOf: file)
+        }
+        func message(_ lines: String...) -> String {
+            let error = #expect(throws: StageInputError.self) {
+                try Data(lines.joined(separator: "\n").utf8).write(to: file)
+                _ = try ImagePoints(contentsOf: file)
+            }
+            return error?.description ?? ""
+        }
+        let places = try points("x,image_sha256,y", "1.5,\(one),-2").places(of: [other, one])
+        #expect(places[0] == nil && places[1]?.x == 1.5 && places[1]?.y == -2)
+        #expect(message("image_sha256,x", "\(one),1").hasSuffix("line 1: expected a column “y”; it has image_sha256, x"))
+        for line in ["\(one),1,nan", "\(one),one,2", "abc,1,2"] {
+            let said = message("image_sha256,x,y", "\(other),1,2", line)
+            #expect(said.hasSuffix("places.csv, line 3: expected a digest of 64 digits and two numbers"), "\(said)")
+        }
+        let strange = try points("image_sha256,x,y", "\(other),1,2")
+        let error = #expect(throws: StageInputError.self) { try strange.places(of: [one]) }
+        #expect(error?.description == "places.csv has none of the 1 images that a map shows")
+    }
+
     @Test("With normalizing, rows of any length become unit vectors, but zeros do not")
     func normalizing() throws {
         let bench = try Bench()

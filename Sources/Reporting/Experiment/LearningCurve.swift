@@ -24,8 +24,8 @@ public struct LearningCurve: Hashable, Sendable {
         (self.stage, self.cell, self.name, self.points) = (stage, cell, name, points)
     }
 
-    /// The curve with at most as many points, evenly spread; the last one and the one that was kept stay.
-    func thinned(to limit: Int) -> LearningCurve {
+    /// The curve with at most as many points, evenly spread, and besides them the last one and the one that was kept.
+    package func thinned(to limit: Int) -> LearningCurve {
         guard points.count > limit else { return self }
         var curve = self
         let step = (points.count + limit - 1) / limit
