@@ -39,10 +39,10 @@ extension CommandConfiguration {
     /// The help of a stage's command.
     public static func stage(_ method: (some StageMethod).Type, _ more: String) -> CommandConfiguration {
         CommandConfiguration(
-            commandName: method.kind.command.last, abstract: method.abstract,
+            commandName: method.kind.command.last, abstract: method.abstract, usage: method.kind.usage,
             discussion: """
                 EXAMPLE
-                  \(method.kind.calledProgram) \(method.example)
+                  \("\(method.kind.calledProgram) \(method.example)".asCommandLines)
 
                 \(more)
                 """)

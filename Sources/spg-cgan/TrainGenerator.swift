@@ -15,7 +15,8 @@ struct TrainGenerator: ParsableCommand {
         abstract: "Trains a network to write prompts from images' embeddings.",
         discussion: """
             EXAMPLE
-              spg-cgan cgan --embeddings oxygen --embeddings papirus --prompts coop/oxygen/1 --prompts coop/papirus/1
+              spg-cgan cgan --embeddings oxygen --embeddings papirus \\
+                --prompts coop/oxygen/1 --prompts coop/papirus/1
 
             Each kind of network is a command with a help of its own: spg-cgan cgan --help.
             """,

@@ -15,10 +15,11 @@ struct Command: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spg-command",
         abstract: "Runs a stage of a pipeline that is a command of the user's own (uses: command).",
+        usage: "spg-command --parameters <json> [<options>]",
         discussion: """
             EXAMPLE
-              spg-command --parameters '{"command": "date > ${outputs.now}", "inputs": {}, "cells": {}, "files": {}, \
-            "outputs": {"now": "now.txt"}}'
+              spg-command --parameters '{"command": "date > ${outputs.now}",
+                "inputs": {}, "cells": {}, "files": {}, "outputs": {"now": "now.txt"}}'
 
             Hands the inputs over as files, runs the command in the current folder, and keeps the files that it writes. \
             Prints the key of what it made. spg run starts it; Docs/pipelines.md says how such a stage is written.
@@ -29,10 +30,14 @@ struct Command: ParsableCommand {
     @Option(help: ArgumentHelp("The stage's parameters, as spg plans them.", valueName: "json"))
     var parameters: String
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("An input, in order; repeat.", valueName: "role=key"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("An input, in order; may be given several times.", valueName: "role=key"))
     var input: [String] = []
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("The path of a file; repeat.", valueName: "name=path"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("The path of a file; may be given several times.", valueName: "name=path"))
     var file: [String] = []
 
     func run() throws {

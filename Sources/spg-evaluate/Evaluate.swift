@@ -15,9 +15,11 @@ struct Evaluate: ParsableCommand {
         discussion: """
             EXAMPLES
               spg-evaluate zero-shot --embeddings tango --template "an icon of a {}."
-              spg-evaluate prompts --embeddings tango --prompts coop/oxygen/1 --prompts coop/papirus/1
+              spg-evaluate prompts --embeddings tango \\
+                --prompts coop/oxygen/1 --prompts coop/papirus/1
               spg-evaluate generator --embeddings tango --generator 0d1f2e3c --seed 1
-              spg-evaluate vision-prompts --embeddings sketch --generator 0d1f2e3c --checkpoint ViT-B-16.pt
+              spg-evaluate vision-prompts --embeddings sketch --generator 0d1f2e3c \\
+                --checkpoint ViT-B-16.pt
 
             Each way is a command with a help of its own: spg-evaluate generator --help.
             """,

@@ -20,7 +20,7 @@ struct Extract: ParsableCommand {
         abstract: ExtractStage.abstract,
         discussion: """
             EXAMPLE
-              spg-extract \(ExtractStage.example)
+              \("spg-extract \(ExtractStage.example)".asCommandLines)
 
             Prints the key of each domain's embeddings. Images whose features are in the store are not encoded again: a new
             image costs one image, and a run that was stopped resumes. With --norms, images of older stores are encoded
@@ -68,7 +68,7 @@ struct Extract: ParsableCommand {
     var splitSeed: UInt64 = AuthorsSplit.defaultSeed
 
     @Option(
-        help: ArgumentHelp("A domain to encode; by default, all; repeat.", valueName: "name"),
+        help: ArgumentHelp("A domain to encode; by default, all; may be given several times.", valueName: "name"),
         completion: .domains(of: "--data"))
     var domain: [String] = []
 

@@ -5,10 +5,11 @@ import Pipelines
 struct EstimateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "estimate", abstract: "Estimates what a run would take: time and disk, for each stage and in all.",
+        usage: "spg estimate <file> [<options>]",
         discussion: """
             EXAMPLES
               spg estimate Pipelines/desktop-icons.yaml
-              spg estimate Pipelines/desktop-icons.yaml --until "spg(target tango)" --jobs 1 --json
+              spg estimate Pipelines/desktop-icons.yaml --until "spg(target tango)" --json
 
             It is what spg run --dry-run prints. Times come from what the store knows of earlier runs; without any, from the \
             arithmetic of a stage and the speed of this machine. Nothing is run and nothing is written.

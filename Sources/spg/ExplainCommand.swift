@@ -7,6 +7,7 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Explains why an instance is done, stale, missing or failed: what changed (old → new), and its log.",
+        usage: "spg explain <file> <instance> [<options>]",
         discussion: """
             EXAMPLES
               spg explain Pipelines/desktop-icons.yaml "spg(target tango, seed 1)"

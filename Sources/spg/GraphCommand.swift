@@ -5,12 +5,13 @@ import Pipelines
 struct GraphCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graph", abstract: "Draws the plan: what is made from what, and the state of each part.",
+        usage: "spg graph <file> [<options>]",
         discussion: """
             EXAMPLES
               spg graph Pipelines/desktop-icons.yaml
               spg graph Pipelines/desktop-icons.yaml --instances --format svg > plan.svg
 
-            svg is drawn by Graphviz's program dot, which has to be installed.
+            --format svg needs Graphviz (its program dot).
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -19,10 +20,10 @@ struct GraphCommand: ParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
 
-    @Option(help: "mermaid, dot, or svg.")
+    @Option(help: "The language of the drawing.")
     var format = Format.mermaid
 
-    @Flag(help: "A box for every stage in every cell, not only for every stage.")
+    @Flag(help: "Draw a box for every stage in every cell, not only for every stage.")
     var instances = false
 
     func run() throws {

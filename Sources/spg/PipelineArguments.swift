@@ -34,7 +34,7 @@ struct PlanningOptions: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Change a value of the file for this command, such as stages.prompts.with.epochs=50; repeat.",
+            "Change a value of the file for this command, such as stages.prompts.with.epochs=50; may be given several times.",
             valueName: "key.path=value"))
     var edits: [String] = []
 

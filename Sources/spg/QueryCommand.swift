@@ -9,7 +9,8 @@ struct QueryCommand: ParsableCommand {
         commandName: "query",
         abstract: "Runs a read-only SQL query on the store.",
         discussion: """
-            Example: spg query "SELECT method, target, accuracy FROM results WHERE seed = 1"
+            EXAMPLE
+              spg query "SELECT method, target, accuracy FROM results WHERE seed = 1"
 
             Besides SQLite's own functions there is dot(a, b), the inner product of two vectors. The views are described in \
             Docs/store.md.
@@ -17,7 +18,7 @@ struct QueryCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Option(help: "text, markdown, latex, or csv.")
+    @Option(help: "The format of the table.")
     var format = TableFormat.text
 
     @Argument(help: ArgumentHelp("One SQL query.", valueName: "sql"))

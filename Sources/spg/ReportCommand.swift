@@ -10,6 +10,7 @@ struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Writes one HTML page about a whole experiment: results, curves, errors, maps, images, costs.",
+        usage: "spg report <file> [<options>]",
         discussion: """
             EXAMPLES
               spg report Pipelines/desktop-icons.yaml
@@ -17,10 +18,10 @@ struct ReportCommand: ParsableCommand {
               spg report Pipelines/desktop-icons.yaml --follow
 
             The page needs no network and no server. It says what is missing where a pipeline is not finished. Docs/report.md \
-            says how to read each figure. An older page of the name is replaced once the new one is whole.
+            says how to read each figure. It replaces an older page of that name once the new one is whole.
 
-            With --follow it writes the page again and again while a run goes on, also before the run begins, and the page \
-            reloads itself; it ends when all is made, or the run has ended, or by Ctrl-C.
+            With --follow it writes the page again and again while a run goes on, and the page reloads itself. You may \
+            start it before the run. It ends when all is made, when the run has ended, or by Ctrl-C.
             """)
 
     @OptionGroup var arguments: PipelineArguments
@@ -45,8 +46,8 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --follow: the time from one page to the next; longer where a page takes long, so that writing them takes at most "
-                + "a tenth of the time.",
+            "With --follow: the time from one page to the next. It is longer where a page takes long to write: writing takes at "
+                + "most a tenth of it.",
             valueName: "seconds"))
     var every = 5.0
 

@@ -9,6 +9,7 @@ struct ResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
         abstract: "Prints tables of accuracies, with published figures where they are known.",
+        usage: "spg results [<files> ...] [<options>]",
         discussion: """
             EXAMPLES
               spg results Pipelines/desktop-icons.yaml --format markdown
@@ -17,8 +18,8 @@ struct ResultsCommand: ParsableCommand {
               spg results
               spg results Pipelines/desktop-icons.yaml --metric validation
 
-            For one file: a row for each method and a column for each target domain, or what its columns: says. For several \
-            files, or all in the store: a table for each task and backbone, with a column for each data set.
+            For one file: a row for each method and a column for each target domain, or what the file's key columns says. \
+            For several files, or all in the store: a table for each task and backbone, with a column for each data set.
 
             With --metric validation: the accuracy of each stage that learns, on its validation images. What was imported, \
             or learned without such images, has “–”.

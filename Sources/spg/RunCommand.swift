@@ -12,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               spg run Pipelines/desktop-icons.yaml --dry-run
-              spg run Pipelines/desktop-icons.yaml --until "generator(target tango)" --set stages.generator.with.epochs=5
+              spg run Pipelines/desktop-icons.yaml --until "generator(target tango)" \\
+                --set stages.generator.with.epochs=5
 
             Ctrl-C stops the running stages; run the same command again to continue. Several runs may use one store at the \
             same time: if one of them is making an artifact, the others wait for it and use it.

@@ -6,17 +6,19 @@ import Pipelines
 /// Which part of a plan is to run.
 struct SelectionOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Make these instances and no others; repeat.", valueName: "instance"),
+        help: ArgumentHelp("Make these instances and no others; may be given several times.", valueName: "instance"),
         completion: .instancesAndStages)
     var only: [String] = []
 
     @Option(
-        help: ArgumentHelp("Make these instances and what is made from them; repeat.", valueName: "instance"),
+        help: ArgumentHelp(
+            "Make these instances and what is made from them; may be given several times.", valueName: "instance"),
         completion: .instancesAndStages)
     var from: [String] = []
 
     @Option(
-        help: ArgumentHelp("Make these instances and what they are made from; repeat.", valueName: "instance"),
+        help: ArgumentHelp(
+            "Make these instances and what they are made from; may be given several times.", valueName: "instance"),
         completion: .instancesAndStages)
     var until: [String] = []
 
@@ -35,10 +37,10 @@ struct SelectionOptions: ParsableArguments {
 
 /// What a run may take of the machine.
 struct MachineOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How many stages run at a time; as many as there are cores for.", valueName: "n"))
+    @Option(help: ArgumentHelp("How many stages run at a time; by default, as many as there are cores for.", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("How many threads each stage uses; a fair share of the cores.", valueName: "n"))
+    @Option(help: ArgumentHelp("How many threads each stage uses; by default, a fair share of the cores.", valueName: "n"))
     var threads: Int?
 
     @Option(

@@ -11,7 +11,7 @@ struct SPG: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "spg",
-        abstract: "Runs soft prompt generation experiments that are described by pipeline files.",
+        abstract: "Runs experiments in soft prompt generation, as pipeline files describe them.",
         discussion: """
             EXAMPLES
               spg run Pipelines/desktop-icons.yaml --dry-run

@@ -17,7 +17,7 @@ struct ShowCommand: ParsableCommand {
     @OptionGroup var storage: StoreOptions
 
     @Argument(
-        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"),
+        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, as runs print it.", valueName: "key"),
         completion: .artifacts())
     var key: String
 
@@ -44,7 +44,7 @@ struct DiffCommand: ParsableCommand {
     @OptionGroup var storage: StoreOptions
 
     @Argument(
-        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, such as runs print.", valueName: "key"),
+        help: ArgumentHelp("An artifact: its key, the first digits of it, or a name, as runs print it.", valueName: "key"),
         completion: .artifacts())
     var old: String
 

@@ -21,7 +21,7 @@ struct SpreadCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
-    @Option(help: "text, markdown, or csv.")
+    @Option(help: "The format of the table.")
     var format = TableFormat.text
 
     @Option(help: ArgumentHelp("Prompts drawn for each image, from 2 to 100.", valueName: "k"))

@@ -25,7 +25,7 @@ struct StagesCommand: ParsableCommand {
 
     @OptionGroup var answer: JSONOptions
 
-    @Option(help: "text, markdown, latex, or csv.")
+    @Option(help: "The format of the table.")
     var format = TableFormat.text
 
     func validate() throws {

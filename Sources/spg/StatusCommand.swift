@@ -7,6 +7,7 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Lists every stage in every cell: done, stale, missing, incomplete, failed, running, and why.",
+        usage: "spg status <file> [<options>]",
         discussion: """
             EXAMPLE
               spg status Pipelines/desktop-icons.yaml

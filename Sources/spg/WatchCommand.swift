@@ -13,8 +13,8 @@ struct WatchCommand: ParsableCommand {
             EXAMPLE
               spg watch Pipelines/desktop-icons.yaml
 
-            Run it in another shell than spg run. It shows what the last run asked for, also when that is done, and waits for \
-            one if there was none. It only reads the store: leaving it, by q or Ctrl-C, does nothing to the run.
+            Run it in another shell than spg run. It shows what the last run asked for, also after its end. If there was \
+            no run yet, it waits for one. It only reads the store: q or Ctrl-C leaves it, and the run goes on.
 
             On a terminal it stays until you leave it. Elsewhere it prints a line for each thing that happens, and ends when \
             all is made, or nothing is at work in the store.

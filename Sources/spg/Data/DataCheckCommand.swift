@@ -9,12 +9,14 @@ struct DataCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Checks every image of a data set: which images are present, missing, extra or broken.",
+        usage: "spg data check <name> <root> [<options>]",
         discussion: """
             EXAMPLE
               spg data check PACS Data/PACS --decode
               spg data check PACS Data/PACS --splits Data/PACS/spg_coop_splits
 
-            Exit status: 0 it can be used; 65 it cannot. Counts that differ from a whole copy's are said, and are no hindrance.
+            Exit status: 0 if it can be used, 65 if not. Where counts differ from those of a whole copy, it says so; the \
+            status stays 0.
             """)
 
     @OptionGroup var dataSet: DataSetArguments

@@ -8,6 +8,7 @@ struct DataImagesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "images",
         abstract: "Lists the images of a data set as CSV: domain, class, path and SHA-256.",
+        usage: "spg data images <name> <root> [<options>]",
         discussion: """
             EXAMPLE
               spg data images PACS Data/PACS > images.csv
@@ -18,7 +19,7 @@ struct DataImagesCommand: ParsableCommand {
     @OptionGroup var dataSet: DataSetArguments
     @OptionGroup var storage: StoreOptions
 
-    @Option(help: ArgumentHelp("A domain to list; by default, all; repeat.", valueName: "name"))
+    @Option(help: ArgumentHelp("A domain to list; by default, all; may be given several times.", valueName: "name"))
     var domain: [String] = []
 
     @OptionGroup var progress: ProgressOptions

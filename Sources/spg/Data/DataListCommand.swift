@@ -17,7 +17,7 @@ struct DataListCommand: ParsableCommand {
         help: ArgumentHelp("A data set whose layouts are to be shown.", valueName: "name"), completion: .dataSets())
     var name: String?
 
-    @Option(help: "text, markdown, latex, or csv.")
+    @Option(help: "The format of the table.")
     var format = TableFormat.text
 
     func run() throws {

@@ -8,12 +8,15 @@ struct DataSplitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "split",
         abstract: "Splits the images of each domain by a seed, and writes files in the form of SPG's authors.",
+        usage: "spg data split <name> <root> --into <dir> [<options>]",
         discussion: """
             EXAMPLE
-              spg data split DomainNet Data/domainnet --into Data/domainnet/splits-3-percent --fraction 0.03
-              spg data split DomainNet Data/domainnet --into Data/domainnet/spg_coop_splits --as spg
+              spg data split DomainNet Data/domainnet --fraction 0.03 \\
+                --into Data/domainnet/splits-3-percent
+              spg data split DomainNet Data/domainnet --as spg \\
+                --into Data/domainnet/spg_coop_splits
 
-            A pipeline file names the folder as dataset.splits. Files that are there are never overwritten.
+            A pipeline file names the folder as dataset.splits. It never overwrites a file.
             """)
 
     @OptionGroup var dataSet: DataSetArguments

@@ -9,13 +9,15 @@ import Stages
 struct ExportArtifactCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "artifact", abstract: "Writes an artifact to a file: spg export features, spg export prompt, ….",
+        usage: "spg export <subject> <key> ... --output <file> [<options>]",
         discussion: """
             EXAMPLES
               spg export features tango oxygen --output features.npy
               spg export prompt coop/tango/1 --output prompt.pt
               spg export generator spg/oxygen+papirus/1 --output generator.safetensors
-              spg export predictions "spg(target tango, seed 1)" --output predictions.csv
-              spg export predictions "spg(target tango, seed 1)" --probabilities --output predictions.npz
+              spg export predictions "spg(target tango, seed 1)" -o predictions.csv
+              spg export predictions "spg(target tango, seed 1)" -o predictions.npz \\
+                --probabilities
               spg export files desktop-icons-map/map --output map
 
             The format is that of the extension: .npy, .npz, .safetensors, .pt (what torch.save writes) or .csv. Numbers are \

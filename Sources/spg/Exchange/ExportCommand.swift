@@ -7,7 +7,7 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               spg export features tango oxygen --output features.npy
-              spg export predictions "spg(target tango, seed 1)" --probabilities --output predictions.csv
+              spg export predictions "spg(target tango, seed 1)" -o predictions.csv
               spg export tensorboard Pipelines/desktop-icons.yaml --output runs
               spg export plots Pipelines/desktop-icons.yaml --output figures
               spg export classifier coop/tango/1 --output head.safetensors

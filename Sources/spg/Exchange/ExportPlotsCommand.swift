@@ -9,14 +9,16 @@ import Reporting
 struct ExportPlotsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plots", abstract: "Writes the charts of a pipeline's report as files for a paper.",
+        usage: "spg export plots <file> --output <folder> [<options>]",
         discussion: """
             EXAMPLE
-              spg export plots Pipelines/desktop-icons.yaml --output figures --width 84mm --font-size 8
+              spg export plots Pipelines/desktop-icons.yaml --output figures \\
+                --width 84mm --font-size 8
 
             Each chart is written as a Vega-Lite specification (NAME.vl.json) and, where the Python package vl-convert-python \
-            is installed, as SVG, PDF and PNG (300 dots per inch), as wide as a column of the paper. A chart that the report \
-            shows for a target of the reader's choice is written for each target. PYTHON names the interpreter. Files of these \
-            names are replaced, and all others in the folder stay.
+            is installed, as SVG, PDF and PNG (300 dots per inch), as wide as a column of the paper. Of a chart \
+            that the report shows for one target at a time, there is a file for each target. PYTHON names the interpreter. \
+            Files of these names are replaced; all others in the folder stay.
             """)
 
     @OptionGroup var arguments: PipelineArguments

@@ -9,13 +9,15 @@ import Reporting
 struct ExportTensorBoardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tensorboard", abstract: "Writes the training curves of a pipeline as event files of TensorBoard.",
+        usage: "spg export tensorboard <file> --output <folder> [<options>]",
         discussion: """
             EXAMPLE
-              spg export tensorboard Pipelines/desktop-icons.yaml --output runs && tensorboard --logdir runs
+              spg export tensorboard Pipelines/desktop-icons.yaml --output runs
+              tensorboard --logdir runs
 
-            Everything learned that is made has a run, named by its stage and cell: what was measured by epoch, and the values \
-            that it was given, as text and for the plugin HParams. Run it again after a run to bring the files up to date: those \
-            that have changed are replaced, and all others in the folder stay.
+            Each prompt or network that was learned has a run, named by its stage and cell. It has what was measured in each \
+            epoch, and all parameters, as text and for the plugin HParams. Call it again after a run: it replaces files that have \
+            changed, and leaves all others in the folder.
             """)
 
     @OptionGroup var arguments: PipelineArguments

@@ -15,10 +15,11 @@ struct ImportFeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features",
         abstract: "Imports features of a data set's images that were computed elsewhere, such as on a GPU.",
+        usage: "spg import features <file> --data <dir> [<options>]",
         discussion: """
             EXAMPLE
-              spg import features features.npy --images images.csv --encoder gpu --data Data/sketches \\
-                --checkpoint Models/my-clip
+              spg import features features.npy --images images.csv --encoder gpu \\
+                --data Data/sketches --checkpoint Models/my-clip
 
             A pipeline uses them with “encoder: {checkpoint: Models/my-clip, imported: gpu}”. Features are \
             [images, dimension], or [images, 1 + views, dimension] with the center view first, in .npy, .npz, .safetensors or \
@@ -48,7 +49,7 @@ struct ImportFeaturesCommand: ParsableCommand {
     var dataset: String?
 
     @Option(
-        help: ArgumentHelp("A domain of the rows; by default, all; repeat.", valueName: "name"),
+        help: ArgumentHelp("A domain that rows are of; by default, all; may be given several times.", valueName: "name"),
         completion: .domains(of: "--data"))
     var domain: [String] = []
 

@@ -13,9 +13,11 @@ struct BundleCommand: ParsableCommand {
 struct WriteBundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "write", abstract: "Puts a model into one file that predicts on another machine.",
+        usage: "spg bundle <model> --output <file> [<options>]",
         discussion: """
             EXAMPLES
-              spg bundle "spg(target tango, seed 1)" --pipeline Pipelines/desktop-icons.yaml -o tango.spg
+              spg bundle "spg(target tango, seed 1)" -o tango.spg \\
+                --pipeline Pipelines/desktop-icons.yaml
               spg bundle coop/tango/1 -o prompt.spg --without-encoder
               spg bundle inspect tango.spg
 

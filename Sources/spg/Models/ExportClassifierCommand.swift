@@ -7,6 +7,7 @@ struct ExportClassifierCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classifier",
         abstract: "Writes the text features of a model with one prompt for all images, as a linear classifier.",
+        usage: "spg export classifier <model> --output <file> [<options>]",
         discussion: """
             EXAMPLE
               spg export classifier coop/tango/1 --output head.safetensors

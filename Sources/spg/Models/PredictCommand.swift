@@ -9,9 +9,11 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict", abstract: "Classifies pictures by a model: prints the class and its probability.",
         discussion: """
             EXAMPLES
-              spg predict "spg(target tango, seed 1)" --pipeline Pipelines/desktop-icons.yaml my-icons/
+              spg predict "spg(target tango, seed 1)" my-icons/ \\
+                --pipeline Pipelines/desktop-icons.yaml
               spg predict coop/tango/1 a.png b.jpg --top 3
-              spg predict zero-shot --template "an icon of a {}." --classes "folder,printer,clock" my-icons/
+              spg predict zero-shot my-icons/ --template "an icon of a {}." \\
+                --classes "folder,printer,clock"
               find . -name "*.png" -print0 | spg predict model.spg - --null --format jsonl
 
             Folders are searched for pictures, folders below them included. “-” reads names from standard input, one in each \

@@ -8,17 +8,20 @@ import Reporting
 struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Finds, and with --delete removes, what no named pipeline needs.",
+        usage: "spg store gc <pipeline> ... [<options>]",
         discussion: """
-            EXAMPLE
-              spg store gc Pipelines/sketches.yaml desktop-icons             what would go, and who asked for it last
-              spg store gc Pipelines/sketches.yaml desktop-icons --delete    removes it
+            EXAMPLES
+              spg store gc Pipelines/sketches.yaml desktop-icons
+              spg store gc Pipelines/sketches.yaml desktop-icons --delete
 
-            What stays: all that runs of these pipelines have ever asked for, with whatever values in the file or by --set, \
-            and all that it was made from. Name every pipeline whose results are to stay, by its file or by its name (the view \
-            pipelines lists them); of a file, what it asks for now stays, too, whether it was run or not.
+            Without --delete it only lists what would go, and which run asked for it last.
 
-            With --since, what they asked for only before that day goes, too, but for what each pipeline asked for last, and \
-            last without --set.
+            Name every pipeline whose results are to stay, by its file or by its name (the view pipelines lists the names). \
+            All that its runs have ever asked for stays, with any values of the file or of --set, and all that this was made \
+            from. Of a file, what it asks for now stays, too, even if it was never run.
+
+            With --since, what pipelines asked for only before that day goes, too. What each pipeline asked for last stays, \
+            and what it asked for last without --set.
             """)
 
     @OptionGroup var planning: PlanningOptions
