@@ -233,6 +233,36 @@ def files(task, runtime, threads):
     return run
 
 
+def answers(task):
+    """Classes' probabilities of pictures in files: with texts that all share, or with a prompt that is generated for each."""
+    weights, x = tensors(task["checkpoint"]), tensors(task["inputs"]) if task.get("inputs") else None
+    encoder, text = image_encoder(weights), TextEncoder(weights)
+    learner, pool = PromptLearner(task["prompts"], text), ThreadPoolExecutor(torch.get_num_threads())
+    with torch.no_grad():
+        fixed = text(learner(learner.context), learner.ends)
+    if x:
+        noise, sizes = x.pop("noise"), [x[f"model.{layer}.weight"].shape for layer in (0, 2, 5, 8, 11)]
+        generator = generator_network(sizes[0][1], sizes[4][0])
+        generator.load_state_dict({name.removeprefix("model."): value for name, value in x.items()}, strict=False)
+        generator.eval()
+
+    def texts(features):
+        if not x:
+            return [fixed] * len(features)
+        contexts = generator(torch.cat((noise, features), -1)).view(len(features), -1, learner.context.shape[1])
+        return (text(learner(context), learner.ends) for context in contexts)
+
+    @torch.inference_mode()
+    def run():
+        images = list(pool.map(lambda path: pixels(path, task["side"]), task["images"]))
+        features = F.normalize(encoder(torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous())[0], dim=-1)
+        return [
+            (text.scale * feature @ own.t()).softmax(-1).max()
+            for feature, own in zip(features, texts(features))]
+
+    return run
+
+
 def coop(task):
     encoder = TextEncoder(tensors(task["checkpoint"]))
     learner = PromptLearner(task["prompts"], encoder)
@@ -388,15 +418,19 @@ def gan_epoch(task):
     return run
 
 
-def gan_step(prompts, feature):
-    """A step of the GAN on features of a number of images, which has these prompts for its real half."""
-    (batch, prompt), latent = prompts.shape, 100
-    sizes = [latent + feature, 128, 256, 512, 1024]
+def generator_network(inputs, prompt):
+    sizes = [inputs, 128, 256, 512, 1024]
     layers = [nn.Linear(sizes[0], sizes[1]), nn.LeakyReLU(0.2, inplace=True)]
     for i in (1, 2, 3):
         layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.BatchNorm1d(sizes[i + 1], 0.8)]
         layers += [nn.LeakyReLU(0.2, inplace=True)]
-    g = nn.Sequential(*layers, nn.Linear(1024, prompt), nn.Tanh())
+    return nn.Sequential(*layers, nn.Linear(1024, prompt), nn.Tanh())
+
+
+def gan_step(prompts, feature):
+    """A step of the GAN on features of a number of images, which has these prompts for its real half."""
+    (batch, prompt), latent = prompts.shape, 100
+    g = generator_network(latent + feature, prompt)
     d = nn.Sequential(
         nn.Linear(prompt + feature, 512), nn.LeakyReLU(0.2, inplace=True),
         nn.Linear(512, 512), nn.Dropout(0.4), nn.LeakyReLU(0.2, inplace=True),
@@ -431,7 +465,7 @@ def gan_step(prompts, feature):
 
 
 TASKS = {
-    "product": product, "preprocess": preprocess, "coop": coop, "cocoop": cocoop, "adClip": ad_clip,
+    "product": product, "preprocess": preprocess, "answers": answers, "coop": coop, "cocoop": cocoop, "adClip": ad_clip,
     "predict": predict, "vpt": vision_prompts,
     "maple": vision_prompts, "gan": gan, "ganEpoch": gan_epoch,
 }

@@ -3,7 +3,7 @@ import Tensors
 /// A benchmark as Scripts/bench/peers.py is told of it, one JSON object on a line.
 package struct PeerTask: Encodable {
     package enum Kind: String, Encodable {
-        case product, preprocess, encode, files, coop, cocoop, adClip, predict, vpt, maple, gan, ganEpoch
+        case product, preprocess, encode, files, answers, coop, cocoop, adClip, predict, vpt, maple, gan, ganEpoch
     }
 
     var kind: Kind

@@ -64,11 +64,7 @@ extension Benchmark {
     ) -> Benchmark {
         Benchmark(title: "\(count) JPEG files to features, \(model)", unit: .imagesPerSecond) { workshop in
             guard let url = try checkpoint(workshop) else { return nil }
-            let files = try (0..<count).map { index in
-                let file = workshop.folder.appending(path: "\(index).jpg")
-                try waves("image \(index)", width: width, height: height).jpeg(quality: 90).write(to: file)
-                return file
-            }
+            let files = try photographs(count, width: width, height: height, in: workshop)
             let checkpoint = try Checkpoint(contentsOf: url), encoder = try checkpoint.imageEncoder()
             var task = PeerTask(kind: .files)
             (task.checkpoint, task.images, task.side) = (
@@ -81,6 +77,15 @@ extension Benchmark {
                     return Array(encoder.encode(pixels).normalizedRows().values.suffix(4))
                 },
                 task: task, peerAmount: Double(count))
+        }
+    }
+
+    /// Files of different photographs, made up of waves.
+    static func photographs(_ count: Int, width: Int = 500, height: Int = 375, in workshop: Workshop) throws -> [URL] {
+        try (0..<count).map { index in
+            let file = workshop.folder.appending(path: "\(index).jpg")
+            try waves("image \(index)", width: width, height: height).jpeg(quality: 90).write(to: file)
+            return file
         }
     }
 

@@ -32,6 +32,14 @@ public struct ModelParts: Sendable {
             encoder: encoder, provenance: .object([:]))
     }
 
+    /// SPG with a generator that is in no store.
+    package init(generator: Generator, classes: [Name], encoder: EncoderIdentity) {
+        self.init(
+            method: GeneratorEvaluation.self, parameters: GeneratorEvaluation.kind.defaults,
+            learned: LearnedParts(method: ConditionalGAN.name, tensors: generator.tensors), classes: classes,
+            encoder: encoder, provenance: .object([:]))
+    }
+
     init(
         method: any EvaluationMethod.Type, parameters: JSONValue, learned: LearnedParts, classes: [Name],
         encoder: EncoderIdentity, provenance: JSONValue

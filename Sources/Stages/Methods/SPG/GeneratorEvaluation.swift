@@ -82,7 +82,7 @@ private struct GeneratorClassifier: Classifier {
 
 extension GeneratorEvaluation.Parameters {
     /// The noise of one of an image's draws; more draws leave the first ones as they are.
-    func noise(_ draw: Int, of image: Digest) -> RandomStream {
+    package func noise(_ draw: Int, of image: Digest) -> RandomStream {
         RandomStream(
             digest: image, seed: UInt64(seed), purpose: draw == 0 ? "evaluation noise" : "evaluation noise \(draw)")
     }
