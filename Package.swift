@@ -1,13 +1,16 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The numeric modules are compiled for the machine that builds them: their loops are written with SIMD16<Float>, which
-// is one AVX-512 register there and several smaller ones elsewhere (clang's target flags also set Swift's). They are
-// optimised in debug builds too, where tensor loops would be a hundred times slower. Without -fno-math-errno a square root
-// would be a branch for each number.
+// The numeric modules are compiled for the machine that builds them, or with SPG_PORTABLE for any that has AVX2 (make build
+// PORTABLE=1): their loops are written with SIMD16<Float>, which is one AVX-512 register there and several smaller ones
+// elsewhere (clang's target flags also set Swift's). They are optimised in debug builds too, where tensor loops would be a
+// hundred times slower. Without -fno-math-errno a square root would be a branch for each number.
 #if arch(x86_64)
-let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native", "-Xcc", "-fno-math-errno"])]
+let processor = Context.environment["SPG_PORTABLE"] == nil ? "native" : "x86-64-v3"
+let instructions = ["-march=\(processor)"]
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc"] + instructions + ["-Xcc", "-fno-math-errno"])]
 #else
+let instructions: [String] = []
 let numeric: [SwiftSetting] = [.unsafeFlags(["-O"])]
 #endif
 
@@ -58,7 +61,10 @@ let package = Package(
         .target(name: "CImaging", dependencies: ["CJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
         // Matrix products that take instructions, and as many registers, as Swift has no names for; chosen when the program
         // runs.
-        .target(name: "CPanels"),
+        .target(name: "CPanels", dependencies: ["CProcessor"]),
+        // Which instructions the numeric modules are compiled for, as data; and a look at the processor before anything runs.
+        .target(name: "CInstructions", cSettings: [.unsafeFlags(instructions)]),
+        .target(name: "CProcessor", dependencies: ["CInstructions"]),
         // The script that draws a report's charts. The assembler includes it: no list of sources would know the file.
         .target(name: "CVega", exclude: ["LICENSES"]),
 
@@ -92,7 +98,8 @@ let package = Package(
         .target(
             name: "Benchmarks",
             dependencies: [
-                "COpenBLAS", "CProcess", "PromptLearning", "CLIP", "Imaging", "FormulaModels", "Tensors", "Reporting",
+                "COpenBLAS", "CProcess", "Stages", "PromptLearning", "CLIP", "Imaging", "ArtifactStore", "Datasets",
+                "FormulaModels", "Tensors", "Reporting",
             ],
             swiftSettings: numeric),
 
@@ -155,7 +162,7 @@ let package = Package(
 // What continuous integration sets: here a warning is an error, in the dependencies it is not.
 if Context.environment["SPG_STRICT"] != nil {
     for target in package.targets where [.regular, .executable, .test].contains(target.type) {
-        if target.name == "CImaging" || target.name == "CPanels" {
+        if ["CImaging", "CPanels", "CInstructions", "CProcessor"].contains(target.name) {
             target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-Werror"])]
         } else {
             target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-warnings-as-errors"])]
