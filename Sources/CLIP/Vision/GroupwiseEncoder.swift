@@ -4,15 +4,20 @@ import Tensors
 ///
 /// A group always has the same size, filled up with empty images if need be: a matrix product's last bits may depend on
 /// its extents, and an image's features shall not depend on how many images are beside it. It has enough images to keep the
-/// matrix products busy, and few enough to waste little on the last group.
+/// matrix products busy, and few enough to waste little on the last group. An encoder whose rows are independent of each
+/// other leaves the empty images out itself (`takesFewer`).
 protocol GroupwiseEncoder: ImageEncoder {
     associatedtype Memory
     /// The working memory for one group at a time.
     func makeMemory() -> Memory
-    /// Encodes `groupSize` images from `pixels` to as many rows of `features`, and of `statistics` where they are asked for.
+    /// Whether a group may have fewer images: each image's features are then the same to the last bit.
+    var takesFewer: Bool { get }
+    /// Encodes images from `pixels` to as many rows of `features`, and of `statistics` where they are asked for.
+    ///
+    /// - Parameter images: `groupSize`; from 1 to that if the encoder takes fewer.
     func encodeGroup(
-        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ statistics: StatisticsRows?,
-        _ memory: Memory)
+        _ pixels: UnsafePointer<Float>, images: Int, into features: UnsafeMutablePointer<Float>,
+        _ statistics: StatisticsRows?, _ memory: Memory)
 }
 
 extension GroupwiseEncoder {
@@ -42,17 +47,19 @@ extension GroupwiseEncoder {
             statistics.withUnsafeMutablePointer { statistics in
                 pixels.withUnsafePointer { from in
                     let (from, to, statistics) = (Shared(from), Shared(to), Shared(statistics))
-                    parallel((images + groupSize - 1) / groupSize) { groups in
+                    let groups = (images + groupSize - 1) / groupSize
+                    @Sendable func encode(group: Int, _ memory: Memory) {
+                        let first = group * groupSize, count = min(groupSize, images - first)
+                        let rows = StatisticsRows(base: statistics.pointer + first * stride, stride: stride)
+                        encodeGroup(
+                            of: count, from.pointer + first * imageSize, into: to.pointer + first * dimension,
+                            stride > 0 ? rows : nil, memory)
+                    }
+                    // Threads share a single group's products.
+                    if groups == 1 { return encode(group: 0, makeMemory()) }
+                    parallel(groups) { groups in
                         let memory = makeMemory()
-                        for group in groups {
-                            let first = group * groupSize, count = min(groupSize, images - first)
-                            let rows = StatisticsRows(base: statistics.pointer + first * stride, stride: stride)
-                            unsplit {
-                                encodeGroup(
-                                    of: count, from.pointer + first * imageSize, into: to.pointer + first * dimension,
-                                    stride > 0 ? rows : nil, memory)
-                            }
-                        }
+                        for group in groups { unsplit { encode(group: group, memory) } }
                     }
                 }
             }
@@ -60,19 +67,21 @@ extension GroupwiseEncoder {
         return (features, statistics)
     }
 
-    /// Encodes `count` images, filled up to a group.
+    /// Encodes `count` images, filled up to a group if need be.
     private func encodeGroup(
         of count: Int, _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>,
         _ statistics: StatisticsRows?, _ memory: Memory
     ) {
-        if count == groupSize { return encodeGroup(pixels, into: features, statistics, memory) }
+        if count == groupSize || takesFewer {
+            return encodeGroup(pixels, images: count, into: features, statistics, memory)
+        }
         let imageSize = resolution * resolution * 3, stride = statistics?.stride ?? 0
         let filled = Scratch(count: groupSize * imageSize), results = Scratch(count: groupSize * dimension)
         let rows = Scratch(count: groupSize * stride)
         filled.base.update(from: pixels, count: count * imageSize)
         (filled.base + count * imageSize).update(repeating: 0, count: (groupSize - count) * imageSize)
         encodeGroup(
-            filled.base, into: results.base, statistics.map { _ in StatisticsRows(base: rows.base, stride: stride) },
+            filled.base, images: groupSize, into: results.base, statistics.map { _ in StatisticsRows(base: rows.base, stride: stride) },
             memory)
         features.update(from: results.base, count: count * dimension)
         statistics?.base.update(from: rows.base, count: count * stride)

@@ -74,9 +74,11 @@ extension ModifiedResNet: GroupwiseEncoder {
                 count: images * tokens * pool.width + pool.memory(images: images, tokens: tokens)))
     }
 
+    var takesFewer: Bool { false }
+
     func encodeGroup(
-        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ statistics: StatisticsRows?,
-        _ memory: Memory
+        _ pixels: UnsafePointer<Float>, images: Int, into features: UnsafeMutablePointer<Float>,
+        _ statistics: StatisticsRows?, _ memory: Memory
     ) {
         let pixels = FeatureMaps(
             base: UnsafeMutablePointer(mutating: pixels), images: groupSize, height: resolution, width: resolution,

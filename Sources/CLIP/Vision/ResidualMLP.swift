@@ -11,13 +11,18 @@ struct ResidualMLP: Sendable {
         (up, down) = (LinearLayer(weights.mlpUp, precision), LinearLayer(weights.mlpDown, precision))
     }
 
+    /// Whether rows are independent of each other to the last bit, and few at a time cost no more than many.
+    var isPacked: Bool { up.isPacked && down.isPacked }
+
     /// How many of `rows` rows go through both layers at a time: inner numbers of few rows stay in the cache.
     private func block(of rows: Int) -> Int {
-        up.isPacked && down.isPacked ? Float32Panels.evenBlock(of: rows) : rows
+        isPacked ? Float32Panels.evenBlock(of: rows) : rows
     }
 
-    /// The numbers of memory that `apply` needs.
-    func memory(rows: Int) -> Int { block(of: rows) * (up.inputs + up.outputs) }
+    /// The numbers of memory that `apply` needs for up to so many rows.
+    func memory(rows: Int) -> Int {
+        (isPacked ? min(rows, Float32Panels.mostRowsAtOnce) : rows) * (up.inputs + up.outputs)
+    }
 
     /// Replaces rows by the MLP's output.
     func apply(to x: UnsafeMutablePointer<Float>, rows: Int, memory: UnsafeMutablePointer<Float>) {

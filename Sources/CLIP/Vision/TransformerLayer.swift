@@ -19,6 +19,9 @@ struct TransformerLayer: Sendable {
         attention = HeadAttention(headWidth: headWidth, width: attentionOut.outputs, precision: precision)
     }
 
+    /// Whether an image's result is the same to the last bit whatever images are beside it.
+    var isPacked: Bool { attentionIn.isPacked && attentionOut.isPacked && mlp.isPacked }
+
     /// The most images that attend at a time: the numbers of few stay in the cache.
     private func imagesAtOnce(of images: Int) -> Int { attentionIn.isPacked && attentionOut.isPacked ? 1 : images }
 

@@ -57,28 +57,33 @@ extension VisionTransformer: GroupwiseEncoder {
                         + max(lastAttention.memory(images: images, tokens: tokens), lastMLP.memory(rows: images)))))
     }
 
+    /// Rows of products with weights that are laid out once are independent of each other.
+    var takesFewer: Bool { layers.allSatisfy(\.isPacked) }
+
     func encodeGroup(
-        _ pixels: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, _ statistics: StatisticsRows?,
-        _ memory: Memory
+        _ pixels: UnsafePointer<Float>, images count: Int, into features: UnsafeMutablePointer<Float>,
+        _ statistics: StatisticsRows?, _ memory: Memory
     ) {
-        let x = memory.tokens.base, count = groupSize
+        let x = memory.tokens.base
         embedding.apply(to: pixels, images: count, into: x, memory: memory.patches.base)
         lnPre.apply(to: x, rows: count * tokens, into: x)
         for (index, layer) in layers.enumerated() {
             let isLast = index == layers.count - 1
-            if isLast { finish(x, into: features, memory: memory.layer.base) }
+            if isLast { finish(x, images: count, into: features, memory: memory.layer.base) }
             if isLast && statistics == nil { break }
             layer.apply(to: x, images: count, tokens: tokens, memory: memory.layer.base)
             statistics?.write(x, images: count, tokens: tokens, width: width, at: 2 * index * width)
         }
     }
 
-    /// The last layer, for the class tokens alone, and the projection.
+    /// The last layer, for the class tokens alone, and the projection: by products in which rows are not independent, so that
+    /// the group is filled up.
     private func finish(
-        _ x: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>,
+        _ x: UnsafeMutablePointer<Float>, images: Int, into features: UnsafeMutablePointer<Float>,
         memory: UnsafeMutablePointer<Float>
     ) {
         let count = groupSize
+        (x + images * tokens * width).update(repeating: 0, count: (count - images) * tokens * width)
         let normed = memory, classes = normed + count * tokens * width
         let hidden = classes + count * width, rest = hidden + count * width
         lastNorm.apply(to: x, rows: count * tokens, into: normed)
@@ -89,10 +94,12 @@ extension VisionTransformer: GroupwiseEncoder {
             to: normed, images: count, tokens: tokens, into: classes, adding: true, memory: rest)
         lastMLP.apply(to: classes, rows: count, memory: rest)
         lnPost.apply(to: classes, rows: count, into: hidden)
+        let results = Scratch(count: count * dimension)
         projection.withUnsafePointer {
             multiply(
-                hidden, lda: width, $0, ldb: dimension, into: features, ldc: dimension,
+                hidden, lda: width, $0, ldb: dimension, into: results.base, ldc: dimension,
                 m: count, n: dimension, k: width)
         }
+        features.update(from: results.base, count: images * dimension)
     }
 }

@@ -62,6 +62,8 @@ package struct Float32Panels: Panels, @unchecked Sendable {
     /// The most rows and inputs that are multiplied at a time: 690 KB, which stay in the second cache while the panels pass.
     private static let block = (rows: 16 * 14, inputs: 768)
 
+    package static var mostRowsAtOnce: Int { block.rows }
+
     /// How many of `rows` rows to take at a time: about as many each time, since all weights pass for a few last rows too.
     ///
     /// - Parameter inputs: how many numbers of a row are multiplied at a time.
