@@ -81,8 +81,8 @@ extension GroupwiseEncoder {
         filled.base.update(from: pixels, count: count * imageSize)
         (filled.base + count * imageSize).update(repeating: 0, count: (groupSize - count) * imageSize)
         encodeGroup(
-            filled.base, images: groupSize, into: results.base, statistics.map { _ in StatisticsRows(base: rows.base, stride: stride) },
-            memory)
+            filled.base, images: groupSize, into: results.base,
+            statistics.map { _ in StatisticsRows(base: rows.base, stride: stride) }, memory)
         features.update(from: results.base, count: count * dimension)
         statistics?.base.update(from: rows.base, count: count * stride)
     }
