@@ -24,8 +24,8 @@ spg = $(built)/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup vocabulary build dist install uninstall demo test test-full test-report test-install report lint docs bench
-.PHONY: run status results query clean
+.PHONY: help setup vocabulary build dist install uninstall demo test test-full test-report test-install test-slurm
+.PHONY: report lint docs bench run status results query clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,11 @@ test-report: export SPG_REPORT_PICTURES = $(abspath $(PICTURES))
 test-report: setup ## Look at pages of spg report in Chromium, and keep pictures of them (PICTURES=…)
 	@SPG_WITH=chromium Scripts/setup
 	@Scripts/test --filter ReportBrowserTests && echo "Pictures: $(PICTURES)"
+
+test-slurm: export SPG_SLURM_TESTS = 1
+test-slurm: setup ## Run pipelines on a Slurm of three machines on this one; takes root, and installs slurm-wlm and munge
+	@SPG_WITH="slurm-wlm munge" Scripts/setup
+	@Scripts/test --filter SlurmTests
 
 test-install: build ## Install into a folder of its own, try what is there, and remove it
 	@SPG_WITH=patchelf Scripts/setup

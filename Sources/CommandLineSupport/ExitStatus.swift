@@ -28,6 +28,7 @@ public enum ExitStatus: Int32, Sendable {
                 StoreError.cannotWrite, StoreError.inUse:
                 .inputOutput
             case is POSIXError, is CocoaError: .inputOutput
+            case let trouble as any MachineTrouble where trouble.isOfMachine: .inputOutput
             default: .badData
             }
     }

@@ -35,13 +35,17 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let (plan, store) = try arguments.plan()
+            store.lookAtJobs()
             let chosen = try selecting { try plan.instance(InstanceSelector(instance)) }
+            let jobs = try store.jobs(making: chosen.key)
             if log {
-                print(try store.attempt(at: chosen.key)?.log ?? "")
+                // A job that was lost has left its log, and nothing of its program's.
+                let lost = try store.contains(chosen.key) ? nil : jobs.last?.log
+                print(try lost.flatMap { $0.isEmpty ? nil : $0 } ?? store.attempt(at: chosen.key)?.log ?? "")
             } else {
                 let explanation = try plan.explanation(
                     of: chosen, in: store, world: arguments.planning.world(of: plan, in: store))
-                try answer.print(explanation, of: "explain", text: \.text)
+                try answer.print(explanation, of: "explain") { $0.text(with: jobs) }
             }
         }
     }

@@ -15,7 +15,8 @@ struct RunCommand: AsyncParsableCommand {
               spg run Pipelines/desktop-icons.yaml --until "generator(target tango)" \\
                 --set stages.generator.with.epochs=5
 
-            Ctrl-C stops the running stages; run the same command again to continue. Several runs may use one store at the \
+            Ctrl-C stops the running stages; run the same command again to continue. With --executor slurm they are jobs of \
+            a cluster, which go on: the same command takes them up. Several runs may use one store at the \
             same time: if one of them is making an artifact, the others wait for it and use it.
 
             Choose instances by stage (prompts), by stage and values ("prompts(domain ink)", prompts/domain=ink), or by the \
@@ -31,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
         help: "After a failure, continue with everything that does not depend on it; or start nothing more.")
     var keepGoing = true
 
+    @OptionGroup(title: "Where to run it") var executors: ExecutorOptions
     @OptionGroup var memory: MemoryOptions
     @OptionGroup var training: TrainingOptions
 
@@ -52,6 +54,7 @@ struct RunCommand: AsyncParsableCommand {
                 return
             }
             try plan.checkPrecision(of: work)
+            if executors.detach { return try detach(plan, in: store) }
             try plan.record(in: store, askedBy: arguments.file, edits: arguments.planning.edits)
             let outcome = try await execute(work, of: plan, in: store)
             defer { plan.unused.line.map(Console.standardError.note) }
@@ -75,15 +78,10 @@ struct RunCommand: AsyncParsableCommand {
         }
         let start = ContinuousClock.now
         let narrative = Mutex(ExecutionNarrative(total: work.count, rewritesStatus: console.isTerminal))
-        let capacity = machine.capacity
-        let options = (profile ? ["--profile"] : []) + memory.arguments(sharing: capacity), training = training.arguments
-        let executor = Executor(
-            capacity: capacity, share: try plan.shares(of: capacity, in: store), executables: Self.executableFolder,
-            store: store.path, keepsGoing: keepGoing, remakes: selection.force,
-            options: { options + ($0.kind.trains ? training : []) })
+        let executor = try executor(of: work, in: plan, store)
         let troubles = Mutex<[any Error]>([]), remarks = Mutex(RemarkPace())
         let outcome = try await cancelledBySignals {
-            await executor.run(work, of: plan.specification, artifacts: .init(in: store)) { event in
+            try await executor.run(work, of: plan.specification) { event in
                 do {
                     if remarks.withLock({ $0.admits(event) }) { try store.note(event) }
                 } catch {

@@ -26,7 +26,8 @@ struct SPG: AsyncParsableCommand {
             """,
         version: Version.description(of: "spg"),
         subcommands: [
-            RunCommand.self, EstimateCommand.self, StatusCommand.self, WatchCommand.self, ExplainCommand.self,
+            RunCommand.self, EstimateCommand.self, StatusCommand.self, CancelCommand.self, WatchCommand.self,
+            ExplainCommand.self,
             GraphCommand.self, ResultsCommand.self,
             ReportCommand.self,
             SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,

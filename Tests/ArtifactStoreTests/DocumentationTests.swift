@@ -40,6 +40,7 @@ import Testing
             try Experiments.make(in: store)
             try Sample.runCommand(in: store)
             try Sample.extractStatistics(Sample.manifest("tango"), into: store)
+            try Sample.submit(in: store)
             let result = try store.query(example.sql)
             #expect(result.columns == example.columns)
             #expect(!result.rows.isEmpty)

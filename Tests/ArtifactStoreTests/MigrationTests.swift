@@ -14,7 +14,7 @@ import Testing
         try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
     }
 
-    @Test(arguments: [1, 2, 3, 6, 7, 8, 9]) func anEarlierStoreBecomesThisOne(version: Int) throws {
+    @Test(arguments: [1, 2, 3, 6, 7, 8, 9, 10]) func anEarlierStoreBecomesThisOne(version: Int) throws {
         try withFolder { folder in
             let path = folder + "/earlier.sqlite"
             try Self.write(version: version, to: path)

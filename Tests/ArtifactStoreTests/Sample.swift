@@ -224,4 +224,18 @@ enum Sample {
         }
         try store.setPipeline("desktop-icons", to: instances)
     }
+
+    /// Notes a job that was to make what the pipeline lacks, and ran out of time.
+    static func submit(in store: ArtifactStore) throws {
+        let keys = try store.texts("SELECT key FROM pipelines WHERE state = 'failed'").compactMap { ArtifactKey($0) }
+        let resources: JSONValue = ["minutes": 5]
+        try store.add([
+            Job.Request(
+                executor: "slurm", folder: "/shared/tasks", task: "sample-0", pipeline: "desktop-icons", resources: resources,
+                keys: keys)
+        ])
+        try store.name([("sample-0", "4711_0")])
+        try store.note([("sample-0", Job.Standing(state: "TIMEOUT", reason: "TimeLimit", node: "n17"))])
+        try store.endJob("sample-0", cause: "timeout")
+    }
 }

@@ -98,7 +98,8 @@ struct SpecificationTests {
         Fault(
             "matrix:", "matirx:",
             "sample.yaml:5:1: matirx: unknown key; did you mean “matrix”? "
-                + "(known: columns, dataset, encoder, extends, matrix, pipeline, results, rows, stages, targets, values)"),
+                + "(known: columns, dataset, encoder, executor, executors, extends, matrix, pipeline, results, rows, stages, targets, values)"
+        ),
         Fault(
             "spg: SPG}", "spg: SPG}\nrows: [sgp]",
             "sample.yaml:21:8: rows.0: the table has no row of this stage; did you mean “spg”? (known: spg, zero-shot)"),
@@ -266,7 +267,7 @@ struct SpecificationTests {
             error?.description
                 == "sample.yaml: the file is empty; "
                 + "a pipeline has the keys pipeline, extends, dataset, targets, encoder, values, matrix, stages, results, "
-                + "rows, columns"
+                + "rows, columns, executor, executors"
         )
     }
 

@@ -49,12 +49,11 @@ final class Workshop: Sendable {
     ) async throws -> ExecutionOutcome {
         let executables = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Fixtures/pipelines")
             .standardized
-        let executor = Executor(
+        let executor = LocalExecutor(
             capacity: Capacity(jobs: jobs, threads: 3, cores: 3 * jobs, memory: 100), share: share, executables: executables,
-            store: folder.path, keepsGoing: keepsGoing)
-        let artifacts = Executor.Artifacts(isMade: { self.isMade($0) }, isClaimed: isClaimed)
+            store: folder.path, artifacts: Artifacts(isMade: { self.isMade($0) }, isClaimed: isClaimed), keepsGoing: keepsGoing)
         let work = plan.work.filter { !isMade($0.key) }
-        return await executor.run(work, of: plan.specification, artifacts: artifacts) { event in
+        return await executor.run(work, of: plan.specification) { event in
             self.lines.withLock {
                 switch event {
                 case .started(let instance, _): $0.append("start \(instance.name)")
@@ -64,6 +63,7 @@ final class Workshop: Sendable {
                 case .finished(let instance, _): $0.append("end \(instance.name)")
                 case .failed(let instance, _): $0.append("fail \(instance.name)")
                 case .skipped(let instance, let cause): $0.append("skip \(instance.name) because of \(cause.name)")
+                case .told(let text, _), .standing(let text): $0.append(text)
                 case .progress(let instance, let line): $0.append("\(instance.name): \(line)")
                 }
             }

@@ -161,6 +161,10 @@ private struct GarbagePlan {
     /// Of a training: nobody asks for it, or what it was to make again is there, by a run that was killed.
     private static let isOver = "(\(isUnasked) OR key IN (SELECT key FROM artifact))"
 
+    /// Of a job: it is over, and nobody asks for anything that it was to make.
+    private static let isForgotten =
+        "ended IS NOT NULL AND id NOT IN (SELECT job_id FROM job_key WHERE key IN (SELECT value FROM json_each(?)))"
+
     func delete(from database: Database) throws {
         try database.deleteArtifacts(artifacts)
         try database.execute(
@@ -170,6 +174,7 @@ private struct GarbagePlan {
         for (table, condition) in [
             ("checkpoint", Self.isOver), ("failure", Self.isUnasked),
             ("attempt", "key NOT IN (SELECT key FROM artifact) AND \(Self.isUnasked)"),
+            ("job", Self.isForgotten),
         ] {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(condition)", arguments: [asked])
         }

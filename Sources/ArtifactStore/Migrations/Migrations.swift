@@ -10,7 +10,7 @@ enum Migrations {
 
     /// What takes the tables from version `index` to `index + 1`. Only ever appended to.
     private static let steps = [
-        version1, version2, version3, version4, version5, version6, version7, version8, version9, version10,
+        version1, version2, version3, version4, version5, version6, version7, version8, version9, version10, version11,
     ]
 
     /// The version that this program reads and writes.

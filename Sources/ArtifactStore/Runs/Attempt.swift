@@ -49,6 +49,24 @@ extension ArtifactStore {
         }
     }
 
+    /// Notes attempts that were made elsewhere and came to their end there, in one transaction.
+    /// - Throws: `StoreError` where the store cannot be written: it is full, busy, or open for reading only.
+    public func note(_ attempts: [(key: ArtifactKey, threads: Int, cost: Attempt.Cost, log: String)]) throws {
+        guard !attempts.isEmpty else { return }
+        try writing { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO attempt (key, threads, seconds, processor_seconds, peak_bytes, log)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """)
+            for (key, threads, cost, log) in attempts {
+                try statement.execute(arguments: [
+                    key.description, threads, cost.seconds, cost.processorSeconds, cost.peakBytes, log,
+                ])
+            }
+        }
+    }
+
     /// Notes what the program of an attempt that is under way said last.
     /// - Throws: `StoreError`.
     public func noteRemark(_ line: String, at key: ArtifactKey) throws {

@@ -66,6 +66,17 @@ extension ArtifactStore {
         return claim
     }
 
+    /// Claims what a key stands for where nobody has claimed it; nil where somebody has.
+    /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written.
+    package func claimIfFree(_ key: ArtifactKey) throws -> Claim? {
+        let descriptor = try openClaims()
+        let claim = Claim(descriptor: descriptor)
+        var lock = Self.lock(key)
+        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
+        guard errno == EAGAIN || errno == EACCES else { throw claimsError() }
+        return nil
+    }
+
     /// Says that this process is at work in the store, until its end: nothing is taken out of it meanwhile. Waits for whoever
     /// is taking something out.
     /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written; `.readOnly` for a store in memory.

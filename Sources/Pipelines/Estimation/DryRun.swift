@@ -120,7 +120,8 @@ public struct DryRun: Encodable, Sendable {
 
 extension Plan {
     /// The sizes of the checkpoint's model.
-    fileprivate func modelSize() throws -> ModelSize {
+    /// - Throws: `CheckpointError`.
+    public func modelSize() throws -> ModelSize {
         let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: specification.checkpoint.value))
         return ModelSize(
             checkpoint.architecture, weightBytes: checkpoint.weightBytes,

@@ -48,20 +48,8 @@ extension Plan {
         rate: @escaping () -> Double = { MachineRate.gigaflopsPerSecond() }
     ) throws -> RunEstimate {
         let share = try shares(of: capacity, in: store)
-        var estimator = Estimator(try StageSizes(of: self, in: store, model: model), rate: rate)
-        var estimates: [ArtifactKey: Estimate] = [:]
-        for instance in instances {
-            let threads = share(instance).threads
-            guard instance.fillsNorms, try store.contains(instance.key) else {
-                estimates[instance.key] = try estimator.estimate(instance, threads: threads)
-                continue
-            }
-            // Of what is there, what lacks its norm is encoded again, and nothing but numbers is added.
-            let features = try store.featuresWithoutNorm(instance.key), views = try store.embeddingSet(instance.key).views.count
-            var estimate = try estimator.estimate(instance, threads: threads, images: (features + views - 1) / views)
-            estimate.bytes = features * MemoryLayout<Double>.size
-            estimates[instance.key] = estimate
-        }
+        let estimates = try self.estimates(
+            instances, threads: { share($0).threads }, in: store, model: model, rate: rate)
         let byStage = Dictionary(grouping: instances, by: \.stage)
         let stages = specification.stages.map(\.name).compactMap { name in
             let own = (byStage[name] ?? []).compactMap { estimates[$0.key] }
@@ -75,6 +63,33 @@ extension Plan {
                 + capacity.jobs * (all.map(\.checkpointBytes).max() ?? 0),
             unknown: all.count { $0.seconds == nil },
             encodingFreshViews: trainingsOnFreshViews(among: instances))
+    }
+
+    /// Estimates what making each of some instances takes, by their keys.
+    /// - Parameters:
+    ///   - threads: that each has.
+    ///   - model: the checkpoint's sizes.
+    ///   - rate: of matrix products on one core, in thousand millions of operations a second.
+    /// - Throws: `StoreError` if the store cannot be read.
+    public func estimates(
+        _ instances: [Instance], threads: (Instance) -> Int, in store: ArtifactStore, model: ModelSize,
+        rate: @escaping () -> Double = { MachineRate.gigaflopsPerSecond() }
+    ) throws -> [ArtifactKey: Estimate] {
+        var estimator = Estimator(try StageSizes(of: self, in: store, model: model), rate: rate)
+        var estimates: [ArtifactKey: Estimate] = [:]
+        for instance in instances {
+            let threads = threads(instance)
+            guard instance.fillsNorms, try store.contains(instance.key) else {
+                estimates[instance.key] = try estimator.estimate(instance, threads: threads)
+                continue
+            }
+            // Of what is there, what lacks its norm is encoded again, and nothing but numbers is added.
+            let features = try store.featuresWithoutNorm(instance.key), views = try store.embeddingSet(instance.key).views.count
+            var estimate = try estimator.estimate(instance, threads: threads, images: (features + views - 1) / views)
+            estimate.bytes = features * MemoryLayout<Double>.size
+            estimates[instance.key] = estimate
+        }
+        return estimates
     }
 
     /// How many trainings encode crops of their own in every epoch, which no formula counts.

@@ -14,6 +14,10 @@ public enum ExecutionEvent: Sendable {
     case ended(Instance, cost: Attempt.Cost, log: String)
     case finished(Instance, Duration)
     case failed(Instance, StageFailure)
+    /// Something of the run as a whole: how it goes on, or what is to be known in any case.
+    case told(String, isProgress: Bool = false)
+    /// How what was submitted stands now, in place of what was said of it before; nothing where nothing is.
+    case standing(String)
     /// Not run, since an input failed, or since nothing more is begun after a failure.
     case skipped(Instance, because: Instance)
 }
@@ -27,7 +31,7 @@ extension ArtifactStore {
         case .ended(let instance, let cost, let log): try endAttempt(at: instance.key, cost: cost, log: log)
         case .failed(let instance, let failure): try recordFailure(failure.description, of: instance.key)
         case .progress(let instance, let line): try noteRemark(line, at: instance.key)
-        case .waiting, .found, .finished, .skipped: break
+        case .waiting, .found, .finished, .skipped, .told, .standing: break
         }
     }
 }

@@ -15,6 +15,8 @@ public struct ExecutionNarrative: Sendable {
     private let rewritesStatus: Bool
     private var over = 0
     private var running: [String] = []
+    /// What is submitted.
+    private var standing = ""
 
     /// - Parameter rewritesStatus: whether status lines replace one another, as on a terminal. If so, the programs'
     ///   progress is shown in them; if not, it is shown line by line.
@@ -35,6 +37,10 @@ public struct ExecutionNarrative: Sendable {
             if isNotice { return [.line(text)] }
             return rewritesStatus ? [.status("\(over)/\(total) · \(text)")] : [.note(text)]
         case .ended: return []
+        case .told(let text, let isProgress): return [isProgress ? .note(text) : .line(text)]
+        case .standing(let text):
+            standing = text
+            return status
         case .waiting(let instance): return [.note("\(instance.name) is being made by another run: waiting for it")]
         case .found(let instance):
             leave(instance)
@@ -59,7 +65,8 @@ public struct ExecutionNarrative: Sendable {
 
     private var status: [Utterance] {
         guard rewritesStatus else { return [] }
-        let names = running.isEmpty ? "" : " · " + running.joined(separator: ", ")
+        let rest = running + (standing.isEmpty ? [] : [standing])
+        let names = rest.isEmpty ? "" : " · " + rest.joined(separator: ", ")
         return [.status("\(over)/\(total)\(names)")]
     }
 }

@@ -1,7 +1,21 @@
+import Foundation
+
 /// The last lines that a process wrote: enough to see what went wrong, however much it wrote.
 struct LastLines: Sendable {
     private var lines: [String] = []
     private var isCut = false
+
+    init() {}
+
+    /// Those of a file; none where it cannot be read.
+    init(of path: String) {
+        guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd() else { return }
+        let length: UInt64 = 1 << 16
+        try? file.seek(toOffset: size > length ? size - length : 0)
+        let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+        // Of a line that is cut, the end says nothing.
+        for line in text.split(separator: "\n").dropFirst(size > length ? 1 : 0) { append(String(line)) }
+    }
 
     mutating func append(_ line: String) {
         lines.append(line.count > 2000 ? line.prefix(2000) + "…" : line)

@@ -138,10 +138,15 @@ public struct Specification: Sendable {
     public var rows: [Row]
     /// What the columns of the table are by: axes of the matrix, or `dataset`.
     public var columns: [String]
+    /// What makes the instances, where the command line does not say. In no key.
+    public var executor = ExecutorKind.local
+    /// What Slurm is asked for. In no key.
+    public var slurm = SlurmSettings()
 
     /// `extends` is read before all others; `values` is for whatever several places refer to.
     static let keys = [
         "pipeline", "extends", "dataset", "targets", "encoder", "values", "matrix", "stages", "results", "rows", "columns",
+        "executor", "executors",
     ]
     static var keyList: String { keys.joined(separator: ", ") }
 

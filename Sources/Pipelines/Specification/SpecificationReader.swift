@@ -29,6 +29,12 @@ extension Specification {
         guard !names.isEmpty else { throw try required("stages").error("a pipeline has at least one stage") }
         for member in names { stages.append(try Stage.read(member, kinds: kinds, matrix: matrix.axes)) }
         (rows, columns) = ([], [])
+        executor = try Self.word(members["executor"]?.value, or: ExecutorKind.local)
+        if let node = members["executors"]?.value {
+            let executors = try node.members(
+                "settings of executors, such as {slurm: {partition: cpu}}", among: [ExecutorKind.slurm.rawValue])
+            if let slurm = executors.first { self.slurm = try SlurmSettings(slurm.value, stages: stages) }
+        }
         try connectStages()
         try checkOrigin()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))

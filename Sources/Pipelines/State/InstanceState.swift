@@ -7,6 +7,8 @@ public enum InstanceState: Hashable, Sendable {
     case done(created: String, seconds: Double)
     /// A process is making it now. Nil where it was not started by a pipeline.
     case running(since: String?)
+    /// A job is to make it, or makes it, elsewhere.
+    case submitted(Job)
     /// It failed when it was last tried.
     case failed(message: String)
     /// It is there, but its features have no norms, which something to be made reads.
@@ -21,6 +23,7 @@ public enum InstanceState: Hashable, Sendable {
         switch self {
         case .done: "done"
         case .running: "running"
+        case .submitted(let job): job.standing.node.isEmpty ? "queued" : "running"
         case .failed: "failed"
         case .incomplete: "incomplete"
         case .stale: "stale"
@@ -36,6 +39,7 @@ public enum InstanceState: Hashable, Sendable {
         switch self {
         case .done: ""
         case .running(let since): since.map { "being made since \($0)" } ?? "being made by another process"
+        case .submitted(let job): job.report
         case .failed(let message): "failed when last tried: " + gist(of: message)
         case .incomplete(let reader):
             "features without norms, which \(reader) reads: the images are encoded again for these, the features stay"
@@ -61,12 +65,15 @@ extension Plan {
     /// - Throws: `StoreError` if the store cannot be read.
     public func states(in store: ArtifactStore) throws -> [InstanceState] {
         let claimed = try store.claimed(among: instances.map(\.key))
+        let jobs = try store.openJobs().reduce(into: [ArtifactKey: Job]()) { jobs, job in
+            for key in job.request.keys { jobs[key] = jobs[key].flatMap { $0.standing.node.isEmpty ? nil : $0 } ?? job }
+        }
         let slots = slots(in: store), work = try work(Selection(), in: store)
         let isToMake = Set(work.map(\.key)), readers = readersOfNorms(among: work)
         return try store.atOneMoment {
             try instances.map { instance in
                 let isClaimed = claimed.contains(instance.key)
-                let state = try state(of: instance, isClaimed: isClaimed, slots: slots, in: store)
+                let state = try state(of: instance, isClaimed: isClaimed, job: jobs[instance.key], slots: slots, in: store)
                 guard case .done = state, isToMake.contains(instance.key) else { return state }
                 if isClaimed { return .running(since: try store.attempt(at: instance.key)?.started) }
                 return .incomplete(reader: readers[instance.key] ?? "a stage")
@@ -104,11 +111,12 @@ extension Plan {
     }
 
     private func state(
-        of instance: Instance, isClaimed: Bool, slots: (ArtifactKey) throws -> Set<Name>, in store: ArtifactStore
+        of instance: Instance, isClaimed: Bool, job: Job?, slots: (ArtifactKey) throws -> Set<Name>, in store: ArtifactStore
     ) throws -> InstanceState {
         let key = instance.key
         if let artifact = try store.artifact(key) { return .done(created: artifact.created, seconds: artifact.seconds) }
         if isClaimed { return .running(since: try store.attempt(at: key)?.started) }
+        if let job { return .submitted(job) }
         if let failure = try store.failure(of: key) { return .failed(message: failure.message) }
         if let progress = try store.progress(of: key) { return .missing(progress: progress) }
         guard let last = try lastMade(instance, in: store) else { return .missing(progress: nil) }

@@ -35,6 +35,7 @@ public struct InstanceStatus: Encodable, Sendable {
         switch state {
         case .done(let created, let seconds): (self.created, self.seconds) = (created, seconds)
         case .running(let since): self.since = since
+        case .submitted: break
         case .failed(let message): error = message
         case .incomplete(let reader): self.reader = reader
         case .stale(let changes): self.changes = changes
