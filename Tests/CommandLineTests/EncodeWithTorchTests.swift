@@ -55,7 +55,7 @@ import Testing
                 #expect(vectors.count == 24 * 32 && vectors != others)
                 #expect(zip(vectors, others).allSatisfy { abs($0 - $1) < 1e-6 }, "\(view)")
                 let norms = zip(try store.norms(own, view: view), try store.norms(imported, view: other))
-                #expect(norms.allSatisfy { abs(($0 ?? 0) / ($1 ?? 1) - 1) < 1e-5 })
+                #expect(norms.allSatisfy { abs($0 / $1 - 1) < 1e-5 })
             }
         }
     }
