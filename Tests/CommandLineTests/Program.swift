@@ -55,7 +55,7 @@ final class Program: Sendable {
     }
 
     /// The threads that tasks run on block signals, and a process inherits what its starter blocks.
-    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
         var none = sigset_t(), before = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &before)

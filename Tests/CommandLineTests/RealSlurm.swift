@@ -52,7 +52,8 @@ final class RealSlurm: Sendable {
         process.standardError = FileHandle.nullDevice
         let isDaemon = program.hasPrefix(scripts.path)
         process.standardOutput = isDaemon ? FileHandle.nullDevice : output
-        try process.run()
+        // Otherwise daemons, and the jobs that they start, would heed no request to end.
+        try Program.withoutBlockedSignals { try process.run() }
         let text = isDaemon ? Data() : output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
