@@ -6,9 +6,8 @@ final class RealSlurm: Sendable {
     private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Slurm").standardized
     let folder: TemporaryFolder
 
-    /// Whether the tests of Slurm were asked for; the long ones are with SPG_FULL_TESTS.
+    /// Whether the tests of Slurm were asked for.
     static let isAsked = ProcessInfo.processInfo.environment["SPG_SLURM_TESTS"] == "1"
-    static let isAskedLong = isAsked && ProcessInfo.processInfo.environment["SPG_FULL_TESTS"] == "1"
 
     struct Failure: Error, CustomStringConvertible { let description: String }
 
