@@ -6,6 +6,7 @@ import Pipelines
 struct CancelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Ends the jobs that make a pipeline, or some of its instances, on a cluster.",
+        usage: "spg cancel <file> [<instance> ...] [<options>]",
         discussion: """
             EXAMPLES
               spg cancel Pipelines/desktop-icons.yaml

@@ -175,7 +175,7 @@ import Testing
             #expect(try answer("FROM files JOIN pipelines", store) == ["desktop-icons-map map map.svg 6"])
             #expect(try answer("state <> 'done'", store) == [#"spg {"seed":2,"target":"tango"} failed the disk is full"#])
             #expect(
-                try answer("state = 'failed'", store)
+                try answer("JOIN attempts USING (key) WHERE pipeline", store)
                     == [#"spg {"seed":2,"target":"tango"} 1.500 Error: the disk is full"#])
             let versions = try answer("FROM versions", store)
             #expect(versions.map { $0.split(separator: " ").last } == ["0.833", "0.500"] && versions[0].hasPrefix("1 "))

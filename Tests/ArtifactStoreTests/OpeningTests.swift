@@ -58,7 +58,7 @@ import Testing
             try ArtifactStore(path: path).database.write { try $0.execute(sql: "PRAGMA user_version = 99") }
             for readOnly in [false, true] {
                 let error = #expect(throws: StoreError.self) { try ArtifactStore(path: path, readOnly: readOnly) }
-                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 10))
+                #expect(error == .madeByNewerVersion(path: path, version: 99, known: 11))
                 #expect(error?.description.contains("newer version") == true)
             }
         }

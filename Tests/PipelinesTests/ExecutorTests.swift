@@ -4,7 +4,7 @@ import Pipelines
 import Synchronization
 import Testing
 
-@Suite("Executing a plan", .timeLimit(.minutes(1)))
+@Suite("Executing a plan", .timeLimit(.minutes(5)))
 struct ExecutorTests {
     @Test("Everything is made, inputs before what takes them, and a second run makes nothing")
     func order() async throws {
@@ -216,7 +216,7 @@ struct ExecutorTests {
         let start = ContinuousClock.now
         task.cancel()
         let outcome = try await task.value
-        #expect(.now - start < .seconds(4))
+        #expect(.now - start < .seconds(25))
         #expect(outcome.isInterrupted && outcome.failures.isEmpty)
         #expect(outcome.finished.map(\.instance.name) == ["features(domain chalk)"])
         for domain in ["ink", "oil"] { try workshop.order("features(domain \(domain))", "make") }
