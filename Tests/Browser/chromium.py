@@ -111,10 +111,14 @@ class Chromium:
 
     def open(self, path, width=1280, height=900, dark=False, script=True):
         """Shows a file, and waits until its charts are drawn."""
+        end = time.monotonic() + 60
+        # A page without scripts that is still read would begin to run those that come when they are allowed again.
+        self.send("Page.navigate", {"url": "about:blank"})
+        while self.ask("document.URL") != "about:blank" and time.monotonic() < end:
+            time.sleep(0.02)
         self.send("Emulation.setScriptExecutionDisabled", {"value": not script})
         self.look(width, height, dark)
         self.send("Page.navigate", {"url": Path(path).resolve().as_uri()})
-        end = time.monotonic() + 60
         while script and self.ask("document.readyState === 'complete' && document.documentElement.dataset.drawn") in (None, False):
             if time.monotonic() > end:
                 raise Failed(f"{path} does not become a page with charts")
