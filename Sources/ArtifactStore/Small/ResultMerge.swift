@@ -65,7 +65,13 @@ extension ArtifactStore {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.prepareDatabase { $0.add(function: .sha256) }
-        let database = try DatabaseQueue(path: uri(path, "immutable=1"), configuration: configuration)
+        let database: DatabaseQueue
+        do {
+            database = try DatabaseQueue(path: uri(path, "immutable=1"), configuration: configuration)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN && !NewFiles.isThere(path) {
+            // Somebody else has merged and removed it between the two looks.
+            return nil
+        }
         let version = try database.read { try Migrations.check($0, path: path) }
         guard version == Migrations.latest else {
             throw StoreError.badValue(
