@@ -19,7 +19,7 @@ import Testing
     }
 
     private func keys(_ store: ArtifactStore, _ kinds: ArtifactKind...) throws -> [ArtifactKey] {
-        try store.texts("SELECT key FROM artifacts ORDER BY created, key").compactMap { Digest($0) }.filter {
+        try store.texts("SELECT key FROM artifact ORDER BY id").compactMap { Digest($0) }.filter {
             try kinds.contains(store.artifact($0)?.recipe.kind ?? .images)
         }
     }
