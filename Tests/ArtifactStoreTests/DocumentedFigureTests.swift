@@ -173,7 +173,8 @@ import Testing
     @Test func ofPipelines() throws {
         try withExperiments { store throws in
             #expect(try answer("FROM files JOIN pipelines", store) == ["desktop-icons-map map map.svg 6"])
-            #expect(try answer("message FROM pipelines", store) == [#"spg {"seed":2,"target":"tango"} failed the disk is full"#])
+            #expect(
+                try answer("message FROM pipelines", store) == [#"spg {"seed":2,"target":"tango"} failed the disk is full"#])
             #expect(
                 try answer("JOIN attempts USING (key) WHERE pipeline", store)
                     == [#"spg {"seed":2,"target":"tango"} 1.500 Error: the disk is full"#])
