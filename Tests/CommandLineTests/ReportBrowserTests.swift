@@ -38,7 +38,7 @@ struct ReportBrowserTests {
                 .replacing("with: {seed: \"${seed}\"}", with: "with: {seed: \"${seed}\", draws: 4}"))
         #expect(try await workplace.run("spg", "run", "small.yaml").status == 0)
         pages.append(try await page(of: workplace, "whole"))
-        try look(at: pages)
+        try await look(at: pages)
     }
 
     @Test("So they do with one target, where names of classes and titles are markup, and when the images are gone")
@@ -53,7 +53,7 @@ struct ReportBrowserTests {
         var pages = [try await page(of: workplace, "hostile")]
         try FileManager.default.removeItem(at: workplace.url.appending(path: "data"))
         pages.append(try await page(of: workplace, "gone"))
-        try look(at: pages)
+        try await look(at: pages)
     }
 
     /// Writes a page about the workplace's pipeline.
@@ -65,18 +65,14 @@ struct ReportBrowserTests {
     }
 
     /// Requires pages to be as they should in one browser.
-    private func look(at pages: [String]) throws {
+    private func look(at pages: [String]) async throws {
         let pictures = Browser.environment["SPG_REPORT_PICTURES"].map { ["--pictures", $0] } ?? []
-        let check = Process()
-        let output = Pipe()
-        check.executableURL = URL(filePath: "/usr/bin/env")
-        check.arguments = ["python3", "-B", Self.script] + pictures + pages
-        check.standardOutput = output
-        check.standardError = output
-        try check.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        check.waitUntilExit()
-        #expect(check.terminationStatus == 0, "\(said)")
+        let words = ["python3", "-B", Self.script] + pictures + pages
+        let check = try await Program(
+            "spg", [], in: Python.repository, shell: "exec \(words.map { "'\($0)'" }.joined(separator: " "));"
+        ).outcome()
+        let said = check.output + check.errors
+        #expect(check.status == 0, "\(said)")
         #expect(said.components(separatedBy: " charts").count == pages.count + 1, "\(said)")
     }
 }
