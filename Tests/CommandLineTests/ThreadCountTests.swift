@@ -87,7 +87,8 @@ struct ThreadCountTests {
         let workplace = try Self.workplace()
         func made(_ threads: String) async throws -> [QueryResult] {
             let run = try await workplace.start(
-                "spg", ["run", "small.yaml", "--threads", threads, "--jobs", "1", "--store", "\(threads).sqlite"], shell: kernels
+                "spg", ["run", "small.yaml", "--threads", threads, "--jobs", "1", "--store", "\(threads).sqlite"],
+                shell: kernels
             ).outcome()
             try #require(run.status == 0, "\(run.errors)")
             return try workplace.contents(of: "\(threads).sqlite")
