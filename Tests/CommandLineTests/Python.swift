@@ -21,7 +21,8 @@ enum Python {
     ///   - script: its path in the repository.
     ///   - folder: its current folder.
     static func start(_ script: String, _ arguments: [String], in folder: URL) throws -> Program {
-        let words = [program, repository.appending(path: script).path] + arguments
+        // Nothing that was compiled is left among the scripts.
+        let words = [program, "-B", repository.appending(path: script).path] + arguments
         return try Program("spg", [], in: folder, shell: "exec \(words.map { "'\($0)'" }.joined(separator: " "));")
     }
 }

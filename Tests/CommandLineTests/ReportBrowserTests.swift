@@ -22,9 +22,6 @@ private enum Browser {
 /// `make test-report` runs these alone and keeps pictures of the pages, in SPG_REPORT_PICTURES.
 @Suite("Pages of spg report in Chromium", .enabled(if: Browser.isThere, "Chromium and python3 are not both on the PATH"))
 struct ReportBrowserTests {
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Browser/check.py").path
-
     /// What a name may be at its worst: it would end a script, begin another, and leave a mark.
     private static let hostile = "</script><script>window.injected='ran'</script>"
 
@@ -67,10 +64,7 @@ struct ReportBrowserTests {
     /// Requires pages to be as they should in one browser.
     private func look(at pages: [String]) async throws {
         let pictures = Browser.environment["SPG_REPORT_PICTURES"].map { ["--pictures", $0] } ?? []
-        let words = ["python3", "-B", Self.script] + pictures + pages
-        let check = try await Program(
-            "spg", [], in: Python.repository, shell: "exec \(words.map { "'\($0)'" }.joined(separator: " "));"
-        ).outcome()
+        let check = try await Python.start("Tests/Browser/check.py", pictures + pages, in: Python.repository).outcome()
         let said = check.output + check.errors
         #expect(check.status == 0, "\(said)")
         #expect(said.components(separatedBy: " charts").count == pages.count + 1, "\(said)")
