@@ -46,7 +46,7 @@ struct WorkTests {
     @Test("At ViT-B/16's sizes, within a factor of two of what benchmarks have measured on a core of 260 GFLOP/s")
     func measured() throws {
         func isNear(_ seconds: Double, _ measured: Double) -> Bool { (0.5...2).contains(seconds / measured) }
-        // Docs/benchmarks.md, on two cores: 14.7 images a second; a CoOp step of 7 classes in 18.1 ms, of 65 in 98.9; a
+        // By `make bench`, on two such cores: 14.7 images a second; a CoOp step of 7 classes in 18.1 ms, of 65 in 98.9; a
         // prediction with a prompt of its own in 4.95 and 38.6 ms; a step of the GAN in 7.35 ms.
         #expect(isNear(try work(ExtractStage.kind, images: ["images": 147]).coreSeconds(at: 260) / 2, 10))
         for (classes, step, prediction) in [(7, 0.0181, 0.00495), (65, 0.0989, 0.0386)] {
