@@ -112,6 +112,13 @@ public enum NewFiles {
         }
     }
 
+    /// Refuses a file that is there already, or whose folder is not.
+    /// - Throws: `StoreError.fileExists` or `.cannotWrite`.
+    public static func checkNew(_ url: URL) throws(StoreError) {
+        guard !isThere(url.path) else { throw .fileExists(path: url.path) }
+        try checkFolder(of: url)
+    }
+
     /// A new file of another name in the folder of a file that is to be made.
     static func temporaryFile(for path: String) throws(StoreError) -> (descriptor: Int32, path: String) {
         let url = URL(fileURLWithPath: path), folder = url.deletingLastPathComponent().path

@@ -85,13 +85,13 @@ public struct AccuracyTable: Sendable {
     }
 
     /// What there is of one cell: nil where nothing has been made yet, or not for every seed.
-    func summary(_ method: String, _ column: String) -> MeanAndSpread? {
+    public func summary(_ method: String, _ column: String) -> MeanAndSpread? {
         MeanAndSpread(
             whole: (seeds[method] ?? []).compactMap { accuracies[Cell(method: method, column: Name(column), seed: $0)] })
     }
 
-    /// The average over columns.
-    func average(_ method: String) -> MeanAndSpread? {
+    /// The average over columns; nil where one is missing.
+    public func average(_ method: String) -> MeanAndSpread? {
         MeanAndSpread(
             whole: (seeds[method] ?? []).map { seed in
                 MeanAndSpread(whole: columns.map { accuracies[Cell(method: method, column: Name($0), seed: seed)] ?? nil })?
@@ -169,7 +169,7 @@ public struct AccuracyTable: Sendable {
     public var csv: String { longTable.csv }
 
     private static func cell(_ summary: MeanAndSpread?) -> String {
-        summary.map { percentage($0.mean * 100, $0.deviation.map { $0 * 100 }) } ?? "–"
+        summary?.percentText ?? "–"
     }
 }
 

@@ -17,6 +17,9 @@ public struct MeanAndSpread: Hashable, Sendable {
         }
     }
 
+    /// In percent with one digit, `68.0 ± 0.2`, where the values are shares of one.
+    public var percentText: String { percentage(mean * 100, deviation.map { $0 * 100 }) }
+
     /// Nil for no values, and where one is missing.
     init?(whole values: [Double?]) {
         let present = values.compactMap(\.self)

@@ -19,15 +19,18 @@ struct ExecutorOptions: ParsableArguments {
 
 extension ExecutorKind: ExpressibleByArgument {}
 
-extension RunCommand {
+extension ExecutionOptions {
     /// What makes the instances of a plan.
-    func executor(of work: [Instance], in plan: Plan, _ store: ArtifactStore) throws -> any Executor {
+    /// - Parameter remakes: whether what is there is made again.
+    func executor(
+        of work: [Instance], in plan: Plan, _ store: ArtifactStore, remakes: Bool = false
+    ) throws -> any Executor {
         let kind = executors.executor ?? plan.specification.executor
         let capacity = machine.capacity, training = training.arguments
         let options = (profile ? ["--profile"] : []) + (kind == .local ? memory.arguments(sharing: capacity) : memory.arguments)
         let local = LocalExecutor(
-            capacity: capacity, share: try plan.shares(of: capacity, in: store), executables: Self.executableFolder,
-            store: store.path, artifacts: Artifacts(in: store), keepsGoing: keepGoing, remakes: selection.force,
+            capacity: capacity, share: try plan.shares(of: capacity, in: store), executables: RunCommand.executableFolder,
+            store: store.path, artifacts: Artifacts(in: store), keepsGoing: keepGoing, remakes: remakes,
             options: { options + ($0.kind.trains ? training : []) })
         switch kind {
         case .local:
@@ -43,7 +46,7 @@ extension RunCommand {
     private func slurm(
         _ work: [Instance], of plan: Plan, in store: ArtifactStore, _ local: LocalExecutor
     ) throws -> SlurmExecutor {
-        guard !selection.force else {
+        guard !local.remakes else {
             throw ValidationError(
                 "--force goes with --executor local: what jobs make is merged by its key, in place of nothing.")
         }
@@ -55,15 +58,15 @@ extension RunCommand {
         let estimates = try plan.estimates(work, threads: { _ in 1 }, in: store, model: plan.modelSize())
         let seconds = estimates.compactMapValues(\.seconds), peaks = try store.peakBytes(ofPipeline: plan.specification.name)
         return SlurmExecutor(
-            settings: settings, store: store, program: Self.executableFolder.appendingPathComponent("spg").path,
+            settings: settings, store: store, program: RunCommand.executableFolder.appendingPathComponent("spg").path,
             version: Version.text, local: local, threads: machine.threads, seconds: { seconds[$0.key] },
             peak: { peaks[$0.stage] }, options: local.options, cancelsOnExit: executors.cancelOnExit)
     }
 
     /// Submits this command as a job, which then submits the others.
-    func detach(_ plan: Plan, in store: ArtifactStore) throws {
+    func detach(_ plan: Plan, in store: ArtifactStore, remakes: Bool = false) throws {
         // What is wrong with the command line is said here.
-        guard let executor = try executor(of: [], in: plan, store) as? SlurmExecutor else { return }
+        guard let executor = try executor(of: [], in: plan, store, remakes: remakes) as? SlurmExecutor else { return }
         let words =
             [executor.program] + CommandLine.arguments.dropFirst().filter { $0 != "--detach" } + ["--executor", "slurm"]
         let (number, log) = try SlurmQueue.detach(words, of: plan.specification, in: executor.folder)

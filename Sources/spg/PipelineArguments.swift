@@ -53,23 +53,15 @@ struct PlanningOptions: ParsableArguments {
     func plan(
         _ file: String, in store: ArtifactStore, recording: Bool = false, rereading: Bool = false, recalling: Bool = false
     ) throws -> Plan {
-        let specification = try Specification(
-            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all, edits: specificationEdits())
+        let specification = try specification(file)
         progress.apply()
-        let line = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
-        func encoderKey(_ path: String) throws -> Digest {
-            let checkpoint = try Checkpoint(telling: path)
-            try checkpoint.checkHeader(images: specification.importedEncoder == nil)
-            return try encoder(checkpoint, for: specification, in: store, rereading: rereading).key
-        }
-        func model(_ path: String) throws -> ModelOutline {
-            try Checkpoint(contentsOf: URL(fileURLWithPath: path)).outline(images: specification.importedEncoder == nil)
-        }
         let roots = ([specification.dataSet] + specification.targets).map(\.root)
         if recalling, !roots.allSatisfy({ FileManager.default.fileExists(atPath: $0) }) {
             let checkpoint = specification.checkpoint.value
             let recorded = try PlanInputs(
-                recordedFor: specification, in: store, encoder: encoderKey(checkpoint), model: model(checkpoint))
+                recordedFor: specification, in: store,
+                encoder: encoderKey(checkpoint, for: specification, in: store, rereading: rereading),
+                model: model(checkpoint, for: specification))
             if let recorded {
                 Console.standardError.warning(
                     "The images of \(specification.dataSet.name) are not at \(specification.dataSet.root) any more; "
@@ -77,12 +69,44 @@ struct PlanningOptions: ParsableArguments {
                 return try Plan(specification, inputs: recorded)
             }
         }
+        return try Plan(
+            specification, inputs: inputs(for: specification, in: store, recording: recording, rereading: rereading))
+    }
+
+    /// Reads a file with the values of the command line.
+    /// - Parameter further: changes besides those.
+    func specification(_ file: String, _ further: [SpecificationEdit] = []) throws(SpecificationError) -> Specification {
+        try Specification(
+            contentsOf: URL(fileURLWithPath: file, relativeTo: nil), kinds: StageKind.all,
+            edits: specificationEdits() + further)
+    }
+
+    /// Looks at images and checkpoint.
+    /// - Parameters: as for a plan.
+    func inputs(
+        for specification: Specification, in store: ArtifactStore, recording: Bool, rereading: Bool = false
+    ) throws -> PlanInputs {
+        let line = ProgressLine("reading \(specification.dataSet.name)", unit: "new images")
         let inputs = try PlanInputs(
-            for: specification, in: store, encoder: encoderKey, model: model,
+            for: specification, in: store,
+            encoder: { try encoderKey($0, for: specification, in: store, rereading: rereading) },
+            model: { try model($0, for: specification) },
             recording: recording, rereading: rereading, remark: { Console.standardError.warning($0) },
             progress: { line.update($0, of: $1) })
         Console.standardError.clearStatus()
-        return try Plan(specification, inputs: inputs)
+        return inputs
+    }
+
+    private func encoderKey(
+        _ path: String, for specification: Specification, in store: ArtifactStore, rereading: Bool
+    ) throws -> Digest {
+        let checkpoint = try Checkpoint(telling: path)
+        try checkpoint.checkHeader(images: specification.importedEncoder == nil)
+        return try encoder(checkpoint, for: specification, in: store, rereading: rereading).key
+    }
+
+    private func model(_ path: String, for specification: Specification) throws -> ModelOutline {
+        try Checkpoint(contentsOf: URL(fileURLWithPath: path)).outline(images: specification.importedEncoder == nil)
     }
 
     /// What an explanation of a plan looks at besides it.

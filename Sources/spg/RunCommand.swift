@@ -4,7 +4,6 @@ import CommandLineSupport
 import Foundation
 import Pipelines
 import Reporting
-import Synchronization
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,19 +24,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
     @OptionGroup(title: "What to run") var selection: SelectionOptions
-    @OptionGroup(title: "What to run it with") var machine: MachineOptions
-
-    @Flag(
-        inversion: .prefixedNo,
-        help: "After a failure, continue with everything that does not depend on it; or start nothing more.")
-    var keepGoing = true
-
-    @OptionGroup(title: "Where to run it") var executors: ExecutorOptions
-    @OptionGroup var memory: MemoryOptions
-    @OptionGroup var training: TrainingOptions
-
-    @Flag(help: "Show where each stage's time went, and keep it among the artifacts' metrics.")
-    var profile = false
+    @OptionGroup var execution: ExecutionOptions
 
     @Flag(help: "Show what would run, with an estimate of time and disk, and run nothing: spg estimate.")
     var dryRun = false
@@ -49,14 +36,15 @@ struct RunCommand: AsyncParsableCommand {
             defer { try? store.close() }
             let work = try selecting { try plan.work(selection.selection, in: store) }
             if dryRun {
-                print(try DryRun(work, of: plan, on: machine.capacity, in: store).text)
+                print(try DryRun(work, of: plan, on: execution.machine.capacity, in: store).text)
                 plan.unused.line.map(Console.standardError.note)
                 return
             }
             try plan.checkPrecision(of: work)
-            if executors.detach { return try detach(plan, in: store) }
+            if execution.isDetached { return try execution.detach(plan, in: store, remakes: selection.force) }
             try plan.record(in: store, askedBy: arguments.file, edits: arguments.planning.edits)
-            let outcome = try await execute(work, of: plan, in: store)
+            if work.isEmpty { Console.standardError.note(try plan.nothingToRun(in: store)) }
+            let outcome = try await execution.execute(work, of: plan, in: store, remakes: selection.force)
             defer { plan.unused.line.map(Console.standardError.note) }
             if outcome.isInterrupted { throw CancellationError() }
             guard outcome.failures.isEmpty else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
@@ -67,42 +55,6 @@ struct RunCommand: AsyncParsableCommand {
                 print("\n" + plan.whereToLook(in: store))
             }
         }
-    }
-
-    /// Runs some instances, telling about it on standard error.
-    private func execute(_ work: [Instance], of plan: Plan, in store: ArtifactStore) async throws -> ExecutionOutcome {
-        let console = Console.standardError
-        guard !work.isEmpty else {
-            console.note(try plan.nothingToRun(in: store))
-            return ExecutionOutcome()
-        }
-        let start = ContinuousClock.now
-        let narrative = Mutex(ExecutionNarrative(total: work.count, rewritesStatus: console.isTerminal))
-        let executor = try executor(of: work, in: plan, store)
-        let troubles = Mutex<[any Error]>([]), remarks = Mutex(RemarkPace())
-        let outcome = try await cancelledBySignals {
-            try await executor.run(work, of: plan.specification) { event in
-                do {
-                    if remarks.withLock({ $0.admits(event) }) { try store.note(event) }
-                } catch {
-                    troubles.withLock { $0.append(error) }
-                }
-                for utterance in narrative.withLock({ $0.tell(event) }) {
-                    switch utterance {
-                    case .line(let text): console.line(text)
-                    case .note(let text): console.note(text)
-                    case .status(let text): console.status(text)
-                    }
-                }
-            }
-        }
-        console.clearStatus()
-        for (instance, failure) in outcome.failures { console.line("\n\(instance.name) failed: \(failure)") }
-        console.note("\n" + outcome.timeTable(total: .now - start) + "\n")
-        if profile { try outcome.profiles(in: store).forEach { console.line($0 + "\n") } }
-        if outcome.isInterrupted { console.line("Interrupted. To continue, run the same command again.") }
-        if let trouble = troubles.withLock(\.first) { throw trouble }
-        return outcome
     }
 
     /// The folder of this program, where the stages' executables lie too.

@@ -27,7 +27,7 @@ struct SPG: AsyncParsableCommand {
         version: Version.description(of: "spg"),
         subcommands: [
             RunCommand.self, EstimateCommand.self, StatusCommand.self, CancelCommand.self, WatchCommand.self,
-            ExplainCommand.self,
+            ExplainCommand.self, TuneCommand.self,
             GraphCommand.self, ResultsCommand.self,
             ReportCommand.self,
             SpreadCommand.self, ShowCommand.self, DiffCommand.self, QueryCommand.self, StoreCommand.self, ImportCommand.self,

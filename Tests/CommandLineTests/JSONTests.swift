@@ -70,8 +70,8 @@ struct JSONTests {
         }
     }
 
-    /// Seen by the tests of norms and of published tables.
-    private static let elsewhere = ["instance.reader", "row.published"]
+    /// Seen by the tests of norms, of published tables, and of trials that fail.
+    private static let elsewhere = ["instance.reader", "row.published", "trial.failed"]
 
     @Test("Every document has the members that the page lists, each of its type, and every member has a value somewhere")
     func page() async throws {
@@ -87,6 +87,7 @@ struct JSONTests {
         try await estimates(&reader)
         try await states(&reader)
         try await results(&reader)
+        try await choices(&reader)
         try await files(&reader)
         try await dataSets(&reader)
         let members = reader.page.objects.flatMap { heading, variants in
@@ -222,6 +223,22 @@ struct JSONTests {
         #expect(both.status == 64 && both.output.isEmpty && both.errors.contains("not both"))
     }
 
+    private func choices(_ reader: inout Reader) async throws {
+        let tuned = try await reader.document(
+            "tune", "small.yaml", "--row", "zero-shot", "--value", "stages.zero-shot.with.template=[\"a {}.\", \"the {}.\"]",
+            "--quiet")
+        let choices = tuned["choices"]?.elements ?? []
+        #expect(choices.map { $0["value"] } == ["chalk", .string(Self.ink)])
+        for choice in choices {
+            let trials = choice["trials"]?.elements ?? [], best = trials.compactMap { $0["accuracy"]?.number }.max()
+            #expect(trials.map { $0["values"]?["stages.zero-shot.with.template"] } == ["a {}.", "the {}."])
+            let chosen = trials.first { $0["trial"] == choice["chosen"] }
+            #expect(chosen?["accuracy"]?.number == best && best != nil)
+        }
+        let both = try await reader.workplace.run("spg", "tune", "small.yaml", "--format", "csv", "--json")
+        #expect(both.status == 64 && both.output.isEmpty && both.errors.contains("not both"))
+    }
+
     /// Of files: stages, bundles, checkpoints.
     private func files(_ reader: inout Reader) async throws {
         let all = try await reader.document("stages")
@@ -312,7 +329,7 @@ struct JSONTests {
     @Test("Every command has an example on the page, which is as the page says")
     func examples() throws {
         let page = try JSONPage()
-        #expect(page.commands.count == 11 && Set(page.examples.keys) == Set(page.commands))
+        #expect(page.commands.count == 12 && Set(page.examples.keys) == Set(page.commands))
         var seen: Set<String> = []
         for (command, example) in page.examples {
             #expect(page.faults(in: example, of: command, seen: &seen).isEmpty)

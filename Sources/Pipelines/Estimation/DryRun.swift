@@ -96,6 +96,12 @@ public struct DryRun: Encodable, Sendable {
         return [table.text, estimateText, summary].joined(separator: "\n\n")
     }
 
+    /// The same without what is to be made, one by one.
+    public var shortText: String {
+        let summary = missingSummary(missing, of: artifacts)
+        return work.isEmpty ? summary : estimateText + "\n\n" + summary
+    }
+
     /// What each stage will take, and the whole.
     private var estimateText: String {
         var table = Table([

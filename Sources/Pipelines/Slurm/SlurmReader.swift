@@ -123,12 +123,3 @@ extension [SourceNode.Member] {
         return .init(try node.text(what), node)
     }
 }
-
-extension SourceNode {
-    fileprivate func whole(_ what: String, in range: ClosedRange<Int>) throws(SpecificationError) -> Int {
-        guard let number = plainNumber?.number, let whole = Int(exactly: number), range.contains(whole) else {
-            throw error("expected a whole number of \(what) from \(range.lowerBound) to \(range.upperBound), found \(found)")
-        }
-        return whole
-    }
-}

@@ -10,9 +10,9 @@ extension Specification {
     ) throws(SpecificationError) -> String {
         var tree = try SourceTree(extending: url.relativePath)
         for edit in edits { tree = try tree.edited(edit) }
-        let node = try tree.resolvingReferences().node
+        tree = try tree.resolvingReferences()
         do {
-            return try Yams.serialize(node: node, width: 120, allowUnicode: true)
+            return try tree.yaml()
         } catch {
             throw SpecificationError("the file cannot be written out again: \(error)", file: url.relativePath)
         }
@@ -20,8 +20,12 @@ extension Specification {
 }
 
 extension SourceTree {
+    /// As YAML's library writes it, with a line feed at its end.
+    /// - Throws: `YamlError`.
+    func yaml() throws -> String { try Yams.serialize(node: node, width: 120, allowUnicode: true) }
+
     /// The tree as YAML's library writes it: lists of single values in a line.
-    fileprivate var node: Node {
+    private var node: Node {
         switch content {
         case .mapping(let entries):
             return .mapping(Node.Mapping(entries.map { (Node($0.name), $0.value.node) }))

@@ -83,6 +83,14 @@ struct SourceNode {
         return JSONValue(number: text)
     }
 
+    /// A whole number.
+    func whole(_ what: String, in range: ClosedRange<Int>) throws(SpecificationError) -> Int {
+        guard let number = plainNumber?.number, let whole = Int(exactly: number), range.contains(whole) else {
+            throw error("expected a whole number of \(what) from \(range.lowerBound) to \(range.upperBound), found \(found)")
+        }
+        return whole
+    }
+
     /// A name or a path: any scalar that is not empty. The values of axes are not known where it stands.
     func text(_ what: String) throws(SpecificationError) -> String {
         guard let text = scalarText, !isNull, !text.isEmpty else { throw error("expected \(what), found \(found)") }

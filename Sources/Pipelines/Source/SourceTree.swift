@@ -4,14 +4,14 @@ import Yams
 
 /// A YAML document as values that know where they stand. Unlike Yams' own nodes they can be put together from several files
 /// and from the command line, and each keeps its place.
-struct SourceTree: Hashable {
-    indirect enum Content: Hashable {
+struct SourceTree: Hashable, Sendable {
+    indirect enum Content: Hashable, Sendable {
         case mapping([Entry])
         case sequence([SourceTree])
         case scalar(String, isPlain: Bool)
     }
 
-    struct Entry: Hashable {
+    struct Entry: Hashable, Sendable {
         var name: String
         var location: SourceLocation
         var value: SourceTree

@@ -142,11 +142,13 @@ public struct Specification: Sendable {
     public var executor = ExecutorKind.local
     /// What Slurm is asked for. In no key.
     public var slurm = SlurmSettings()
+    /// What is to be chosen by `spg tune`; nil where the file does not say. In no key.
+    public internal(set) var tuning: TuneSettings?
 
     /// `extends` is read before all others; `values` is for whatever several places refer to.
     static let keys = [
         "pipeline", "extends", "dataset", "targets", "encoder", "values", "matrix", "stages", "results", "rows", "columns",
-        "executor", "executors",
+        "executor", "executors", "tune",
     ]
     static var keyList: String { keys.joined(separator: ", ") }
 

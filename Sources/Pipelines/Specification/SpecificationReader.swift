@@ -38,6 +38,7 @@ extension Specification {
         try connectStages()
         try checkOrigin()
         rows = try Self.rows(members["results"]?.value, stages: stages, fileOrder: names.map(\.name))
+        if let node = members["tune"]?.value { tuning = try TuneSettings(node, of: self, root: root) }
         if let node = members["rows"]?.value { try keepRows(node) }
         columns = try columns(members["columns"]?.value)
     }
@@ -78,12 +79,15 @@ extension Specification {
             kept.insert(name)
         }
         guard !kept.isEmpty else { throw node.error("expected rows of the table; there are: \(list(known))") }
-        rows.removeAll { !kept.contains($0.stage) }
-        // Inputs come before what they go into.
-        for stage in stages.reversed() where kept.contains(stage.name) {
-            kept.formUnion(stage.inputs.values.map(\.value))
-        }
-        stages.removeAll { !kept.contains($0.name) }
+        keepRows(kept)
+    }
+
+    /// Keeps some rows of the table, and the stages that they need.
+    /// - Parameter names: of the rows' stages.
+    mutating func keepRows(_ names: Set<String>) {
+        rows.removeAll { !names.contains($0.stage) }
+        let needed = names.reduce(into: Set<String>()) { $0.formUnion(stagesNeeded(by: $1)) }
+        stages.removeAll { !needed.contains($0.name) }
     }
 
     /// What the columns of the table are by: where the file does not say, the domains of each test.
@@ -129,7 +133,7 @@ extension Specification {
     }
 
     /// One of the words that a type has.
-    fileprivate static func word<Word: RawRepresentable<String> & CaseIterable>(
+    static func word<Word: RawRepresentable<String> & CaseIterable>(
         _ node: SourceNode?, or usual: Word
     ) throws(SpecificationError) -> Word {
         guard let node else { return usual }
