@@ -106,7 +106,7 @@ struct TuningOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Choose for these rows of the table alone; may be given several times. By default, all under the file's key tune.",
-            valueName: "stage"))
+            valueName: "stage"), completion: .rows)
     var row: [String] = []
 
     @Option(
@@ -129,7 +129,9 @@ struct TuningOptions: ParsableArguments {
                 + "trainings set aside (validation)."))
     var by: TuneSettings.Criterion?
 
-    @Option(help: ArgumentHelp("Hold this domain out for good: its sources choose once, for all targets.", valueName: "domain"))
+    @Option(
+        help: ArgumentHelp("Hold this domain out for good: its sources choose once, for all targets.", valueName: "domain"),
+        completion: .targets)
     var target: String?
 
     func validate() throws {

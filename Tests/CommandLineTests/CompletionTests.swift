@@ -162,6 +162,8 @@ struct CompletionTests {
         #expect(
             try await offered("run", "small.yaml", "--set", "matrix.target", "=", "[ink]", "--only", "spg", in: workplace)
                 == ["spg", "spg(target ink, seed 1)"], "as the command would plan it")
+        #expect(try await offered("tune", "small.yaml", "--row", "", in: workplace) == ["zero-shot", "spg"])
+        #expect(try await offered("tune", "small.yaml", "--target", "", in: workplace) == ["chalk", "oil"])
         #expect(
             try await offered("predict", "--pipeline", "small.yaml", "", in: workplace).allSatisfy { !$0.hasPrefix("features") }
         )

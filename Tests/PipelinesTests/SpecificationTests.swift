@@ -98,7 +98,7 @@ struct SpecificationTests {
         Fault(
             "matrix:", "matirx:",
             "sample.yaml:5:1: matirx: unknown key; did you mean “matrix”? "
-                + "(known: columns, dataset, encoder, executor, executors, extends, matrix, pipeline, results, rows, stages, targets, values)"
+                + "(known: columns, dataset, encoder, executor, executors, extends, matrix, pipeline, results, rows, stages, targets, tune, values)"
         ),
         Fault(
             "spg: SPG}", "spg: SPG}\nrows: [sgp]",
@@ -267,7 +267,7 @@ struct SpecificationTests {
             error?.description
                 == "sample.yaml: the file is empty; "
                 + "a pipeline has the keys pipeline, extends, dataset, targets, encoder, values, matrix, stages, results, "
-                + "rows, columns, executor, executors"
+                + "rows, columns, executor, executors, tune"
         )
     }
 

@@ -311,7 +311,12 @@ struct TuneTests {
         #expect(try message(plain, rows: ["zero-shot"]).contains("nothing is to be chosen for the row “zero-shot”"))
         #expect(try message(plain, rows: ["sgp"]).contains("the table has no such row; did you mean “spg”?"))
         #expect(try message("  trials: 2").contains("has no values to choose"))
-        #expect(try message(plain, heldOut: "chalck").contains("has no domain “chalck”; did you mean “chalk”?"))
+        #expect(
+            try message(plain + "\n  by: validation", heldOut: "chalk").contains("the matrix has no target “chalk”"))
+        #expect(
+            try message(plain, of: sampleText.replacing("target: [oil, ink]", with: "target: [oil, inkk]"))
+                .hasPrefix("sample.yaml:6:17: matrix.target.1: "))
+        #expect(try message(plain, heldOut: "chalck").contains("has no such domain; did you mean “chalk”?"))
         #expect(
             try message("  rows: {zero-shot: {stages.zero-shot.with.template: [a, b]}}\n  by: validation").contains(
                 "takes nothing that is learned"))
@@ -332,11 +337,10 @@ struct TuneTests {
         // A value of the wrong type is an error where it stands.
         #expect(
             try message("  rows:\n    spg:\n      stages.prompts.with.learningRate: [1, many]")
-                .hasPrefix("sample.yaml:24:44: stages.prompts.with.learningRate: expected a number, found “many”"))
+                .hasPrefix("sample.yaml:24:45: stages.prompts.with.learningRate: expected a number, found “many”"))
         // What is tried must change what is judged.
-        let idle = sampleText.replacing("with: {seed: \"${seed}\"}}\nresults", with: "with: {seed: \"${seed}\"}}\nresults")
         #expect(
-            try message("  rows: {spg: {stages.spg.with.template: [a, b]}}\n  by: validation", of: idle)
+            try message("  rows: {spg: {stages.spg.with.template: [a, b]}}\n  by: validation")
                 .contains("is the same in all trials"))
         let two = sampleText.replacing("name: Sample}", with: "name: Sample, domains: [oil, ink]}")
         #expect(try message(plain, of: two).contains("without oil there are not two domains"))

@@ -44,13 +44,24 @@ struct TuningFrame {
             }
             occasions = [Occasion(coordinate: nil, seen: learning)]
         } else {
-            let targets = heldOut.map { [AxisValue($0)] } ?? values(on: targetAxis)
+            let axis = file.matrix.first { $0.name == targetAxis }
+            if let heldOut, !learning.contains(Name(heldOut)) {
+                let names = suggestion(for: Name(heldOut), among: learning)
+                throw TuningError(description: "--target \(heldOut): \(file.dataSet.root) has no such domain\(names)")
+            }
+            if let odd = axis?.values.first(where: { !learning.contains(Name($0.value.text)) }) {
+                throw odd.error(
+                    "\(file.dataSet.root) has no such domain\(suggestion(for: Name(odd.value.text), among: learning))")
+            }
+            let known = values(on: targetAxis), targets = heldOut.map { [AxisValue($0)] } ?? known
+            if let heldOut, criterion == .validation, !known.contains(AxisValue(heldOut)) {
+                throw TuningError(
+                    description:
+                        "the matrix has no target “\(heldOut)”, without which something would be trained; add it, or judge "
+                        + "by leave-one-out")
+            }
             occasions = targets.map { target in
                 occasion(targetAxis, target, learning.filter { $0 != Name(target.text) })
-            }
-            if let odd = targets.first(where: { !learning.contains(Name($0.text)) }) {
-                let names = suggestion(for: Name(odd.text), among: learning)
-                throw TuningError(description: "\(file.dataSet.root) has no domain “\(odd.text)”\(names)")
             }
         }
         guard criterion == .leaveOneOut, let few = occasions.first(where: { $0.seen.count < 2 }) else { return }

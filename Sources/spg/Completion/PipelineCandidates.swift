@@ -16,6 +16,16 @@ extension CompletionKind {
         .candidates { typed in try typed.specification().stages.map(\.name) + typed.instances() }
     }
 
+    /// The rows of its table.
+    static var rows: CompletionKind { .candidates { try $0.specification().rows.map(\.stage) } }
+
+    /// The domains that it is tested on.
+    static var targets: CompletionKind {
+        .candidates { typed in
+            try typed.specification().matrix.filter { $0.name == "target" }.flatMap { $0.values.map(\.value.text) }
+        }
+    }
+
     /// What predicts: of the pipeline whose file stands in the line, or else of the store; a bundle; zero-shot CLIP.
     static var models: CompletionKind {
         .candidates { typed in
