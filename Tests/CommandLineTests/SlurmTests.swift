@@ -52,6 +52,21 @@ struct SlurmTests {
         #expect(again.status == 0 && again.errors.contains("nothing is to run"))
     }
 
+    @Test("Trials of values are jobs, too, and the same is chosen as on one machine")
+    func tuning() async throws {
+        let cluster = try RealSlurm(), workplace = try Workplace()
+        let words = [
+            "tune", "small.yaml", "--row", "spg", "--value", "stages.prompts.with.learningRate=[0.002, 0.2]", "--threads", "1",
+        ]
+        let tune = try workplace.start("spg", words + ["--executor", "slurm"], shell: cluster.shell)
+        let chosen = try await tune.outcome()
+        #expect(chosen.status == 0, "\(chosen.errors)")
+        #expect(try workplace.count("SELECT count(*) - count(DISTINCT key) FROM jobs") == 0)
+        let local = try await workplace.start("spg", words + ["--store", "local.sqlite"]).outcome()
+        #expect(local.status == 0 && local.output == chosen.output, "\(local.errors)")
+        #expect(try workplace.contents() == workplace.contents(of: "local.sqlite"))
+    }
+
     @Test("Short instances share a task")
     func packing() async throws {
         let cluster = try RealSlurm(), workplace = try Workplace()

@@ -206,6 +206,39 @@ struct TuneTests {
         #expect(keys.count == 2 + 4 + 4 + 4 && keys.isSubset(of: tuning.plan.instances.map(\.key)))
     }
 
+    @Test("What a file says of single cells and of targets is no hindrance, and each source is judged with every seed")
+    func unevenMatrix() throws {
+        let laboratory = try Laboratory()
+        let text = sampleText.replacing(
+            "  seed: [1, 2]",
+            with: """
+                  seed: [1, 2]
+                  exclude: [{target: oil, seed: 2}]
+                  include: [{target: chalk, seed: 2}]
+                  names: {first: {target: oil, seed: 1}, last: {target: chalk}}
+                """
+        ).replacing(
+            "with: {seed: \"${seed}\"}\n  zero",
+            with: """
+                with: {seed: "${seed}"}
+                    where: [{target: oil, with: {seed: 5}}, {target: chalk, with: {seed: 6}}]
+                  zero
+                """)
+        let tuning = try Self.tuning(Self.text(Self.grid, of: text), in: laboratory)
+        let outcome = try tuning.outcome(in: laboratory.store)
+        #expect(outcome.choices.map(\.value) == ["oil", "ink", "chalk"])
+        for (target, sources) in [("oil", ["chalk", "ink"]), ("ink", ["chalk", "oil"]), ("chalk", ["ink", "oil"])] {
+            let evaluations = tuning.plan.instances.filter {
+                $0.stage == "spg" && $0.cell.value(on: "heldOut")?.text == target
+            }
+            let cells = Set(
+                evaluations.map { "\($0.cell.value(on: "target")?.text ?? "") \($0.cell.value(on: "seed")?.text ?? "")" })
+            #expect(cells == Set(sources.flatMap { ["\($0) 1", "\($0) 2"] }))
+            #expect(
+                try !Self.lineage(of: evaluations.map(\.key), in: tuning.plan).contains(Self.images(target, in: laboratory)))
+        }
+    }
+
     @Test("Of a domain that is held out for good not even the files are looked at")
     func heldOutForGood() throws {
         let laboratory = try Laboratory()
