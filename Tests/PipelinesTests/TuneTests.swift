@@ -19,12 +19,13 @@ struct TuneTests {
         """
 
     private static func tuning(
-        _ text: String, in laboratory: Laboratory, rows: [String] = [], heldOut: String? = nil, edits: [SpecificationEdit] = []
+        _ text: String, in laboratory: Laboratory, kinds: [StageKind] = sampleKinds(), rows: [String] = [],
+        heldOut: String? = nil, edits: [SpecificationEdit] = []
     ) throws -> Tuning {
         let text = text.replacing("Data/sample", with: laboratory.folder.appending(path: "data").path)
         return try Tuning(
             rows: rows, heldOut: heldOut,
-            reading: { try Specification(text: text, file: "sample.yaml", kinds: sampleKinds(), edits: edits + $0) },
+            reading: { try Specification(text: text, file: "sample.yaml", kinds: kinds, edits: edits + $0) },
             inputs: {
                 try PlanInputs(for: $0, in: laboratory.store, encoder: { _ in Laboratory.encoder.key }, recording: true)
             }, in: laboratory.store)
@@ -298,49 +299,70 @@ struct TuneTests {
         #expect(tuning.plan.instances.first { $0.stage == "generator" }?.recipe.inputs.count == 4)
     }
 
-    @Test("What would look at the target, or cannot be judged or written, is refused before anything runs")
-    func refusals() throws {
-        let laboratory = try Laboratory()
-        func message(_ tune: String, of text: String = sampleText, rows: [String] = [], heldOut: String? = nil) throws -> String
-        {
-            try
-                "\(#require(throws: (any Error).self) { try Self.tuning(Self.text(tune, of: text), in: laboratory, rows: rows, heldOut: heldOut) })"
-        }
-        let plain = "  rows: {spg: {stages.prompts.with.learningRate: [1, 2]}}"
-        // A row that learns from the target's images, without their labels.
-        let adapting = sampleText.replacing(
+    /// The sample with a row “adapted” of a stage that makes a generator.
+    private static func adapting(_ stage: String) -> String {
+        sampleText.replacing(
             "  zero-shot:",
             with: """
-                  styles: {uses: adapt, from: {embeddings: features, target: features}, with: {seed: "${seed}"}}
+                  styles: \(stage)
                   adapted: {uses: evaluate, from: {embeddings: features, generator: styles}, with: {seed: "${seed}"}}
                   zero-shot:
                 """
         ).replacing("spg: SPG}", with: "spg: SPG, adapted: Adapted}")
-        var kinds = sampleKinds()
-        kinds.append(
-            StageKind(
-                name: "adapt", executable: "stage", makes: .generator, algorithmVersion: 1,
-                parameters: declared(["seed": 1, "rate": 1]),
-                roles: [.init("embeddings", .embeddings, .sources), .init("target", .embeddings, .target)]))
-        let root = laboratory.folder.appending(path: "data").path
-        for (by, isRefused) in [("leave-one-out", false), ("validation", true)] {
-            let text = Self.text("  rows: {adapted: {stages.styles.with.rate: [1, 2]}}\n  by: \(by)", of: adapting)
-                .replacing("Data/sample", with: root)
-            let make = {
-                try Tuning(
-                    reading: { try Specification(text: text, file: "sample.yaml", kinds: kinds, edits: $0) },
-                    inputs: {
-                        try PlanInputs(for: $0, in: laboratory.store, encoder: { _ in Laboratory.encoder.key }, recording: true)
-                    }, in: laboratory.store)
-            }
-            if isRefused {
-                let error = try #require(throws: TuningError.self, performing: make)
-                #expect("\(error)".contains("would be made from images of ") && "\(error)".contains("judge by leave-one-out"))
-            } else {
-                let evaluations = try make().plan.instances.filter { $0.cell.value(on: "heldOut")?.text == "oil" }
-                #expect(!evaluations.isEmpty)
-            }
+    }
+
+    @Test("What learns from the target's images without their labels cannot be judged by that target's own training")
+    func adaptation() throws {
+        let laboratory = try Laboratory()
+        let kind = StageKind(
+            name: "adapt", executable: "stage", makes: .generator, algorithmVersion: 1,
+            parameters: declared(["seed": 1, "rate": 1]),
+            roles: [.init("embeddings", .embeddings, .sources), .init("target", .embeddings, .target)])
+        let text = Self.adapting(
+            "{uses: adapt, from: {embeddings: features, target: features}, with: {seed: \"${seed}\"}}")
+        let rows = "  rows: {adapted: {stages.styles.with.rate: [1, 2]}}"
+        let plan = try Self.tuning(Self.text(rows, of: text), in: laboratory, kinds: sampleKinds() + [kind]).plan
+        let evaluations = plan.instances.filter { $0.stage == "adapted" && $0.cell.value(on: "heldOut")?.text == "oil" }
+        #expect(evaluations.count == 8)
+        #expect(try !Self.lineage(of: evaluations.map(\.key), in: plan).contains(Self.images("oil", in: laboratory)))
+        let error = try #require(throws: TuningError.self) {
+            try Self.tuning(
+                Self.text(rows + "\n  by: validation", of: text), in: laboratory, kinds: sampleKinds() + [kind])
         }
+        #expect(
+            "\(error)".contains(
+                "styles(target oil, seed 1), which “adapted” is to be judged by, would be made from images of oil"))
+        #expect("\(error)".contains("judge by leave-one-out"))
+    }
+
+    @Test("A generator that was learned elsewhere may have seen the target")
+    func importedGenerator() throws {
+        let laboratory = try Laboratory()
+        let file = laboratory.folder.appending(path: "generator.pt")
+        try Data("weights".utf8).write(to: file)
+        let kind = StageKind(
+            name: ImportStage.Subject.generator.kind.name, executable: "stage", makes: .generator, algorithmVersion: 1,
+            parameters: declared(["file": ""], file: "file"), roles: [.init("embeddings", .embeddings, .sources)])
+        let text = Self.adapting("{uses: \(kind.name), from: {embeddings: features}, with: {file: \"\(file.path)\"}}")
+        let error = try #require(throws: TuningError.self) {
+            try Self.tuning(
+                Self.text("  rows: {adapted: {stages.adapted.with.template: [a, b]}}", of: text), in: laboratory,
+                kinds: sampleKinds() + [kind])
+        }
+        #expect("\(error)".contains("was learned elsewhere, most likely from images that must have no say"))
+    }
+
+    @Test("What cannot be judged or written is refused before anything runs")
+    func refusals() throws {
+        let laboratory = try Laboratory()
+        func message(_ tune: String, of text: String = sampleText, rows: [String] = [], heldOut: String? = nil) throws -> String
+        {
+            let error = try #require(throws: (any Error).self) {
+                try Self.tuning(Self.text(tune, of: text), in: laboratory, rows: rows, heldOut: heldOut)
+            }
+            return "\(error)"
+        }
+        let plain = "  rows: {spg: {stages.prompts.with.learningRate: [1, 2]}}"
         #expect(try message(plain, rows: ["zero-shot"]).contains("nothing is to be chosen for the row “zero-shot”"))
         #expect(try message(plain, rows: ["sgp"]).contains("the table has no such row; did you mean “spg”?"))
         #expect(try message("  trials: 2").contains("has no values to choose"))

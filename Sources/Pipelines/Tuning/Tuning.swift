@@ -37,10 +37,10 @@ public struct Tuning: Sendable {
     /// What the pipeline is called in its file.
     let pipeline: String
 
-    /// How many sets of values are tried, each for every choice.
+    /// How many trials there are, of all choices together.
     public var summary: String {
         let trials = choices.reduce(0) { $0 + $1.trials.count }
-        return "\(trials) trials for \(choices.count) \(choices.count == 1 ? "choice" : "choices")"
+        return "\(trials) trials in all, for \(choices.count) \(choices.count == 1 ? "choice" : "choices")"
     }
 
     /// Plans all trials.

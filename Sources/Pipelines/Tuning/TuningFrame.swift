@@ -133,17 +133,25 @@ struct TuningFrame {
     private func check(
         _ instances: [Instance], row: String, occasion: Occasion, world: PlanInputs
     ) throws(TuningError) {
-        for (domain, images) in world.images where !occasion.seen.contains(domain) {
+        for (domain, images) in world.images.sorted(by: { $0.key < $1.key }) where !occasion.seen.contains(domain) {
             let split = world.splits[domain]
             let forbidden = Set([images, split?.train, split?.validation, split?.tested].compactMap(\.self))
             guard let reader = instances.first(where: { $0.recipe.inputs.contains { forbidden.contains($0.key) } }) else {
                 continue
             }
             let user = instances.first { $0.recipe.inputs.contains { $0.key == reader.key } } ?? reader
+            let isTarget = occasion.coordinate?.axis == targetAxis
             throw TuningError(
                 description:
                     "\(user.name), which “\(row)” is to be judged by, would be made from images of \(domain), which must have "
-                    + "no say; " + (criterion == .validation ? "judge by leave-one-out" : "leave that stage out"))
+                    + "no say" + (criterion == .validation && isTarget ? "; judge by leave-one-out" : ""))
+        }
+        // Whatever it was learned from elsewhere to be tested on one source, the other domains were most likely among it.
+        if criterion == .leaveOneOut,
+            let imported = instances.first(where: { $0.kind.name == ImportStage.Subject.generator.kind.name })
+        {
+            throw TuningError(
+                description: "\(imported.name) was learned elsewhere, most likely from images that must have no say, too")
         }
     }
 }
