@@ -25,9 +25,13 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var storage: StoreOptions
 
+    @Flag(help: "Show the trials of spg tune in place of the pipeline itself.")
+    var trials = false
+
     func run() throws {
         try reportingErrors {
-            let specification = try Specification(contentsOf: URL(fileURLWithPath: file), kinds: StageKind.all)
+            var specification = try Specification(contentsOf: URL(fileURLWithPath: file), kinds: StageKind.all)
+            if trials { specification.name = Tuning.name(ofTrialsOf: specification.name) }
             var watch = Reopening(specification: specification, storage: storage)
             if let screen = FullScreen() {
                 try screen.shown { try watch.show(on: screen) }

@@ -53,6 +53,8 @@ struct TuneTests {
         let exists = try await workplace.start("spg", words + ["-o", "tuned.yaml"]).outcome()
         #expect(exists.status != 0 && exists.errors.contains("tuned.yaml") && exists.output.isEmpty, "\(exists.errors)")
 
+        let watch = try await workplace.run("spg", "watch", "small.yaml", "--trials")
+        #expect(watch.status == 0 && watch.output.contains("small trials"), "\(watch.output + watch.errors)")
         let results = try await workplace.run("spg", "results")
         #expect(results.output.isEmpty, "\(results.output)")
         let run = try await workplace.run("spg", "run", "tuned.yaml", "--until", "spg")

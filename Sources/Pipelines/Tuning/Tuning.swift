@@ -32,10 +32,13 @@ public struct Tuning: Sendable {
 
     let settings: TuneSettings
     let choices: [Choice]
-    /// All trials, in the name of the pipeline with “ trials” after it.
+    /// All trials, as a pipeline of their own.
     public let plan: Plan
     /// What the pipeline is called in its file.
     let pipeline: String
+
+    /// What the store calls the trials of a pipeline.
+    public static func name(ofTrialsOf pipeline: String) -> String { "\(pipeline) trials" }
 
     /// How many trials there are, of all choices together.
     public var summary: String {
@@ -88,7 +91,7 @@ public struct Tuning: Sendable {
         self.choices = choices
         var all = file
         // Trials are in no table of the store's pipelines: a target's column there is of the target.
-        (all.name, all.rows) = ("\(file.name) trials", [])
+        (all.name, all.rows) = (Self.name(ofTrialsOf: file.name), [])
         plan = Plan(specification: all, instances: TrialNames(placed, in: file).named(placed), unused: world.unused)
     }
 }
