@@ -195,12 +195,15 @@ private func ownLogits(_ images: Tensor, text: Tensor, logitScale: Float) -> Ten
 }
 
 /// Standard normal noise, each row from a stream of its own: `[count, dimension]`.
-public func latentNoise(_ count: Int, dimension: Int, _ stream: (Int) -> RandomStream) -> Tensor {
+public func latentNoise(_ count: Int, dimension: Int, _ stream: @Sendable (Int) -> RandomStream) -> Tensor {
     var noise = Tensor(uninitialized: [count, dimension])
     noise.withUnsafeMutablePointer { to in
-        for row in 0..<count {
-            var stream = stream(row)
-            for column in 0..<dimension { to[row * dimension + column] = stream.normal() }
+        let to = Shared(to)
+        parallel(count, grain: max(1, 1024 / max(1, dimension))) { rows in
+            for row in rows {
+                var stream = stream(row)
+                for column in 0..<dimension { to.pointer[row * dimension + column] = stream.normal() }
+            }
         }
     }
     return noise

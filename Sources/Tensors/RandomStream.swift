@@ -64,6 +64,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
                 to[i] = uniform()
                 i += 1
             }
+            while i + 64 <= count {
+                philox4x32(counter: SIMD4(block, address.0, address.1, address.2), key: key, sixteenBlocksInto: to + i)
+                block &+= 16
+                i += 64
+            }
             while i + 4 <= count {
                 let words = nextBlock()
                 for lane in 0..<4 { to[i + lane] = Float(words[lane] >> 8) * 0x1p-24 }
@@ -102,6 +107,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public mutating func permutation(of count: Int) -> [Int] {
         Array(0..<count).shuffled(using: &self)
     }
+
+    /// The first numbers of `permutation(of: count)`, without drawing the others.
+    ///
+    /// An order is drawn from its beginning: each place in turn changes its number with one at or behind it.
+    /// - Parameter first: how many; all where there are no more.
+    public mutating func permutation(of count: Int, first: Int) -> [Int] {
+        // Numbers that are no longer at the place of their own.
+        var moved: [Int: Int] = [:]
+        return (0..<min(first, count)).map { place in
+            // The last place has no choice, and draws nothing.
+            let other = place + (count - place > 1 ? integer(below: count - place) : 0)
+            let number = moved[other] ?? other
+            moved[other] = moved[place] ?? place
+            return number
+        }
+    }
 }
 
 /// One block of Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.
@@ -116,4 +137,32 @@ package func philox4x32(counter: SIMD4<UInt32>, key: (UInt32, UInt32)) -> SIMD4<
         k = (k.0 &+ 0x9e37_79b9, k.1 &+ 0xbb67_ae85)
     }
     return c
+}
+
+/// The numbers in [0, 1) that `RandomStream.uniform()` makes of sixteen blocks of Philox4x32-10, of this counter and of those
+/// after it: 64 numbers. Blocks stand beside each other, so that the compiler makes vectors of the loops.
+private func philox4x32(
+    counter: SIMD4<UInt32>, key: (UInt32, UInt32), sixteenBlocksInto numbers: UnsafeMutablePointer<Float>
+) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+        let (c0, c1, c2, c3) = (words.baseAddress!, words.baseAddress! + 16, words.baseAddress! + 32, words.baseAddress! + 48)
+        for i in 0..<16 {
+            (c0[i], c1[i]) = (counter[0] &+ UInt32(truncatingIfNeeded: i), counter[1])
+            (c2[i], c3[i]) = (counter[2], counter[3])
+        }
+        var k = key
+        for _ in 0..<10 {
+            for i in 0..<16 {
+                let a = UInt64(c0[i]) &* 0xd251_1f53, b = UInt64(c2[i]) &* 0xcd9e_8d57
+                c0[i] = UInt32(truncatingIfNeeded: b &>> 32) ^ c1[i] ^ k.0
+                c1[i] = UInt32(truncatingIfNeeded: b)
+                c2[i] = UInt32(truncatingIfNeeded: a &>> 32) ^ c3[i] ^ k.1
+                c3[i] = UInt32(truncatingIfNeeded: a)
+            }
+            k = (k.0 &+ 0x9e37_79b9, k.1 &+ 0xbb67_ae85)
+        }
+        for i in 0..<16 {
+            for j in 0..<4 { numbers[4 * i + j] = Float(Int32(truncatingIfNeeded: words[16 * j + i] &>> 8)) * 0x1p-24 }
+        }
+    }
 }

@@ -81,6 +81,14 @@ package enum TensorMemory {
         if !isKept { block.deallocate() }
     }
 
+    /// Calls `body` with memory for some numbers, 64-byte aligned, whose content is undefined. The C library would ask the
+    /// system for as much, and give it back, each time.
+    static func withNumbers<Result>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
+        let size = BlockSize(holding: count * MemoryLayout<Float>.stride), block = take(size)
+        defer { give(block, size) }
+        return body(block.assumingMemoryBound(to: Float.self))
+    }
+
     /// Gives the memory of all free blocks back to the system.
     package static func release() {
         let blocks = free.withLock { free in

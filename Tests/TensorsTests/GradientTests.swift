@@ -146,6 +146,37 @@ import Tensors
         }
     }
 
+    @Test("A column is normalised by itself, whatever is beside it, in all bits", arguments: [5, 16, 37, 600])
+    func columnsOfABatch(width: Int) {
+        let x = random([9, width], "x"), w = random([width], "w"), b = random([width], "b"), target = random([9, width], "t")
+        /// What becomes of some columns: the moments, the result, and the gradients.
+        func normalised(_ columns: Range<Int>) -> [Tensor] {
+            var moments = RunningMoments(width: columns.count)
+            let tape = Tape(), target = target.columns(columns)
+            let p = [x, w.reshaped([1, width]), b.reshaped([1, width])].map { tape.parameter($0.columns(columns)) }
+            let y = batchNorm(p[0], weight: p[1], bias: p[2], epsilon: 0.8, updating: &moments)
+            // A loss whose gradient is the target, however many columns there are.
+            let loss = scaledProduct(
+                reshaped(y, [1, y.value.count]), Variable(target.reshaped([1, target.count])), scale: 1)
+            let gradients = tape.gradients(of: loss, for: p)
+            return [y.value, gradients[0]] + gradients[1...].map { $0.reshaped([1, columns.count]) }
+                + [moments.mean, moments.variance].map { $0.reshaped([1, columns.count]) }
+        }
+        let together = normalised(0..<width)
+        for column in [0, 3, width / 2, width - 1] {
+            #expect(normalised(column..<column + 1) == together.map { $0.columns(column..<column + 1) }, "column \(column)")
+        }
+        // Against plain sums.
+        for column in 0..<width {
+            let numbers = (0..<9).map { Double(x[$0, column]) }, mean = numbers.reduce(0, +) / 9
+            let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 9
+            for (row, number) in numbers.enumerated() {
+                let expected = (number - mean) / (variance + 0.8).squareRoot() * Double(w[column]) + Double(b[column])
+                #expect(abs(Double(together[0][row, column]) - expected) < 1e-5)
+            }
+        }
+    }
+
     @Test func sums() {
         check([random([3, 2], "a"), random([3, 2], "b")]) { sum($0[0], $0[1]) }
     }

@@ -52,6 +52,45 @@ import Tensors
         #expect(together == apart.map { $0[0] })
     }
 
+    @Test(
+        "Gradients that the optimizer multiplies itself move parameters as those that it is given, in all bits",
+        arguments: [1, 5, 32, 64, 320, 321])
+    func unmultipliedGradients(rows: Int) {
+        var stream = RandomStream(seed: 4, purpose: "layers", rows)
+        func random(_ shape: [Int]) -> Tensor { stream.uniform(shape).mapped { 2 * $0 - 1 } }
+        // Of whole tiles and not, of one tile and many pieces; one weight is used twice, and one not at all.
+        let widths = [64, 33, 96, 7, 2560, 96, 1024, 32]
+        var multiplied = zip(widths, widths.dropFirst()).flatMap { [random([$1, $0]), random([$1])] } + [random([3, 32])]
+        let x = random([rows, widths[0]]), target = random([rows, widths[widths.count - 1]])
+        func loss(_ p: [Variable]) -> Variable {
+            var y = Variable(x)
+            for layer in stride(from: 0, to: p.count - 1, by: 2) { y = linear(y, weight: p[layer], bias: p[layer + 1]) }
+            return sum(
+                meanSquaredError(y, to: target), meanSquaredError(linear(Variable(x), weight: p[0], bias: nil), to: first))
+        }
+        let first = random([rows, widths[1]])
+        for limits in [nil, multiplied.indices.map { Float($0 % 3 + 1) * 1e-2 }] {
+            for isAlone in [false, true] {
+                var unmultiplied = multiplied
+                var (a, b) = (AdamW(weightDecay: 1e-2), AdamW(weightDecay: 1e-2))
+                for _ in 0..<2 {
+                    var tape = Tape()
+                    var variables = multiplied.map(tape.parameter)
+                    let gradients = tape.gradients(of: loss(variables), for: variables)
+                    a.update(&multiplied, gradients: gradients, learningRate: 0.1, limits: limits)
+                    tape = Tape()
+                    variables = unmultiplied.map(tape.parameter)
+                    let factors = tape.unmultipliedGradients(of: loss(variables), for: variables)
+                    #expect(factors.map(\.count) == unmultiplied.map(\.count))
+                    let update = { b.update(&unmultiplied, gradients: factors, learningRate: 0.1, limits: limits) }
+                    if isAlone { unsplit(update) } else { update() }
+                }
+                #expect(unmultiplied == multiplied)
+                #expect(b.means == a.means && b.squares == a.squares)
+            }
+        }
+    }
+
     /// Dassl's ConstantWarmupScheduler and LinearWarmupScheduler over CosineAnnealingLR, rates per epoch.
     @Test func warmUpsAndCosineAreDassls() {
         let constant = LearningRateSchedule(base: 2e-3, epochs: 5, warmUp: .constant(1e-5), warmUpEpochs: 1)

@@ -20,6 +20,7 @@ extension Benchmark {
                 amount: 1,
                 run: {
                     step += 1
+                    let step = step
                     _ = pair.update(
                         realFeatures: real, realPrompts: prompts, fakeFeatures: fake,
                         noise: latentNoise(batch, dimension: parameters.latentDimension) {

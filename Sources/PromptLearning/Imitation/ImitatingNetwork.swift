@@ -34,7 +34,7 @@ package struct ImitationLearner<Network: ImitatingNetwork>: StepLearner {
         let tape = Tape()
         let p = network.parameters.map(tape.parameter)
         let loss = network.loss(labels: labels, features: features, parameters: p, chance: chance)
-        let gradients = tape.gradients(of: loss, for: p)
+        let gradients = tape.unmultipliedGradients(of: loss, for: p)
         optimizer.update(&network.parameters, gradients: gradients, learningRate: learningRate)
         return DescentStep(loss: loss.value.scalar, gradients: gradients)
     }

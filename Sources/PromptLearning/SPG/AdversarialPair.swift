@@ -48,7 +48,7 @@ package struct AdversarialPair: StepLearner {
             features: .stacked([realFeatures, fakeFeatures]), parameters: d, masks: Array(masks[0..<2]))[3]
         let targets = Tensor([2 * batch, 1], (0..<2 * batch).map { $0 < batch ? 1 : 0 })
         let discriminatorLoss = scaled(meanSquaredError(scores, to: targets), by: 2)
-        var gradients = discriminatorTape.gradients(of: discriminatorLoss, for: d)
+        var gradients = discriminatorTape.unmultipliedGradients(of: discriminatorLoss, for: d)
         discriminatorOptimizer.update(
             &discriminator, gradients: gradients, learningRate: learningRate, limits: clipping?.discriminatorLimits)
 
@@ -57,7 +57,7 @@ package struct AdversarialPair: StepLearner {
             prompts: generated, features: fakeFeatures, parameters: discriminator.map { Variable($0) },
             masks: Array(masks[2..<4]))[3]
         let generatorLoss = meanSquaredError(verdict, to: Tensor([batch, 1], repeating: 1))
-        gradients = generatorTape.gradients(of: generatorLoss, for: g)
+        gradients = generatorTape.unmultipliedGradients(of: generatorLoss, for: g)
         generatorOptimizer.update(
             &generator.parameters, gradients: gradients, learningRate: learningRate, limits: clipping?.generatorLimits)
         return (generatorLoss.value.scalar, discriminatorLoss.value.scalar)

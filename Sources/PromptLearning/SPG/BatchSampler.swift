@@ -36,7 +36,7 @@ struct BatchSampler {
     func fake(epoch: Int, step: Int) -> [Int] {
         if balanceDomains { return balanced("fake batch", epoch, step) }
         var stream = RandomStream(seed: UInt64(seed), purpose: "fake batch", epoch, step)
-        return Array(stream.permutation(of: count).prefix(batchSize))
+        return stream.permutation(of: count, first: batchSize)
     }
 
     private func balanced(_ purpose: String, _ epoch: Int, _ step: Int) -> [Int] {

@@ -88,7 +88,7 @@ struct Descent<Optimizer: PromptLearning.Optimizer>: StepLearner {
         for index in learning { parameters[index] = nothing }
         optimizer.update(&moving, gradients: gradients, learningRate: learningRate)
         for (index, parameter) in zip(learning, moving) { parameters[index] = parameter }
-        return DescentStep(loss: value.value.scalar, gradients: gradients)
+        return DescentStep(loss: value.value.scalar, gradients: gradients.map(Gradient.numbers))
     }
 
     /// One step down the mean cross-entropy of a batch's images.
@@ -143,10 +143,12 @@ extension Descent<SGD> {
 /// What a step of gradient descent measured, before it moved the parameters.
 package struct DescentStep: Sendable {
     package var loss: Float
-    /// One for each parameter that learns, of its shape.
-    package var gradients: [Tensor]
+    private let unmultiplied: [Gradient]
 
-    package init(loss: Float, gradients: [Tensor]) {
-        (self.loss, self.gradients) = (loss, gradients)
+    package init(loss: Float, gradients: [Gradient]) {
+        (self.loss, unmultiplied) = (loss, gradients)
     }
+
+    /// One for each parameter that learns, of its shape.
+    package var gradients: [Tensor] { unmultiplied.map(\.tensor) }
 }

@@ -22,7 +22,9 @@ extension ArtifactStore {
             featureDimension: features.columns, width: learned.tensors["ctx"]?.columns ?? 1)
         var parameters = GeneratorEvaluation.Parameters()
         parameters.seed = seed
-        let noise = latentNoise(images.count, dimension: network.latentDimension) { parameters.noise(0, of: images[$0]) }
+        let noise = latentNoise(images.count, dimension: network.latentDimension) { [parameters] in
+            parameters.noise(0, of: images[$0])
+        }
         return network.prompts(noise: noise, features: features)
     }
 }

@@ -38,7 +38,7 @@ public struct PromptSpread: Hashable, Sendable {
             let count = generator.latentDimension == 0 ? 1 : draws
             let drawn = (0..<count).map { draw in
                 generator.prompts(
-                    noise: latentNoise(images.vectors.rows, dimension: generator.latentDimension) {
+                    noise: latentNoise(images.vectors.rows, dimension: generator.latentDimension) { [parameters] in
                         parameters.noise(draw, of: images.manifest.images[$0].digest)
                     },
                     features: images.vectors)

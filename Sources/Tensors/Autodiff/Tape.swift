@@ -5,7 +5,7 @@
 public final class Tape {
     /// Given the gradient of the loss with respect to an operation's output, the gradients with respect to its inputs, in
     /// their order; nil for an input that needs none.
-    typealias Adjoint = (Tensor) -> [Tensor?]
+    typealias Adjoint = (Tensor) -> [Gradient?]
 
     private struct Node {
         var inputs: [Int?]
@@ -35,37 +35,44 @@ public final class Tape {
     ///   - parameters: variables that `parameter(_:)` made.
     /// - Returns: one tensor per parameter, of its shape; zero where the scalar does not depend on it.
     public func gradients(of loss: Variable, for parameters: [Variable]) -> [Tensor] {
+        Profile.measure(.backward) {
+            zip(propagated(from: loss, to: parameters), parameters).map { $0.tensor.reshaped($1.value.shape) }
+        }
+    }
+
+    /// The same for an optimizer that multiplies gradients itself: of as many numbers as the parameters, in any shape.
+    package func unmultipliedGradients(of loss: Variable, for parameters: [Variable]) -> [Gradient] {
         Profile.measure(.backward) { propagated(from: loss, to: parameters) }
     }
 
-    private func propagated(from loss: Variable, to parameters: [Variable]) -> [Tensor] {
+    private func propagated(from loss: Variable, to parameters: [Variable]) -> [Gradient] {
         precondition(loss.value.count == 1, "only a scalar has a gradient, not \(loss.value.shape)")
         return gradients(of: loss, gradient: Tensor(loss.value.shape, repeating: 1), for: parameters)
     }
 
     /// The gradients of a scalar whose gradient with respect to `output` is known.
-    fileprivate func gradients(of output: Variable, gradient: Tensor, for parameters: [Variable]) -> [Tensor] {
-        var gradients = [Tensor?](repeating: nil, count: nodes.count)
-        if let node = output.node { gradients[node] = gradient }
+    fileprivate func gradients(of output: Variable, gradient: Tensor, for parameters: [Variable]) -> [Gradient] {
+        var gradients = [Gradient?](repeating: nil, count: nodes.count)
+        if let node = output.node { gradients[node] = .numbers(gradient) }
         for index in nodes.indices.reversed() {
             guard let adjoint = nodes[index].adjoint, let gradient = gradients[index] else { continue }
             // What an operation kept for its adjoint is not needed again.
             nodes[index].adjoint = nil
             gradients[index] = nil
-            for (input, contribution) in zip(nodes[index].inputs, adjoint(gradient)) {
+            for (input, contribution) in zip(nodes[index].inputs, adjoint(gradient.tensor)) {
                 guard let input, let contribution else { continue }
-                if gradients[input] == nil {
-                    gradients[input] = contribution
+                if var sum = gradients[input]?.tensor {
+                    // Held nowhere else, it is added to in place.
+                    gradients[input] = nil
+                    sum += contribution.tensor
+                    gradients[input] = .numbers(sum)
                 } else {
-                    gradients[input]! += contribution
+                    gradients[input] = contribution
                 }
             }
         }
         return parameters.map { parameter in
-            guard let node = parameter.node, let gradient = gradients[node] else {
-                return Tensor(parameter.value.shape)
-            }
-            return gradient.reshaped(parameter.value.shape)
+            parameter.node.flatMap { gradients[$0] } ?? .numbers(Tensor(parameter.value.shape))
         }
     }
 }
@@ -82,7 +89,7 @@ public func recomputed(_ inputs: [Variable], _ body: @escaping ([Variable]) -> V
         let again = zip(constants, needs).map { $1 ? tape.parameter($0.value) : $0 }
         let wanted = zip(again, needs).filter(\.1).map(\.0)
         var gradients = tape.gradients(of: body(again), gradient: gradient, for: wanted)[...]
-        return needs.map { $0 ? gradients.removeFirst() : nil }
+        return needs.map { $0 ? gradients.removeFirst().tensor : nil }
     }
 }
 
@@ -119,6 +126,13 @@ public struct Variable {
     ///     once, and never if no input needs a gradient.
     package static func output(
         _ value: Tensor, of inputs: [Variable], adjoint: @escaping (Tensor) -> [Tensor?]
+    ) -> Variable {
+        output(value, of: inputs, unmultiplied: { adjoint($0).map { $0.map(Gradient.numbers) } })
+    }
+
+    /// The same where a gradient may be one that is multiplied later.
+    static func output(
+        _ value: Tensor, of inputs: [Variable], unmultiplied adjoint: @escaping (Tensor) -> [Gradient?]
     ) -> Variable {
         guard let tape = inputs.lazy.compactMap(\.tape).first else { return Variable(value) }
         return tape.append(value, inputs: inputs, adjoint: adjoint)

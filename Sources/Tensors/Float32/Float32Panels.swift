@@ -119,8 +119,7 @@ package struct Float32Panels: Panels, @unchecked Sendable {
         // Parts of long rows would lie far apart, and rows whose starts are a multiple of 4096 bytes apart fall on the same few
         // lines of the first cache: such are copied side by side.
         let gap = depth + 16
-        withUnsafeTemporaryAllocation(byteCount: rows * gap * MemoryLayout<Float>.stride, alignment: 64) { memory in
-            guard let part = memory.bindMemory(to: Float.self).baseAddress else { return }
+        TensorMemory.withNumbers(rows * gap) { part in
             for first in Swift.stride(from: 0, to: inputs, by: depth) {
                 let count = min(depth, inputs - first), isLast = first + count == inputs
                 for row in 0..<rows { (part + row * gap).update(from: x + row * stride + first, count: count) }

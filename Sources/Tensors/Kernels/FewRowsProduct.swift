@@ -61,31 +61,8 @@ enum FewRowsProduct {
         }
     }
 
-    /// `c ← aᵀ·b`, the gradient of weights.
-    ///
-    /// - Parameters:
-    ///   - a: `[k, m]`.
-    ///   - b: `[k, n]`.
-    ///   - c: `[m, n]`.
-    static func multiply(
-        transposed a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-        m: Int, n: Int, k: Int
-    ) {
-        let (a, b, c) = (Shared(a), Shared(b), Shared(c))
-        split(m, work: m * n * k) { rows in
-            for row in stride(from: rows.lowerBound, to: rows.upperBound, by: 8) {
-                let count = min(8, rows.upperBound - row)
-                for column in stride(from: 0, to: n, by: 32) {
-                    var tile = ProductTile<ThirtyTwoColumns>()
-                    tile.add(columns: a.pointer + row, lda: m, count: count, b.pointer + column, ldb: n, depth: k)
-                    tile.store(at: c.pointer + row * n + column, stride: n, rows: count)
-                }
-            }
-        }
-    }
-
     /// Splits rows or columns over threads, 32 neighbours on one.
-    private static func split(_ count: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    static func split(_ count: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
         let blocks = (count + 31) / 32
         parallel(blocks, grain: max(1, blocks * (1 << 19) / max(1, work))) { range in
             body(range.lowerBound * 32..<min(count, range.upperBound * 32))
@@ -131,19 +108,18 @@ enum FewRowsProduct {
         into c: UnsafeMutablePointer<Float>, ldc: Int, m: Int, n: Int, k: Int
     ) {
         let depth = 512, blocks = (k + depth - 1) / depth, pieces = n / 32 * blocks, tiles = (m + 7) / 8
-        func piece(_ index: Int, at memory: UnsafeMutablePointer<Float>) -> StripCopy {
-            let start = index % blocks * depth
-            return StripCopy(
-                from: b + start * ldb + index / blocks * 32, stride: ldb,
-                to: memory + (index & 1) * depth * 32, rows: index < pieces ? min(depth, k - start) : 0)
-        }
-        withUnsafeTemporaryAllocation(byteCount: 2 * depth * 32 * 4, alignment: 64) { memory in
-            let memory = memory.baseAddress!.assumingMemoryBound(to: Float.self)
-            var next = piece(0, at: memory)
+        TensorMemory.withNumbers(2 * depth * 32) { memory in
+            func piece(_ index: Int) -> StripCopy {
+                let start = index % blocks * depth
+                return StripCopy(
+                    from: b + start * ldb + index / blocks * 32, stride: ldb,
+                    to: memory + (index & 1) * depth * 32, rows: index < pieces ? min(depth, k - start) : 0)
+            }
+            var next = piece(0)
             next.copyRows(next.rows)
             for index in 0..<pieces {
                 let start = index % blocks * depth, count = min(depth, k - start), strip = memory + (index & 1) * depth * 32
-                next = piece(index + 1, at: memory)
+                next = piece(index + 1)
                 // So many rows of the next piece with each sixteen steps of a tile.
                 let share = (next.rows + tiles * count / 16) / max(1, tiles * count / 16)
                 for row in stride(from: 0, to: m, by: 8) {
@@ -237,22 +213,6 @@ extension Tensor {
         result.withUnsafeMutablePointer { c in
             rows.withUnsafePointer { a in
                 weights.withUnsafePointer { FewRowsProduct.multiply(a, weights: $0, into: c, m: m, n: n, k: k) }
-            }
-        }
-        return result
-    }
-
-    /// The product of transposed rows, [k, m], and rows, [k, n]: the gradient of weights [m, n].
-    static func product(transposed a: Tensor, _ b: Tensor) -> Tensor {
-        let (m, n, k) = (a.columns, b.columns, a.rows)
-        guard FewRowsProduct.isAvailable, k <= FewRowsProduct.mostRows, n % 32 == 0, k > 0 else {
-            return product(a, b, transposingA: true)
-        }
-        var result = Tensor(uninitialized: [m, n])
-        ProductArithmetic.count(m: m, n: n, k: k)
-        result.withUnsafeMutablePointer { c in
-            a.withUnsafePointer { a in
-                b.withUnsafePointer { FewRowsProduct.multiply(transposed: a, $0, into: c, m: m, n: n, k: k) }
             }
         }
         return result

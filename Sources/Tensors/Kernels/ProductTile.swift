@@ -143,18 +143,15 @@ struct ProductTile<Columns: TileColumns> {
         }
     }
 
-    /// Adds the product of eight columns, side by side in `depth` rows `lda` apart, with as many rows of b.
+    /// Adds the product of eight columns, with nothing beside them in their `depth` rows, with as many rows of b that have
+    /// nothing beside them either.
     @inline(__always)
-    mutating func add(
-        columns a: UnsafePointer<Float>, lda: Int, count: Int, _ b: UnsafePointer<Float>, ldb: Int, depth: Int
-    ) {
-        let (i1, i2, i3) = (min(1, count - 1), min(2, count - 1), min(3, count - 1))
-        let (i4, i5, i6, i7) = (min(4, count - 1), min(5, count - 1), min(6, count - 1), min(7, count - 1))
+    mutating func add(columns a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, depth: Int) {
         var (a, b) = (a, b)
         for _ in 0..<depth {
-            add(a[0], a[i1], a[i2], a[i3], a[i4], a[i5], a[i6], a[i7], times: Columns(b))
-            a += lda
-            b += ldb
+            add(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], times: Columns(b))
+            a += Self.height
+            b += Columns.width
         }
     }
 }

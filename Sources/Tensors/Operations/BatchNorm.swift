@@ -31,30 +31,111 @@ public func batchNorm(
 ) -> Variable {
     let (n, d) = (x.value.rows, x.value.columns)
     precondition(n > 1, "the variance of a batch of one is not defined")
-    let mean = x.value.summedOverRows() * (1 / Float(n))
-    var unit = x.value
-    unit.setRows(to: mean * -1, adding: true)
-    let variance = unit.combined(with: unit) { $0 * $1 }.summedOverRows() * (1 / Float(n))
-    let unbiased = variance * (Float(n) / Float(n - 1))
-    running.mean.combine(with: mean) { $0 + momentum * ($1 - $0) }
+    precondition(
+        weight.value.count == d && bias.value.count == d,
+        "a weight of \(weight.value.shape) and a bias of \(bias.value.shape) for \(x.value.shape)")
+    let batch = NormalizedColumns(x.value, weight: weight.value, bias: bias.value, epsilon: epsilon)
+    let unbiased = batch.variance * (Float(n) / Float(n - 1))
+    running.mean.combine(with: batch.mean) { $0 + momentum * ($1 - $0) }
     running.variance.combine(with: unbiased) { $0 + momentum * ($1 - $0) }
+    return .output(batch.y, of: [x, weight, bias]) { gradient in
+        let gradients = batch.gradients(gradient, weight: weight.value)
+        return [
+            x.needsGradient ? gradients.x : nil, weight.needsGradient ? gradients.weight : nil,
+            bias.needsGradient ? gradients.bias : nil,
+        ]
+    }
+}
 
-    let inverse = variance.mapped { 1 / ($0 + epsilon).squareRoot() }
-    unit.scaleColumns(by: inverse)
-    var y = unit
-    y.scaleColumns(by: weight.value)
-    y.setRows(to: bias.value, adding: true)
-    return .output(y, of: [x, weight, bias]) { gradient in
-        let sumG = gradient.summedOverRows()
-        let sumGX = gradient.combined(with: unit) { $0 * $1 }.summedOverRows()
-        guard x.needsGradient else { return [nil, sumGX, sumG] }
-        // dx = weight / deviation · (g − mean(g) − x̂ · mean(g · x̂))
-        var dx = unit
-        dx.scaleColumns(by: sumGX * (-1 / Float(n)))
-        dx += gradient
-        dx.setRows(to: sumG * (-1 / Float(n)), adding: true)
-        dx.scaleColumns(by: inverse.combined(with: weight.value) { $0 * $1 })
-        return [dx.reshaped([n, d]), weight.needsGradient ? sumGX : nil, bias.needsGradient ? sumG : nil]
+/// The columns of a batch, normalised, sixteen of them at a time: they stay in the cache while one pass follows the other.
+private struct NormalizedColumns {
+    /// `[n, d]`: mean 0 and variance 1, and what scaling and shifting makes of it.
+    let unit, y: Tensor
+    /// `[d]`; of the variance and epsilon the root's inverse.
+    let mean, variance, inverse: Tensor
+
+    init(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) {
+        let (n, d) = (x.rows, x.columns), share = 1 / Float(n)
+        let from = [x, weight, bias]
+        var results = [Tensor(uninitialized: [n, d]), Tensor(uninitialized: x.shape)]
+        results += (0..<3).map { _ in Tensor(uninitialized: [d]) }
+        let (input, output) = (from.pointers, results.mutablePointers)
+        forEachSixteen(of: d) { column, count in
+            let (x, unit, y) = (input[0].pointer, output[0].pointer, output[1].pointer)
+            var sum = SIMD16<Float>.zero, squares = SIMD16<Float>.zero
+            for i in stride(from: column, to: n * d, by: d) { sum += x.vector(at: i, upTo: count) }
+            let mean = sum * share
+            for i in stride(from: column, to: n * d, by: d) {
+                let centered = x.vector(at: i, upTo: count) - mean
+                squares += centered * centered
+            }
+            let variance = squares * share
+            let inverse = 1 / (variance + epsilon).squareRoot()
+            let weight = input[1].pointer.vector(at: column, upTo: count)
+            let bias = input[2].pointer.vector(at: column, upTo: count)
+            for i in stride(from: column, to: n * d, by: d) {
+                let numbers = (x.vector(at: i, upTo: count) - mean) * inverse
+                unit.store(numbers, at: i, upTo: count)
+                y.store(numbers * weight + bias, at: i, upTo: count)
+            }
+            for (moment, tensor) in zip([mean, variance, inverse], output[2...]) {
+                tensor.pointer.store(moment, at: column, upTo: count)
+            }
+        }
+        withExtendedLifetime(from) {}
+        (self.unit, self.y, mean, variance, inverse) = (results[0], results[1], results[2], results[3], results[4])
+    }
+
+    /// The gradients of x, `[n, d]`, and of weight and bias, `[d]` each, from that of y.
+    func gradients(_ gradient: Tensor, weight: Tensor) -> (x: Tensor, weight: Tensor, bias: Tensor) {
+        let (n, d) = (unit.rows, unit.columns), share = -1 / Float(n)
+        let from = [gradient, unit, inverse, weight]
+        var results = [Tensor(uninitialized: [n, d]), Tensor(uninitialized: [d]), Tensor(uninitialized: [d])]
+        let (input, output) = (from.pointers, results.mutablePointers)
+        forEachSixteen(of: d) { column, count in
+            let (g, unit, dx) = (input[0].pointer, input[1].pointer, output[0].pointer)
+            var sumG = SIMD16<Float>.zero, sumGX = SIMD16<Float>.zero
+            for i in stride(from: column, to: n * d, by: d) {
+                let g = g.vector(at: i, upTo: count)
+                sumG += g
+                sumGX += g * unit.vector(at: i, upTo: count)
+            }
+            // dx = weight / deviation · (g − mean(g) − x̂ · mean(g · x̂))
+            let scale = input[2].pointer.vector(at: column, upTo: count) * input[3].pointer.vector(at: column, upTo: count)
+            let (meanG, meanGX) = (sumG * share, sumGX * share)
+            for i in stride(from: column, to: n * d, by: d) {
+                let centered = unit.vector(at: i, upTo: count) * meanGX + g.vector(at: i, upTo: count) + meanG
+                dx.store(centered * scale, at: i, upTo: count)
+            }
+            output[1].pointer.store(sumGX, at: column, upTo: count)
+            output[2].pointer.store(sumG, at: column, upTo: count)
+        }
+        withExtendedLifetime(from) {}
+        return (results[0], results[1], results[2])
+    }
+}
+
+/// Calls `body` for each sixteen of some columns, split over threads: with the first of them and how many there are, fewer
+/// than sixteen at the end.
+private func forEachSixteen(of columns: Int, _ body: @Sendable (_ first: Int, _ count: Int) -> Void) {
+    parallel((columns + 15) / 16, grain: 32) { vectors in
+        for first in stride(from: vectors.lowerBound * 16, to: min(columns, vectors.upperBound * 16), by: 16) {
+            body(first, min(16, columns - first))
+        }
+    }
+}
+
+extension UnsafeMutablePointer<Float> {
+    /// Up to sixteen numbers at an element offset, with zeros after them.
+    @inline(__always)
+    fileprivate func vector(at offset: Int, upTo count: Int) -> SIMD16<Float> {
+        count == 16 ? vector(at: offset) : UnsafePointer(self).vector(at: offset, count: count, filler: 0)
+    }
+
+    /// Writes up to the first sixteen numbers.
+    @inline(__always)
+    fileprivate func store(_ vector: SIMD16<Float>, at offset: Int, upTo count: Int) {
+        if count == 16 { store(vector, at: offset) } else { store(vector, at: offset, count: count) }
     }
 }
 

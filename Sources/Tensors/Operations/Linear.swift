@@ -21,12 +21,16 @@ public func linear(
     // Only what the adjoint needs is kept: of x and a frozen weight, nothing.
     let weightForX = x.needsGradient ? weight.value : nil, xForWeight = weight.needsGradient ? x.value : nil
     let addends = [bias.map { ($0.needsGradient, true) }, residual.map { ($0.needsGradient, false) }].compactMap(\.self)
-    return .output(y, of: [x, weight] + [bias, residual].compactMap(\.self)) { gradient in
-        [weightForX.map { .product(gradient, weights: $0) }, xForWeight.map { .product(transposed: gradient, $0) }]
-            + addends.map { needsGradient, isBias in
-                needsGradient ? isBias ? gradient.summedOverRows() : gradient : nil
-            }
-    }
+    return .output(
+        y, of: [x, weight] + [bias, residual].compactMap(\.self),
+        unmultiplied: { gradient in
+            [
+                weightForX.map { .numbers(.product(gradient, weights: $0)) }, xForWeight.map { .ofWeights(gradient, $0) },
+            ]
+                + addends.map { needsGradient, isBias in
+                    needsGradient ? .numbers(isBias ? gradient.summedOverRows() : gradient) : nil
+                }
+        })
 }
 
 extension Tensor {

@@ -27,13 +27,26 @@ public struct AdamW: Sendable {
     public mutating func update(
         _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float, limits: [Float]? = nil
     ) {
+        update(&parameters, gradients: gradients.map(Gradient.numbers), learningRate: learningRate, limits: limits)
+    }
+
+    /// The same. Gradients that are not multiplied yet are so piece by piece, and each piece is used up at once; where there
+    /// are limits, all are multiplied before, since their norms come first.
+    package mutating func update(
+        _ parameters: inout [Tensor], gradients: [Gradient], learningRate: Float, limits: [Float]? = nil
+    ) {
         Profile.measure(.optimizer) {
-            move(&parameters, gradients: gradients, learningRate: learningRate, limits: limits)
+            guard let limits else { return move(&parameters, gradients, learningRate: learningRate, factors: nil) }
+            let numbers = gradients.map(\.tensor)
+            move(
+                &parameters, numbers.map(Gradient.numbers), learningRate: learningRate,
+                factors: clippingFactors(numbers, limits: limits))
         }
     }
 
+    /// - Parameter factors: what each gradient is multiplied with.
     private mutating func move(
-        _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float, limits: [Float]?
+        _ parameters: inout [Tensor], _ gradients: [Gradient], learningRate: Float, factors: [Float]?
     ) {
         if means.isEmpty {
             means = parameters.map { Tensor($0.shape) }
@@ -41,21 +54,19 @@ public struct AdamW: Sendable {
         }
         precondition(
             zip(parameters, gradients).allSatisfy { $0.count == $1.count } && parameters.count == gradients.count
-                && limits.map { $0.count == gradients.count } ?? true,
-            "\(gradients.map(\.shape)) are no gradients of \(parameters.map(\.shape))")
+                && factors.map { $0.count == gradients.count } ?? true,
+            "gradients of \(gradients.map(\.count)) numbers for parameters of \(parameters.map(\.shape))")
         steps += 1
         let (beta1, beta2, epsilon) = (betas.0, betas.1, epsilon)
         let decay = 1 - learningRate * weightDecay
         let stepSize = learningRate / Float(1 - pow(Double(beta1), Double(steps)))
         let correction = Float(1 / (1 - pow(Double(beta2), Double(steps))).squareRoot())
-        let factors = limits.map { clippingFactors(gradients, limits: $0) }
 
-        let (g, p) = (gradients.pointers, parameters.mutablePointers)
-        let (m, v) = (means.mutablePointers, squares.mutablePointers)
-        forEachChunk(of: gradients.map(\.count)) { index, range, _ in
-            let (g, p, m, v) = (g[index].pointer, p[index].pointer, m[index].pointer, v[index].pointer)
-            let factor = factors?[index] ?? 1
-            for i in stride(from: range.lowerBound, to: range.upperBound, by: 16) {
+        let p = parameters.mutablePointers, m = means.mutablePointers, v = squares.mutablePointers
+        forEachPiece(of: gradients, beside: [p, m, v]) { index, elements, g in
+            let (p, m, v) = (p[index].pointer, m[index].pointer, v[index].pointer)
+            let g = g - elements.lowerBound, factor = factors?[index] ?? 1
+            for i in stride(from: elements.lowerBound, to: elements.upperBound, by: 16) {
                 let gi = g.vector(at: i) * factor
                 let mi = m.vector(at: i) * beta1 + gi * (1 - beta1)
                 let vi = v.vector(at: i) * beta2 + gi * gi * (1 - beta2)
@@ -65,6 +76,6 @@ public struct AdamW: Sendable {
                 p.store(p.vector(at: i) * decay - stepSize * mi / denominator, at: i)
             }
         }
-        withExtendedLifetime((gradients, parameters, means, squares)) {}
+        withExtendedLifetime((parameters, means, squares)) {}
     }
 }

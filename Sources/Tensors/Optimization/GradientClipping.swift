@@ -11,7 +11,7 @@ public func clippingFactors(_ gradients: [Tensor], limits: [Float]) -> [Float] {
 /// number of threads.
 public func squaredNorms(of tensors: [Tensor]) -> [Double] {
     let counts = tensors.map(\.count), pointers = tensors.pointers
-    let owners = counts.enumerated().flatMap { Array(repeating: $0, count: ($1 + chunk - 1) / chunk) }
+    let owners = counts.enumerated().flatMap { Array(repeating: $0, count: ($1 + elementsAtATime - 1) / elementsAtATime) }
     var sums = [Double](repeating: 0, count: owners.count)
     sums.withUnsafeMutableBufferPointer { sums in
         guard let first = sums.baseAddress else { return }
@@ -35,29 +35,4 @@ public func squaredNorms(of tensors: [Tensor]) -> [Double] {
     var result = [Double](repeating: 0, count: tensors.count)
     for (owner, sum) in zip(owners, sums) { result[owner] += sum }
     return result
-}
-
-/// Numbers of a tensor that are worked on at a time.
-private let chunk = 1 << 14
-
-/// Calls `body` for chunks of several tensors of so many elements, split over threads: with the tensor's index, the
-/// elements, and the chunk's number among all.
-@inline(__always)
-func forEachChunk(of counts: [Int], _ body: @Sendable (_ index: Int, _ elements: Range<Int>, _ number: Int) -> Void) {
-    let chunks = counts.enumerated().flatMap { index, count in
-        stride(from: 0, to: count, by: chunk).map { (index: index, elements: $0..<min(count, $0 + chunk)) }
-    }
-    parallel(chunks.count, grain: 4) { range in
-        for number in range { body(chunks[number].index, chunks[number].elements, number) }
-    }
-}
-
-extension [Tensor] {
-    /// Where each tensor's elements lie; to be used while the tensors live.
-    var pointers: [Shared<Float>] { map { $0.withUnsafePointer { Shared($0) } } }
-
-    /// The same to write to.
-    var mutablePointers: [Shared<Float>] {
-        mutating get { indices.map { index in self[index].withUnsafeMutablePointer { Shared($0) } } }
-    }
 }
