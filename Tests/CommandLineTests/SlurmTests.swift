@@ -67,6 +67,27 @@ struct SlurmTests {
         #expect(try workplace.contents() == workplace.contents(of: "local.sqlite"))
     }
 
+    @Test("spg cancel --trials ends the jobs of trials alone")
+    func cancellingTrials() async throws {
+        let cluster = try RealSlurm(), workplace = try Self.workplace()
+        try cluster.run("scontrol", "update", "nodename=ALL", "state=drain", "reason=test")
+        let tune = try workplace.start(
+            "spg",
+            [
+                "tune", "small.yaml", "--row", "spg", "--value", "stages.prompts.with.learningRate=[0.002]", "--executor",
+                "slurm",
+            ], shell: cluster.shell)
+        tune.signal(SIGINT) { tune.errorsSoFar.contains("submitted as job") }
+        #expect(try await tune.outcome().status == 130)
+        let wrong = try await workplace.run("spg", "cancel", "small.yaml", "--trials", "zero-shot", shell: cluster.shell)
+        #expect(wrong.status == 64 && wrong.errors.contains("no trial of small.yaml makes “zero-shot”"), "\(wrong.errors)")
+        let cancel = try await workplace.run("spg", "cancel", "small.yaml", "--trials", shell: cluster.shell)
+        #expect(cancel.status == 0 && cancel.output.contains("is cancelled"), "\(cancel.errors)")
+        #expect(try cluster.run("squeue", "--me", "--noheader") == "")
+        let nothing = try await workplace.run("spg", "cancel", "small.yaml", "--trials", shell: cluster.shell)
+        #expect(nothing.status == 0 && nothing.output.contains("No job is under way"))
+    }
+
     @Test("Short instances share a task")
     func packing() async throws {
         let cluster = try RealSlurm(), workplace = try Workplace()

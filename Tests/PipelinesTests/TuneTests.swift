@@ -363,6 +363,7 @@ struct TuneTests {
             return "\(error)"
         }
         let plain = "  rows: {spg: {stages.prompts.with.learningRate: [1, 2]}}"
+        #expect(try message(plain + "\nrows: [zero-shot]").contains("“rows” leaves this row out"))
         #expect(try message(plain, rows: ["zero-shot"]).contains("nothing is to be chosen for the row “zero-shot”"))
         #expect(try message(plain, rows: ["sgp"]).contains("the table has no such row; did you mean “spg”?"))
         #expect(try message("  trials: 2").contains("has no values to choose"))
@@ -568,6 +569,13 @@ struct TuneTests {
         let tuning = try Self.tuning(sampleText, in: laboratory, edits: edits)
         let same = try Self.tuning(Self.text(Self.rates + "\n  seed: 7\n  trials: 2"), in: laboratory)
         #expect(tuning.plan.instances.map(\.name) == same.plan.instances.map(\.name) && !tuning.plan.instances.isEmpty)
+        // --set changes the block, too, or brings it in.
+        let set = try [SpecificationEdit("tune.trials=2"), SpecificationEdit("tune.seed=7")]
+        let shorter = try Self.tuning(Self.text(Self.rates), in: laboratory, edits: set)
+        #expect(shorter.plan.instances.map(\.name) == same.plan.instances.map(\.name))
+        #expect(throws: Never.self) {
+            try Specification(text: sampleText, file: "sample.yaml", kinds: sampleKinds(), edits: set)
+        }
         let wrong = try SpecificationEdit.choosing("stages.prompts.with.learningRat=[1]", row: "spg")
         let error = try #require(throws: SpecificationError.self) {
             try Self.tuning(sampleText, in: laboratory, edits: [wrong])
