@@ -23,16 +23,7 @@ struct Cluster: Sendable {
                 .replacing("checkpoint: clip", with: "checkpoint: \(workplace.folder.path("clip"))"))
     }
 
-    /// The plan of the pipeline's file, its images recorded in the store.
-    func plan() throws -> Plan {
-        let store = try ArtifactStore(path: workplace.storePath)
-        func checkpoint(_ path: String) throws -> Checkpoint { try Checkpoint(contentsOf: URL(filePath: path)) }
-        let specification = try Specification(contentsOf: workplace.url.appending(path: "small.yaml"), kinds: StageKind.all)
-        let inputs = try PlanInputs(
-            for: specification, in: store, encoder: { try store.identity(of: checkpoint($0)).key },
-            model: { try checkpoint($0).outline(images: true) }, recording: true)
-        return try Plan(specification, inputs: inputs)
-    }
+    func plan() throws -> Plan { try workplace.plan() }
 
     /// The work of instances that are not made and whose inputs are.
     func ready(_ plan: Plan, parts: Int = 1, options: [String] = []) throws -> [TaskDescription.Work] {
@@ -118,5 +109,18 @@ struct Cluster: Sendable {
     /// The names of what lies in a task's folder.
     func names(_ id: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.task(id).path)) ?? []).sorted()
+    }
+}
+
+extension Workplace {
+    /// The plan of the pipeline's file, its images recorded in the store. Paths in the file are whole ones.
+    func plan() throws -> Plan {
+        let store = try ArtifactStore(path: storePath)
+        func checkpoint(_ path: String) throws -> Checkpoint { try Checkpoint(contentsOf: URL(filePath: path)) }
+        let specification = try Specification(contentsOf: url.appending(path: "small.yaml"), kinds: StageKind.all)
+        let inputs = try PlanInputs(
+            for: specification, in: store, encoder: { try store.identity(of: checkpoint($0)).key },
+            model: { try checkpoint($0).outline(images: true) }, recording: true)
+        return try Plan(specification, inputs: inputs)
     }
 }

@@ -104,12 +104,20 @@ extension ArtifactStore {
     /// - Parameter log: the end of what it wrote.
     /// - Throws: `StoreError` where the store cannot be written.
     public func endJob(_ task: String, cause: String, log: String = "") throws {
+        try end([(task, cause, log)])
+    }
+
+    /// Notes that jobs are over, all of them or none.
+    /// - Throws: `StoreError` where the store cannot be written.
+    public func end(_ jobs: [(task: String, cause: String, log: String)]) throws {
+        guard !jobs.isEmpty else { return }
         try writing { database in
-            try database.execute(
+            let statement = try database.cachedStatement(
                 sql: """
                     UPDATE job SET ended = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), cause = ?, log = ?
                     WHERE task = ? AND ended IS NULL
-                    """, arguments: [cause, log, task])
+                    """)
+            for (task, cause, log) in jobs { try statement.execute(arguments: [cause, log, task]) }
         }
     }
 

@@ -97,11 +97,13 @@ struct SlurmRun {
             ) { first, _ in first }
             let endings = begun.isEmpty ? [] : try folder.merge(begun.map(\.request.task), into: store)
             try take(endings, threads: threads)
-            for job in some {
-                guard let cause = job.cause, !isExpecting(from: job, cause, in: folder) else { continue }
-                try end(job, cause, in: folder)
-                jobs.removeAll { $0.request.task == job.request.task }
+            let over = try some.compactMap { job in
+                try job.cause.flatMap { isExpecting(from: job, $0, in: folder) ? nil : try ending(of: job, $0, in: folder) }
             }
+            try store.end(over)
+            for ending in over { try folder.remove(ending.task) }
+            let tasks = Set(over.map(\.task))
+            jobs.removeAll { tasks.contains($0.request.task) }
         }
     }
 
@@ -142,7 +144,10 @@ struct SlurmRun {
     }
 
     /// Notes why a job that is over has not made all that it was to.
-    private mutating func end(_ job: Job, _ cause: JobCause, in folder: TaskFolder) throws {
+    /// - Returns: what the store is told of its end.
+    private mutating func ending(
+        of job: Job, _ cause: JobCause, in folder: TaskFolder
+    ) throws -> (task: String, cause: String, log: String) {
         let endings = folder.endings(ofTask: job.request.task)
         let log = cause == .unsubmitted ? "" : LastLines(of: job.logPath).end
         let cause = [.failed, .cancelled].contains(cause) ? JobCause(toldBy: log) ?? cause : cause
@@ -160,8 +165,7 @@ struct SlurmRun {
                 shortages[key, default: Shortage()].add(cause, resources: job.request.resources)
             }
         }
-        try store.endJob(job.request.task, cause: cause.rawValue, log: cause == .completed ? "" : log)
-        try folder.remove(job.request.task)
+        return (job.request.task, cause.rawValue, cause == .completed ? "" : log)
     }
 
     /// Decides about what no job makes any more.

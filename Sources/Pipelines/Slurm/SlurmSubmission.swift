@@ -41,20 +41,24 @@ extension SlurmRun {
         for instance in ready where open.contains(instance.key) { active[instance.key] = instance }
         ready.removeAll { open.contains($0.key) }
         let room = executor.settings.maxJobs - jobs.count
-        var parcels: [Parcel] = []
-        for pack in packed() where parcels.count < room {
+        guard room > 0, !ready.isEmpty else { return }
+        var parcels: [Parcel] = [], taken: Set<ArtifactKey> = [], found: [Instance] = [], encoded: [Instance] = []
+        for pack in packed() {
+            guard parcels.count < room else { break }
+            taken.formUnion(pack.map(\.key))
             // Another run may have had it made since this one has planned it.
-            let instances = try pack.filter { try !executor.local.artifacts.isDone($0) }
-            let found = Set(pack.map(\.key)).subtracting(instances.map(\.key))
-            ready.removeAll { found.contains($0.key) }
-            for instance in pack where found.contains(instance.key) { succeed(instance, seconds: nil) }
+            let made = try pack.map { try executor.local.artifacts.isDone($0) }
+            found += zip(pack, made).compactMap { $1 ? $0 : nil }
+            let instances = zip(pack, made).compactMap { $1 ? nil : $0 }
             guard !instances.isEmpty else { continue }
-            let made = try parcel(instances, atMost: room - parcels.count)
-            let keys = Set(instances.map(\.key))
-            ready.removeAll { keys.contains($0.key) }
-            if made.isEmpty { for instance in instances { try await finish(instance) } }
-            parcels += made
+            let own = try parcel(instances, atMost: room - parcels.count)
+            if own.isEmpty { encoded += instances }
+            parcels += own
         }
+        // All at once: the ready ones are gone through once, however many tasks they become.
+        ready.removeAll { taken.contains($0.key) }
+        for instance in found { succeed(instance, seconds: nil) }
+        for instance in encoded { try await finish(instance) }
         try submit(parcels)
         if !parcels.isEmpty { jobs = try store.openJobs(of: SlurmExecutor.name) }
     }
@@ -120,11 +124,9 @@ extension SlurmRun {
         guard !arrays.isEmpty else { return }
         var unsubmitted = Set(parcels.indices)
         defer {
-            for index in unsubmitted.sorted() {
-                for instance in parcels[index].instances
-                where active[instance.key] == nil
-                    && !ready.contains(where: { $0.key == instance.key })
-                { ready.append(instance) }
+            var known = unsubmitted.isEmpty ? [] : Set(ready.map(\.key)).union(active.keys)
+            for instance in unsubmitted.sorted().flatMap({ parcels[$0].instances }) where known.insert(instance.key).inserted {
+                ready.append(instance)
             }
         }
         let largest = try slurm.largestArray()
