@@ -7,20 +7,23 @@ import Testing
 
 /// Scripts/encode-with-torch as a process, where Python has what it needs (`SPG_PYTHON`), from a data set to the store.
 @Suite("encode-with-torch") struct EncodeWithTorchTests {
-    private static let modules = "torch, numpy, safetensors, PIL"
-
     private func encode(_ arguments: String..., in workplace: Workplace) throws -> Program {
         try Python.start(
             "Scripts/encode-with-torch", ["--data", "data", "--images", "images.csv"] + arguments, in: workplace.url)
     }
 
-    /// A data set with the table of its images.
+    /// A data set with the table of its images, and a checkpoint of Hugging Face's, `hf`.
     private func workplace() async throws -> Workplace {
-        let workplace = try Workplace()
-        let listed = try await workplace.run("spg", "data", "images", "folder", "data")
-        try #require(listed.status == 0 && listed.lines.count == 73, "\(listed.errors)")
-        try Data(listed.output.utf8).write(to: workplace.url.appending(path: "images.csv"))
+        let workplace = try Workplace.withHuggingFaceCLIP()
+        try await list(72, as: "images.csv", in: workplace)
         return workplace
+    }
+
+    /// Writes the table of some images.
+    private func list(_ count: Int, _ options: String..., as name: String, in workplace: Workplace) async throws {
+        let listed = try await workplace.start("spg", ["data", "images", "folder", "data"] + options).outcome()
+        try #require(listed.status == 0 && listed.lines.count == 1 + count, "\(listed.errors)")
+        try Data(listed.output.utf8).write(to: workplace.url.appending(path: name))
     }
 
     private func shards(_ folder: String, in workplace: Workplace) throws -> [String: Data] {
@@ -60,13 +63,9 @@ import Testing
         }
     }
 
-    @Test(
-        "Features of transformers' encoder differ from ours by rounding alone",
-        .enabled(if: Python.has("\(modules), transformers"), "Python has no torch, NumPy, safetensors, Pillow and transformers")
-    )
+    @Test("Features of transformers' encoder differ from ours by rounding alone", .pythonEncodes)
     func transformers() async throws {
         let workplace = try await workplace()
-        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
         try await compare("hf", in: workplace)
         // A pipeline takes them by their name.
         try workplace.write(
@@ -83,13 +82,10 @@ import Testing
         #expect(other.status == 65 && other.errors.contains("was encoded with other weights than those of"), "\(other.errors)")
     }
 
-    @Test(
-        "So do those of open_clip's encoder",
-        .enabled(if: Python.has("\(modules), open_clip"), "Python has no torch, NumPy, safetensors, Pillow and open_clip"))
+    @Test("So do those of open_clip's encoder", .python(has: "torch, numpy, safetensors, PIL, open_clip"))
     func openCLIP() async throws { try await compare("clip", in: workplace()) }
 
-    @Test(
-        "Views are those of the tests in Swift", .enabled(if: Python.has("numpy, PIL"), "Python has no NumPy and Pillow"))
+    @Test("Views are those of the tests in Swift", .python(has: "numpy, PIL"))
     func views() async throws {
         let check = try await Python.start(
             "Tests/Reference/encode_with_torch.py", ["--check"], in: Python.repository
@@ -99,11 +95,9 @@ import Testing
 
     @Test(
         "A run that is killed goes on after its last shard and ends in the same bytes; new images alone are encoded",
-        .enabled(if: Python.has("\(modules), transformers"), "Python has no torch, NumPy, safetensors, Pillow and transformers")
-    )
+        .pythonEncodes)
     func killed() async throws {
         let workplace = try await workplace()
-        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
         func start(_ folder: String) throws -> Program {
             try encode("--checkpoint", "hf", "-o", folder, "--shard-size", "4", "--batch-size", "1", in: workplace)
         }
@@ -130,21 +124,16 @@ import Testing
         let early = try await workplace.run("spg", "import", "features", "whole", "--data", "data", "--checkpoint", "hf")
         #expect(early.status == 65 && early.errors.contains("1 of 73 images have no features in"), "\(early.errors)")
         try workplace.expectSound(without: .embeddings)
-        let listed = try await workplace.run("spg", "data", "images", "folder", "data")
-        try Data(listed.output.utf8).write(to: workplace.url.appending(path: "images.csv"))
+        try await list(73, as: "images.csv", in: workplace)
         let more = try await start("whole").outcome()
         #expect(more.status == 0 && more.errors.contains("1 of 1 images"), "\(more.errors)")
         let imported = try await workplace.run("spg", "import", "features", "whole", "--data", "data", "--checkpoint", "hf")
         #expect(imported.status == 0, "\(imported.errors)")
     }
 
-    @Test(
-        "Bad input: each with a line and its status, and everything else done",
-        .enabled(if: Python.has("\(modules), transformers"), "Python has no torch, NumPy, safetensors, Pillow and transformers")
-    )
+    @Test("Bad input: each with a line and its status, and everything else done", .pythonEncodes)
     func badInput() async throws {
         let workplace = try await workplace(), broken = workplace.url.appending(path: "data/ink/bars/1.jpg")
-        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
         func outcome(_ arguments: String...) async throws -> Program.Outcome {
             try await Python.start(
                 "Scripts/encode-with-torch", ["--data", "data", "-o", "features"] + arguments, in: workplace.url
@@ -158,9 +147,7 @@ import Testing
         #expect(
             changed.errors.contains("data/oil/rings/3.jpg: ") && changed.errors.contains("2 of 72 images could not be read"))
         // One that is no picture.
-        let listed = try await workplace.run("spg", "data", "images", "folder", "data", "--domain", "ink")
-        #expect(listed.lines.count == 25, "\(listed.errors)")
-        try Data(listed.output.utf8).write(to: workplace.url.appending(path: "ink.csv"))
+        try await list(24, "--domain", "ink", as: "ink.csv", in: workplace)
         let cut = try await outcome("--images", "ink.csv", "--checkpoint", "hf")
         #expect(cut.status == 65 && cut.errors.contains("1 of 1 images could not be read"), "\(cut.errors)")
         // Features that are made in another way do not come into the same folder.
@@ -205,13 +192,9 @@ import Testing
             at: scripts, withDestinationURL: Python.repository.appending(path: "Scripts"))
     }
 
-    @Test(
-        "As a stage of a pipeline: keys of its own, nothing twice, new images alone, bad images as told",
-        .enabled(if: Python.has("\(modules), transformers"), "Python has no torch, NumPy, safetensors, Pillow and transformers")
-    )
+    @Test("As a stage of a pipeline: keys of its own, nothing twice, new images alone, bad images as told", .pythonEncodes)
     func stage() async throws {
-        let workplace = try Workplace()
-        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
+        let workplace = try Workplace.withHuggingFaceCLIP()
         try pipeline(in: workplace)
         let first = try await run(in: workplace)
         try #require(first.status == 0, "\(first.errors)")
@@ -256,8 +239,7 @@ import Testing
 
     @Test("A stage whose Python or script fails keeps nothing, and says why; one pipeline has one origin of features")
     func failingStage() async throws {
-        let workplace = try Workplace()
-        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
+        let workplace = try Workplace.withHuggingFaceCLIP()
         try pipeline(in: workplace)
         let failed = try await run("false", in: workplace)
         #expect(failed.status == 1 && failed.errors.contains("encode-with-torch exited with status 1"), "\(failed.errors)")

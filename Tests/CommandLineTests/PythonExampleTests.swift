@@ -18,9 +18,7 @@ import Testing
 
     @Test(
         "The exported classifier beside transformers' encoder gives the store's predictions",
-        .enabled(
-            if: Python.has("torch, transformers, safetensors, PIL"), "Python has no torch, transformers, safetensors and Pillow"
-        ))
+        .python(has: "torch, transformers, safetensors, PIL"))
     func head() async throws {
         let workplace = try Workplace(), folder = workplace.url.appending(path: "hf")
         try TinyHuggingFaceCLIP.write(to: folder)
@@ -48,9 +46,7 @@ import Testing
         }
     }
 
-    @Test(
-        "SPG's exported generator writes the prompt that ours writes",
-        .enabled(if: Python.has("torch, safetensors, numpy"), "Python has no torch, safetensors and NumPy"))
+    @Test("SPG's exported generator writes the prompt that ours writes", .python(has: "torch, safetensors, numpy"))
     func generator() async throws {
         let workplace = try Workplace()
         let made = try await workplace.run("spg", "run", "small.yaml", "--until", "generator(target chalk)")
@@ -71,9 +67,7 @@ import Testing
         #expect(zip(written.values, own.values).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
-    @Test(
-        "sqlite3 and NumPy alone read features, prompts and predictions",
-        .enabled(if: Python.has("sqlite3, numpy"), "Python has no NumPy"))
+    @Test("sqlite3 and NumPy alone read features, prompts and predictions", .python(has: "sqlite3, numpy"))
     func store() async throws {
         let workplace = try Workplace()
         let made = try await workplace.run("spg", "run", "small.yaml")

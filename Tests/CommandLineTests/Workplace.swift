@@ -22,6 +22,13 @@ struct Workplace: Sendable {
         try write(Self.pipeline)
     }
 
+    /// One that has a checkpoint with Hugging Face's names besides, in `hf`.
+    static func withHuggingFaceCLIP() throws -> Workplace {
+        let workplace = try Workplace()
+        try TinyHuggingFaceCLIP.write(to: workplace.url.appending(path: "hf"))
+        return workplace
+    }
+
     /// The file that says what activation the checkpoint's model has.
     static let configuration = "clip/open_clip_config.json"
 
