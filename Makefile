@@ -73,7 +73,7 @@ test-report: setup ## Look at pages of spg report in Chromium, and keep pictures
 test-slurm: export SPG_SLURM_TESTS = 1
 test-slurm: setup ## Run pipelines on a Slurm of three machines on this one; takes root, and installs slurm-wlm and munge
 	@SPG_WITH="slurm-wlm munge" Scripts/setup
-	@Scripts/test --filter SlurmTests
+	@Scripts/test --filter 'CommandLineTests\..*Slurm'
 
 test-install: build ## Install into a folder of its own, try what is there, and remove it
 	@SPG_WITH=patchelf Scripts/setup

@@ -46,10 +46,6 @@ extension ExecutionOptions {
     private func slurm(
         _ work: [Instance], of plan: Plan, in store: ArtifactStore, _ local: LocalExecutor
     ) throws -> SlurmExecutor {
-        guard !local.remakes else {
-            throw ValidationError(
-                "--force goes with --executor local: what jobs make is merged by its key, in place of nothing.")
-        }
         guard machine.memory == nil else {
             throw ValidationError("--memory is about this machine; Slurm's tasks have executors.slurm.memory in the file.")
         }

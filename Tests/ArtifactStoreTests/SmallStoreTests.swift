@@ -38,8 +38,10 @@ import Testing
         ].map { try store.query($0) }
     }
 
-    private func merge(_ results: [(path: String, key: ArtifactKey?)], into store: ArtifactStore) throws -> [MergedResult] {
-        try store.merge(results: results) { _ in 1e-3 }
+    private func merge(
+        _ results: [(path: String, key: ArtifactKey?)], into store: ArtifactStore, replacing: Bool = false
+    ) throws -> [MergedResult] {
+        try store.merge(results: results, replacing: replacing) { _ in 1e-3 }
     }
 
     @Test func whatIsPutTogetherIsAsItWas() throws {
@@ -206,6 +208,12 @@ import Testing
             }
             #expect(refused.count == 1 && merged.count { $0 == .found } == made.count - 1)
             #expect(try results(store) == before)
+            // Where it is asked for, it comes in the place of what is there.
+            for _ in 0..<2 {
+                #expect(try merge(made, into: store, replacing: true) == made.map { _ in .merged })
+                #expect(try results(store) == results(other) && store.verify().damages.isEmpty)
+                #expect(try store.rowCounts() == other.rowCounts())
+            }
         }
     }
 
@@ -273,6 +281,9 @@ import Testing
                 #expect(reason.contains("/data/tango/"), "\(reason)")
                 #expect(try store.query("SELECT * FROM embeddings ORDER BY 1, 2, 3, 4") == before)
             }
+            // Where it is asked for, its features come in the place of others.
+            #expect(try merge(made, into: store, replacing: true) == [.found, .merged])
+            #expect(try merge(made, into: store) == [.found, .found] && store.verify().damages.isEmpty)
         }
     }
 

@@ -61,13 +61,17 @@ struct ClusterTaskTests {
         #expect(!FileManager.default.fileExists(atPath: checkpoint))
     }
 
-    @Test("A task that is asked to end keeps its trainings' last epochs, and says how to go on") func asked() async throws {
+    @Test(
+        "A task that is asked to end keeps its trainings' last epochs; at SIGUSR1 it says that its time is over",
+        arguments: [SIGTERM, SIGUSR1])
+    func asked(by signal: Int32) async throws {
         let cluster = try Cluster(), work = try await cluster.longFit(), expected = try await cluster.expected(work)
         try cluster.write([work], as: "fit")
         let first = try cluster.start("fit", on: "first")
-        first.signal(SIGTERM) { cluster.hasCheckpoint(on: "first") }
+        first.signal(signal) { cluster.hasCheckpoint(on: "first") }
         let outcome = try await first.outcome()
         #expect(outcome.status == 130, "\(outcome.errors)")
+        #expect(outcome.errors.contains(TaskRun.timeIsOver) == (signal == SIGUSR1))
         #expect(cluster.names("fit") == ["task.json"])
         #expect(FileManager.default.fileExists(atPath: cluster.shared.appending(path: "checkpoints/\(work.key)").path))
         #expect(try FileManager.default.contentsOfDirectory(atPath: cluster.workplace.folder.path("first")).isEmpty)

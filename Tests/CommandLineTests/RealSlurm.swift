@@ -9,11 +9,19 @@ final class RealSlurm: Sendable {
     /// Whether the tests of Slurm were asked for.
     static let isAsked = ProcessInfo.processInfo.environment["SPG_SLURM_TESTS"] == "1"
 
+    /// Whether this machine has what accounting takes.
+    static let hasAccounting = ["/usr/sbin/slurmdbd", "/usr/sbin/mariadbd"].allSatisfy(FileManager.default.isExecutableFile)
+
     struct Failure: Error, CustomStringConvertible { let description: String }
 
-    init(machines: Int = 3) throws {
+    /// - Parameter withAccounting: whether it keeps accounts in a database.
+    init(machines: Int = 3, withAccounting: Bool = false) throws {
         folder = try TemporaryFolder()
-        try Self.run(Self.scripts.appending(path: "start").path, [folder.url.path, "\(machines)"])
+        try Self.run(
+            "/usr/bin/env",
+            (withAccounting ? ["SLURM_ACCOUNTING=1"] : []) + [
+                Self.scripts.appending(path: "start").path, folder.url.path, "\(machines)",
+            ])
     }
 
     deinit { _ = try? Self.run(Self.scripts.appending(path: "stop").path, [folder.url.path]) }
@@ -26,13 +34,55 @@ final class RealSlurm: Sendable {
         try Self.run(Self.scripts.appending(path: "daemon").path, [folder.url.path, daemon])
     }
 
-    func kill(_ daemon: String, by signal: Int32 = SIGKILL) throws {
+    /// The process of a daemon.
+    private func process(_ daemon: String) throws -> pid_t {
         let name = daemon == "munged" ? "munge/pid" : daemon == "slurmctld" ? "slurmctld.pid" : "slurmd-\(daemon).pid"
         let text = try String(contentsOf: folder.url.appending(path: name), encoding: .utf8)
         guard let process = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             throw Failure(description: text)
         }
-        Glibc.kill(process, signal)
+        return process
+    }
+
+    func kill(_ daemon: String, by signal: Int32 = SIGKILL) throws {
+        try Glibc.kill(process(daemon), signal)
+    }
+
+    /// Lets the controller lose what it knows of jobs.
+    func forgetJobs() throws {
+        try kill("slurmctld")
+        try Self.run("/bin/sh", ["-c", "rm -f '\(folder.url.path)'/state/job_state*"])
+        try start("slurmctld")
+    }
+
+    /// Kills all that runs on a machine at once, as a power cut does: its daemon and the jobs' processes.
+    func cutPower(of machine: String) throws {
+        try kill(machine)
+        let name = Data("SLURMD_NODENAME=\(machine)\0".utf8), own = Data(folder.url.path.utf8)
+        for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
+            guard let process = pid_t(entry),
+                let environment = FileManager.default.contents(atPath: "/proc/\(entry)/environ"),
+                let command = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline"),
+                environment.range(of: own) != nil || command.range(of: own) != nil,
+                environment.range(of: name) != nil || command.starts(with: Data("slurmstepd".utf8))
+            else { continue }
+            Glibc.kill(process, SIGKILL)
+        }
+    }
+
+    /// Lets no new job begin.
+    func drain(_ machines: String = "ALL") throws {
+        try run("scontrol", "update", "nodename=\(machines)", "state=drain", "reason=test")
+    }
+
+    func resume(_ machines: String = "ALL") throws {
+        try run("scontrol", "update", "nodename=\(machines)", "state=resume")
+    }
+
+    /// The jobs in its queue, a line each.
+    func queue(_ format: String = "%i %T", _ more: String...) throws -> [String] {
+        try Self.run("/bin/sh", ["-c", "\(shell) exec squeue --me --noheader \"$@\"", "sh", "--format=\(format)"] + more)
+            .split(separator: "\n").map(String.init)
     }
 
     /// Runs one of Slurm's programs.
@@ -49,7 +99,7 @@ final class RealSlurm: Sendable {
         // The daemons hold what they inherit open, so that a pipe would not end: what goes wrong is in their logs.
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        let isDaemon = program.hasPrefix(scripts.path)
+        let isDaemon = ([program] + arguments).contains { $0.hasPrefix(scripts.path) }
         process.standardOutput = isDaemon ? FileHandle.nullDevice : output
         // Otherwise daemons, and the jobs that they start, would heed no request to end.
         try Program.withoutBlockedSignals { try process.run() }

@@ -50,16 +50,16 @@ struct SlurmRequestTests {
         #expect(first.minutes == 10 && first.memory == nil)
         #expect(request(Shortage(), 3600).minutes == 320)
         var shortage = Shortage()
-        shortage.add(.timeout, resources: first.json)
+        shortage.add(.timeout, resources: first.json())
         #expect(request(shortage).minutes == 20)
-        shortage.add(.timeout, resources: request(shortage).json)
+        shortage.add(.timeout, resources: request(shortage).json())
         #expect(request(shortage).minutes == 40)
         // It had what the partition gives, however much that was.
-        shortage.add(.memory, resources: first.json)
+        shortage.add(.memory, resources: first.json())
         #expect(request(shortage).memory == 4 << 30)
-        shortage.add(.memory, resources: request(shortage).json)
+        shortage.add(.memory, resources: request(shortage).json())
         #expect(request(shortage).memory == 8 << 30)
-        shortage.add(.node, resources: first.json)
+        shortage.add(.node, resources: first.json())
         #expect(request(shortage).memory == 8 << 30 && request(shortage).minutes == 40)
     }
 
@@ -101,6 +101,9 @@ struct SlurmRequestTests {
             JobCause(toldBy: "slurmstepd: error: *** JOB 7 ON n0 CANCELLED AT 2026-11-30T14:03:35 DUE TO TIME LIMIT ***")
                 == .timeout)
         #expect(JobCause(toldBy: "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=7.batch.") == .memory)
+        #expect(JobCause(toldBy: "epoch 3\n\(TaskRun.timeIsOver)\n") == .timeout)
+        // The last word counts: a job that was put back into the queue goes on in the same log.
+        #expect(JobCause(toldBy: "\(TaskRun.timeIsOver)\n\(memory)") == .memory)
         // What a program says of such things is its own matter.
         #expect(JobCause(toldBy: "error: an oom-kill event, due to time limit") == nil)
     }

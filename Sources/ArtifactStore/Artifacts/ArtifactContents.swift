@@ -86,11 +86,15 @@ extension Database {
     }
 
     /// Takes out what an artifact holds, as if it had just been inserted. What was made from it stays.
-    fileprivate func clearArtifact(_ id: Int64, seconds: Double, bytes: Int) throws {
-        guard seconds.isFinite else { throw StoreError.badValue("an artifact cannot take \(seconds) seconds to make") }
-        for table in ["embedding_set", "prompt", "generator", "tensor", "metric", "evaluation", "file"] {
+    func clearContents(ofArtifact id: Int64) throws {
+        for table in ["embedding_set", "prompt", "generator", "tensor", "metric", "evaluation", "file", "artifact_digest"] {
             try execute(sql: "DELETE FROM \(table) WHERE artifact_id = ?", arguments: [id])
         }
+    }
+
+    fileprivate func clearArtifact(_ id: Int64, seconds: Double, bytes: Int) throws {
+        guard seconds.isFinite else { throw StoreError.badValue("an artifact cannot take \(seconds) seconds to make") }
+        try clearContents(ofArtifact: id)
         let now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
         try execute(
             sql: "UPDATE artifact SET created = \(now), seconds = ?, bytes = ? WHERE id = ?",

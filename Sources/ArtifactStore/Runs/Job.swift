@@ -136,6 +136,17 @@ extension ArtifactStore {
         }
     }
 
+    /// Those of some tasks whose jobs are over.
+    /// - Throws: `StoreError` where the store cannot be read.
+    public func ended(among tasks: [String]) throws -> Set<String> {
+        let list = JSONValue.array(tasks.map(JSONValue.string)).canonicalText
+        return try reading {
+            try String.fetchSet(
+                $0, sql: "SELECT task FROM job WHERE ended IS NOT NULL AND task IN (SELECT value FROM json_each(?))",
+                arguments: [list])
+        }
+    }
+
     /// All jobs that were to make an artifact, the latest last.
     /// - Throws: `StoreError` where the store cannot be read, or a value in it is damaged.
     public func jobs(making key: ArtifactKey) throws -> [Job] {

@@ -151,6 +151,15 @@ extension Database {
         try insert(zip(rows.owned, mine.owned).map { $1.isEmpty ? $0 : [] }, ofArtifact: id)
     }
 
+    /// Puts an artifact in the place of the one of its key that is here. What was made from that stays.
+    func replace(_ key: ArtifactKey, with rows: ArtifactRows) throws {
+        guard let id = try artifactID(key) else { return }
+        try clearContents(ofArtifact: id)
+        try cachedStatement(sql: "UPDATE artifact SET (\(ArtifactRows.columns)) = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?").execute(
+            arguments: StatementArguments(rows.artifact) + [id])
+        try complete(rows, key)
+    }
+
     private func insert(_ owned: [[[DatabaseValue]]], ofArtifact id: Int64) throws {
         for (table, rows) in zip(OwnedTable.all, owned) where !rows.isEmpty {
             let statement = try cachedStatement(sql: table.insertion)

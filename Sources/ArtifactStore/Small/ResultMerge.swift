@@ -20,11 +20,12 @@ extension ArtifactStore {
     /// The files are read without locks, as they are: nobody may write to them.
     /// - Parameters:
     ///   - results: the file of each, and the key of its artifact; nil for the features of a part of a domain's images.
+    ///   - replacing: whether they come in the place of what is there. What was made from that stays.
     ///   - tolerance: how far a feature of an encoder may be from the one that gets its norm.
     /// - Returns: what became of each, in the same order.
     /// - Throws: `StoreError` where this store cannot be written, or a file not be read though it is there: nothing is merged then.
     package func merge(
-        results: [(path: String, key: ArtifactKey?)], tolerance: (EncoderIdentity) -> Float
+        results: [(path: String, key: ArtifactKey?)], replacing: Bool = false, tolerance: (EncoderIdentity) -> Float
     ) throws -> [MergedResult] {
         try writing { database in
             try results.map { result in
@@ -32,7 +33,9 @@ extension ArtifactStore {
                     guard let other = try Self.openedResult(result.path) else { return .gone }
                     var merged = MergedResult.found
                     try database.inSavepoint {
-                        merged = try other.read { try database.merge(result.key, from: $0, tolerance: tolerance) }
+                        merged = try other.read {
+                            try database.merge(result.key, from: $0, replacing: replacing, tolerance: tolerance)
+                        }
                         return .commit
                     }
                     return merged
@@ -85,20 +88,21 @@ extension ArtifactStore {
 extension Database {
     /// Merges an artifact of another store, or all its features.
     fileprivate func merge(
-        _ key: ArtifactKey?, from other: Database, tolerance: (EncoderIdentity) -> Float
+        _ key: ArtifactKey?, from other: Database, replacing: Bool, tolerance: (EncoderIdentity) -> Float
     ) throws -> MergedResult {
-        guard let key else { return try mergeFeatures(from: other, tolerance: tolerance) }
+        guard let key else { return try mergeFeatures(from: other, replacing: replacing, tolerance: tolerance) }
         guard let theirs = try other.rows(ofArtifact: key) else { return .refused(reason: "it does not hold \(key.short)") }
         guard theirs.blobsAreWhole else { return .refused(reason: "its bytes are not those that were written") }
-        if let mine = try rows(ofArtifact: key) {
+        let mine = try rows(ofArtifact: key)
+        if let mine, !replacing {
             guard mine.holdsTheSame(as: theirs) else {
                 return .refused(
                     reason: "the store has other contents under its key, \(key.short); rerun in one place what differs")
             }
             return .found
         }
-        let id = try insert(theirs)
-        if let kind = try other.artifact(key)?.recipe.kind.rawValue,
+        if mine == nil { try insert(theirs) } else { try replace(key, with: theirs) }
+        if let id = try artifactID(key), let kind = try other.artifact(key)?.recipe.kind.rawValue,
             let problem = try readableProblem(ofArtifact: id, key.description, kind: kind)
         {
             throw StoreError.badValue(problem)
@@ -110,7 +114,7 @@ extension Database {
 
     /// Merges the features that another store promises, image by image.
     private func mergeFeatures(
-        from other: Database, tolerance: (EncoderIdentity) -> Float
+        from other: Database, replacing: Bool, tolerance: (EncoderIdentity) -> Float
     ) throws -> MergedResult {
         let sets = try Row.fetchAll(other, sql: "SELECT id, key FROM artifact WHERE kind = 'embeddings'")
         guard let row = sets.first, sets.count == 1 else { return .refused(reason: "it does not hold one set of features") }
@@ -125,18 +129,22 @@ extension Database {
         guard let encoder = try self.encoder(set.encoder).map({ try EncoderIdentity($0) }) else {
             throw StoreError.unknownEncoder(set.encoder)
         }
-        try mergeVectors(from: other, encoderID: (encoderID, mine), encoder: encoder.name, within: tolerance(encoder))
-        if set.hasStatistics { try mergeStatistics(from: other, encoderID: (encoderID, mine)) }
+        try mergeVectors(
+            from: other, encoderID: (encoderID, mine), encoder: encoder.name, replacing: replacing, within: tolerance(encoder))
+        if set.hasStatistics { try mergeStatistics(from: other, encoderID: (encoderID, mine), replacing: replacing) }
         return totalChangesCount > before ? .merged : .found
     }
 
     private func mergeVectors(
-        from other: Database, encoderID: (theirs: Int64, mine: Int64), encoder: String, within tolerance: Float
+        from other: Database, encoderID: (theirs: Int64, mine: Int64), encoder: String, replacing: Bool,
+        within tolerance: Float
     ) throws {
         let known = try makeStatement(
             sql: "SELECT sha256, norm, vector FROM embedding WHERE encoder_id = ? AND view_id = ? AND image_id = ?")
         let insertion = try makeStatement(
             sql: "INSERT INTO embedding (encoder_id, view_id, image_id, vector, sha256, norm) VALUES (?, ?, ?, ?, ?, ?)")
+        let replacement = try makeStatement(
+            sql: "UPDATE embedding SET vector = ?, sha256 = ?, norm = ? WHERE encoder_id = ? AND view_id = ? AND image_id = ?")
         try forEachView(in: "embedding", "vector, norm", of: other, encoderID: encoderID.theirs) { row, view, viewID, imageID in
             let vector: Data = try row.value("vector"), norm: Double? = try row.value("norm")
             let digest: Data = try row.value("sha256")
@@ -149,6 +157,7 @@ extension Database {
                 return try insertion.execute(arguments: arguments + [vector, digest, norm])
             }
             if try mine.value("sha256") == digest { return }
+            if replacing { return try replacement.execute(arguments: [vector, digest, norm] + arguments) }
             let image = ImageView(image: try row.digest("image"), view: view)
             let mineHasNorm = try mine.value("norm") as Double? != nil
             if let norm, !mineHasNorm {
@@ -159,11 +168,15 @@ extension Database {
         }
     }
 
-    private func mergeStatistics(from other: Database, encoderID: (theirs: Int64, mine: Int64)) throws {
+    private func mergeStatistics(
+        from other: Database, encoderID: (theirs: Int64, mine: Int64), replacing: Bool
+    ) throws {
         let known = try makeStatement(
             sql: "SELECT sha256 FROM block_statistic WHERE encoder_id = ? AND view_id = ? AND image_id = ?")
         let insertion = try makeStatement(
             sql: "INSERT INTO block_statistic (encoder_id, view_id, image_id, numbers, sha256) VALUES (?, ?, ?, ?, ?)")
+        let replacement = try makeStatement(
+            sql: "UPDATE block_statistic SET numbers = ?, sha256 = ? WHERE encoder_id = ? AND view_id = ? AND image_id = ?")
         try forEachView(in: "block_statistic", "numbers", of: other, encoderID: encoderID.theirs) {
             row, view, viewID, imageID in
             let numbers: Data = try row.value("numbers"), digest: Data = try row.value("sha256")
@@ -174,6 +187,7 @@ extension Database {
             guard let mine = try Data.fetchOne(known, arguments: place) else {
                 return try insertion.execute(arguments: place + [numbers, digest])
             }
+            if replacing { return try replacement.execute(arguments: [numbers, digest] + place) }
             guard mine == digest else {
                 throw try StoreError.badValue(
                     "the store has other block statistics of “\(path(of: row.digest("image")))” (view \(view))")

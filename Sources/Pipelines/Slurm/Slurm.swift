@@ -111,6 +111,7 @@ package struct Slurm: Sendable {
     private static let separator = "\u{1F}"
 
     /// What is known of jobs that `squeue` does not list any more: by accounting, or by what the controller still remembers.
+    /// - Throws: `Trouble` where the controller does not answer: it knows nothing of a job only where it says so.
     func past(_ identifiers: [String]) throws -> [String: Job.Standing] {
         var standings: [String: Job.Standing] = [:]
         for start in stride(from: 0, to: identifiers.count, by: 500) {
@@ -129,7 +130,13 @@ package struct Slurm: Sendable {
             }
         }
         for identifier in identifiers where standings[identifier] == nil {
-            guard let line = try? run("scontrol", ["--oneliner", "show", "job", identifier]).first else { continue }
+            let line: String?
+            do {
+                line = try run("scontrol", ["--oneliner", "show", "job", identifier]).first
+            } catch Trouble.refused {
+                continue
+            }
+            guard let line else { continue }
             func value(_ name: String) -> String {
                 line.components(separatedBy: " ").first { $0.hasPrefix(name + "=") }.map {
                     String($0.dropFirst(name.count + 1))

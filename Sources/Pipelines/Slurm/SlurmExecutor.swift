@@ -60,30 +60,42 @@ public struct SlurmExecutor: Executor {
     ) async throws -> ExecutionOutcome {
         var run = try SlurmRun(self, instances, of: specification, report: report)
         try run.check()
-        var pause = Duration.milliseconds(200), isAnswering = true
+        var pause = Duration.milliseconds(200), troubled: ContinuousClock.Instant?
         while !run.isOver, !Task.isCancelled {
             do {
                 let hasChanged = try await run.turn()
                 pause = hasChanged ? .milliseconds(500) : min(pause * 3 / 2, .seconds(15))
-                isAnswering = true
-            } catch let trouble as Slurm.Trouble where trouble.mayPass {
-                if isAnswering { report(.told("\(trouble); trying again")) }
-                (isAnswering, pause) = (false, .seconds(5))
+                troubled = nil
+            } catch let error where run.mayPass(error, after: troubled.map { .now - $0 } ?? .zero) {
+                if troubled == nil {
+                    report(.told("\((error as? any LocalizedError)?.errorDescription ?? "\(error)"); trying again"))
+                }
+                troubled = troubled ?? .now
+                pause = .seconds(5)
             }
             if !run.isOver { try? await Task.sleep(for: pause) }
         }
-        if Task.isCancelled, !run.isOver { try await run.leave() }
+        do {
+            if !run.isOver { try await run.leave() } else { try await run.dismiss() }
+        } catch let trouble as Slurm.Trouble where run.isOver {
+            // Whatever is left is taken up by the next run.
+            report(.told("\(trouble)"))
+        }
         try run.tidy()
         return run.outcome
     }
 }
 
-extension Slurm.Trouble {
-    /// Whether it may be otherwise in a while.
-    var mayPass: Bool {
-        switch self {
-        case .unreachable, .full: true
-        case .missing, .munge, .refused: false
+extension SlurmRun {
+    /// Whether a turn may go well in a while that did not now: controllers and file servers come back.
+    /// - Parameter time: how long it has not gone well. A shared folder is waited for as long as its tasks do it.
+    fileprivate func mayPass(_ error: any Error, after time: Duration) -> Bool {
+        switch error {
+        case Slurm.Trouble.unreachable, Slurm.Trouble.full: true
+        case let error as TaskError: error.isInputOutput && time < TaskFolder.patience
+        case StoreError.cannotWrite(let path, _):
+            hasSeenFolder && path.hasPrefix(folder.url.path + "/") && time < TaskFolder.patience
+        default: false
         }
     }
 }

@@ -5,11 +5,15 @@ extension Job {
     /// Of an array, the part of the task's name before its number.
     var batch: String { String(request.task.prefix { $0 != "-" }) }
 
+    /// Whether what it makes comes in the place of what the store has.
+    var isReplacing: Bool { request.resources["replacing"] == true }
+
     /// Where what its programs print goes.
     var logPath: String { "\(request.folder)/tasks/\(request.task)/log" }
 
-    /// How long Slurm may take to list a job that it has got.
-    private static let listingDelay = 120.0
+    /// How long Slurm may take to list a job that it has got, in seconds. One that is listed later finds no folder, and ends at
+    /// once.
+    private static let listingDelay = 30.0
 
     /// How it came to its end; nil while it is under way.
     var cause: JobCause? {
@@ -90,19 +94,22 @@ extension [Job] {
 
     /// Notes how jobs stand: as Slurm lists them, or as it remembers those that it does not list any more.
     mutating func note(_ lines: [Slurm.Line], by slurm: Slurm, in store: ArtifactStore) throws {
-        var known = Dictionary(lines.map { ($0.identifier, $0.standing) }) { first, _ in first }
+        let tasks = Dictionary(grouping: lines.filter(\.isTask), by: \.identifier)
         // Tasks that never ran are listed together, as their array.
-        let arrays = Dictionary(lines.filter { !$0.isTask }.map { ($0.number, $0.standing) }) { first, _ in first }
-        for identifier in compactMap(\.identifier) where known[identifier] == nil {
-            known[identifier] = arrays[String(identifier.prefix { $0 != "_" })]
+        let arrays = Dictionary(grouping: lines.filter { !$0.isTask }, by: \.number)
+        func listed(_ identifier: String) -> [Slurm.Line] {
+            (tasks[identifier] ?? []) + (arrays[String(identifier.prefix { $0 != "_" })] ?? [])
         }
-        let unlisted = compactMap(\.identifier).filter { known[$0] == nil }
-        if !unlisted.isEmpty { known.merge(try slurm.past(unlisted)) { first, _ in first } }
+        let unlisted = compactMap(\.identifier).filter { listed($0).isEmpty }
+        let past = unlisted.isEmpty ? [:] : try slurm.past(unlisted)
         var news: [(task: String, standing: Job.Standing)] = []
         for job in self {
             guard let identifier = job.identifier else { continue }
+            // A controller that has lost its state gives numbers again: what is of another batch is another job.
+            let line = listed(identifier).first { $0.batch == nil || $0.batch == job.batch }
             // Who is nowhere has been forgotten: with the machine that it ran on, or long ago.
-            let standing = known[identifier] ?? Job.Standing(state: "NODE_FAIL", reason: "Slurm knows nothing of it")
+            let standing =
+                line?.standing ?? past[identifier] ?? Job.Standing(state: "NODE_FAIL", reason: "Slurm knows nothing of it")
             if standing != job.standing { news.append((job.request.task, standing)) }
         }
         guard !news.isEmpty else { return }
@@ -124,14 +131,21 @@ extension Explanation {
 }
 
 extension JobCause {
-    /// What Slurm's own words in a task's log say: where it counts no memory by cgroups, or has no accounting, a job's state does
-    /// not tell.
+    /// What the last of Slurm's own words in a task's log say, or of the task's: where Slurm counts no memory by cgroups, or has
+    /// no accounting, or the task ends before its time does, a job's state does not tell.
     package init?(toldBy log: String) {
-        let words = log.split(separator: "\n").filter { $0.hasPrefix("slurmstepd") || $0.contains(" error: *** ") }
-        func says(_ texts: String...) -> Bool {
-            words.contains { word in texts.contains { word.localizedStandardContains($0) } }
+        guard let cause = log.split(separator: "\n").reversed().lazy.compactMap({ Self(toldByLine: $0) }).first else {
+            return nil
         }
-        if says("oom-kill", "oom_kill", "exceeded memory limit", "exceeded job memory limit") {
+        self = cause
+    }
+
+    private init?(toldByLine line: Substring) {
+        let isSlurm = line.hasPrefix("slurmstepd") || line.contains(" error: *** ")
+        func says(_ texts: String...) -> Bool { isSlurm && texts.contains { line.localizedStandardContains($0) } }
+        if line == TaskRun.timeIsOver {
+            self = .timeout
+        } else if says("oom-kill", "oom_kill", "exceeded memory limit", "exceeded job memory limit") {
             self = .memory
         } else if says("due to time limit") {
             self = .timeout

@@ -36,7 +36,7 @@ public enum SlurmQueue {
             left = try own()
             for job in left where job.standing.cause != nil {
                 let folder = TaskFolder(job.request.folder)
-                _ = try folder.merge([job.request.task], into: store)
+                _ = try folder.merge([job.request.task], into: store, replacing: job.isReplacing)
                 try store.endJob(job.request.task, cause: JobCause.cancelled.rawValue)
                 try folder.remove(job.request.task)
             }

@@ -27,11 +27,13 @@ package struct SlurmRequest: Hashable, Sendable {
     }
 
     /// As it is kept with the job.
-    package var json: JSONValue {
+    /// - Parameter replacing: whether what it makes comes in the place of what the store has.
+    package func json(replacing: Bool = false) -> JSONValue {
         var members: [String: JSONValue] = ["cpus": .number(Double(cpus)), "threads": .number(Double(threads))]
         members["partition"] = (options.partition?.value).map(JSONValue.string)
         members["minutes"] = minutes.map { .number(Double($0)) }
         members["memory"] = memory.map { JSONValue(whole: Int64($0)) }
+        if replacing { members["replacing"] = true }
         return .object(members)
     }
 }

@@ -28,7 +28,11 @@ struct SlurmRun {
     var alone: Set<ArtifactKey> = []
     /// What the parts of an extraction took together.
     var costs: [ArtifactKey: Attempt.Cost] = [:]
+    /// What is to be made though it is there, and has not been yet.
+    var remaking: Set<ArtifactKey>
     var outcome = ExecutionOutcome()
+    /// Whether the shared folder has been seen: where it is not to be used later, it may be so again in a while.
+    var hasSeenFolder = false
     /// When jobs that ended well were first seen to have.
     private var ends: [String: ContinuousClock.Instant] = [:]
     private var standing = ""
@@ -47,6 +51,7 @@ struct SlurmRun {
                 guard let cause = job.ending.flatMap({ JobCause(rawValue: $0.cause) }) else { return }
                 for key in job.request.keys { shortages[key, default: Shortage()].add(cause, resources: job.request.resources) }
             }
+        remaking = executor.local.remakes ? Set(instances.map(\.key)) : []
         takeReady()
     }
 
@@ -71,6 +76,7 @@ struct SlurmRun {
         guard let claim = try store.claimIfFree(Self.turn) else { return false }
         defer { withExtendedLifetime(claim) {} }
         var jobs = try store.openJobs(of: SlurmExecutor.name)
+        try lookForFolders(of: jobs)
         let before = (outcome.finished.count, outcome.failures.count, jobs)
         if !jobs.isEmpty { try look(at: &jobs) }
         try collect(&jobs)
@@ -78,6 +84,18 @@ struct SlurmRun {
         if submitting { try await submit(beside: &jobs) }
         tellStanding(jobs)
         return before != (outcome.finished.count, outcome.failures.count, jobs)
+    }
+
+    /// Refuses to judge jobs by what cannot be seen.
+    private mutating func lookForFolders(of jobs: [Job]) throws(TaskError) {
+        for path in Set(jobs.map(\.request.folder) + (hasSeenFolder ? [executor.folder] : [])) {
+            guard TaskFolder(path).isThere else {
+                throw TaskError(
+                    "the folder \(path) that the run and its jobs share is not there; if it was removed, end the jobs with "
+                        + "spg cancel", isInputOutput: true)
+            }
+            if path == executor.folder { hasSeenFolder = true }
+        }
     }
 
     /// Asks Slurm how jobs stand. Those that a run was ended in submitting get their names, if Slurm got them.
@@ -91,17 +109,20 @@ struct SlurmRun {
     private mutating func collect(_ jobs: inout [Job]) throws {
         for (path, some) in Dictionary(grouping: jobs, by: \.request.folder).sorted(by: { $0.key < $1.key }) {
             let folder = path == executor.folder ? self.folder : TaskFolder(path)
-            let begun = some.filter { $0.identifier != nil && $0.standing.state != "PENDING" }
+            // One that Slurm does not list may have been done and forgotten since.
+            let begun = some.filter { $0.identifier != nil ? $0.standing.state != "PENDING" : $0.cause != nil }
             let threads = Dictionary(
                 some.flatMap { job in job.request.keys.map { ($0, job.request.resources["threads"]?.number ?? 1) } }
             ) { first, _ in first }
-            let endings = begun.isEmpty ? [] : try folder.merge(begun.map(\.request.task), into: store)
-            try take(endings, threads: threads)
+            for (replacing, some) in Dictionary(grouping: begun, by: \.isReplacing) {
+                try take(folder.merge(some.map(\.request.task), into: store, replacing: replacing), threads: threads)
+            }
             let over = try some.compactMap { job in
                 try job.cause.flatMap { isExpecting(from: job, $0, in: folder) ? nil : try ending(of: job, $0, in: folder) }
             }
             try store.end(over)
-            for ending in over { try folder.remove(ending.task) }
+            // What cannot be removed now is when a run ends.
+            for ending in over { try? folder.remove(ending.task) }
             let tasks = Set(over.map(\.task))
             jobs.removeAll { tasks.contains($0.request.task) }
         }
@@ -136,6 +157,7 @@ struct SlurmRun {
                 costs[ending.key] = (costs[ending.key] ?? Attempt.Cost(seconds: 0, processorSeconds: 0, peakBytes: 0)) + cost
                 continue
             }
+            remaking.remove(ending.key)
             if !ending.found { attempts.append((ending.key, Int(threads[ending.key] ?? 1), cost, ending.log)) }
             guard let instance = active.removeValue(forKey: ending.key) else { continue }
             succeed(instance, seconds: ending.found ? nil : ending.seconds)
@@ -150,39 +172,47 @@ struct SlurmRun {
     ) throws -> (task: String, cause: String, log: String) {
         let endings = folder.endings(ofTask: job.request.task)
         let log = cause == .unsubmitted ? "" : LastLines(of: job.logPath).end
-        let cause = [.failed, .cancelled].contains(cause) ? JobCause(toldBy: log) ?? cause : cause
-        for key in job.request.keys where try troubles[key] == nil && !store.contains(key) {
-            if let ending = endings.last(where: { $0.key == key }) {
+        let told = [.failed, .cancelled].contains(cause) ? JobCause(toldBy: log) ?? cause : cause
+        var verdict = JobCause.completed
+        for key in job.request.keys where try remaking.contains(key) || !store.contains(key) {
+            if troubles[key] != nil {
+                verdict = told
+            } else if let ending = endings.last(where: { $0.key == key }) {
                 guard ending.status != 0 else { continue }
                 // Killed by the kernel, and not by anybody who knows the program.
-                let cause = ending.status == 128 + SIGKILL ? JobCause.memory : .failed
-                troubles[key] = (cause, StageFailure(summary: ending.summary, message: ending.message))
-                if cause == .memory { shortages[key, default: Shortage()].add(cause, resources: job.request.resources) }
+                verdict = ending.status == 128 + SIGKILL ? .memory : .failed
+                troubles[key] = (verdict, StageFailure(summary: ending.summary, message: ending.message))
+                if verdict == .memory { shortages[key, default: Shortage()].add(verdict, resources: job.request.resources) }
             } else {
                 // A task that ends without a word is not the instance's fault.
-                let cause = [.completed, .failed].contains(cause) ? JobCause.node : cause
-                troubles[key] = (cause, StageFailure(summary: job.verdict(cause), message: log))
-                shortages[key, default: Shortage()].add(cause, resources: job.request.resources)
+                verdict = [.completed, .failed].contains(told) ? .node : told
+                troubles[key] = (verdict, StageFailure(summary: job.verdict(verdict), message: log))
+                shortages[key, default: Shortage()].add(verdict, resources: job.request.resources)
             }
         }
-        return (job.request.task, cause.rawValue, cause == .completed ? "" : log)
+        return (job.request.task, verdict.rawValue, verdict == .completed ? "" : log)
     }
 
     /// Decides about what no job makes any more.
     private mutating func settle(_ open: Set<ArtifactKey>) throws {
         for (key, instance) in active where !open.contains(key) {
             active[key] = nil
-            if try executor.local.artifacts.isDone(instance) {
+            if try isDone(instance) {
                 succeed(instance, seconds: nil)
             } else if let trouble = troubles.removeValue(forKey: key) {
                 decide(instance, trouble.cause, trouble.failure)
             } else if instance.kind.readsImages {
                 // All parts are here; or another run has dealt with them.
+                if remaking.remove(key) != nil { try folder.removeInput(key, in: store) }
                 ready.append(instance)
             } else if let job = try store.jobs(making: key).last,
                 let cause = job.ending.flatMap({ JobCause(rawValue: $0.cause) })
             {
                 // Another run has dealt with it.
+                if cause == .completed, remaking.remove(key) != nil {
+                    succeed(instance, seconds: nil)
+                    continue
+                }
                 let message = try store.failure(of: key)?.message
                 decide(instance, cause, StageFailure(summary: message ?? job.verdict(cause), message: job.log))
             } else {
@@ -192,6 +222,11 @@ struct SlurmRun {
         // What ended before this run had a part in it is submitted anew.
         troubles = troubles.filter { active[$0.key] != nil }
         takeReady()
+    }
+
+    /// Whether nothing is to be made of an instance.
+    func isDone(_ instance: Instance) throws -> Bool {
+        try !remaking.contains(instance.key) && executor.local.artifacts.isDone(instance)
     }
 
     private mutating func decide(_ instance: Instance, _ cause: JobCause, _ failure: StageFailure) {
@@ -206,7 +241,7 @@ struct SlurmRun {
         report(.told("\(instance.name): \(failure.summary); again, \(times) of \(allowed)"))
     }
 
-    mutating func succeed(_ instance: Instance, seconds: Double?) {
+    private mutating func succeed(_ instance: Instance, seconds: Double?) {
         schedule.succeeded(instance)
         if let seconds {
             outcome.finished.append((instance, seconds))
@@ -235,7 +270,9 @@ struct SlurmRun {
     /// Makes here what is left of an extraction when all its images' features are there.
     mutating func finish(_ instance: Instance) async throws {
         // Whatever is found here was made by the jobs of this run or of an earlier one.
-        let result = await executor.local.run([instance], of: specification) { [report] event in
+        var local = executor.local
+        local.remakes = remaking.contains(instance.key)
+        let result = await local.run([instance], of: specification) { [report] event in
             switch event {
             case .found, .started, .finished, .failed, .skipped: break
             default: report(event)
@@ -243,9 +280,14 @@ struct SlurmRun {
         }
         if result.isInterrupted { return ready.append(instance) }
         if let failure = result.failures.first?.failure { return fail(instance, failure) }
+        try conclude(instance, seconds: result.finished.first?.seconds)
+    }
+
+    /// Ends what is made: of an extraction in parts, with what these took together.
+    mutating func conclude(_ instance: Instance, seconds: Double? = nil) throws {
         let cost = costs.removeValue(forKey: instance.key)
         if let cost { try store.note([(instance.key, 1, cost, "")]) }
-        succeed(instance, seconds: cost?.seconds ?? result.finished.first?.seconds)
+        succeed(instance, seconds: cost?.seconds ?? seconds)
     }
 
     private mutating func tellStanding(_ jobs: [Job]) {
@@ -255,11 +297,28 @@ struct SlurmRun {
         report(.standing(text))
     }
 
-    /// Removes what tasks were made from, where none is left.
+    /// Removes what is left of tasks whose jobs are over, and what tasks were made from where none is left.
     func tidy() throws {
         guard let claim = try store.claimIfFree(Self.turn) else { return }
         defer { withExtendedLifetime(claim) {} }
+        for task in try store.ended(among: folder.ids) { try folder.remove(task) }
         if try store.openJobs(of: SlurmExecutor.name).isEmpty { try folder.removeInputs() }
+    }
+
+    /// Waits for the end of jobs that have left all that they were to make, and then ends those that have not come to it: their
+    /// machine has died since, or Slurm has put them back into its queue.
+    mutating func dismiss() async throws {
+        var left: [Job] = []
+        for _ in 0..<20 where !Task.isCancelled {
+            _ = try await turn(submitting: false)
+            left = try store.openJobs(of: SlurmExecutor.name).filter { job in
+                try job.request.pipeline == specification.name && job.request.keys.allSatisfy { try store.contains($0) }
+            }
+            guard !left.isEmpty else { return }
+            try? await Task.sleep(for: .milliseconds(250))
+        }
+        try slurm.cancel(left.compactMap(\.identifier))
+        try store.end(left.map { ($0.request.task, JobCause.completed.rawValue, "") })
     }
 
     // MARK: The end before the end

@@ -27,6 +27,8 @@ extension SlurmRun {
         for options in all {
             do {
                 try slurm.test(SlurmRequest(options, threads: nil, seconds: nil, peak: nil, shortage: Shortage()).arguments)
+            } catch Slurm.Trouble.full {
+                // That passes.
             } catch Slurm.Trouble.refused(let words) {
                 // Machines that are down are waited for. What no machine has is refused when it is submitted.
                 guard !["down", "drained", "not available"].contains(where: words.contains) else { continue }
@@ -47,7 +49,7 @@ extension SlurmRun {
             guard parcels.count < room else { break }
             taken.formUnion(pack.map(\.key))
             // Another run may have had it made since this one has planned it.
-            let made = try pack.map { try executor.local.artifacts.isDone($0) }
+            let made = try pack.map(isDone)
             found += zip(pack, made).compactMap { $1 ? $0 : nil }
             let instances = zip(pack, made).compactMap { $1 ? nil : $0 }
             guard !instances.isEmpty else { continue }
@@ -57,7 +59,7 @@ extension SlurmRun {
         }
         // All at once: the ready ones are gone through once, however many tasks they become.
         ready.removeAll { taken.contains($0.key) }
-        for instance in found { succeed(instance, seconds: nil) }
+        for instance in found { try conclude(instance) }
         for instance in encoded { try await finish(instance) }
         try submit(parcels)
         if !parcels.isEmpty { jobs = try store.openJobs(of: SlurmExecutor.name) }
@@ -111,12 +113,14 @@ extension SlurmRun {
         let length = seconds(instances[0], threads: request(for: instances).threads)
         let parts = aim > 0 ? Int(min(Double(room), max(1, (length / aim).rounded(.up)))) : 1
         let works = try folder.work(
-            instances[0], of: specification, options: executor.options(instances[0]), parts: parts, from: store)
+            instances[0], of: specification, options: executor.options(instances[0]), parts: parts,
+            remaking: remaking.contains(instances[0].key), from: store)
         let request = request(for: instances, parts: max(1, works.count))
         return works.map { Parcel(instances: instances, works: [$0], request: request) }
     }
 
-    /// Gives tasks to Slurm. Those that it does not take are ready as before.
+    /// Gives tasks to Slurm. Those that it does not take stay ready: where more is asked than it has, since a job had too little,
+    /// the next one gets what is usual.
     private mutating func submit(_ parcels: [Parcel]) throws {
         let arrays = Dictionary(grouping: parcels.indices) {
             ArrayKey(stage: parcels[$0].instances[0].stage, request: parcels[$0].request)
@@ -133,10 +137,17 @@ extension SlurmRun {
         for (array, indices) in arrays {
             for start in stride(from: 0, to: indices.count, by: largest) {
                 let some = indices[start..<min(start + largest, indices.count)]
-                let number = try submit(some.map { parcels[$0] }, as: array)
-                unsubmitted.subtract(some)
                 var instances: [ArtifactKey: Instance] = [:]
                 for index in some { for instance in parcels[index].instances { instances[instance.key] = instance } }
+                let number: String
+                do {
+                    number = try submit(some.map { parcels[$0] }, as: array)
+                } catch let error where error.isRefusal && instances.keys.contains(where: { shortages[$0] != nil }) {
+                    for key in instances.keys { shortages[key] = nil }
+                    report(.told("\(error); the next job gets no more than the last one"))
+                    continue
+                }
+                unsubmitted.subtract(some)
                 active.merge(instances) { $1 }
                 report(
                     .told(
@@ -147,22 +158,18 @@ extension SlurmRun {
         }
     }
 
-    /// Gives Slurm an array. It is noted before, so that nothing is submitted twice, wherever a run is ended.
-    private func submit(_ parcels: [Parcel], as array: ArrayKey) throws -> String {
+    /// Gives Slurm an array. It is noted before, so that nothing is submitted twice, and nothing left behind, wherever a run is
+    /// ended.
+    private mutating func submit(_ parcels: [Parcel], as array: ArrayKey) throws -> String {
         let batch = String(UUID().uuidString.replacing("-", with: "").prefix(12)).lowercased()
         let tasks = parcels.indices.map { "\(batch)-\($0)" }
-        for (task, parcel) in zip(tasks, parcels) {
-            try folder.write(
-                TaskDescription(
-                    version: executor.version, threads: array.request.threads, sideBySide: array.request.sideBySide,
-                    work: parcel.works), as: task)
-        }
         let instances = Set(parcels.flatMap(\.instances).map(\.key)).count
         try store.add(
             zip(tasks, parcels).map { task, parcel in
                 Job.Request(
                     executor: SlurmExecutor.name, folder: executor.folder, task: task, pipeline: specification.name,
-                    resources: array.request.json, keys: parcel.instances.map(\.key))
+                    resources: array.request.json(replacing: parcel.instances.contains { remaking.contains($0.key) }),
+                    keys: parcel.instances.map(\.key))
             })
         let first = parcels[0].instances[0].name
         let whatever = instances == 1 ? first : "\(instances) of \(array.stage), \(first) …"
@@ -171,26 +178,37 @@ extension SlurmRun {
             "--array=0-\(tasks.count - 1)", "--job-name=spg-\(array.stage)", "--comment=\(String(comment))",
             "--output=\(executor.folder.replacing("%", with: "%%"))/tasks/\(batch)-%a/log", "--open-mode=append", "--requeue",
             // In time before the limit, for a training to keep its state.
-            "--signal=B:TERM@60",
+            "--signal=B:USR1@\(min(60, 15 * (array.request.minutes ?? 4)))",
         ]
+        let number: String
         do {
+            for (task, parcel) in zip(tasks, parcels) {
+                try folder.write(
+                    TaskDescription(
+                        version: executor.version, threads: array.request.threads, sideBySide: array.request.sideBySide,
+                        work: parcel.works), as: task)
+            }
+            hasSeenFolder = true
             let script =
                 "exec \(executor.program.quotedForShell) task run "
                 + "\("\(executor.folder)/tasks/\(batch)-".quotedForShell)\"$SLURM_ARRAY_TASK_ID\""
-            let number = try slurm.submit(options + array.request.arguments, script: script)
-            try store.name(tasks.enumerated().map { ($1, "\(number)_\($0)") })
-            return number
-        } catch let trouble as Slurm.Trouble {
+            number = try slurm.submit(options + array.request.arguments, script: script)
+        } catch {
             // Whether it got there before the answer was lost is seen in its queue.
-            if case .unreachable = trouble { throw trouble }
-            for task in tasks {
-                try store.endJob(task, cause: JobCause.unsubmitted.rawValue)
-                try folder.remove(task)
-            }
-            if case .refused(let words) = trouble { throw array.request.options.error(words) ?? trouble }
-            throw trouble
+            if case Slurm.Trouble.unreachable = error { throw error }
+            for task in tasks { try store.endJob(task, cause: JobCause.unsubmitted.rawValue) }
+            for task in tasks { try? folder.remove(task) }
+            if case Slurm.Trouble.refused(let words) = error { throw array.request.options.error(words) ?? error }
+            throw error
         }
+        try store.name(tasks.enumerated().map { ($1, "\(number)_\($0)") })
+        return number
     }
+}
+
+extension Error {
+    /// Whether Slurm does not give what is asked for.
+    fileprivate var isRefusal: Bool { if case .refused? = self as? Slurm.Trouble { true } else { self is SpecificationError } }
 }
 
 extension SlurmSettings.Options {

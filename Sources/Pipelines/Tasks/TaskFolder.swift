@@ -46,6 +46,12 @@ public final class TaskFolder: Sendable {
     /// The folder of a task.
     public func task(_ id: String) -> URL { tasks.appendingPathComponent(id) }
 
+    /// How long one is waited for that cannot be read or written.
+    static let patience = Duration.seconds(300)
+
+    /// Whether it can be seen: the file system that it is on may be away. It is not there before a task was written, either.
+    var isThere: Bool { FileManager.default.fileExists(atPath: tasks.path) }
+
     /// The tasks that are there, by name.
     public var ids: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: tasks.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
@@ -79,10 +85,16 @@ public final class TaskFolder: Sendable {
         files(ofTask: id, suffix: ".json").map { label, file in ending(label, in: file) }
     }
 
-    /// Removes all of a task.
+    /// Removes all of a task but results that were refused.
     /// - Throws: `CocoaError`. A task that is not there is no error.
     public func remove(_ id: String) throws {
-        do { try FileManager.default.removeItem(at: task(id)) } catch CocoaError.fileNoSuchFile {}
+        let folder = task(id), names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let removed =
+            names.contains { $0.hasSuffix(Self.refusedSuffix) }
+            ? names.filter { !$0.hasSuffix(Self.refusedSuffix) }.map(folder.appendingPathComponent) : [folder]
+        for url in removed {
+            do { try FileManager.default.removeItem(at: url) } catch CocoaError.fileNoSuchFile {}
+        }
     }
 
     /// Removes the inputs of all tasks, and what killed ones have left half-written among the checkpoints. To be called where no

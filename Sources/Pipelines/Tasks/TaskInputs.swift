@@ -14,10 +14,11 @@ extension TaskFolder {
     ///   - instance: all that it is made from is in the store.
     ///   - options: what its program is told besides, such as `--profile`.
     ///   - parts: into how many parts images are split at the most.
+    ///   - remaking: whether images are encoded that have features.
     /// - Throws: `StoreError`; `StoreError.cannotWrite` about the folder.
     public func work(
         _ instance: Instance, of specification: Specification, options: [String] = [], parts: Int = 1,
-        from store: ArtifactStore
+        remaking: Bool = false, from store: ArtifactStore
     ) throws -> [TaskDescription.Work] {
         func work(_ inputs: [String], images: ArtifactKey? = nil, part: TaskDescription.Part? = nil) -> TaskDescription.Work {
             TaskDescription.Work(
@@ -31,10 +32,19 @@ extension TaskFolder {
             return [work(try instance.recipe.inputs.map { try input($0.key, from: store) })]
         }
         guard specification.importedEncoder == nil else { return [] }
-        guard let images = try instance.imagesWithoutFeatures(in: store) else { return [] }
+        guard let images = try remaking ? instance.images(in: store) : instance.imagesWithoutFeatures(in: store) else {
+            return []
+        }
         let stored = try input(images), count = max(1, min(parts, images.images.count))
         return (0..<count).map { work([stored], images: images.key, part: .init(index: $0, count: count)) }
     }
+
+    /// Forgets the small store of an artifact whose features are others now.
+    func removeInput(_ key: ArtifactKey, in store: ArtifactStore) throws {
+        unlink(inputs.appendingPathComponent(Self.inputName(try store.contentIdentity(of: key))).path)
+    }
+
+    private static func inputName(_ identity: Digest) -> String { "\(identity.short).sqlite" }
 
     /// The small store of one artifact, which is made where there is none.
     /// - Returns: its name.
@@ -56,7 +66,7 @@ extension TaskFolder {
     ///   - identity: of all that is in it.
     ///   - make: writes it to a path on this machine.
     private func input(_ identity: Digest, make: (String) throws -> Void) throws -> String {
-        let file = "\(identity.short).sqlite", url = inputs.appendingPathComponent(file)
+        let file = Self.inputName(identity), url = inputs.appendingPathComponent(file)
         // Somebody else may have made it, or removed all: what is there counts.
         if !FileManager.default.fileExists(atPath: url.path) {
             let path = try scratchFolder().appendingPathComponent(file).path
@@ -72,6 +82,11 @@ extension TaskFolder {
 }
 
 extension Instance {
+    /// The images that it reads; nil where it reads none.
+    fileprivate func images(in store: ArtifactStore) throws -> DomainManifest? {
+        try recipe.inputs.first { $0.role == "images" }.map { try store.manifest($0.key) }
+    }
+
     /// The images that features are lacking of; nil where none is.
     fileprivate func imagesWithoutFeatures(in store: ArtifactStore) throws -> DomainManifest? {
         guard let images = recipe.inputs.first(where: { $0.role == "images" })?.key,

@@ -8,14 +8,15 @@ extension TaskFolder {
     /// Each result is merged once, whoever else merges at the same time or was killed in the middle of it: it is deleted after the
     /// transaction in which it came into the store, and one whose key the store has is compared and not merged again. A result that
     /// is damaged, of another version or at odds with the store is renamed to `….refused.sqlite` and stays.
+    /// - Parameter replacing: whether results come in the place of what the store has, and are not compared with it.
     /// - Returns: how the work ended whose results were merged, found, or refused; refused ones have the status 65.
     /// - Throws: `StoreError` where the store cannot be written, or a result cannot be read for the disk's sake. What was merged
     ///   before that stays merged, and what was not stays here.
     @discardableResult
-    public func merge(_ ids: [String], into store: ArtifactStore) throws -> [TaskEnding] {
+    public func merge(_ ids: [String], into store: ArtifactStore, replacing: Bool = false) throws -> [TaskEnding] {
         var endings: [TaskEnding] = [], batch: [(label: ResultLabel, file: URL)] = [], bytes = 0
         func mergeBatch() throws {
-            endings += try merge(batch, into: store)
+            endings += try merge(batch, into: store, replacing: replacing)
             (batch, bytes) = ([], 0)
         }
         for id in ids {
@@ -31,11 +32,14 @@ extension TaskFolder {
     }
 
     static let resultSuffix = ".sqlite"
+    static let refusedSuffix = ".refused.sqlite"
 
-    private func merge(_ results: [(label: ResultLabel, file: URL)], into store: ArtifactStore) throws -> [TaskEnding] {
+    private func merge(
+        _ results: [(label: ResultLabel, file: URL)], into store: ArtifactStore, replacing: Bool
+    ) throws -> [TaskEnding] {
         guard !results.isEmpty else { return [] }
         let outcomes = try store.merge(
-            results: results.map { ($0.file.path, $0.label.part == nil ? $0.label.key : nil) },
+            results: results.map { ($0.file.path, $0.label.part == nil ? $0.label.key : nil) }, replacing: replacing,
             tolerance: \.precision.featureTolerance)
         return zip(results, outcomes).compactMap { result, outcome in
             let (label, file) = result, base = file.deletingPathExtension()
@@ -43,10 +47,11 @@ extension TaskFolder {
             switch outcome {
             case .gone: return nil
             case .refused(let reason):
-                rename(file.path, base.appendingPathExtension("refused.sqlite").path)
+                let kept = base.path + Self.refusedSuffix
+                rename(file.path, kept)
                 ending.status = 65
                 ending.summary = "its result was refused: \(reason)"
-                ending.message = "It is kept as \(base.path).refused.sqlite."
+                ending.message = "It is kept as \(kept)."
             case .merged, .found:
                 unlink(file.path)
                 if label.part == nil { unlink(checkpoint(label.key).path) }

@@ -18,12 +18,14 @@ public struct TaskRun: Sendable {
         public var failed = 0
     }
 
+    /// What a task writes that is asked to end, before its job's time is over, by SIGUSR1.
+    public static let timeIsOver =
+        "The time of this job is over: trainings keep their last epoch, and the next job goes on there."
+
     private let folder: TaskFolder
     private let id: String
     private let description: TaskDescription
     private let executables: URL
-    /// How long a shared folder is waited for that cannot be read or written.
-    private let patience = Duration.seconds(300)
     /// From one look for new checkpoints to the next.
     private let interval: Duration
     private let tell: @Sendable (String) -> Void
@@ -222,7 +224,7 @@ public struct TaskRun: Sendable {
     /// Tries something in the shared folder again where it fails, for minutes: a result takes hours to make, and a file server seconds
     /// to come back.
     private func patiently<Value>(_ body: () throws -> Value) async throws -> Value {
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + TaskFolder.patience
         var pause = Duration.milliseconds(250)
         while true {
             do {
@@ -231,7 +233,7 @@ public struct TaskRun: Sendable {
                 let problem = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
                 guard !Task.isCancelled, .now < deadline else { throw TaskError(problem, isInputOutput: true) }
                 if pause == .milliseconds(250) {
-                    tell("\(problem); it is tried again for \(Int(patience / .seconds(60))) minutes")
+                    tell("\(problem); it is tried again for \(Int(TaskFolder.patience / .seconds(60))) minutes")
                 }
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(15))
@@ -247,10 +249,11 @@ public struct TaskRun: Sendable {
 }
 
 /// Why a task cannot be done.
-public struct TaskError: Error, CustomStringConvertible, LocalizedError {
+public struct TaskError: MachineTrouble, CustomStringConvertible, LocalizedError {
     public let description: String
     /// Whether a disk or a file is the cause.
     public let isInputOutput: Bool
+    public var isOfMachine: Bool { isInputOutput }
     public var errorDescription: String? { description }
 
     init(_ description: String, isInputOutput: Bool = false) {

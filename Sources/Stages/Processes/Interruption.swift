@@ -23,14 +23,15 @@ public enum Interruption {
     private static let pipeEnd = Atomic<Int32>(-1)
 
     /// From now on signals are handled, if there is something to handle them. For programs, at their start.
-    public static func watch() {
+    /// - Parameter others: signals that ask this program to end besides those that ask every program.
+    public static func watch(for others: [Int32] = []) {
         let isFirst = handlers.withLock { handlers in
             defer { handlers.isWatching = true }
             return !handlers.isWatching
         }
         guard isFirst, let ends = privatePipe() else { return }
         pipeEnd.store(ends.writing, ordering: .sequentiallyConsistent)
-        for number in signals {
+        for number in signals + others {
             let before = signal(number) { number in
                 let error = errno
                 var byte = UInt8(truncatingIfNeeded: number)

@@ -44,7 +44,7 @@ struct TaskRunCommand: AsyncParsableCommand {
             is not made yet; trainings go on from their last checkpoint.
 
             Exit status: 0 all is made; 1 some of it failed; 65 there is no such task; 74 the shared folder or a disk failed; 130 \
-            ended by a signal, trainings having kept their checkpoints.
+            ended by a signal, trainings having kept their checkpoints. SIGUSR1 says that its time is over.
             """)
 
     @Argument(help: ArgumentHelp("The task's folder.", valueName: "folder"))
@@ -64,20 +64,16 @@ struct TaskRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let console = Console.standardError
-            do {
-                let task = try TaskRun(
-                    folder, version: Version.text, executables: RunCommand.executableFolder,
-                    keepingCheckpointsEvery: .seconds(saveEvery)
-                ) { console.line($0) }
-                let place = Self.scratchPlace
-                let outcome = try await cancelledBySignals { try await task.run(in: place) }
-                console.line("\(outcome.made) made, \(outcome.found) made before, \(outcome.failed) failed")
-                guard outcome.failed == 0 else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
-            } catch let error as TaskError where error.isInputOutput {
-                console.line("Error: \(error)")
-                throw ExitCode(ExitStatus.inputOutput.rawValue)
+            let console = Console.standardError, place = Self.scratchPlace
+            let task = try TaskRun(
+                folder, version: Version.text, executables: RunCommand.executableFolder,
+                keepingCheckpointsEvery: .seconds(saveEvery)
+            ) { console.line($0) }
+            let outcome = try await cancelledBySignals(and: [SIGUSR1: { console.line(TaskRun.timeIsOver) }]) {
+                try await task.run(in: place)
             }
+            console.line("\(outcome.made) made, \(outcome.found) made before, \(outcome.failed) failed")
+            guard outcome.failed == 0 else { throw ExitCode(ExitStatus.stageFailed.rawValue) }
         }
     }
 
