@@ -9,10 +9,12 @@ public struct CLIPText: Sendable {
     public let logitScale: Float
 
     /// Reads the text side of a checkpoint; no weights of its image encoder are read.
+    /// - Parameter precision: of the text encoder's products with weights, in both directions (`TextTransformer`).
+    /// - Precondition: the processor has the precision; `Precision.check` tells.
     /// - Throws: `unfitWeights`, naming every tensor that is missing or wrong; `weights` if the file cannot be read or
     ///   has changed; what `Checkpoint.tokenizer()` throws.
-    public init(checkpoint: Checkpoint) throws(CheckpointError) {
-        try self.init(checkpoint.read { Weights(from: &$0) }, of: checkpoint)
+    public init(checkpoint: Checkpoint, precision: Precision = .float32) throws(CheckpointError) {
+        try self.init(checkpoint.read { Weights(from: &$0) }, of: checkpoint, precision)
     }
 
     /// What a checkpoint holds of it.
@@ -32,8 +34,10 @@ public struct CLIPText: Sendable {
         }
     }
 
-    init(_ weights: Weights, of checkpoint: Checkpoint) throws(CheckpointError) {
+    init(
+        _ weights: Weights, of checkpoint: Checkpoint, _ precision: Precision = .float32
+    ) throws(CheckpointError) {
         tokenizer = try checkpoint.tokenizer()
-        (transformer, logitScale) = (TextTransformer(weights.transformer), weights.logitScale)
+        (transformer, logitScale) = (TextTransformer(weights.transformer, precision: precision), weights.logitScale)
     }
 }

@@ -9,11 +9,8 @@ extension LayerNormWeights {
 }
 
 /// A linear layer over few rows, whose weights are read where they lie.
-func linear(
-    _ x: Variable, _ weights: LinearWeights, residual: Variable? = nil, independently: Bool = false
-) -> Variable {
-    Tensors.linear(
-        x, weight: Variable(weights.weight), bias: Variable(weights.bias), residual: residual, independently: independently)
+func linear(_ x: Variable, _ weights: LinearWeights, residual: Variable? = nil) -> Variable {
+    Tensors.linear(x, weight: Variable(weights.weight), bias: Variable(weights.bias), residual: residual)
 }
 
 extension LinearWeights {

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Foundation
 
 /// How a product by BLAS is split over threads, such that its last bits do not depend on how many there are.
 ///
@@ -29,6 +30,9 @@ struct ProductParts {
             for part in parts { body(part * fewest..<min(count, (part + 1) * fewest)) }
         }
     }
+
+    /// Whether `OPENBLAS_CORETYPE` keeps OpenBLAS from its kernels for AVX-512.
+    static var isLimited: Bool { getenv("OPENBLAS_CORETYPE") != nil && !kernelsAddAlike }
 
     /// Whether OpenBLAS runs its kernels for AVX-512, by the processor or by `OPENBLAS_CORETYPE`.
     private static let kernelsAddAlike =

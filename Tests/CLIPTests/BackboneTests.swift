@@ -136,7 +136,7 @@ import Testing
 
     private func expectTexts(_ model: BackboneModel, _ checkpoint: Checkpoint) throws {
         let text = TextTransformer(try checkpoint.read { TextWeights(from: &$0) })
-        let last = text.weights.vocabularyCount - 1
+        let last = checkpoint.architecture.vocabularyCount - 1
         let prompts = PromptLayout(
             prompts: [[last - 1, 5, 60, 31, last], [last - 1, 70, 71, 5, last]].map {
                 $0.map(PromptLayout.Item.token)

@@ -65,9 +65,9 @@ import Testing
     @Test(arguments: 0..<24) func treesEqualPaddedPrompts(seed: Int) throws {
         var conventions = ModelConventions()
         conventions.textHeadWidth = 16
-        let text = try Formula.text(
+        let weights = try Formula.textWeights(
             width: 32, layers: 3, vocabulary: 40, length: 77, dimension: 16, conventions)
-        let padded = PaddedTextEncoder(text.weights)
+        let text = TextTransformer(weights), padded = PaddedTextEncoder(weights)
         let form = Form(seed: seed, layers: 3), prompts = form.prompts
         let contexts = (0...form.deeper).map { Formula.context("context \($0)", [form.contextCount, 32], deviation: 0.02) }
 
@@ -83,9 +83,9 @@ import Testing
 
         // The loss is a random projection of all features.
         let projection = Formula.numbers("projection", features.value.shape)
-        let weights = projection.rowsInDouble
+        let signs = projection.rowsInDouble
         func loss(_ contexts: [PaddedTextEncoder.Rows]) -> Double {
-            zip(prompts, weights).reduce(0) { $0 + product(padded.features(of: $1.0, contexts: contexts), $1.1) }
+            zip(prompts, signs).reduce(0) { $0 + product(padded.features(of: $1.0, contexts: contexts), $1.1) }
         }
         let flat = [1, projection.count]
         let gradients = tape.gradients(

@@ -2,63 +2,30 @@ import CLIP
 import FormulaModels
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// The text encoder over prompt trees against PyTorch over padded prompts (Tests/Reference/text.py), and against itself
 /// with every prompt alone.
 @Suite struct TextTransformerTests {
     private struct Golden: Decodable {
-        struct Case: Decodable {
-            var features, gradient: [Double]
-            var deeper: [[Double]]?
-            var loss: Float
-        }
-        var small, full: [String: Case]
+        var small, full: [String: TextCase]
     }
 
-    // As in the script.
-    private let names = [[10, 11], [10, 12, 13], [20], [21, 22, 23, 24], [10, 11, 14], [30]]
-    private let labels = [0, 3, 5, 1, 2, 4, 3]
+    private func golden() throws -> Golden { try Fixtures.decoded(Golden.self, "../text.json") }
+
+    private let names = TextCase.names
 
     private func layout(
         _ names: [[Int]], _ position: PromptLayout.ClassTokenPosition = .end, specific: Bool = false
     ) -> PromptLayout {
-        PromptLayout(
-            classNames: names, contextLength: 4, position: position, classSpecific: specific, startToken: 1,
-            fullStop: [2], endToken: 3)
+        TextCase.layout(names, position, specific: specific)
     }
 
-    private func golden() throws -> Golden {
-        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/text.json")
-        return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
-    }
-
-    /// The context vectors and those of deeper layers, as in the script.
-    private func contexts(_ shape: [Int], deeper: Int) -> [Tensor] {
-        (0...deeper).map { Formula.context($0 == 0 ? "context" : "context \($0)", shape, deviation: 0.02) }
-    }
-
-    /// Loss, features and gradients as in the script.
-    private func run(
-        _ text: TextTransformer, _ layout: PromptLayout, groups: Int = 1, deeper: Int = 0
-    ) -> (features: Tensor, loss: Float, gradients: [Tensor]) {
-        let tape = Tape()
-        let v = contexts([groups * layout.contextCount, text.width], deeper: deeper).map(tape.parameter)
-        let features = text(layout, contexts: v[0], deeper: Array(v.dropFirst()))
-        let unit = normalizedRows(features)
-        let images = Formula.numbers("images", [labels.count, text.weights.dimension]).normalizedRows()
-        var loss: Variable?
-        for group in 0..<groups {
-            let own = Array(group * names.count..<(group + 1) * names.count)
-            let logits = scaledProduct(Variable(images), rows(own, of: unit), scale: 20)
-            let part = scaled(crossEntropy(logits, labels: labels), by: 1 / Float(groups))
-            loss = loss.map { sum($0, part) } ?? part
-        }
-        return (features.value, loss!.value.scalar, tape.gradients(of: loss!, for: v))
-    }
+    private func contexts(_ shape: [Int], deeper: Int) -> [Tensor] { TextCase.contexts(shape, deeper: deeper) }
 
     private func expect(
-        _ got: (features: Tensor, loss: Float, gradients: [Tensor]), equals expected: Golden.Case
+        _ got: (features: Tensor, loss: Float, gradients: [Tensor]), equals expected: TextCase
     ) {
         expect(got.features, expected.features, within: 1e-5, "features")
         #expect(abs(got.loss - expected.loss) < 1e-5)
@@ -70,9 +37,7 @@ import Testing
     }
 
     private func expect(_ tensor: Tensor, _ summary: [Double], within tolerance: Double, _ what: String) {
-        let values = tensor.values.map(Double.init)
-        let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let got = [norm, values.reduce(0, +)] + (0..<6).map { values[($0 * 7919) % values.count] }
+        let got = TextCase.summary(tensor)
         for (a, b) in zip(got, summary) {
             #expect(abs(a - b) <= tolerance * summary[0], "\(what): \(got) for \(summary)")
         }
@@ -82,24 +47,19 @@ import Testing
     func equalsPaddedPromptsInPyTorch(name: String) throws {
         let text = try Formula.text(width: 128, layers: 3, vocabulary: 64, length: 77, dimension: 32)
         let expected = try #require(golden().small[name])
-        let layout =
-            switch name {
-            case "middle", "deep": layout(names, .middle)
-            case "front": layout(names, .front)
-            case "class-specific": layout(names, specific: true)
-            default: layout(names)
-            }
-        let groups = ["two groups", "deep"].contains(name) ? 2 : 1
-        expect(run(text, layout, groups: groups, deeper: expected.deeper?.count ?? 0), equals: expected)
+        expect(
+            TextCase.run(
+                text, TextCase.layout(name), groups: TextCase.groups(name), deeper: expected.deeper?.count ?? 0),
+            equals: expected)
     }
 
     @Test func equalsPyTorchAtTheSizeOfViTB16() throws {
         let text = try Formula.text(width: 512, layers: 12, vocabulary: 64, length: 77, dimension: 512)
         let golden = try golden().full
-        expect(run(text, layout(names)), equals: try #require(golden["end"]))
+        expect(TextCase.run(text, layout(names)), equals: try #require(golden["end"]))
         let deep = try #require(golden["deep"])
         #expect(deep.deeper?.count == 8)
-        expect(run(text, layout(names, .middle), groups: 2, deeper: 8), equals: deep)
+        expect(TextCase.run(text, layout(names, .middle), groups: 2, deeper: 8), equals: deep)
     }
 
     /// The sum of the products of equal places, in double precision.

@@ -53,7 +53,7 @@ import Testing
             }
             return [Tensor([batch, width], mean), Tensor([batch, width], deviation)]
         }
-        let features = numbers("\(side) features", step, [batch, model.transformer.weights.dimension]).normalizedRows()
+        let features = numbers("\(side) features", step, [batch, model.transformer.dimension]).normalizedRows()
         return (features, Tensor(besideEachOther: blocks))
     }
 

@@ -116,9 +116,10 @@ def run(encoder, position, specific=False, groups=1, deep=False):
     return result | ({"deeper": [summary(d.grad) for d in deeper]} if deep else {})
 
 
-result = {"torch": torch.__version__}
-for size, shape in SIZES.items():
-    encoder = Encoder(**shape)
-    cases = CASES if size == "small" else {name: CASES[name] for name in ["end", "deep"]}
-    result[size] = {name: run(encoder, **case) for name, case in cases.items()}
-print(json.dumps(result, indent=1))
+if __name__ == "__main__":
+    result = {"torch": torch.__version__}
+    for size, shape in SIZES.items():
+        encoder = Encoder(**shape)
+        cases = CASES if size == "small" else {name: CASES[name] for name in ["end", "deep"]}
+        result[size] = {name: run(encoder, **case) for name, case in cases.items()}
+    print(json.dumps(result, indent=1))

@@ -49,6 +49,21 @@ struct BFloat16WeightsTests {
         }
     }
 
+    /// Of few rows threads share out the columns, of many the rows.
+    @Test(arguments: [1, 30, 448, 449, 1000])
+    func anyNumberOfThreadsGivesTheSameBits(rows: Int) {
+        let x = normal([rows, 512], "x"), weights = BFloat16Weights(normal([512, 300], "weights"))
+        let bias = normal([300], "bias"), before = normal([rows, 300], "before")
+        var alone = Tensor([1])
+        unsplit { alone = product(x, weights, bias: bias, to: before) }
+        let count = Threads.count
+        defer { Threads.count = count }
+        for threads in [1, 2, 3, 5] {
+            Threads.count = threads
+            #expect(product(x, weights, bias: bias, to: before) == alone, "\(threads) threads")
+        }
+    }
+
     @Test func rowsMayLieApartAndAnEpilogueFollowsTheBias() {
         let x = normal([60, 50], "x"), weights = BFloat16Weights(normal([30, 40], "weights")), bias = normal([40], "bias")
         var result = Tensor(uninitialized: [60, 40])

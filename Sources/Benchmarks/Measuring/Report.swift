@@ -84,7 +84,6 @@ public struct Report: Codable, Sendable {
 
             PyTorch's side is the usual way of doing the same (`Scripts/bench/peers.py`): prompts padded to the context
             length, one for each class encoded in full, image features cached. Class names have 1.4 tokens in the mean.
-            Where a row says “PyTorch in bfloat16”, it runs under `autocast` and we compute in float32 all the same.
             Steps of VPT and MaPLe go forward through the image encoder, and MaPLe's through the text encoder, and back to the
             prompts of 12 and 9 layers; images are in memory.
             The CGAN's epoch is that of SPG's stage II for PACS with art painting left out: 173 steps on the features of

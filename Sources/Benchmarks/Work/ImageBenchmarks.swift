@@ -41,8 +41,8 @@ extension Benchmark {
         _ model: String, _ precision: Precision = .float32, batch: Int,
         _ checkpoint: @escaping @Sendable (Workshop) throws -> URL?
     ) -> Benchmark {
-        let numbers = precision == .bf16 ? " in bfloat16" : ""
-        return Benchmark(title: "Encode images\(numbers), \(model), batch \(batch)", unit: .imagesPerSecond) { workshop in
+        return Benchmark(title: "Encode images\(precision.inTitles), \(model), batch \(batch)", unit: .imagesPerSecond) {
+            workshop in
             guard (try? precision.check()) != nil, let url = try checkpoint(workshop) else { return nil }
             let checkpoint = try Checkpoint(contentsOf: url)
             let encoder = try checkpoint.imageEncoder(precision: precision)

@@ -37,7 +37,7 @@ extension Benchmark {
         return Benchmark(title: title, unit: .milliseconds) { workshop in
             guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
             func side(_ name: String) -> (features: Tensor, statistics: Tensor) {
-                let numbers = [bench.model.transformer.weights.dimension, 2 * widths.reduce(0, +)]
+                let numbers = [bench.model.transformer.dimension, 2 * widths.reduce(0, +)]
                 return (
                     Formula.numbers("\(name) features", [batch, numbers[0]]).normalizedRows(),
                     Formula.numbers("\(name) statistics", [batch, numbers[1]])

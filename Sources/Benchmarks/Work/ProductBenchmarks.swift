@@ -4,8 +4,7 @@ import Tensors
 extension Benchmark {
     /// One large square product, the measure of what the cores can do at all. Nil where the processor lacks the precision.
     static func product(_ precision: Precision, threads: Int) -> Benchmark {
-        let numbers = precision == .bf16 ? " in bfloat16" : ""
-        let title = "Matrix product\(numbers), \(threads) thread\(threads == 1 ? "" : "s")"
+        let title = "Matrix product\(precision.inTitles), \(threads) thread\(threads == 1 ? "" : "s")"
         return Benchmark(title: title, unit: .gigaflops) { workshop in
             guard (try? precision.check()) != nil else { return nil }
             let side = LargeProduct.side, product = LargeProduct(precision)

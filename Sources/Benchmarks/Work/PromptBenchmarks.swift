@@ -8,11 +8,10 @@ extension Benchmark {
     private static let batch = 32
 
     /// One step of CoOp on a batch of cached features, 32 images.
-    /// - Parameter peers: what the peer's products are taken in; ours are float32.
-    static func coOpStep(_ encoder: TextEncoder, classes: Int, peers: Precision = .float32) -> Benchmark {
-        let title = "CoOp step, \(encoder.name), \(classes) classes\(peers.asPeers)"
+    static func coOpStep(_ encoder: TextEncoder, _ precision: Precision = .float32, classes: Int) -> Benchmark {
+        let title = "CoOp step\(precision.inTitles), \(encoder.name), \(classes) classes"
         return Benchmark(title: title, unit: .milliseconds) { workshop in
-            guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
+            guard let bench = try TextBench(encoder, precision, classes: classes, workshop) else { return nil }
             let features = bench.features(batch), labels = (0..<batch).map { $0 * 7 % classes }
             let set = FeatureSet(center: features, augmented: [], labels: labels, domains: labels.map { _ in 0 })
             var parameters = CoOp.Parameters()
@@ -22,19 +21,19 @@ extension Benchmark {
             var task = PeerTask(kind: .coop)
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features])
-            (task.prompts, task.labels, task.precision) = (bench.prompts, labels, peers)
+            (task.prompts, task.labels, task.precision) = (bench.prompts, labels, precision)
             return PreparedBenchmark(
                 amount: 1, run: { [training.update(images: features, labels: labels, learningRate: 2e-3).step.loss] },
-                task: task, peerAmount: 1)
+                task: task, peerAmount: 1, precision: precision)
         }
     }
 
     /// Classifying images by text features, each image's from a prompt of its own. We take a group of images at once,
     /// the peer one image.
-    static func prediction(_ encoder: TextEncoder, classes: Int, peers: Precision = .float32) -> Benchmark {
-        let title = "Predict with a prompt per image, \(encoder.name), \(classes) classes\(peers.asPeers)"
+    static func prediction(_ encoder: TextEncoder, _ precision: Precision = .float32, classes: Int) -> Benchmark {
+        let title = "Predict with a prompt per image\(precision.inTitles), \(encoder.name), \(classes) classes"
         return Benchmark(title: title, unit: .milliseconds) { workshop in
-            guard let bench = try TextBench(encoder, classes: classes, workshop) else { return nil }
+            guard let bench = try TextBench(encoder, precision, classes: classes, workshop) else { return nil }
             let length = bench.prompts.context.count, width = bench.model.transformer.width
             let prompts = try ClassPrompts(classNames: bench.classNames, contextLength: length, model: bench.model)
             let images = max(4, 2048 / prompts.layout.rowCount)
@@ -43,7 +42,7 @@ extension Benchmark {
             var task = PeerTask(kind: .predict)
             task.checkpoint = bench.checkpoint.weightsURL.path
             task.inputs = try workshop.inputs(["features": features.rows(0..<1), "contexts": contexts.rows(0..<1)])
-            (task.prompts, task.precision) = (bench.prompts, peers)
+            (task.prompts, task.precision) = (bench.prompts, precision)
             return PreparedBenchmark(
                 amount: Double(images),
                 run: {
@@ -51,16 +50,16 @@ extension Benchmark {
                         of: features, draws: [contexts], classes: prompts, model: bench.model
                     ).predictions[0]
                     // Of classes that are nearly equal, rounding may choose another.
-                    return peers == .bf16 ? [first.probability] : [Float(first.label), first.probability]
+                    return precision == .bf16 ? [first.probability] : [Float(first.label), first.probability]
                 },
-                task: task, peerAmount: 1)
+                task: task, peerAmount: 1, precision: precision)
         }
     }
 }
 
 extension Precision {
-    /// What a title says of the peer's numbers, where they are not ours.
-    fileprivate var asPeers: String { self == .bf16 ? ", PyTorch in bfloat16" : "" }
+    /// What a title says of the numbers, behind what is done.
+    var inTitles: String { self == .bf16 ? " in bfloat16" : "" }
 }
 
 /// A CLIP whose text side is timed.
@@ -98,10 +97,11 @@ struct TextBench {
     let context: String
     let prompts: PeerTask.Prompts
 
-    init?(_ encoder: TextEncoder, classes: Int, _ workshop: Workshop) throws {
-        guard let url = try encoder.checkpoint(workshop) else { return nil }
+    /// - Parameter precision: of the texts.
+    init?(_ encoder: TextEncoder, _ precision: Precision = .float32, classes: Int, _ workshop: Workshop) throws {
+        guard (try? precision.check()) != nil, let url = try encoder.checkpoint(workshop) else { return nil }
         checkpoint = try Checkpoint(contentsOf: url)
-        model = try CLIPText(checkpoint: checkpoint)
+        model = try CLIPText(checkpoint: checkpoint, precision: precision)
         (classNames, context) = (encoder.classNames(classes), encoder.context)
         let tokenizer = model.tokenizer
         prompts = PeerTask.Prompts(
@@ -110,6 +110,6 @@ struct TextBench {
     }
 
     func features(_ count: Int) -> Tensor {
-        Formula.numbers("features", [count, model.transformer.weights.dimension]).normalizedRows()
+        Formula.numbers("features", [count, model.transformer.dimension]).normalizedRows()
     }
 }

@@ -13,12 +13,9 @@ extension Benchmark {
     static func visionPromptStep(
         _ method: VisionPrompting, _ precision: Precision = .float32, classes: Int
     ) -> Benchmark {
-        let numbers = precision == .bf16 ? " in bfloat16" : ""
-        let title = "\(method.rawValue) step\(numbers), ViT-B/16, \(classes) classes, batch 4"
+        let title = "\(method.rawValue) step\(precision.inTitles), ViT-B/16, \(classes) classes, batch 4"
         return Benchmark(title: title, unit: .milliseconds) { workshop in
-            guard (try? precision.check()) != nil, let bench = try TextBench(.withImages, classes: classes, workshop) else {
-                return nil
-            }
+            guard let bench = try TextBench(.withImages, precision, classes: classes, workshop) else { return nil }
             let encoder = try bench.checkpoint.promptedImageEncoder(precision: precision)
             let step = Step(bench: bench, encoder: encoder, labels: (0..<4).map { $0 * 5 % classes }, precision: precision)
             switch method {

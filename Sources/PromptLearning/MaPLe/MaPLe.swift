@@ -21,7 +21,7 @@ public struct MaPLe: VisionPromptMethod {
     ) throws(PromptError) {
         depth = parameters.depth
         self.model = model
-        let layers = model.transformer.weights.layers.count
+        let layers = model.transformer.layerCount
         try require(depth: depth, of: layers, in: "text encoder")
         try require(depth: depth, of: encoder.layerCount, in: "image encoder")
         let length = parameters.contextLength

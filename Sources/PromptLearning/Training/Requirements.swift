@@ -8,8 +8,8 @@ func require(
 ) throws(PromptError) {
     guard training.count >= batchSize else { throw .tooFewImages(of: "training", images: training.count, batchSize: batchSize) }
     if let validation, validation.count == 0 { throw .noValidationImages }
-    guard training.center.columns == model.transformer.weights.dimension else {
-        throw .dimensions(features: training.center.columns, text: model.transformer.weights.dimension)
+    guard training.center.columns == model.transformer.dimension else {
+        throw .dimensions(features: training.center.columns, text: model.transformer.dimension)
     }
 }
 

@@ -41,6 +41,9 @@ package struct BFloat16Panels: Panels, @unchecked Sendable {
     /// Rows rounded at a time, so that they are in the cache when they are multiplied.
     private static let block = 224
 
+    /// Up to so many rows, threads share out the columns and not the rows: each of them reads its part of the weights alone.
+    private static let fewRows = 2 * block
+
     /// `y ← epilogue(x·matrix + bias)`, or `y ← epilogue(y + x·matrix + bias)`, over rows in memory, split over
     /// `Threads.count` threads.
     ///
@@ -55,30 +58,57 @@ package struct BFloat16Panels: Panels, @unchecked Sendable {
         then epilogue: Epilogue = .none
     ) {
         precondition(epilogue == .none || resultStride ?? outputs == outputs, "an epilogue over rows with gaps")
+        guard rows > 0 else { return }
         ProductArithmetic.count(m: rows, n: outputs, k: inputs)
         let stride = stride ?? inputs, resultStride = resultStride ?? outputs
+        let x = Shared(x), y = Shared(y), bias = bias.map { Shared($0) }
+        if epilogue == .none && rows <= Self.fewRows {
+            let width = bf16_panel_width, panels = (outputs + width - 1) / width
+            parallel(panels, grain: max(1, panels * (1 << 20) / max(1, rows * inputs * outputs))) { part in
+                let first = part.lowerBound * width, panel = base + Self.count(inputs: inputs, outputs: first)
+                multiply(
+                    x.pointer, stride: stride, rows: rows, by: panel, into: y.pointer + first,
+                    resultStride: resultStride, columns: min(outputs, part.upperBound * width) - first,
+                    bias: (bias?.pointer).map { UnsafePointer($0 + first) }, adding: isAdded)
+            }
+            return
+        }
         // An epilogue has a pass of its own, over the rows that were just written, and takes the bias along.
         let isBiasSeparate = epilogue != .none
-        let x = Shared(x), y = Shared(y), bias = bias.map { Shared($0) }
         parallel(rows, grain: 56) { part in
-            let block = min(part.count, Self.block), pairs = (inputs + 1) / 2
-            // Rows whose starts are a multiple of 4096 bytes apart would fall on the same few lines of the first cache.
-            let gap = (2 * pairs + 31) / 32 * 32 + 32
-            withUnsafeTemporaryAllocation(byteCount: 2 * block * gap, alignment: 64) { memory in
-                let rounded = memory.bindMemory(to: UInt16.self)
-                for first in Swift.stride(from: part.lowerBound, to: part.upperBound, by: block) {
-                    let count = min(block, part.upperBound - first), result = y.pointer + first * resultStride
-                    for row in 0..<count {
-                        bf16_round(x.pointer + (first + row) * stride, rounded.baseAddress! + row * gap, inputs)
-                        if inputs % 2 == 1 { rounded[row * gap + inputs] = 0 }
-                    }
-                    bf16_multiply(
-                        rounded.baseAddress, gap, base, pairs, isBiasSeparate ? nil : bias?.pointer, result,
-                        resultStride, count, outputs, isAdded)
-                    if isBiasSeparate, let bias {
-                        addBias(bias.pointer, to: result, rows: count, columns: outputs, then: epilogue)
-                    }
+            for first in Swift.stride(from: part.lowerBound, to: part.upperBound, by: Self.block) {
+                let count = min(Self.block, part.upperBound - first), result = y.pointer + first * resultStride
+                multiply(
+                    x.pointer + first * stride, stride: stride, rows: count, by: base, into: result,
+                    resultStride: resultStride, columns: outputs,
+                    bias: isBiasSeparate ? nil : (bias?.pointer).map { UnsafePointer($0) }, adding: isAdded)
+                if isBiasSeparate, let bias {
+                    addBias(bias.pointer, to: result, rows: count, columns: outputs, then: epilogue)
                 }
+            }
+        }
+    }
+
+    /// Rounds rows, some at a time, and multiplies them with some panels, on this thread alone.
+    private func multiply(
+        _ x: UnsafePointer<Float>, stride: Int, rows: Int, by panels: UnsafePointer<UInt16>,
+        into y: UnsafeMutablePointer<Float>, resultStride: Int, columns: Int, bias: UnsafePointer<Float>?,
+        adding isAdded: Bool
+    ) {
+        let block = min(rows, Self.block), pairs = (inputs + 1) / 2
+        // Rows whose starts are a multiple of 4096 bytes apart would fall on the same few lines of the first cache.
+        let gap = (2 * pairs + 31) / 32 * 32 + 32
+        withUnsafeTemporaryAllocation(byteCount: 2 * block * gap, alignment: 64) { memory in
+            let rounded = memory.bindMemory(to: UInt16.self)
+            for first in Swift.stride(from: 0, to: rows, by: block) {
+                let count = min(block, rows - first)
+                for row in 0..<count {
+                    bf16_round(x + (first + row) * stride, rounded.baseAddress! + row * gap, inputs)
+                    if inputs % 2 == 1 { rounded[row * gap + inputs] = 0 }
+                }
+                bf16_multiply(
+                    rounded.baseAddress, gap, panels, pairs, bias, y + first * resultStride, resultStride, count, columns,
+                    isAdded)
             }
         }
     }

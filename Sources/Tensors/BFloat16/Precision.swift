@@ -22,14 +22,16 @@ public struct Processor: Sendable {
         self.multipliesBFloat16 = multipliesBFloat16
     }
 
-    /// The one that runs this program.
-    public static let current = Processor(multipliesBFloat16: bf16_is_available())
+    /// The one that runs this program. Who has OpenBLAS run its kernels for an older one, by `OPENBLAS_CORETYPE`, sees what
+    /// programs do there: it has no bfloat16 then.
+    public static let current = Processor(multipliesBFloat16: bf16_is_available() && !ProductParts.isLimited)
 }
 
 /// bfloat16 was asked for on a machine that has no instructions for it.
 public struct UnsupportedPrecision: Error, CustomStringConvertible {
     public var description: String {
         "precision bf16 needs a processor with AVX-512 BF16 (AMD from Zen 4 on, Intel Xeon from Cooper Lake on), which this "
-            + "machine's does not have. Use float32 here, or extract the embeddings on a machine that has it."
+            + (ProductParts.isLimited ? "machine is kept from being by OPENBLAS_CORETYPE" : "machine's does not have")
+            + ". Use float32 here, or do this on a machine that has it: what it makes can be used on any."
     }
 }

@@ -1,20 +1,20 @@
 /// A linear layer that is never trained, `x · weightᵀ + bias`: its weights are laid out once for products in either
 /// direction, and gradients flow through it.
 ///
-/// For many rows, such as an image's tokens. For few, whose products are bound by reading the weights, there is `linear`,
-/// which reads them where they lie.
+/// In float32 it is for many rows, such as an image's tokens. For few, whose products are bound by reading the weights,
+/// there is `linear`, which reads them where they lie. In bfloat16 it is for any number of rows.
 public struct FrozenLinear: Sendable {
     /// [inputs, outputs] for values, and the other way round for gradients.
     private let weights, adjoint: WeightMatrix
-    private let bias: Tensor
+    private let bias: Tensor?
 
     /// - Parameters:
     ///   - weight: `[outputs, inputs]`.
-    ///   - bias: `[outputs]`.
+    ///   - bias: `[outputs]`, or nil for none.
     ///   - precision: of the products in both directions; sums are float32.
     /// - Precondition: the processor has the precision; `Precision.check` tells.
-    public init(weight: Tensor, bias: Tensor, precision: Precision = .float32) {
-        precondition(bias.count == weight.rows, "a bias of \(bias.shape) for a weight of \(weight.shape)")
+    public init(weight: Tensor, bias: Tensor?, precision: Precision = .float32) {
+        precondition(bias?.count ?? weight.rows == weight.rows, "a bias of another length than \(weight.shape)")
         weights = WeightMatrix(weight, .transposed, precision)
         adjoint = WeightMatrix(weight, .asIs, precision)
         self.bias = bias
@@ -33,9 +33,9 @@ public struct FrozenLinear: Sendable {
             "a residual of \(y.shape) cannot be added to [\(n), \(weights.outputs)]")
         y.withUnsafeMutablePointer { y in
             x.value.withUnsafePointer { x in
-                bias.withUnsafePointer {
-                    weights.multiply(x, rows: n, into: y, adding: residual != nil, bias: $0)
-                }
+                let isAdded = residual != nil
+                guard let bias else { return weights.multiply(x, rows: n, into: y, adding: isAdded) }
+                bias.withUnsafePointer { weights.multiply(x, rows: n, into: y, adding: isAdded, bias: $0) }
             }
         }
         return .output(y, of: [x] + (residual.map { [$0] } ?? [])) {
