@@ -122,3 +122,5 @@ public struct MemoryOptions: ParsableArguments {
         ActivationBudget.bytes = overflows ? .max : bytes
     }
 }
+
+extension Precision: ExpressibleByArgument {}

@@ -150,6 +150,11 @@ public struct StageKind: Sendable {
 }
 
 extension StageKind {
+    /// Parameters with those that came later, where they are left out, at their defaults: what a recipe leaves out.
+    package func completed(_ parameters: JSONValue) -> JSONValue {
+        .object(defaults.members.filter { laterParameters.contains($0.key) }.merging(parameters.members) { $1 })
+    }
+
     /// A parameter by its name.
     public func parameter(_ name: String) -> DeclaredParameter? { parameters.first { $0.name == name } }
 }

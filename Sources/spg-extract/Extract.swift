@@ -243,5 +243,4 @@ extension ImagePart: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 extension ExtractStage.BadImagePolicy: ExpressibleByArgument {}
-extension Precision: ExpressibleByArgument {}
 extension ColorOrder: ExpressibleByArgument {}

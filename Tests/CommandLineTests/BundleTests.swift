@@ -92,7 +92,7 @@ import Testing
         flipped[whole.count - 5] ^= 1
         for (data, words) in [
             (flipped, "is damaged: its SHA-256"), (whole.dropLast(100), "truncated"), (whole.prefix(4), "truncated"),
-            (try changed("\"version\":\"1\"", with: "\"version\":\"2\""), "is a bundle of version 2"),
+            (try changed("\"version\":\"1\"", with: "\"version\":\"3\""), "is a bundle of version 3"),
             (try changed("bars", with: "cars"), "is damaged: its SHA-256"),
             (try changed("\"format\":\"spg model\"", with: "\"format\":\"another\""), "but not a bundle"),
             (try changed("\"shape\":[4", with: "\"shape\":[9999999999999,4"), "cannot have"),

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -84,7 +85,21 @@ struct ThreadCountTests {
     /// OpenBLAS's kernels for this processor on several numbers of threads, and those for processors that have no AVX-512.
     @Test(arguments: [("", "2"), ("", "3"), ("", "5"), ("OPENBLAS_CORETYPE=Haswell", "3")])
     func everyKind(kernels: String, threads: String) async throws {
+        try await expectSameBits(kernels: kernels, threads: threads)
+    }
+
+    @Test(
+        "In bfloat16, images and texts",
+        .enabled(if: Processor.current.multipliesBFloat16, "this processor has no AVX-512 BF16"), arguments: ["2", "3", "5"])
+    func bfloat16(threads: String) async throws {
+        try await expectSameBits(encoder: "{checkpoint: clip, precision: bf16, textPrecision: bf16}", threads: threads)
+    }
+
+    private func expectSameBits(
+        encoder: String = "{checkpoint: clip}", kernels: String = "", threads: String
+    ) async throws {
         let workplace = try Self.workplace()
+        try workplace.write(Self.pipeline.replacing("{checkpoint: clip}", with: encoder))
         func made(_ threads: String) async throws -> [QueryResult] {
             let run = try await workplace.start(
                 "spg", ["run", "small.yaml", "--threads", threads, "--jobs", "1", "--store", "\(threads).sqlite"],

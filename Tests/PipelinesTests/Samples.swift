@@ -14,10 +14,11 @@ func sampleKinds(executable: String = "stage") -> [StageKind] {
             roles: [.init("images", .images, .domain)]),
         StageKind(
             name: "fit", executable: executable, makes: .prompt, algorithmVersion: 1,
-            parameters: declared([
-                "seed": 1, "context": "a photo of a", "learningRate": 0.002, "epochs": 50, "balanced": false,
-                "betas": [0.9, 0.999], "initial": .null,
-            ]),
+            parameters: declared(
+                [
+                    "seed": 1, "context": "a photo of a", "learningRate": 0.002, "epochs": 50, "balanced": false,
+                    "betas": [0.9, 0.999], "initial": .null, "textPrecision": "float32",
+                ], later: "textPrecision"),
             roles: [.init("embeddings", .embeddings, .domain)]),
         StageKind(
             name: "import", executable: executable, command: ["import", "prompt"], makes: .prompt, algorithmVersion: 1,
@@ -25,11 +26,13 @@ func sampleKinds(executable: String = "stage") -> [StageKind] {
             roles: [.init("embeddings", .embeddings, .domain)]),
         StageKind(
             name: "cgan", executable: executable, makes: .generator, algorithmVersion: 1,
-            parameters: declared(["seed": 1, "learningRate": 0.0002]),
+            parameters: declared(
+                ["seed": 1, "learningRate": 0.0002, "textPrecision": "float32"], later: "textPrecision"),
             roles: [.init("embeddings", .embeddings, .sources), .init("prompts", .prompt, .sources)]),
         StageKind(
             name: "evaluate", executable: executable, makes: .evaluation, algorithmVersion: 1,
-            parameters: declared(["seed": 1, "template": "a photo of a {}."]),
+            parameters: declared(
+                ["seed": 1, "template": "a photo of a {}.", "textPrecision": "float32"], later: "textPrecision"),
             roles: [
                 .init("embeddings", .embeddings, .target), .init("prompts", .prompt, .sources, isRequired: false),
                 .init("generator", .generator, .cell, isRequired: false),

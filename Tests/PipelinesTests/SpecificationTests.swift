@@ -124,7 +124,7 @@ struct SpecificationTests {
         Fault(
             "{checkpoint: Models/sample}", "{chekpoint: Models/sample}",
             "sample.yaml:4:11: encoder.chekpoint: unknown key; "
-                + "did you mean “checkpoint”? (known: checkpoint, imported, precision, preprocessing)"),
+                + "did you mean “checkpoint”? (known: checkpoint, imported, precision, preprocessing, textPrecision)"),
         Fault(
             "{checkpoint: Models/sample}", "{checkpoint: Models/sample, precision: half}",
             "sample.yaml:4:49: encoder.precision: expected “float32” or “bf16”, found “half”"),
@@ -194,7 +194,7 @@ struct SpecificationTests {
             "learningRate: 2e-3", "learning-rate: 2e-3",
             "sample.yaml:13:54: stages.prompts.with.learning-rate: unknown key; "
                 + "did you mean “learningRate”? "
-                + "(known: balanced, betas, context, epochs, initial, learningRate, seed)"),
+                + "(known: balanced, betas, context, epochs, initial, learningRate, seed, textPrecision)"),
         Fault(
             "learningRate: 2e-3", "learningRate: fast",
             "sample.yaml:13:68: stages.prompts.with.learningRate: "

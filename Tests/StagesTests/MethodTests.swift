@@ -24,6 +24,20 @@ struct MethodTests {
         #expect(Dictionary(uniqueKeysWithValues: kinds.map { ($0, String($1)) }) == Self.keys)
     }
 
+    @Test("Of every kind that reads texts, what they are encoded in is part of the key; of no other kind")
+    func textPrecision() {
+        for kind in StageKind.all {
+            let bf16 = kind.defaults.changed([StageKind.textPrecision: "bf16"])
+            let isKnown = kind.parameter(StageKind.textPrecision) != nil
+            #expect(isKnown == kind.readsTexts, "\(kind.name)")
+            guard isKnown else { continue }
+            #expect(kind.recipe(bf16, inputs: []).key != kind.recipe(kind.defaults, inputs: []).key, "\(kind.name)")
+            #expect(throws: UnfitParameter.self) {
+                try kind.check(kind.defaults.changed([StageKind.textPrecision: "half"]))
+            }
+        }
+    }
+
     @Test("What the store calls methods, and the commands of a program, are different names")
     func names() {
         let names = Methods.learned.map { $0.name }
@@ -41,11 +55,12 @@ struct MethodTests {
             Set(try JSONValue(encoding: Method.Parameters()).members.keys)
         }
         for method in Methods.learned {
-            let split: Set = ["splitSeed", "trainFraction"]
-            #expect(try Set(method.kind.parameters.map(\.name)) == members(method).union(split), "\(method)")
+            let shared: Set = ["splitSeed", "trainFraction", "textPrecision"]
+            #expect(try Set(method.kind.parameters.map(\.name)) == members(method).union(shared), "\(method)")
         }
         for method in Methods.evaluations {
-            #expect(try Set(method.kind.parameters.map(\.name)) == members(method), "\(method)")
+            let shared: Set = ["textPrecision"]
+            #expect(try Set(method.kind.parameters.map(\.name)) == members(method).union(shared), "\(method)")
         }
         for kind in StageKind.all {
             if !kind.files.contains("file") { _ = try kind.check(kind.defaults) }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import PromptLearning
 import Stages
 import Tensors
 import Testing
@@ -39,6 +40,43 @@ struct PrecisionTests {
         if Processor.current.multipliesBFloat16 {
             try bench.extract("ink", precision: .bf16)
             #expect(try run().encoded == 0)
+        }
+    }
+}
+
+@Suite("Texts in bfloat16")
+struct TextPrecisionTests {
+    private static let bf16: [String: JSONValue] = [StageKind.textPrecision: "bf16"]
+
+    @Test(
+        "What is learned and predicted with them is near float32's, under keys of its own",
+        .enabled(if: Processor.current.multipliesBFloat16, "this processor has no AVX-512 BF16"))
+    func learning() throws {
+        let bench = try Bench(), ink = try bench.extract("ink").key, chalk = try bench.extract("chalk").key
+        let prompts = try [[:], Self.bf16].map {
+            try bench.fit(ink, with: $0).run(checkpoint: bench.checkpoint, store: bench.store)
+        }
+        let vectors = try prompts.map { try bench.store.prompt($0).vectors }
+        let difference = (vectors[0] - vectors[1]).squaredNorm / vectors[0].squaredNorm
+        #expect(difference > 0 && difference < 1e-2)
+        #expect(try bench.store.artifact(prompts[0])?.recipe.parameters[StageKind.textPrecision] == nil)
+
+        // The same prompt, evaluated in both.
+        let evaluations = try [[:], Self.bf16].map {
+            try bench.store.evaluation(
+                bench.evaluated(PromptEvaluation.self, ["prompts": [prompts[0]]], on: chalk, with: $0))
+        }
+        let probabilities = evaluations.map { $0.predictions.map(\.probability) }
+        let largest = zip(probabilities[0], probabilities[1]).map { abs($0 - $1) }.max() ?? 1
+        #expect(largest > 0 && largest < 5e-2)
+    }
+
+    @Test("Parameters of an earlier program, which knew nothing of it, mean float32")
+    func completed() throws {
+        for kind in StageKind.all where kind.readsTexts {
+            let earlier = JSONValue.object(kind.defaults.members.filter { $0.key != StageKind.textPrecision })
+            #expect(kind.completed(earlier)[StageKind.textPrecision] == "float32")
+            #expect(kind.completed(earlier.changed(Self.bf16))[StageKind.textPrecision] == "bf16")
         }
     }
 }

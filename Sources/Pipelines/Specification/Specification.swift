@@ -116,6 +116,8 @@ public struct Specification: Sendable {
     public var checkpoint: Located<String>
     /// What images are encoded in; at the encoder's place if the file gives none.
     public var precision: Located<Precision>
+    /// What texts are encoded in where a stage does not say; at the encoder's place if the file gives none.
+    public var textPrecision: Located<Precision>
     /// When pictures become RGB.
     public var preprocessing: ColorOrder
     /// The name of the encoder whose features were imported and stand in for the checkpoint's; nil where images are encoded

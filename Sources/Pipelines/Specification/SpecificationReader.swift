@@ -20,14 +20,15 @@ extension Specification {
         self.file = file
         name = try required("pipeline").text("the pipeline's name")
         dataSet = try DataSet(required("dataset"))
-        (checkpoint, precision, preprocessing, importedEncoder) = try Self.encoder(required("encoder"))
+        (checkpoint, precision, textPrecision, preprocessing, importedEncoder) = try Self.encoder(required("encoder"))
         targets = try Self.targets(members["targets"]?.value)
         let matrix = try Matrix(members["matrix"]?.value, unedited: unedited, targets: targets)
         (self.matrix, cells, cellNames) = (matrix.axes, matrix.cells, matrix.names)
         stages = []
         let names = try required("stages").members("stages: a mapping from names to what they use")
         guard !names.isEmpty else { throw try required("stages").error("a pipeline has at least one stage") }
-        for member in names { stages.append(try Stage.read(member, kinds: kinds, matrix: matrix.axes)) }
+        let usual = [StageKind.textPrecision: JSONValue.string(textPrecision.value.rawValue)]
+        for member in names { stages.append(try Stage.read(member, kinds: kinds, usual: usual, matrix: matrix.axes)) }
         (rows, columns) = ([], [])
         executor = try Self.word(members["executor"]?.value, or: ExecutorKind.local)
         if let node = members["executors"]?.value {
@@ -112,24 +113,30 @@ extension Specification {
     private static func encoder(
         _ node: SourceNode
     ) throws(SpecificationError) -> (
-        checkpoint: Located<String>, precision: Located<Precision>, preprocessing: ColorOrder, imported: String?
+        checkpoint: Located<String>, precision: Located<Precision>, textPrecision: Located<Precision>,
+        preprocessing: ColorOrder, imported: String?
     ) {
         let members = try node.members(
             "an encoder, such as {checkpoint: Models/icon-clip}",
-            among: ["checkpoint", "precision", "preprocessing", "imported"])
+            among: ["checkpoint", "precision", "textPrecision", "preprocessing", "imported"])
         guard let path = members["checkpoint"]?.value else { throw node.error("the key “checkpoint” is missing") }
         let checkpoint = Located(try path.text("the path of a CLIP checkpoint"), path)
+        func precision(_ name: String) throws(SpecificationError) -> Located<Precision> {
+            let member = members[name]?.value
+            return Located(try word(member, or: Precision.float32), member ?? node)
+        }
+        let textPrecision = try precision("textPrecision")
         if let member = members["imported"] {
             for name in ["precision", "preprocessing"] where members[name] != nil {
                 throw member.key.error("imported features have no \(name); leave one of the two out")
             }
             return (
-                checkpoint, Located(.float32, node), .dassl, try member.value.text("the name of an imported encoder")
+                checkpoint, Located(.float32, node), textPrecision, .dassl,
+                try member.value.text("the name of an imported encoder")
             )
         }
-        let precision = try word(members["precision"]?.value, or: Precision.float32)
         let order = try word(members["preprocessing"]?.value, or: ColorOrder.dassl)
-        return (checkpoint, Located(precision, members["precision"]?.value ?? node), order, nil)
+        return (checkpoint, try precision("precision"), textPrecision, order, nil)
     }
 
     /// One of the words that a type has.

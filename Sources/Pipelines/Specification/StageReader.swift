@@ -6,17 +6,18 @@ extension Specification.Stage {
     private static let example = "a stage, such as {uses: extract, with: {views: 4}}"
 
     /// Reads a stage of one of the kinds, or one that runs a command of the user's own.
+    /// - Parameter usual: the values that parameters have, in kinds that have them, where a stage does not say.
     static func read(
-        _ member: SourceNode.Member, kinds: [StageKind], matrix: [Specification.Axis]
+        _ member: SourceNode.Member, kinds: [StageKind], usual: [String: JSONValue], matrix: [Specification.Axis]
     ) throws(SpecificationError) -> Self {
         guard try member.value.members(example)["uses"]?.value.scalarText == StageKind.commandName else {
-            return try Self(member, kinds: kinds, matrix: matrix)
+            return try Self(member, kinds: kinds, usual: usual, matrix: matrix)
         }
         return try Self(command: member, members: member.value.members(example, among: commandKeys), matrix: matrix)
     }
 
     private init(
-        _ member: SourceNode.Member, kinds: [StageKind], matrix: [Specification.Axis]
+        _ member: SourceNode.Member, kinds: [StageKind], usual: [String: JSONValue], matrix: [Specification.Axis]
     ) throws(SpecificationError) {
         name = member.name
         location = member.key.location
@@ -36,6 +37,9 @@ extension Specification.Stage {
         fileAxis = runsForEach ? domainAxis : matrix.contains { $0.name == sourceAxis } ? sourceAxis : targetAxis
         (parameters, parameterLocations) = try Self.parameters(
             members["with"]?.value, kind: kind, reader: reader, fileAxis: fileAxis)
+        for (name, value) in usual where kind.parameter(name) != nil && parameterLocations[name] == nil {
+            parameters[name] = .constant(value)
+        }
         if let node = members["where"]?.value { try override(node, reader: reader, fileAxis: fileAxis) }
     }
 

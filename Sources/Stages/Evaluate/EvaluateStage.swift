@@ -7,6 +7,7 @@ import PromptLearning
 /// Classifies every image of a domain, or those of a part of it, by a method.
 public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     let parameters: Method.Parameters
+    let text: TextParameters
     let keys: RoleKeys
     let part: ArtifactKey?
     public let recipe: Recipe
@@ -20,6 +21,7 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
         _ parameters: JSONValue, inputs: [String: [ArtifactKey]], part: ArtifactKey? = nil
     ) throws(UnfitParameter) {
         self.parameters = try parameters.parameters()
+        text = try parameters.parameters()
         keys = RoleKeys(inputs, of: Method.kind)
         self.part = part
         recipe = Method.kind.recipe(parameters, inputs: keys.inputs).testing(on: part)
@@ -30,7 +32,7 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
     ///   - replacing: whether it classifies anyway, and the result takes the place of the one that is there.
     ///   - progress: called with the images done and to do.
     /// - Throws: `StageInputError` for artifacts that do not fit together, and for a probability that is not finite;
-    ///   `CheckpointError`, `PromptError`, `StoreError`. Nothing is kept then.
+    ///   `UnsupportedPrecision`, `CheckpointError`, `PromptError`, `StoreError`. Nothing is kept then.
     public func run(
         checkpoint: Checkpoint, store: ArtifactStore, replacing: Bool = false,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -52,6 +54,7 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
 
     /// What there is to classify, and what classifies it.
     func images(checkpoint: Checkpoint, store: ArtifactStore) throws -> EvaluatedImages {
+        try text.textPrecision.check()
         let target = keys["embeddings"]
         let features = try SourceFeatures(
             target, store: store, onlyCenter: true, withNorms: parameters.needs.contains(.norms))
@@ -70,7 +73,7 @@ public struct EvaluateStage<Method: EvaluationMethod>: Sendable {
         let classifier = try Method.classifier(
             learned, parameters,
             on: ClassifierBase(
-                classes: all.classes, model: features.model(of: checkpoint, store: store),
+                classes: all.classes, model: features.model(of: checkpoint, in: text.textPrecision, store: store),
                 featureDimension: set.center.columns, blockWidths: checkpoint.architecture.blockWidths,
                 promptedEncoder: { try store.promptedEncoder(of: features.encoder, checkpoint) }))
         let seen = SeenImages(

@@ -139,9 +139,12 @@ extension StageKind {
     ) {
         self.init(
             name: "evaluate-\(command)", executable: "spg-evaluate", command: [command], makes: .evaluation,
-            algorithmVersion: version, parameters: Method.Parameters.declared,
+            algorithmVersion: version, parameters: Method.Parameters.declared + TextParameters.declared,
             roles: [Role("embeddings", .embeddings, .target)] + roles, isNamedInRecipes: isNamedInRecipes,
-            check: { values throws(UnfitParameter) in try values.parameters(Method.Parameters.self).needs })
+            check: { values throws(UnfitParameter) in
+                _ = try values.parameters(TextParameters.self)
+                return try values.parameters(Method.Parameters.self).needs
+            })
         (promptsTaken, work) = (taking, { Method.work($0) })
     }
 }

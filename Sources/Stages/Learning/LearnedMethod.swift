@@ -70,12 +70,14 @@ extension StageKind {
     ) {
         self.init(
             name: name ?? "fit-\(Method.name)", executable: executable, command: [command ?? Method.name], makes: makes,
-            algorithmVersion: version, parameters: Method.Parameters.declared + SplitParameters.declared, roles: roles,
+            algorithmVersion: version,
+            parameters: Method.Parameters.declared + SplitParameters.declared + TextParameters.declared, roles: roles,
             isNamedInRecipes: isNamedInRecipes, trains: true,
             check: { values throws(UnfitParameter) in
                 let needs = try values.parameters(Method.Parameters.self).needs
                 let split = try values.parameters(SplitParameters.self)
                 if choosesEpoch { try split.requireValidation() }
+                _ = try values.parameters(TextParameters.self)
                 return needs
             })
         (promptsTaken, self.choosesEpoch, work) = (taking, choosesEpoch, { Method.work($0) })

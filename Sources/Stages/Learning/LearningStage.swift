@@ -7,6 +7,7 @@ import PromptLearning
 public struct LearningStage<Method: LearnedMethod>: Sendable {
     let parameters: Method.Parameters
     let split: SplitParameters
+    let text: TextParameters
     let keys: RoleKeys
     let splits: [SplitKeys]
     public let recipe: Recipe
@@ -21,6 +22,7 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
     ) throws(UnfitParameter) {
         self.parameters = try parameters.parameters()
         split = try parameters.parameters()
+        text = try parameters.parameters()
         keys = RoleKeys(inputs, of: Method.kind)
         self.splits = splits
         recipe = Method.kind.recipe(parameters, inputs: keys.inputs).split(by: splits)
@@ -33,7 +35,7 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
     ///   - interval: how often what has been learned so far is kept, for a run that is stopped to go on from.
     ///   - progress: called after each epoch; an error that it throws ends the run.
     /// - Throws: `StageInputError` for artifacts that do not fit together; `PromptError` also for a training that
-    ///   diverges; `CheckpointError`, `StoreError`; what `progress` throws.
+    ///   diverges; `UnsupportedPrecision`, `CheckpointError`, `StoreError`; what `progress` throws.
     public func run(
         checkpoint: Checkpoint, store: ArtifactStore, replacing: Bool = false, savingEvery interval: Duration = .seconds(2),
         progress: (TrainingProgress) throws -> Void = { _ in }
@@ -48,6 +50,7 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
         _ checkpoint: Checkpoint, _ store: ArtifactStore, _ interval: Duration, _ unsaved: UnsavedEpochs<Method.Learner>,
         _ progress: (TrainingProgress) throws -> Void
     ) throws -> (contents: ArtifactContents, metrics: [Metric]) {
+        try text.textPrecision.check()
         let withNorms = parameters.needs.contains(.norms)
         let features = try SourceFeatures(
             keys["embeddings"], store: store, withNorms: withNorms, withStatistics: Method.readsStatistics)
@@ -59,7 +62,7 @@ public struct LearningStage<Method: LearnedMethod>: Sendable {
         let inputs = LearningInputs(
             keys: keys, store: store, checkpoint: checkpoint, features: features, training: training,
             validation: validation, trainingImages: images.training, validationImages: images.validation,
-            model: try features.model(of: checkpoint, store: store))
+            model: try features.model(of: checkpoint, in: text.textPrecision, store: store))
         var learner = try Method.learner(parameters, from: inputs)
         try learner.run(
             making: recipe.key, store: store, savingEvery: interval, unsaved: unsaved,

@@ -157,12 +157,13 @@ struct SourceFeatures {
     }
 
     /// The text side of a checkpoint's model, if it is the one the features were made with, in whatever precision.
-    func model(of checkpoint: Checkpoint, store: ArtifactStore) throws -> CLIPText {
+    /// - Parameter precision: of the texts, which the processor has.
+    func model(of checkpoint: Checkpoint, in precision: Precision, store: ArtifactStore) throws -> CLIPText {
         guard try store.encoder(encoder, goesWith: checkpoint) else {
             throw EncoderMismatch(
                 checkpoint: checkpoint.weightsURL.path, encoder: try store.encoder(encoder).name)
         }
-        return try Profile.measure(.model) { try CLIPText(checkpoint: checkpoint) }
+        return try Profile.measure(.model) { try CLIPText(checkpoint: checkpoint, precision: precision) }
     }
 }
 

@@ -41,7 +41,9 @@ public struct Model: Sendable {
     ) throws {
         let reads = parts.method.reads
         encoder = try load { precision in reads == .pixels ? nil : try checkpoint.imageEncoder(precision: precision) }
-        model = try CLIPText(checkpoint: checkpoint)
+        let textPrecision = try parts.textPrecision
+        try textPrecision.check()
+        model = try CLIPText(checkpoint: checkpoint, precision: textPrecision)
         reader = ImageReader(for: checkpoint, parts.encoder)
         (self.parts, self.reads) = (parts, reads)
         let architecture = checkpoint.architecture

@@ -28,8 +28,9 @@ public struct ModelParts: Sendable {
     /// - Throws: `UnfitParameter` for a template without a place for the name.
     public init(zeroShot templates: [String], classes: [Name], encoder: EncoderIdentity) throws {
         self.init(
-            method: ZeroShot.self, parameters: try ZeroShot.parameters(templates), learned: ZeroShot.nothing, classes: classes,
-            encoder: encoder, provenance: .object([:]))
+            method: ZeroShot.self,
+            parameters: .object(ZeroShot.kind.defaults.members.merging(try ZeroShot.parameters(templates)) { $1 }),
+            learned: ZeroShot.nothing, classes: classes, encoder: encoder, provenance: .object([:]))
     }
 
     /// SPG with a generator that is in no store.
@@ -54,9 +55,7 @@ public struct ModelParts: Sendable {
         guard method == ZeroShot.self else {
             throw ModelError("a template is for zero-shot CLIP; \(learned.method) has its own prompts")
         }
-        var parts = self
-        parts.parameters = try ZeroShot.parameters(templates)
-        return parts
+        return changing(try ZeroShot.parameters(templates))
     }
 
     /// The model with so many prompts drawn for each image.
@@ -65,9 +64,24 @@ public struct ModelParts: Sendable {
         guard method == GeneratorEvaluation.self else {
             throw ModelError("draws are of generators of prompts; \(learned.method) draws none")
         }
-        var parts = self
-        parts.parameters = .object(parameters.members.merging(["draws": .number(Double(draws))]) { $1 })
+        let parts = changing(["draws": .number(Double(draws))])
         _ = try method.kind.check(parts.parameters)
+        return parts
+    }
+
+    /// The model with its texts encoded in a precision.
+    public func readingTexts(in precision: Precision) -> ModelParts {
+        changing([StageKind.textPrecision: .string(precision.rawValue)])
+    }
+
+    /// What texts are encoded in.
+    var textPrecision: Precision {
+        get throws { try parameters.parameters(TextParameters.self).textPrecision }
+    }
+
+    private func changing(_ given: [String: JSONValue]) -> ModelParts {
+        var parts = self
+        parts.parameters = .object(parameters.members.merging(given) { $1 })
         return parts
     }
 
@@ -93,13 +107,15 @@ public struct ModelError: Error, CustomStringConvertible {
 }
 
 extension ZeroShot {
-    fileprivate static func parameters(_ templates: [String]) throws -> JSONValue {
-        let isOne = templates.count == 1 && templates[0].contains("{}")
-        let given: [String: JSONValue] =
-            isOne
-            ? ["template": .string(templates[0])] : ["templates": .array(templates.map(JSONValue.string))]
-        let parameters = JSONValue.object(kind.defaults.members.merging(given) { $1 })
-        _ = try kind.check(parameters)
-        return parameters
+    /// All of the method's own parameters.
+    fileprivate static func parameters(_ templates: [String]) throws -> [String: JSONValue] {
+        var parameters = Parameters()
+        if templates.count == 1 && templates[0].contains("{}") {
+            parameters.template = templates[0]
+        } else {
+            parameters.templates = templates
+        }
+        try parameters.check()
+        return try JSONValue(encoding: parameters).members
     }
 }

@@ -25,18 +25,25 @@ extension ModelParts {
                 named: key, in: store)
         case .prompt:
             try self.init(
-                PromptEvaluation.self, PromptEvaluation.kind.defaults,
+                PromptEvaluation.self, Self.parameters(PromptEvaluation.kind, ofLearned: recipe),
                 recipe.inputs + [Recipe.Input("prompts", key)], named: key, in: store)
         case .generator:
             let method = try Self.method(of: key, in: store)
             let role = method.kind.roles.first { $0.kind == .generator }?.name ?? "generator"
             try self.init(
-                method, method.kind.defaults, recipe.inputs + [Recipe.Input(role, key)], named: key, in: store)
+                method, Self.parameters(method.kind, ofLearned: recipe), recipe.inputs + [Recipe.Input(role, key)],
+                named: key, in: store)
         case .images, .embeddings, .files:
             throw ModelError(
                 "\(key.short) is \(recipe.kind == .embeddings ? "features of images" : recipe.kind.rawValue), not a model; give "
                     + "an evaluation, a prompt or a generator")
         }
+    }
+
+    /// The parameters of a way to classify that was not evaluated: texts are encoded as they were in learning.
+    private static func parameters(_ kind: StageKind, ofLearned recipe: Recipe) -> JSONValue {
+        let text = recipe.parameters.members.filter { $0.key == StageKind.textPrecision }
+        return .object(kind.defaults.members.merging(text) { $1 })
     }
 
     /// How weights of a kind classify.

@@ -6,6 +6,7 @@ import Datasets
 import Foundation
 import Pipelines
 import Stages
+import Tensors
 
 /// Which model is meant, and what is changed about it.
 struct ModelOptions: ParsableArguments {
@@ -44,6 +45,12 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many prompts a generator draws for each image; answers have their spread.", valueName: "k"))
     var draws: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "What texts are encoded in, in place of what the model was evaluated or learned with: float32 or bf16.",
+            valueName: "word"), completion: .list(Precision.allCases.map(\.rawValue)))
+    var textPrecision: Precision?
+
     func validate() throws {
         if classes != nil, classesFile != nil { throw ValidationError("Give --classes or --classes-file, not both.") }
         if let draws, !(1...1000).contains(draws) { throw ValidationError("--draws must be from 1 to 1000, not \(draws)") }
@@ -70,6 +77,7 @@ struct ModelOptions: ParsableArguments {
         if !template.isEmpty { parts = try parts.speaking(template) }
         if let names = try classNames { parts = try parts.classifying(names) }
         if let draws { parts = try parts.drawing(draws) }
+        if let textPrecision { parts = parts.readingTexts(in: textPrecision) }
         return parts
     }
 

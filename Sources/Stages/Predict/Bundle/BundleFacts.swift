@@ -59,6 +59,8 @@ struct BundleFacts: Codable {
         guard let way = Methods.evaluations.first(where: { $0.kind.name == kind }) else {
             throw ModelError("it classifies by “\(kind)”, which this program does not know; use a newer program")
         }
+        // Of an earlier program, which did not have all parameters of today.
+        let parameters = way.kind.completed(parameters)
         _ = try way.kind.check(parameters)
         guard (2...ModelBundle.mostClasses).contains(classes.count), Set(classes.map { Name($0) }).count == classes.count else {
             throw ModelError("it has \(classes.count) classes; expected are two or more, each once")

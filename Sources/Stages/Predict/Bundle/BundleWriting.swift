@@ -56,7 +56,7 @@ extension ModelBundle {
             var hash = DigestStream(ofBundle: model, entries)
             for content in contents { hash.update(try content.bytes()) }
             let metadata = [
-                "format": format, "version": "\(version)", "model": model, "sha256": hash.digest.description,
+                "format": format, "version": "\(try version(of: parts))", "model": model, "sha256": hash.digest.description,
             ]
             try NewFiles.write(to: url) { write in
                 try write(Safetensors.header(entries, metadata: metadata))

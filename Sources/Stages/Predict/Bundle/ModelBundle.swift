@@ -10,8 +10,11 @@ import Tensors
 /// The file is one of safetensors'. Its metadata hold the bundle's `format`, `version`, `model` (JSON) and `sha256`, the digest
 /// of all the rest. Tensors are `learned.…`, `clip.…` (where the CLIP model is carried) and `vocabulary`.
 public struct ModelBundle: Sendable {
-    /// What the file calls its format, and the only version of that there is.
-    static let format = "spg model", version = 1
+    /// What the file calls its format, and the newest version of that there is.
+    static let format = "spg model", newestVersion = 2
+    /// The version that a model is written in: 2 where texts are not encoded in float32, which programs that know version 1
+    /// alone would do.
+    static func version(of parts: ModelParts) throws -> Int { try parts.textPrecision == .float32 ? 1 : 2 }
     /// More classes than any data set has.
     static let mostClasses = 1 << 17
 
@@ -44,10 +47,10 @@ public struct ModelBundle: Sendable {
         guard file.metadata["format"] == Self.format, let model = file.metadata["model"] else {
             throw ModelError("\(path) is a safetensors file, but not a bundle; spg bundle writes such")
         }
-        guard let version = file.metadata["version"].flatMap({ Int($0) }), version <= Self.version else {
+        guard let version = file.metadata["version"].flatMap({ Int($0) }), version <= Self.newestVersion else {
             throw ModelError(
-                "\(path) is a bundle of version \(file.metadata["version"] ?? "?"), and this program reads version "
-                    + "\(Self.version); use a newer program")
+                "\(path) is a bundle of version \(file.metadata["version"] ?? "?"), and this program reads versions up to "
+                    + "\(Self.newestVersion); use a newer program")
         }
         let digest = try Self.digest(of: file, model: model)
         guard file.metadata["sha256"] == digest.description else {
