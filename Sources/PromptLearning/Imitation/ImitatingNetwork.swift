@@ -35,7 +35,11 @@ package struct ImitationLearner<Network: ImitatingNetwork>: StepLearner {
         let p = network.parameters.map(tape.parameter)
         let loss = network.loss(labels: labels, features: features, parameters: p, chance: chance)
         let gradients = tape.unmultipliedGradients(of: loss, for: p)
-        optimizer.update(&network.parameters, gradients: gradients, learningRate: learningRate)
+        // Held nowhere else, they are moved in place, also those of a network that lists its parts' parameters.
+        var parameters = network.parameters
+        network.parameters = parameters.map { _ in Tensor([0]) }
+        optimizer.update(&parameters, gradients: gradients, learningRate: learningRate)
+        network.parameters = parameters
         return DescentStep(loss: loss.value.scalar, gradients: gradients)
     }
 

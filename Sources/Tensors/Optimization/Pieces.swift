@@ -43,13 +43,17 @@ func forEachPiece(
                 switch gradients[index] {
                 case .numbers(let tensor): tensor.withUnsafePointer { body(index, elements, $0 + elements.lowerBound) }
                 case .product(let product):
+                    // What the body reads comes from memory while this is multiplied.
                     let columns = product.columns
-                    product.multiply(elements.lowerBound / columns..<elements.upperBound / columns, into: memory) { place in
-                        // What the body reads comes from memory while this is multiplied.
-                        for other in others {
-                            for row in 0..<FewRowsGradient.height {
-                                spg_prefetch(other[index].pointer + place + row * columns)
-                                spg_prefetch(other[index].pointer + place + row * columns + 16)
+                    others.map { $0[index] }.withUnsafeBufferPointer { others in
+                        product.multiply(
+                            elements.lowerBound / columns..<elements.upperBound / columns, into: memory
+                        ) { place in
+                            for other in others {
+                                for row in 0..<FewRowsGradient.height {
+                                    spg_prefetch(other.pointer + place + row * columns)
+                                    spg_prefetch(other.pointer + place + row * columns + 16)
+                                }
                             }
                         }
                     }
