@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import TestSupport
 
 /// A Slurm of its own on this machine, for as long as the value lives: it takes root, slurmctld, slurmd and munge.
@@ -51,7 +52,7 @@ final class RealSlurm: Sendable {
     /// Lets the controller lose what it knows of jobs.
     func forgetJobs() throws {
         try kill("slurmctld")
-        try Self.run("/bin/sh", ["-c", "rm -f '\(folder.url.path)'/state/job_state*"])
+        try Self.sh("rm -f '\(folder.url.path)'/state/job_state*")
         try start("slurmctld")
     }
 
@@ -91,23 +92,19 @@ final class RealSlurm: Sendable {
         try Self.run("/bin/sh", ["-c", "\(shell) exec \"$@\"", "sh", program] + arguments)
     }
 
+    /// Runs a line of a shell.
+    static func sh(_ line: String) throws { try run("/bin/sh", ["-c", line]) }
+
+    /// Foundation's own waiting for a process may go on for ever where many are started at a time.
     @discardableResult
     private static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process(), output = Pipe()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        // The daemons hold what they inherit open, so that a pipe would not end: what goes wrong is in their logs.
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let isDaemon = ([program] + arguments).contains { $0.hasPrefix(scripts.path) }
-        process.standardOutput = isDaemon ? FileHandle.nullDevice : output
-        // Otherwise daemons, and the jobs that they start, would heed no request to end.
-        try Program.withoutBlockedSignals { try process.run() }
-        let text = isDaemon ? Data() : output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "\(program) \(arguments): status \(process.terminationStatus)")
+        var errors: [String] = []
+        // Daemons, and the jobs that they start, do not end with whoever started them.
+        let child = try ChildProcess(executable: "/usr/bin/env", arguments: ["-u", "SPG_LIFELINE", program] + arguments)
+        let outcome = child.wait { errors.append($0) }
+        guard outcome.ending == .exited(status: 0) else {
+            throw Failure(description: "\(program) \(arguments): \(outcome.ending); \(errors.joined(separator: "; "))")
         }
-        return String(decoding: text, as: UTF8.self)
+        return outcome.output
     }
 }

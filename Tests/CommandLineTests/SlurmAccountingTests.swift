@@ -22,8 +22,13 @@ struct SlurmAccountingTests {
         // The first is cancelled, the others are done.
         let first = try pipeline.workplace.text("SELECT job FROM jobs JOIN pipelines USING (key) WHERE stage = 'slow'")
         try cluster.run("scancel", first)
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try !cluster.queue().isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(300)) }
+        // What the controller has not told the accounting yet it would tell nobody.
+        func accounted() throws -> Int {
+            try cluster.run("sacct", "--noheader", "--parsable2", "--allocations", "--format=State").split(separator: "\n")
+                .count { $0 == "COMPLETED" || $0.hasPrefix("CANCELLED") }
+        }
+        let jobs = try pipeline.workplace.count("SELECT count(*) FROM jobs"), deadline = ContinuousClock.now + .seconds(60)
+        while try accounted() < jobs, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(300)) }
         try cluster.forgetJobs()
         #expect(try cluster.queue("%i", "--states=all").isEmpty)
         try await pipeline.run()
@@ -35,8 +40,10 @@ struct SlurmAccountingTests {
     @Test("An account that does not exist is an error at its line; one that has no room now is waited for")
     func accounts() async throws {
         let cluster = try RealSlurm(machines: 1, withAccounting: true)
-        let wrong = try await SlurmPipeline("account: nobody", on: cluster).start().outcome()
-        #expect(wrong.status == 65 && wrong.errors.contains("executors.slurm.account: Slurm refuses it: "), "\(wrong.errors)")
+        let wrong = try SlurmPipeline("account: nobody", on: cluster), refused = try await wrong.start().outcome()
+        #expect(
+            refused.status == 65 && refused.errors.contains("executors.slurm.account: Slurm refuses it: "), "\(refused.errors)")
+        #expect(try wrong.workplace.count("SELECT count(*) FROM jobs") == 0)
         let narrow = try SlurmPipeline("account: narrow, maxJobs: 1", on: cluster)
         try cluster.run("sbatch", "--account=narrow", "--output=/dev/null", "--wrap=sleep 3")
         let run = try await narrow.start("--until", "features(domain oil)").outcome()

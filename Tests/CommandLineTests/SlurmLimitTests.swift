@@ -84,14 +84,15 @@ struct SlurmLimitTests {
     @Test("A shared folder that is full, read-only or gone for a while is waited for", arguments: FolderFailure.allCases)
     func folder(failure: FolderFailure) async throws {
         let disk = try TemporaryFolder(), path = disk.url.path
-        try shell("mount -t tmpfs -o size=24m none '\(path)'")
-        defer { try? shell("umount -l '\(path)'; umount -l '\(path)'; true") }
+        try RealSlurm.sh("mount -t tmpfs -o size=24m none '\(path)'")
+        defer { try? RealSlurm.sh("umount -l '\(path)'; umount -l '\(path)'; true") }
         let pipeline = try SlurmPipeline("taskMinutes: 0, folder: '\(path)'")
         let program = try pipeline.start()
         program.act(when: {
             usleep(50_000); return !pipeline.tasks(besides: program).tasks.isEmpty
         }) { _ in
-            try? shell("\(failure.fail(path)) > /dev/null 2>&1; sleep \(failure == .gone ? 20 : 6); \(failure.mend(path))")
+            try? RealSlurm.sh(
+                "\(failure.fail(path)) > /dev/null 2>&1; sleep \(failure == .gone ? 20 : 6); \(failure.mend(path))")
         }
         let run = try await program.outcome()
         #expect(run.status == 0, "\(run.errors)")
@@ -99,13 +100,4 @@ struct SlurmLimitTests {
         try await pipeline.expectAsLocal()
         #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/tasks").isEmpty)
     }
-}
-
-private func shell(_ line: String) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", line]
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw RealSlurm.Failure(description: line) }
 }
