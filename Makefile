@@ -24,7 +24,7 @@ spg = $(built)/release/spg
 options = --store "$(STORE)" $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup vocabulary build dist install uninstall demo test test-full test-report test-install test-slurm
+.PHONY: help setup vocabulary build dist install uninstall demo emoji test test-full test-report test-install test-slurm
 .PHONY: report lint docs bench run status results query clean
 
 help: ## List the targets
@@ -55,6 +55,11 @@ demo: build ## From nothing to a table and a page: prepare DesktopIcons, run the
 	@$(spg) run Pipelines/desktop-icons.yaml $(options)
 	@$(spg) report Pipelines/desktop-icons.yaml --store "$(STORE)" -o Cache/desktop-icons.html
 	@echo "Open it in a browser: file://$(CURDIR)/Cache/desktop-icons.html"
+
+emoji: build ## Test on emoji what DesktopIcons teaches: prepare both, run the pipeline
+	@Scripts/prepare-desktop-icons
+	@Scripts/prepare-emoji
+	@$(spg) run Pipelines/desktop-icons-to-emoji.yaml $(options)
 
 # Where Python has sqlite-vec, the store's vectors are tested with it.
 test: export SPG_SQLITE_VEC ?= $(shell $(or $(PYTHON),python3) -c 'import sqlite_vec; print(sqlite_vec.loadable_path())' 2>/dev/null)
