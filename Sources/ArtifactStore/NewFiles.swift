@@ -54,8 +54,10 @@ public enum NewFiles {
     }
 
     /// Writes a file in place of the one that may be there. Until the new one is whole and on the disk, the old one stays.
+    /// - Parameter flushed: whether it is brought to the disk. If not, it is whole for all who look for it, and may be lost or empty
+    ///   after a power cut.
     /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was.
-    public static func replace(_ url: URL, with data: Data) throws(StoreError) {
+    public static func replace(_ url: URL, with data: Data, flushed: Bool = true) throws(StoreError) {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
             throw .cannotWrite(path: url.path, reason: "it is a folder; give the name of a file in it")
@@ -65,23 +67,24 @@ public enum NewFiles {
             close(descriptor)
             unlink(temporary)
         }
-        try write(data, to: descriptor, of: url.path)
+        if flushed { try write(data, to: descriptor, of: url.path) } else { try append(data, to: descriptor, of: url.path) }
         guard rename(temporary, url.path) == 0 else { throw .cannotWrite(path: url.path, code: errno) }
-        flushFolder(of: url)
+        if flushed { flushFolder(of: url) }
     }
 
     /// Writes a file in place of the one that may be there, unless that has the same bytes; its folder is made where there is
     /// none.
+    /// - Parameter flushed: as of `replace`.
     /// - Returns: whether it was written.
     /// - Throws: `StoreError.cannotWrite`, naming the file, which is what it was.
-    public static func update(_ url: URL, with data: Data) throws(StoreError) -> Bool {
+    public static func update(_ url: URL, with data: Data, flushed: Bool = true) throws(StoreError) -> Bool {
         if (try? Data(contentsOf: url)) == data { return false }
         do {
             try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         } catch {
             throw .cannotWrite(path: url.path, reason: error.localizedDescription)
         }
-        try replace(url, with: data)
+        try replace(url, with: data, flushed: flushed)
         return true
     }
 

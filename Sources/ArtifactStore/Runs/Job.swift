@@ -159,12 +159,18 @@ extension Database {
         let keys = try cachedStatement(sql: "SELECT key FROM job_key WHERE job_id = ? ORDER BY key")
         let rows = try Row.fetchAll(
             cachedStatement(sql: "SELECT * FROM job WHERE \(condition) ORDER BY id"), arguments: StatementArguments(arguments))
+        // What the tasks of an array have in common is kept once.
+        var resources: [String: JSONValue] = [:], texts: Set<String> = []
+        func shared(_ text: String) -> String { texts.insert(text).memberAfterInsert }
         return try rows.map { row in
-            let id: Int64 = try row.value("id"), ended: String? = try row.value("ended")
+            let id: Int64 = try row.value("id"), ended: String? = try row.value("ended"),
+                asked: String = try row.value("request")
+            let request = try resources[asked] ?? JSONValue(parsing: asked)
+            resources[asked] = request
             return try Job(
                 request: .init(
-                    executor: row.value("executor"), folder: row.value("folder"), task: row.value("task"),
-                    pipeline: row.value("pipeline"), resources: JSONValue(parsing: row.value("request")),
+                    executor: shared(row.value("executor")), folder: shared(row.value("folder")), task: row.value("task"),
+                    pipeline: shared(row.value("pipeline")), resources: request,
                     keys: Row.fetchAll(keys, arguments: [id]).map { try $0.digest("key") }),
                 identifier: row.value("identifier"), submitted: row.value("submitted"),
                 standing: .init(state: row.value("state"), reason: row.value("reason"), node: row.value("node")),

@@ -22,7 +22,9 @@ public struct Plan: Sendable {
 /// A stage in one cell of the matrix.
 public struct Instance: Sendable {
     public var stage: String
-    public var kind: StageKind
+    public var kind: StageKind { sharedKind.value }
+    /// One for all instances of a stage: a kind is large, and tens of thousands of instances may be in several lists.
+    let sharedKind: Shared<StageKind>
     public var cell: Cell
     public var recipe: Recipe
     /// The recipe's key.
@@ -55,4 +57,11 @@ public struct Instance: Sendable {
     var recordedLabels: [String]? {
         InstanceName(stage: stage, cell: cell.json).labels.sorted() == labels.sorted() ? nil : labels
     }
+}
+
+/// A value that is kept once, however many refer to it.
+final class Shared<Value: Sendable>: Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
 }

@@ -50,7 +50,7 @@ private struct Planner {
                 "dataset.splits splits the images; leave this out",
                 at: stage.parameterLocations[name] ?? stage.location, keyPath: "stages.\(stage.name).with.\(name)")
         }
-        let first = instances.count
+        let first = instances.count, kind = Shared(stage.kind)
         defer { ranges[stage.name] = first..<instances.count }
         for cell in cells.cells(of: stage) {
             var (parameters, asked) = try stage.checkedParameters(in: cell)
@@ -83,7 +83,7 @@ private struct Planner {
             positions[Place(stage: stage.name, cell: cell)] = instances.count
             instances.append(
                 Instance(
-                    stage: stage.name, kind: stage.kind, cell: cell, recipe: recipe, key: recipe.key,
+                    stage: stage.name, sharedKind: kind, cell: cell, recipe: recipe, key: recipe.key,
                     sources: resolved.map(\.source) + parts.map { .images(domain: $0) }, files: files,
                     readsNorms: asked.contains(.norms), labels: specification.labels(of: cell)))
         }

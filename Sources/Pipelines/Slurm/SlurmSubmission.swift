@@ -9,7 +9,9 @@ extension SlurmRun {
     /// A task that is to be submitted: some instances, or a part of one.
     private struct Parcel {
         var instances: [Instance]
-        var works: [TaskDescription.Work]
+        /// A part of one's images; nil for all of what they are, which is described when the task is written: descriptions of
+        /// thousands of tasks would be much to keep.
+        var part: TaskDescription.Work?
         var request: SlurmRequest
     }
 
@@ -105,10 +107,7 @@ extension SlurmRun {
     /// it would make is there.
     private func parcel(_ instances: [Instance], atMost room: Int) throws -> [Parcel] {
         guard instances[0].kind.readsImages else {
-            let works = try instances.flatMap {
-                try folder.work($0, of: specification, options: executor.options($0), from: store)
-            }
-            return [Parcel(instances: instances, works: works, request: request(for: instances))]
+            return [Parcel(instances: instances, request: request(for: instances))]
         }
         let length = seconds(instances[0], threads: request(for: instances).threads)
         let parts = aim > 0 ? Int(min(Double(room), max(1, (length / aim).rounded(.up)))) : 1
@@ -116,7 +115,7 @@ extension SlurmRun {
             instances[0], of: specification, options: executor.options(instances[0]), parts: parts,
             remaking: remaking.contains(instances[0].key), from: store)
         let request = request(for: instances, parts: max(1, works.count))
-        return works.map { Parcel(instances: instances, works: [$0], request: request) }
+        return works.map { Parcel(instances: instances, part: $0, request: request) }
     }
 
     /// Gives tasks to Slurm. Those that it does not take stay ready: where more is asked than it has, since a job had too little,
@@ -183,10 +182,15 @@ extension SlurmRun {
         let number: String
         do {
             for (task, parcel) in zip(tasks, parcels) {
+                let work =
+                    try parcel.part.map { [$0] }
+                    ?? parcel.instances.flatMap {
+                        try folder.work($0, of: specification, options: executor.options($0), from: store)
+                    }
                 try folder.write(
                     TaskDescription(
                         version: executor.version, threads: array.request.threads, sideBySide: array.request.sideBySide,
-                        work: parcel.works), as: task)
+                        work: work), as: task)
             }
             hasSeenFolder = true
             let script =

@@ -60,12 +60,16 @@ public final class TaskFolder: Sendable {
     static let descriptionName = "task.json"
 
     /// Writes what a task is to do. A task of this name that is there is described anew; what it has made stays.
+    ///
+    /// It is not flushed, which would take longer than all else of submitting thousands: where a power cut loses it, its job ends
+    /// without a word, and is submitted again.
     /// - Parameter id: a plain file name.
     /// - Throws: `StoreError.cannotWrite`.
     public func write(_ description: TaskDescription, as id: String) throws {
         precondition(StoredFile.isPlain(id), "“\(id)” is no plain name")
         try makeFolders()
-        _ = try NewFiles.update(task(id).appendingPathComponent(Self.descriptionName), with: Self.encoder.encode(description))
+        _ = try NewFiles.update(
+            task(id).appendingPathComponent(Self.descriptionName), with: Self.encoder.encode(description), flushed: false)
     }
 
     /// Makes the folders in which tasks find and leave something. Tasks make none: where the file system with the folder is not
