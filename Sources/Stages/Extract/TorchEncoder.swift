@@ -80,9 +80,11 @@ struct TorchEncoder {
         let lines = images.map { CommaSeparated.line([$0.path.text, $0.digest.description]) }
         try Data((CommaSeparated.line(["path", "sha256"]) + lines.joined()).utf8).write(to: table)
         let python = ProcessInfo.processInfo.environment["PYTHON"].flatMap { $0.isEmpty ? nil : $0 } ?? "python3"
+        // Without leaving what Python has compiled beside the script.
         let words = [
-            python, try Self.script().path, "--data", "/", "--images", table.path, "--checkpoint", checkpoint.weightsURL.path,
-            "--views", "\(views.count - 1)", "--preprocessing", identity.order.rawValue, "--precision", precision.rawValue,
+            python, "-B", try Self.script().path, "--data", "/", "--images", table.path,
+            "--checkpoint", checkpoint.weightsURL.path, "--views", "\(views.count - 1)",
+            "--preprocessing", identity.order.rawValue, "--precision", precision.rawValue,
             "--output", shards.path, "--unread", unread.path,
         ]
         let shell = Shell(folder)
@@ -105,16 +107,16 @@ struct TorchEncoder {
         "'" + word.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
     }
 
-    /// The script: in the current folder, or in one above the program's.
+    /// The script: in `Scripts` of the current folder, of the program's, or of one above that.
     private static func script() throws -> URL {
-        let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        let program = (Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])).resolvingSymlinksInPath()
         let above = sequence(first: program.deletingLastPathComponent()) {
             $0.path == "/" ? nil : $0.deletingLastPathComponent()
         }
         let folders = [URL(filePath: FileManager.default.currentDirectoryPath)] + above
         let scripts = folders.map { $0.appending(path: "Scripts/encode-with-torch") }
         guard let script = scripts.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-            throw StageInputError("there is no Scripts/encode-with-torch in this folder, nor in one above \(program.path)")
+            throw StageInputError("there is no Scripts/encode-with-torch here, nor beside or above \(program.path)")
         }
         return script
     }
