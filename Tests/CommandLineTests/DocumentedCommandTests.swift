@@ -59,6 +59,7 @@ struct DocumentedCommandTests {
         "spg run Pipelines/sketches-tuned.yaml": "needs what the line before makes",
         "spg tune Pipelines/desktop-icons": "needs DesktopIcons, and takes minutes",
         "spg cancel Pipelines/desktop-icons.yaml": "needs Slurm",
+        "spg estimate Pipelines/spg/multi-source/domainnet-vit-b16.yaml": "needs DomainNet and OpenAI's weights",
         "spg predict \"spg(target tango": "needs DesktopIcons",
         "spg-fit dual": "needs DesktopIcons; GeneratorMethodTests train it",
         "spg-cgan dual-path": "needs DesktopIcons; GeneratorMethodTests train it",
