@@ -16,7 +16,6 @@ let numeric: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -42,7 +41,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // For `make docs` alone.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
     ],
@@ -55,6 +53,7 @@ let package = Package(
         .systemLibrary(name: "CGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"])]),
         .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CProcess"),
         // libjpeg and libpng report errors by longjmp, which Swift cannot catch, and giflib and libtiff read through callbacks:
         // this C target makes one call and a value of each job.
@@ -76,8 +75,8 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CPanels"], swiftSettings: numeric),
         .target(name: "Imaging", dependencies: ["CImaging", "Tensors"], swiftSettings: numeric),
         .target(name: "CLIP", dependencies: ["Tensors", "Imaging", "CZlib"], swiftSettings: numeric),
-        .target(name: "Datasets", dependencies: ["Tensors", crypto]),
-        .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb, crypto]),
+        .target(name: "Datasets", dependencies: ["Tensors", "CCrypto"]),
+        .target(name: "ArtifactStore", dependencies: ["Tensors", "Datasets", grdb]),
         .target(name: "PromptLearning", dependencies: ["Tensors", "CLIP"], swiftSettings: numeric),
         .target(
             name: "Stages",

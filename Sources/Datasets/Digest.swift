@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A SHA-256 digest: the identity of an image file, a checkpoint or an artifact.
@@ -11,12 +10,17 @@ public struct Digest: Hashable, Sendable {
 
     /// The digest of some bytes.
     public init(of data: some DataProtocol) {
-        self.init(SHA256.hash(data: data))
+        var stream = DigestStream()
+        stream.update(data)
+        self = stream.digest
     }
 
-    /// What a hash function has just made.
-    init(_ digest: SHA256Digest) {
-        words = digest.withUnsafeBytes(Self.words)
+    /// What a hash function writes.
+    init(_ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        words = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { bytes in
+            write(bytes.baseAddress!)
+            return Self.words(UnsafeRawBufferPointer(bytes))
+        }
     }
 
     /// A digest from its 32 bytes, or nil if there are not 32.
@@ -54,19 +58,6 @@ public struct Digest: Hashable, Sendable {
         }
         return words
     }
-}
-
-/// The digest of bytes that come piece by piece.
-package struct DigestStream {
-    private var hash = SHA256()
-
-    package init() {}
-
-    package mutating func update(_ bytes: Data) { hash.update(data: bytes) }
-    package mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
-
-    /// Of all bytes so far.
-    package var digest: Digest { Digest(hash.finalize()) }
 }
 
 extension Digest: CustomStringConvertible {

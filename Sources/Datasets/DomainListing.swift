@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Synchronization
 import Tensors
@@ -35,16 +34,16 @@ extension ImageFolder {
                 outcomes.withLock { $0[index] = outcome }
             }
         }
-        var hash = SHA256(), lastChange = 0, tallies: [Name: Tally] = [:]
+        var hash = DigestStream(), lastChange = 0, tallies: [Name: Tally] = [:]
         for text in [root, name, domain.text] + classes.map(\.text) + ["duplicates"] + (known?.duplicates.sorted() ?? []) {
-            hash.update(data: Data((text + "\0").utf8))
+            hash.update(Data((text + "\0").utf8))
         }
         var failures: [Failure] = []
         for (place, outcome) in zip(present, outcomes.withLock { $0 }) {
             guard let look = try outcome?.get() else { continue }
             failures += look.failures
-            hash.update(data: Data((place.path.text + "\0" + place.className.text + "\0").utf8))
-            look.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            hash.update(Data((place.path.text + "\0" + place.className.text + "\0").utf8))
+            look.digest.withUnsafeBytes { hash.update($0) }
             lastChange = max(lastChange, look.lastChange)
             tallies[place.className, default: Tally()].add(look.tally)
         }
@@ -55,7 +54,7 @@ extension ImageFolder {
                     path: first.path, reason: "\(first.reason); remove it, or leave such files out (onBadImage: skip)")
         }
         return Listing(
-            digest: Digest(hash.finalize()), lastChange: lastChange,
+            digest: hash.digest, lastChange: lastChange,
             unused: tallies.values.reduce(into: Unused()) { $0.add($1.unused) }, warnings: warnings(domain, tallies))
     }
 
@@ -87,7 +86,7 @@ extension ImageFolder {
     }
 
     private struct Look {
-        var digest: SHA256Digest
+        var digest: Digest
         var lastChange: Int
         var tally = Tally(used: 1)
         /// Images that cannot be read where such are not skipped.
@@ -102,7 +101,7 @@ extension ImageFolder {
         switch place {
         case .folder(let path, _): return try look(atFolder: path.text)
         case .image(let path, _):
-            var unread = Look(digest: SHA256.hash(data: Data()), lastChange: 0, tally: Tally())
+            var unread = Look(digest: Digest(of: Data()), lastChange: 0, tally: Tally())
             if skipsUnreadable, !Self.isReadable(path.text) {
                 unread.tally.unused.add(.unreadable, path.text)
                 return unread
@@ -112,7 +111,7 @@ extension ImageFolder {
                 unread.failures = [Failure(path: path.text, reason: "the folder lists it, but it is not a file")]
                 return unread
             }
-            return Look(digest: withUnsafeBytes(of: stamp) { SHA256.hash(data: $0) }, lastChange: stamp.latest)
+            return Look(digest: withUnsafeBytes(of: stamp) { Digest(of: $0) }, lastChange: stamp.latest)
         }
     }
 
@@ -122,10 +121,10 @@ extension ImageFolder {
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw .unreadable(path: folder, reason: String(cString: strerror(errno))) }
         defer { close(directory) }
-        var hash = SHA256(), lastChange = 0, unused = contents.unused, used = 0
+        var hash = DigestStream(), lastChange = 0, unused = contents.unused, used = 0
         var failures: [Failure] = []
         contents.forEachName { name in
-            hash.update(bufferPointer: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+            hash.update(UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
             var information = stat()
             let error = fstatat(directory, name, &information, 0) == 0 ? 0 : errno
             let isFile = error == 0 && information.st_mode & S_IFMT == S_IFREG
@@ -146,11 +145,11 @@ extension ImageFolder {
             used += 1
             let stamp = FileStamp(information)
             lastChange = max(lastChange, stamp.latest)
-            withUnsafeBytes(of: stamp) { hash.update(bufferPointer: $0) }
+            withUnsafeBytes(of: stamp) { hash.update($0) }
         }
         if contents.count == 0, unused.isEmpty { unused.add(.empty, folder) }
         return Look(
-            digest: hash.finalize(), lastChange: lastChange, tally: Tally(used: used, unused: unused), failures: failures)
+            digest: hash.digest, lastChange: lastChange, tally: Tally(used: used, unused: unused), failures: failures)
     }
 
     /// Asks only about files that are not everyone's to read.

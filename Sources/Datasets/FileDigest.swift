@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Tensors
 
@@ -13,7 +12,7 @@ extension Digest {
         defer { close(descriptor) }
         let stamp = try FileStamp(ofDescriptor: descriptor, path: path)
 
-        var hash = SHA256()
+        var hash = DigestStream()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(1 << 20, stamp.size + 1), alignment: 64)
         defer { buffer.deallocate() }
         while true {
@@ -23,12 +22,12 @@ extension Digest {
                 if errno == EINTR { continue }
                 throw failure()
             }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         guard try FileStamp(ofDescriptor: descriptor, path: path) == stamp else {
             throw .unreadable(path: path, reason: "it changed while it was read; try again when nothing writes to it")
         }
-        return (Digest(hash.finalize()), stamp)
+        return (hash.digest, stamp)
     }
 }
 
@@ -36,9 +35,9 @@ extension Digest {
     /// The digest of the bytes of a file that is open.
     /// - Throws: where the file has become shorter, or cannot be read.
     package init(of file: FileBytes) throws(TensorFileError.Problem) {
-        var hash = SHA256()
-        try file.forEachPiece(of: 0..<file.data.count) { hash.update(bufferPointer: $0) }
-        self.init(hash.finalize())
+        var hash = DigestStream()
+        try file.forEachPiece(of: 0..<file.data.count) { hash.update($0) }
+        self = hash.digest
     }
 }
 

@@ -7,6 +7,21 @@ import Testing
     /// The digest of "abc" in FIPS 180-2, appendix B.1.
     private let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
+    @Test("A million times the letter a, and nothing, in pieces of any size: FIPS 180-2, appendix B.3")
+    func pieces() {
+        let million = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        for size in [1, 63, 64, 1000, 1_000_000] {
+            var stream = DigestStream()
+            for start in stride(from: 0, to: 1_000_000, by: size) {
+                stream.update(Data(repeating: 0x61, count: min(size, 1_000_000 - start)))
+            }
+            #expect(stream.digest.description == million)
+            #expect(stream.digest.description == million, "looking ended it")
+        }
+        let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        #expect(DigestStream().digest.description == nothing && Digest(of: Data()).description == nothing)
+    }
+
     @Test func readsAFile() throws {
         try withFolder { root in
             try write(["abc": "abc"], under: root)

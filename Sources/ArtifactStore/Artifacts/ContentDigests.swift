@@ -1,4 +1,4 @@
-import Crypto
+import Datasets
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -34,7 +34,7 @@ extension Database {
     }
 
     private func contentDigest(ofArtifact id: Int64) throws -> Data {
-        var hash = SHA256(), values: [UInt8] = []
+        var hash = DigestStream(), values: [UInt8] = []
         for query in Self.contents {
             // Where the rows of one table end, and those of the next begin.
             values.append(0xff)
@@ -42,13 +42,13 @@ extension Database {
                 for column in 0..<sqlite3_column_count(row) { values.append(column, of: row) }
                 // Handed over by the block: so many values are small.
                 if values.count >= 1 << 16 {
-                    hash.update(data: values)
+                    hash.update(values)
                     values.removeAll(keepingCapacity: true)
                 }
             }
         }
-        hash.update(data: values)
-        return Data(hash.finalize())
+        hash.update(values)
+        return Data(hash.digest.bytes)
     }
 
     /// All rows of the artifact `?1`, in an order that is theirs.

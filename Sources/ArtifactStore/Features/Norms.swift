@@ -1,4 +1,3 @@
-import struct Crypto.SHA256
 import Datasets
 import Foundation
 import GRDB
@@ -128,10 +127,10 @@ extension Data {
     /// The digest that stands beside a feature: of its numbers, and of its norm where that is known.
     func sha256(withNorm norm: Double?) -> Data {
         guard let norm else { return sha256 }
-        var hash = SHA256()
-        hash.update(data: self)
-        Swift.withUnsafeBytes(of: norm.bitPattern.littleEndian) { hash.update(bufferPointer: $0) }
-        return Data(hash.finalize())
+        var hash = DigestStream()
+        hash.update(self)
+        Swift.withUnsafeBytes(of: norm.bitPattern.littleEndian) { hash.update($0) }
+        return Data(hash.digest.bytes)
     }
 
     /// How far the vector that this blob holds is from another; infinite where they are of different sizes.
