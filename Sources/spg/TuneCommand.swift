@@ -164,11 +164,3 @@ struct TuningOptions: ParsableArguments {
 }
 
 extension TuneSettings.Criterion: ExpressibleByArgument {}
-
-extension String {
-    /// A word of a shell that is this text.
-    fileprivate var shellWord: String {
-        let isPlain = wholeMatch(of: #/[A-Za-z0-9_.,:=@\/+-]+/#) != nil
-        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
-    }
-}

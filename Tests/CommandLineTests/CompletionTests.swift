@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import Stages
 import TestSupport
 import Testing
 
@@ -133,7 +134,7 @@ struct CompletionTests {
                 _spg spg "${@: -1}" "${@: -2:1}"; printf "%s\\n" "${COMPREPLY[@]}"' bash "$@"; exit 0
             """
         // What stands before the words is the program's path.
-        let line = shell.replacing(#"bash "$@""#, with: #"bash spg \#(words.map(\.quotedForShell).joined(separator: " "))"#)
+        let line = shell.replacing(#"bash "$@""#, with: #"bash spg \#(words.map(\.shellWord).joined(separator: " "))"#)
         let outcome = try await Program("spg", [], in: workplace.url, shell: line + ";").outcome()
         #expect(outcome.errors.isEmpty, "\(words)")
         return outcome.lines.filter { !$0.isEmpty }
@@ -242,8 +243,4 @@ struct CompletionTests {
         let outcome = try await Program("spg", call, in: workplace.url).outcome()
         #expect(outcome.lines == ["chalk", "ink", "oil"].map { "prompts(domain \($0), seed 1)" })
     }
-}
-
-extension String {
-    fileprivate var quotedForShell: String { "'" + replacing("'", with: #"'\''"#) + "'" }
 }

@@ -56,6 +56,16 @@ struct ShellTextTests {
         }
     }
 
+    @Test("are words of command lines that are put together, too; what needs no quotes has none")
+    func words() throws {
+        let line = Self.values.map { "p \($0.shellWord)\np .\n" }.joined()
+        let expected = Self.values.map { $0 + "\u{1}.\u{1}" }.joined()
+        for shell in ["/bin/sh", "/bin/bash"] where FileManager.default.isExecutableFile(atPath: shell) {
+            #expect(try printed(shell, line) == expected, "\(shell)")
+        }
+        #expect("/a/b-1.sqlite".shellWord == "/a/b-1.sqlite" && "a b".shellWord == "'a b'" && "".shellWord == "''")
+    }
+
     @Test("A filled text can be read again: what a value holds is no reference of the text")
     func again() throws {
         for (text, _, _) in Self.texts {

@@ -54,12 +54,11 @@ extension ArtifactStore {
     /// be asked again afterwards.
     /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written.
     public func claim(_ key: ArtifactKey) throws -> Claim {
+        if let claim = try claimIfFree(key) { return claim }
+        onWait(key)
         let descriptor = try openClaims()
         let claim = Claim(descriptor: descriptor)
         var lock = Self.lock(key)
-        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
-        guard errno == EAGAIN || errno == EACCES else { throw claimsError() }
-        onWait(key)
         while fcntl(descriptor, ownedLockWait, &lock) != 0 {
             guard errno == EINTR else { throw claimsError() }
         }
@@ -69,12 +68,7 @@ extension ArtifactStore {
     /// Claims what a key stands for where nobody has claimed it; nil where somebody has.
     /// - Throws: `StoreError.cannotOpen` where the file of locks cannot be written.
     package func claimIfFree(_ key: ArtifactKey) throws -> Claim? {
-        let descriptor = try openClaims()
-        let claim = Claim(descriptor: descriptor)
-        var lock = Self.lock(key)
-        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
-        guard errno == EAGAIN || errno == EACCES else { throw claimsError() }
-        return nil
+        try claim(Self.lock(key))
     }
 
     /// Says that this process is at work in the store, until its end: nothing is taken out of it meanwhile. Waits for whoever
@@ -92,11 +86,8 @@ extension ArtifactStore {
     /// The right to take things out of the store, while no process is at work in it.
     /// - Throws: `StoreError.inUse` where one is.
     public func claimAlone() throws -> Claim {
-        let descriptor = try openClaims()
-        let claim = Claim(descriptor: descriptor)
-        var lock = Self.workLock(F_WRLCK)
-        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
-        throw errno == EAGAIN || errno == EACCES ? StoreError.inUse(path: path) : claimsError()
+        guard let claim = try claim(Self.workLock(F_WRLCK)) else { throw StoreError.inUse(path: path) }
+        return claim
     }
 
     /// Whether a process is at work in the store.
@@ -134,6 +125,16 @@ extension ArtifactStore {
         let descriptor = open(claimsPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw claimsError() }
         return descriptor
+    }
+
+    /// A lock, where nobody has it; nil where somebody has.
+    private func claim(_ lock: flock) throws -> Claim? {
+        let descriptor = try openClaims()
+        let claim = Claim(descriptor: descriptor)
+        var lock = lock
+        if fcntl(descriptor, ownedLockSet, &lock) == 0 { return claim }
+        guard errno == EAGAIN || errno == EACCES else { throw claimsError() }
+        return nil
     }
 
     private func claimsError() -> StoreError {

@@ -63,7 +63,8 @@ extension Plan {
         }
     }
 
-    private func ancestors(of keys: Set<ArtifactKey>) -> Set<ArtifactKey> {
+    /// Some artifacts and all that they are made from.
+    func ancestors(of keys: Set<ArtifactKey>) -> Set<ArtifactKey> {
         work.reversed().reduce(into: keys) { keys, instance in
             if keys.contains(instance.key) { keys.formUnion(instance.recipe.inputs.map(\.key)) }
         }

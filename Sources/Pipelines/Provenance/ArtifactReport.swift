@@ -1,6 +1,7 @@
 import ArtifactStore
 import Datasets
 import Reporting
+import Stages
 
 /// Everything that is known of an artifact: what it is, what it cost, its parameters, and all it was made from: what
 /// `spg show` says.
@@ -136,6 +137,5 @@ struct AttemptCost: Encodable, Sendable {
 
 /// The command line that runs a query, as it can be pasted: it names the store.
 func queryCommand(_ query: String, store path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { $0 > 0x2C && $0 < 0x7F && !"<>?\\[]^`{|}~;".utf8.contains($0) }
-    return "spg query --store \(isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'") \"\(query)\""
+    "spg query --store \(path.shellWord) \"\(query)\""
 }

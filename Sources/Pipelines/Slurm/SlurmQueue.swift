@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import Stages
 
 /// What is asked of Slurm besides running: how jobs stand, and to end them.
 public enum SlurmQueue {
@@ -64,7 +65,7 @@ public enum SlurmQueue {
                 [
                     "--job-name=spg-run", "--comment=\(specification.name): spg run",
                     "--output=\(folder.replacing("%", with: "%%"))/run-%j.log", "--signal=B:TERM@60",
-                ] + request.arguments, script: "exec " + words.map(\.quotedForShell).joined(separator: " "))
+                ] + request.arguments, script: "exec " + words.map(\.shellWord).joined(separator: " "))
             return (number, "\(folder)/run-\(number).log")
         } catch Slurm.Trouble.refused(let words) {
             throw options.error(words) ?? Slurm.Trouble.refused(words)

@@ -117,8 +117,10 @@ struct SlurmRun {
             for (replacing, some) in Dictionary(grouping: begun, by: \.isReplacing) {
                 try take(folder.merge(some.map(\.request.task), into: store, replacing: replacing), threads: threads)
             }
-            let over = try some.compactMap { job in
-                try job.cause.flatMap { isExpecting(from: job, $0, in: folder) ? nil : try ending(of: job, $0, in: folder) }
+            let over: [JobEnding] = try some.compactMap { job in
+                guard let cause = job.cause else { return nil }
+                let endings = folder.endings(ofTask: job.request.task)
+                return isExpecting(from: job, cause, beside: endings) ? nil : try ending(of: job, cause, endings)
             }
             try store.end(over)
             // What cannot be removed now is when a run ends.
@@ -132,11 +134,11 @@ struct SlurmRun {
     private static let nameDelay = Duration.seconds(70)
 
     /// Whether a task that ended well has left endings that are not to be seen yet.
-    private mutating func isExpecting(from job: Job, _ cause: JobCause, in folder: TaskFolder) -> Bool {
+    private mutating func isExpecting(from job: Job, _ cause: JobCause, beside endings: [TaskEnding]) -> Bool {
         guard cause == .completed else { return false }
         let end = ends[job.request.task] ?? .now
         ends[job.request.task] = end
-        let seen = Set(folder.endings(ofTask: job.request.task).map(\.key))
+        let seen = Set(endings.map(\.key))
         guard !seen.isSuperset(of: job.request.keys), .now - end < Self.nameDelay else {
             ends[job.request.task] = nil
             return false
@@ -165,12 +167,14 @@ struct SlurmRun {
         try store.note(attempts)
     }
 
+    /// What the store is told of a job's end.
+    private typealias JobEnding = (task: String, cause: String, log: String)
+
     /// Notes why a job that is over has not made all that it was to.
     /// - Returns: what the store is told of its end.
     private mutating func ending(
-        of job: Job, _ cause: JobCause, in folder: TaskFolder
-    ) throws -> (task: String, cause: String, log: String) {
-        let endings = folder.endings(ofTask: job.request.task)
+        of job: Job, _ cause: JobCause, _ endings: [TaskEnding]
+    ) throws -> JobEnding {
         let log = cause == .unsubmitted ? "" : LastLines(of: job.logPath).end
         let told = [.failed, .cancelled].contains(cause) ? JobCause(toldBy: log) ?? cause : cause
         var verdict = JobCause.completed

@@ -194,13 +194,13 @@ extension SlurmRun {
             }
             hasSeenFolder = true
             let script =
-                "exec \(executor.program.quotedForShell) task run "
-                + "\("\(executor.folder)/tasks/\(batch)-".quotedForShell)\"$SLURM_ARRAY_TASK_ID\""
+                "exec \(executor.program.shellWord) task run "
+                + "\("\(executor.folder)/tasks/\(batch)-".shellWord)\"$SLURM_ARRAY_TASK_ID\""
             number = try slurm.submit(options + array.request.arguments, script: script)
         } catch {
             // Whether it got there before the answer was lost is seen in its queue.
             if case Slurm.Trouble.unreachable = error { throw error }
-            for task in tasks { try store.endJob(task, cause: JobCause.unsubmitted.rawValue) }
+            try store.end(tasks.map { ($0, JobCause.unsubmitted.rawValue, "") })
             for task in tasks { try? folder.remove(task) }
             if case Slurm.Trouble.refused(let words) = error { throw array.request.options.error(words) ?? error }
             throw error
@@ -224,9 +224,4 @@ extension SlurmSettings.Options {
         let values = [("partition", partition), ("qos", qos), ("feature", constraint)]
         return values.first { text.contains($0.0) && $0.1 != nil }?.1?.error("Slurm refuses it: \(words)")
     }
-}
-
-extension String {
-    /// As a shell takes it for one word.
-    var quotedForShell: String { "'" + replacing("'", with: "'\\''") + "'" }
 }

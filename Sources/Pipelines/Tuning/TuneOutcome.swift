@@ -19,6 +19,11 @@ public struct TuneOutcome: Encodable, Sendable {
         let written: TrialValues
 
         private enum CodingKeys: String, CodingKey { case trial, values, accuracy, failed }
+
+        var title: String { Self.title(trial) }
+
+        /// What the trial of a number is called in tables.
+        static func title(_ number: Int) -> String { "trial \(number)" }
     }
 
     /// Values that are chosen together.
@@ -36,6 +41,8 @@ public struct TuneOutcome: Encodable, Sendable {
         public let accuracies: AccuracyDocument
 
         let search: TuneSettings.Search
+        /// Such as “ for target tango”; empty where they are for all.
+        let inWords: String
         let table: AccuracyTable
 
         private enum CodingKeys: String, CodingKey { case row, title, axis, value, trials, chosen, accuracies }
@@ -87,7 +94,7 @@ extension Tuning.Choice {
     fileprivate func outcome(
         _ accuracies: [ArtifactKey: Double], by criterion: TuneSettings.Criterion, failed: (Tuning.Trial) -> [String]
     ) -> TuneOutcome.Choice {
-        func title(_ number: Int) -> String { "trial \(number)" }
+        let title = TuneOutcome.Trial.title, inWords = occasion.coordinate.map { " for \($0.text)" } ?? ""
         let scores = trials.enumerated().flatMap { index, trial in
             trial.figures.map {
                 AccuracyTable.Score(
@@ -109,36 +116,28 @@ extension Tuning.Choice {
             return trial
         }
         table.caption =
-            "\(search.row.title)\(occasion.inWords): accuracy in percent on "
+            "\(search.row.title)\(inWords): accuracy in percent on "
             + (criterion == .leaveOneOut ? "each source by what the others taught" : "validation images of the sources")
         table.remarks = search.values.enumerated().map { place, value in
             let texts = trials.enumerated().map { (title($0 + 1), $1.values[place].shortText) }
             return .init(value.title, Dictionary(uniqueKeysWithValues: texts))
         }
-        let marks = judged.map { (title($0.trial), $0.trial == best?.trial ? "chosen" : "") }
+        let marks = judged.map { ($0.title, $0.trial == best?.trial ? "chosen" : "") }
         table.remarks.append(.init("", Dictionary(uniqueKeysWithValues: marks)))
         return TuneOutcome.Choice(
             row: search.row.stage, title: search.row.title, axis: occasion.coordinate?.axis,
             value: occasion.coordinate?.value.text, trials: judged, chosen: best?.trial,
-            accuracies: AccuracyDocument(table), search: search, table: table)
+            accuracies: AccuracyDocument(table), search: search, inWords: inWords, table: table)
     }
 }
 
-extension Occasion {
-    /// Such as “ for target tango”.
-    fileprivate var inWords: String { coordinate.map { " for \($0.text)" } ?? "" }
-}
-
 extension TuneOutcome.Choice {
-    /// Such as “ for target tango”.
-    var inWords: String { axis.map { " for \($0) \(value ?? "")" } ?? "" }
-
     fileprivate var text: Table {
         var text = table.table
         if let chosen {
             for column in text.columns.indices { text.emphasize(row: chosen - 1, column: column) }
         }
-        text.notes += trials.flatMap { trial in trial.failed.map { "trial \(trial.trial): \($0) failed" } }
+        text.notes += trials.flatMap { trial in trial.failed.map { "\(trial.title): \($0) failed" } }
         return text
     }
 
@@ -147,7 +146,7 @@ extension TuneOutcome.Choice {
         let titles = ["row", "axis", "value", "trial", "values", "column", "mean", "standard_deviation", "seeds", "chosen"]
         var long = Table(titles.map { .init($0) })
         for trial in trials {
-            let name = "trial \(trial.trial)"
+            let name = trial.title
             let summaries = table.columns.map { ($0, table.summary(name, $0)) } + [("average", trial.summary)]
             for case (let column, let summary?) in summaries {
                 long.append([

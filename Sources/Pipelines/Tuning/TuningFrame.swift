@@ -113,7 +113,8 @@ struct TuningFrame {
                 description: "“\(row)” takes nothing that is learned, so there are no validation images; judge by leave-one-out"
             )
         }
-        let instances = plan.instances(neededFor: Set(figures.map(\.key)))
+        let needed = plan.ancestors(of: Set(figures.map(\.key)))
+        let instances = plan.instances.filter { needed.contains($0.key) }
         try check(instances, row: row, occasion: occasion, world: world)
         return (figures, instances)
     }
@@ -160,17 +161,5 @@ extension Tuning.Figure {
     fileprivate init(_ instance: Instance, column: String) {
         let others = instance.cell.coordinates.filter { ![domainAxis, sourceAxis, targetAxis].contains($0.axis) }
         self.init(column: column, seed: others.map(\.text).joined(separator: ", "), key: instance.key)
-    }
-}
-
-extension Plan {
-    /// Some artifacts and all that they are made from, inputs first.
-    fileprivate func instances(neededFor keys: Set<ArtifactKey>) -> [Instance] {
-        var needed = keys
-        // Inputs come before what they go into.
-        for instance in instances.reversed() where needed.contains(instance.key) {
-            needed.formUnion(instance.recipe.inputs.map(\.key))
-        }
-        return instances.filter { needed.contains($0.key) }
     }
 }

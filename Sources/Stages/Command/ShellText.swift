@@ -109,7 +109,7 @@ extension ShellText.Reference {
         "select", "time", "coproc",
     ]
 
-    private static func singleQuoted(_ value: String) -> String { "'" + insideSingleQuotes(value) + "'" }
+    static func singleQuoted(_ value: String) -> String { "'" + insideSingleQuotes(value) + "'" }
 
     // Scalar by scalar: an accent that follows a quote makes one character of both. Between `$` and `{` quotes end and begin
     // anew, so that what a value holds is no reference when the text is read again.
